@@ -1,0 +1,61 @@
+"""Every measure with what is known of it: formula, direction, range, domain and source."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cqm.definitions import linkage as linkage_definitions
+from cqm.measures import linkage
+
+__all__ = ["Measure", "catalog"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One entry of the catalogue.
+
+    Attributes
+    ----------
+    name : the public function's name, with its variant behind an underscore where there is one.
+    function : `f(X, labels, *, metric=…, noise_label=…)` → float.
+    definition : the same quantity in plain Python over (distances, labels) or, where `needs` is "points",
+        over (points, labels).
+    better : which direction is better; never folded into the value.
+    range : smallest and largest possible value.
+    needs : "distances" (any metric, precomputed included) or "points" (coordinates; Euclidean or cosine).
+    cost : growth of the work from vectors: "nd" (linear in n), "n2" (all pairs) or "hard" (no polynomial algorithm for
+        all k).
+    reference : paper and section or equation.
+    """
+
+    name: str
+    function: Callable[..., float]
+    definition: Callable[..., Any]
+    better: Literal["higher", "lower"]
+    range: tuple[float, float]
+    needs: Literal["distances", "points"]
+    cost: Literal["nd", "n2", "hard"]
+    reference: str
+
+    def score(self, X: Any, labels: Any, **options: Any) -> float:
+        """Value with the sign turned so that higher is better, for searches and scorers."""
+        value = self.function(X, labels, **options)
+        return value if self.better == "higher" else -value
+
+
+_INF = float("inf")
+
+_LINKAGE = (
+    Measure(
+        name="weakest_link",
+        function=linkage.weakest_link,
+        definition=linkage_definitions.weakest_link,
+        better="lower",
+        range=(0.0, _INF),
+        needs="distances",
+        cost="n2",
+        reference="Ackerman & Ben-David 2008, §3.3",
+    ),
+)
+
+catalog: dict[str, Measure] = {measure.name: measure for measure in _LINKAGE}

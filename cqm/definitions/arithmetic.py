@@ -1,0 +1,45 @@
+"""The few operations whose spelling depends on the number type: extremes, quotients, roots.
+
+A number type may bring its own `minimum`, `maximum`, `over` and `square_root` methods (symbolic reals do, since a
+comparison of theirs is a formula and not a truth value); every other number uses Python's own operations.
+"""
+
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+__all__ = ["maximum", "mean", "minimum", "ratio", "square_root"]
+
+
+def minimum(values: Iterable[Any]) -> Any:
+    """Smallest of `values`; +∞ when there are none."""
+    return reduce(lambda a, b: a.minimum(b) if hasattr(a, "minimum") else min(a, b), values, math.inf)
+
+
+def maximum(values: Iterable[Any]) -> Any:
+    """Largest of `values`, which are non-negative; 0 when there are none."""
+    return reduce(lambda a, b: a.maximum(b) if hasattr(a, "maximum") else max(a, b), values, 0)
+
+
+def mean(values: Iterable[Any]) -> Any:
+    """Arithmetic mean; NaN when there are no values."""
+    values = list(values)
+    return ratio(sum(values), len(values))
+
+
+def ratio(numerator: Any, denominator: Any) -> Any:
+    """Quotient of two numbers, with x/0 = ±∞ for x ≠ 0 and 0/0 = NaN, exact for integers and fractions."""
+    if hasattr(numerator, "over"):
+        return numerator.over(denominator)
+    if denominator == 0:
+        return math.nan if numerator == 0 or math.isnan(numerator) else math.copysign(math.inf, numerator)
+    if isinstance(numerator, int) and isinstance(denominator, int):
+        return Fraction(numerator, denominator)
+    return numerator / denominator
+
+
+def square_root(value: Any) -> Any:
+    """Non-negative square root."""
+    return value.square_root() if hasattr(value, "square_root") else math.sqrt(value)

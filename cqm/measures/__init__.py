@@ -1,0 +1,1 @@
+"""The public measures: validate, ask geometry, return a float."""

@@ -1,0 +1,66 @@
+"""Measures of chains and links between points (Ackerman & Ben-David 2008)."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+
+from cqm.geometry.reductions import pair_minima
+from cqm.geometry.trees import minimum_spanning_trees
+from cqm.measures.arithmetic import ratio
+from cqm.validation import Metric, validate
+
+__all__ = ["weakest_link"]
+
+
+def weakest_link(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, p: float = 2.0
+) -> float:
+    r"""Longest step that a chain inside a cluster has to take, over the shortest distance between clusters.
+
+    .. math:: WL(C, X, d) = \frac{\max_{x \sim y} \min_{\text{chains } x \to y} \max_{\text{steps}} d}
+                                 {\min_{x \not\sim y} d(x, y)}
+
+    Lower is better. The numerator is the longest edge of the clusters' minimum spanning trees, so O(n²) time and, from
+    vectors, O(n) memory are enough.
+
+    Parameters
+    ----------
+    X : array_like of shape (n, d), or (n, n) / condensed distances for ``metric="precomputed"``
+        The points.
+    labels : array_like of shape (n,)
+        Cluster of each point; any hashable type.
+    metric : str or callable
+        One of ``cqm.METRICS``, or a function of two vectors.
+    noise_label : hashable, optional
+        Points with this label are left out.
+    p : float
+        Exponent of the Minkowski metric.
+
+    Returns
+    -------
+    float
+        In [0, ∞]. Below 1 when every cluster hangs together more closely than any two clusters approach each other;
+        ∞ when two clusters share a location, NaN when moreover no within-cluster step is positive.
+
+    Raises
+    ------
+    ValueError
+        Fewer than 2 clusters, all singletons, or unusable `X`.
+
+    References
+    ----------
+    M. Ackerman and S. Ben-David, "Measures of clustering quality: a working set of axioms for clustering", NIPS 2008,
+    section 3.3.
+
+    Examples
+    --------
+    >>> import cqm
+    >>> cqm.weakest_link([[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"])
+    0.2
+    """
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    widest = max((edges.max() for edges in minimum_spanning_trees(clustering) if len(edges)), default=0.0)
+    nearest = pair_minima(clustering)
+    shortest = nearest[~np.eye(clustering.k, dtype=bool)].min()
+    return float(ratio(widest, shortest))

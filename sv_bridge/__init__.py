@@ -1,0 +1,1 @@
+"""Train, evaluate and measure additive-margin contrastive speaker-verification models."""
