@@ -1,13 +1,15 @@
 """Every measure with what is known of it: formula, direction, range, domain and source."""
 
+import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from cqm.definitions import linkage as linkage_definitions
 from cqm.measures import linkage
+from cqm.validation import Metric
 
-__all__ = ["Measure", "catalog"]
+__all__ = ["Catalog", "Measure", "catalog"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,9 @@ class Measure:
     better : which direction is better; never folded into the value.
     range : smallest and largest possible value.
     needs : "distances" (any metric, precomputed included) or "points" (coordinates; Euclidean or cosine).
-    cost : growth of the work from vectors: "nd" (linear in n), "n2" (all pairs) or "hard" (no polynomial algorithm for
-        all k).
+    cost : growth of the work from vectors: "nd" (linear in n), "sums" (sums of distances over clusters: n·k·d for
+        cosine and sqeuclidean, which have closed forms, all pairs otherwise), "n2" (all pairs) or "hard" (no
+        polynomial algorithm for all k).
     reference : paper and section or equation.
     """
 
@@ -34,13 +37,30 @@ class Measure:
     better: Literal["higher", "lower"]
     range: tuple[float, float]
     needs: Literal["distances", "points"]
-    cost: Literal["nd", "n2", "hard"]
+    cost: Literal["nd", "sums", "n2", "hard"]
     reference: str
 
     def score(self, X: Any, labels: Any, **options: Any) -> float:
         """Value with the sign turned so that higher is better, for searches and scorers."""
         value = self.function(X, labels, **options)
         return value if self.better == "higher" else -value
+
+    def operations(self, n: int, k: int, d: int, metric: Metric) -> float:
+        """Multiply–adds that the measure takes on n points in d dimensions, to its leading order."""
+        if self.cost == "nd":
+            return n * d
+        if self.cost == "sums" and metric in ("cosine", "sqeuclidean"):
+            return n * k * d
+        return n * n / 2 * d
+
+
+class Catalog(dict[str, Measure]):
+    """Name → measure; an unknown name is answered with the nearest ones."""
+
+    def __missing__(self, name: str) -> Measure:
+        near = difflib.get_close_matches(str(name), self, n=3)
+        cure = f"did you mean {' or '.join(near)}?" if near else "list(cqm.catalog) has all names"
+        raise KeyError(f"no measure is named {name!r}: {cure}")
 
 
 _INF = float("inf")
@@ -58,4 +78,4 @@ _LINKAGE = (
     ),
 )
 
-catalog: dict[str, Measure] = {measure.name: measure for measure in _LINKAGE}
+catalog = Catalog((measure.name, measure) for measure in (*_LINKAGE,))
