@@ -40,10 +40,10 @@ def read_points(path: str | Path, label_column: str | None = None) -> tuple[NDAr
             vectors = _entry(archive, VECTOR_KEYS)
             if vectors is None:
                 raise ValueError(f"{path} has none of the arrays {', '.join(VECTOR_KEYS)}: it has {sorted(archive)}")
-            labels = _entry(archive, LABEL_KEYS if label_column is None else (label_column,))
-            if label_column is not None and labels is None:
+            stored = _entry(archive, LABEL_KEYS if label_column is None else (label_column,))
+            if label_column is not None and stored is None:
                 raise ValueError(f"{path} has no array {label_column!r}: it has {sorted(archive)}")
-            return vectors, None if labels is None else labels.tolist()
+            return vectors, None if stored is None else stored.tolist()
     if path.suffix == ".npy":
         return np.load(path, allow_pickle=False), None
     header, rows = _table(path)
@@ -57,7 +57,7 @@ def read_points(path: str | Path, label_column: str | None = None) -> tuple[NDAr
     try:
         return np.array(rows, dtype=np.float64), labels
     except ValueError:
-        number, row, cell = next((i, r, c) for i, r in enumerate(rows, 1) for c in r if not _is_number(c))
+        number, cell = next((i, cell) for i, row in enumerate(rows, 1) for cell in row if not _is_number(cell))
         raise ValueError(
             f"{path} has {cell!r} in data row {number} where a number was wanted: name the label column, "
             "or remove the columns that are not coordinates"
@@ -75,7 +75,7 @@ def read_labels(path: str | Path) -> list[Any]:
             return list(labels.tolist())
     if path.suffix == ".npy":
         return list(np.load(path, allow_pickle=False).tolist())
-    header, rows = _table(path, labels_only=True)
+    _, rows = _table(path, labels_only=True)
     return [row[-1] for row in rows]
 
 
