@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cqm.definitions import linkage as linkage_definitions
-from cqm.measures import linkage
+from cqm.definitions import silhouette as silhouette_definitions
+from cqm.measures import linkage, silhouette
 from cqm.validation import Metric
 
 __all__ = ["Catalog", "Measure", "catalog"]
@@ -78,4 +79,27 @@ _LINKAGE = (
     ),
 )
 
-catalog = Catalog((measure.name, measure) for measure in (*_LINKAGE,))
+_SILHOUETTE = (
+    Measure(
+        name="silhouette",
+        function=silhouette.silhouette,
+        definition=silhouette_definitions.silhouette,
+        better="higher",
+        range=(-1.0, 1.0),
+        needs="distances",
+        cost="n2",
+        reference="Rousseeuw 1987, §2",
+    ),
+    Measure(
+        name="simplified_silhouette",
+        function=silhouette.simplified_silhouette,
+        definition=silhouette_definitions.simplified_silhouette,
+        better="higher",
+        range=(-1.0, 1.0),
+        needs="points",
+        cost="nd",
+        reference="Hruschka, de Castro & Campello 2004, §2",
+    ),
+)
+
+catalog = Catalog((measure.name, measure) for measure in (*_LINKAGE, *_SILHOUETTE))

@@ -39,8 +39,10 @@ class Clustering:
     order : (n,) input row of each ordered row.
     starts : (k + 1,) first ordered row of each cluster, and n.
     classes : the k labels, in cluster order.
-    metric : one of `METRICS` or a callable.
+    metric : one of `METRICS` or a callable; "euclidean" where a measure needs coordinates, whose rows then have unit
+        length if the user asked for cosine.
     p : exponent of the Minkowski metric.
+    input_rows : number of rows the user gave, noise included.
     """
 
     data: NDArray[Any]
@@ -48,7 +50,8 @@ class Clustering:
     starts: NDArray[np.intp]
     classes: tuple[Hashable, ...]
     metric: Metric
-    p: float = 2.0
+    p: float
+    input_rows: int
 
     @property
     def n(self) -> int:
@@ -75,8 +78,8 @@ class Clustering:
         return slice(int(self.starts[i]), int(self.starts[i + 1]))
 
     def to_input_order(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Per-point values from cluster order back to the order the user gave."""
-        out = np.empty_like(values)
+        """Per-point values from cluster order back to the order the user gave; NaN for points that were left out."""
+        out = np.full(self.input_rows, np.nan)
         out[self.order] = values
         return out
 
@@ -149,7 +152,8 @@ def validate(
             data = data[order]
         if coordinates is not None and metric == "cosine":
             data = data / np.linalg.norm(data, axis=1, keepdims=True)
-    return Clustering(np.ascontiguousarray(data), order, starts, classes, metric, p)
+            metric = "euclidean"
+    return Clustering(np.ascontiguousarray(data), order, starts, classes, metric, p, len(labels))
 
 
 def check_vectors(X: Any) -> NDArray[Any]:

@@ -1,11 +1,14 @@
 """Cluster centroids and sums of squares: what O(n·d) can say about a clustering."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.geometry.tiles import between, row_blocks
 from cqm.validation import Clustering
 
-__all__ = ["centroids", "within_sums_of_squares"]
+__all__ = ["centroid_distances", "centroids", "within_sums_of_squares"]
 
 FloatArray = NDArray[np.float64]
 
@@ -24,3 +27,9 @@ def within_sums_of_squares(clustering: Clustering) -> FloatArray:
         deviations = clustering.data[clustering.cluster(i)] - means[i]
         out[i] = np.einsum("ij,ij->", deviations, deviations)
     return out
+
+
+def centroid_distances(clustering: Clustering, means: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
+    """Blocks of rows with their (rows, len(means)) distances to each of `means`."""
+    for rows in row_blocks(clustering):
+        yield rows, between(clustering, clustering.data[rows], means)
