@@ -8,16 +8,25 @@ from cqm.measures.silhouette import (
     silhouette,
     simplified_silhouette,
 )
+from cqm.report import Comparison, Report, compare, evaluate
+from cqm.selection import Selection, scorer, select
 from cqm.validation import METRICS
 
 __version__ = "0.1.0"
 
 __all__ = [
     "METRICS",
+    "Comparison",
     "Measure",
+    "Report",
+    "Selection",
     "catalog",
+    "compare",
+    "evaluate",
     "sample_silhouette",
     "sample_simplified_silhouette",
+    "scorer",
+    "select",
     "silhouette",
     "simplified_silhouette",
     "weakest_link",

@@ -43,7 +43,10 @@ class Measure:
 
     def score(self, X: Any, labels: Any, **options: Any) -> float:
         """Value with the sign turned so that higher is better, for searches and scorers."""
-        value = self.function(X, labels, **options)
+        return self.oriented(self.function(X, labels, **options))
+
+    def oriented(self, value: float) -> float:
+        """A value of this measure with the sign turned so that higher is better."""
         return value if self.better == "higher" else -value
 
     def operations(self, n: int, k: int, d: int, metric: Metric) -> float:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.optional import require
+
 __all__ = ["read_labels", "read_points", "write_text"]
 
 VECTOR_KEYS = ("X", "embeddings", "vectors", "data")
@@ -86,11 +88,7 @@ def _entry(archive: Any, keys: tuple[str, ...]) -> NDArray[Any] | None:
 def _table(path: Path, labels_only: bool = False) -> tuple[list[str] | None, list[list[Any]]]:
     """Header (when there is one) and rows of a csv, tsv or parquet file."""
     if path.suffix == ".parquet":
-        try:
-            import pandas as pd
-        except ImportError:
-            raise ImportError("reading parquet needs pandas and pyarrow: pip install pandas pyarrow") from None
-        frame = pd.read_parquet(path)
+        frame = require("pandas", "reading parquet", "pandas pyarrow").read_parquet(path)
         return [str(name) for name in frame.columns], frame.to_numpy().tolist()
     if path.suffix not in (".csv", ".tsv", ".txt"):
         raise ValueError(f"{path} is of no known format: use .npz, .npy, .csv, .tsv or .parquet")
