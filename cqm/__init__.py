@@ -8,6 +8,7 @@ from cqm.measures.silhouette import (
     silhouette,
     simplified_silhouette,
 )
+from cqm.profile import ClusterProfiles, profile_clusters
 from cqm.report import Comparison, Report, compare, evaluate
 from cqm.selection import Selection, scorer, select
 from cqm.validation import METRICS
@@ -16,6 +17,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "METRICS",
+    "ClusterProfiles",
     "Comparison",
     "Measure",
     "Report",
@@ -23,6 +25,7 @@ __all__ = [
     "catalog",
     "compare",
     "evaluate",
+    "profile_clusters",
     "sample_silhouette",
     "sample_simplified_silhouette",
     "scorer",

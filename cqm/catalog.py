@@ -90,7 +90,7 @@ _SILHOUETTE = (
         better="higher",
         range=(-1.0, 1.0),
         needs="distances",
-        cost="n2",
+        cost="sums",
         reference="Rousseeuw 1987, §2",
     ),
     Measure(

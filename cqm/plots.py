@@ -56,7 +56,7 @@ def cluster_compactness(
 ) -> Any:
     """Mean distance inside each cluster beside the distance to its nearest neighbour cluster, loosest cluster first."""
     profiles = profile_clusters(X, labels, metric=metric, noise_label=noise_label, p=p)
-    ax = _axes(ax, height=min(1.5 + 0.28 * len(profiles.labels), 10))
+    ax = _axes(ax, height=min(2.4 + 0.3 * len(profiles.labels), 10))
     order = np.argsort(-np.nan_to_num(profiles.mean_distances), kind="stable")
     rows = np.arange(len(order))
     ax.hlines(rows, profiles.mean_distances[order], profiles.separations[order], color="#bbbbbb", linewidth=2)
@@ -67,7 +67,8 @@ def cluster_compactness(
     ax.set_xlim(left=0)
     ax.set_xlabel(f"{metric if isinstance(metric, str) else metric.__name__} distance")
     ax.set_title("compactness and separation of each cluster")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2, frameon=False)
+    ax.margins(y=0.2 if len(order) < 8 else 0.05)
+    ax.legend(loc="lower left", fontsize=8)
     return ax
 
 
@@ -117,7 +118,7 @@ def measure_similarity(comparison: Comparison, *, ax: Any = None) -> Any:
     hierarchy = require("scipy.cluster.hierarchy", "measure_similarity", "scipy")
     order = hierarchy.leaves_list(hierarchy.linkage(correlation, "average"))
     names = [list(usable)[i] for i in order]
-    side = 2.5 + 0.24 * len(names)
+    side = 3.5 + 0.22 * len(names)
     ax = _axes(ax, width=side + 1, height=side)
     image = ax.imshow(correlation[np.ix_(order, order)], cmap="RdBu", vmin=-1, vmax=1)
     ax.set_xticks(range(len(names)), names, rotation=90, fontsize=8)

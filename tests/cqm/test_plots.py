@@ -1,0 +1,67 @@
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+import cqm
+from cqm import plots
+
+mpl.use("Agg")
+
+POINTS = np.array([[0.0, 0], [0, 1], [1, 0], [9, 9], [9, 10], [30, 0], [31, 0]])
+LABELS = np.array([0, 0, 0, 5, 5, 9, 9])
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+def tick_texts(axis):
+    return [tick.get_text() for tick in axis.get_ticklabels()]
+
+
+def test_silhouette_plot_shows_every_cluster_and_the_mean():
+    ax = plots.silhouette(POINTS, LABELS)
+    assert tick_texts(ax.yaxis) == ["0", "5", "9"]
+    assert f"{cqm.silhouette(POINTS, LABELS):.3f}" in ax.get_title()
+    assert ax.lines[0].get_xdata()[0] == pytest.approx(cqm.silhouette(POINTS, LABELS), rel=1e-12)
+
+
+def test_silhouette_plot_leaves_noise_out():
+    ax = plots.silhouette(POINTS, LABELS, noise_label=9)
+    assert tick_texts(ax.yaxis) == ["0", "5"]
+
+
+def test_compactness_plot_starts_with_the_loosest_cluster():
+    ax = plots.cluster_compactness(POINTS, LABELS)
+    assert tick_texts(ax.yaxis)[0] == "0"
+    within, across = (line.get_xdata() for line in ax.lines)
+    assert list(within) == sorted(within, reverse=True)
+    assert (across > within).all()
+
+
+def test_selection_plot_marks_the_best_k():
+    selection = cqm.Selection("silhouette", "higher", {2: 0.1, 3: 0.7, 4: 0.3}, 3, LABELS)
+    ax = selection.plot()
+    assert [text.get_text() for text in ax.texts] == ["k = 3"]
+    assert ax.get_ylabel() == "silhouette (higher is better)"
+
+
+def test_similarity_of_measures_is_a_correlation_matrix():
+    clusterings = {"truth": LABELS, "shifted": np.roll(LABELS, 1), "mixed": [0, 1, 0, 1, 0, 1, 0]}
+    ax = plots.measure_similarity(cqm.compare(POINTS, clusterings, measures=["silhouette", "weakest_link"]))
+    image = np.asarray(ax.images[0].get_array())
+    assert image.shape == (2, 2)
+    assert np.diagonal(image) == pytest.approx([1, 1])
+
+
+def test_similarity_needs_three_clusterings():
+    with pytest.raises(ValueError, match="at least 3 clusterings, got 1"):
+        plots.measure_similarity(cqm.compare(POINTS, {"only": LABELS}))
+
+
+def test_plots_draw_on_the_axes_they_are_given():
+    _, ax = plt.subplots()
+    assert plots.silhouette(POINTS, LABELS, ax=ax) is ax

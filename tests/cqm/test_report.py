@@ -1,0 +1,125 @@
+import json
+
+import numpy as np
+import pytest
+from sklearn.cluster import DBSCAN, KMeans
+from sklearn.metrics import make_scorer, silhouette_score
+from sklearn.model_selection import GridSearchCV
+
+import cqm
+
+POINTS = np.array([[0.0, 0], [0, 1], [1, 0], [9, 9], [9, 10], [30, 0], [31, 0]])
+LABELS = ["a", "a", "a", "b", "b", "c", "c"]
+
+
+def test_report_holds_what_the_functions_return():
+    report = cqm.evaluate(POINTS, LABELS, metric="manhattan")
+    assert report["weakest_link"] == cqm.weakest_link(POINTS, LABELS, metric="manhattan")
+    assert (report.n, report.k, report.metric) == (7, 3, "manhattan")
+    assert set(report.values) | set(report.left_out) == set(cqm.catalog)
+    assert not set(report.values) & set(report.left_out)
+
+
+def test_what_is_left_out_is_said_with_the_reason():
+    report = cqm.evaluate(POINTS, LABELS, metric="manhattan")
+    needs_points = {name for name, measure in cqm.catalog.items() if measure.needs == "points"}
+    assert needs_points <= set(report.left_out)
+    with pytest.raises(KeyError, match="simplified_silhouette was left out: needs coordinates"):
+        report["simplified_silhouette"]
+
+
+def test_effort_limit_leaves_out_all_pairs_but_not_closed_forms():
+    cosine = cqm.evaluate(POINTS + 1, LABELS, metric="cosine", effort=7 * 3 * 2)
+    assert "silhouette" in cosine.values
+    assert "effort" in cosine.left_out["weakest_link"]
+    asked = cqm.evaluate(POINTS + 1, LABELS, metric="cosine", effort=1, measures=["weakest_link"])
+    assert "weakest_link" in asked.values
+
+
+def test_report_json_round_trips_infinity(tmp_path):
+    touching = cqm.evaluate([[0.0], [1.0], [1.0], [5.0]], [0, 0, 1, 1], measures=["weakest_link"])
+    touching.to_json(tmp_path / "report.json")
+    assert json.loads((tmp_path / "report.json").read_text())["values"]["weakest_link"] == "inf"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_report_frame_and_html_name_every_value():
+    report = cqm.evaluate(POINTS, LABELS)
+    frame = report.to_frame()
+    html = report._repr_html_()
+    for name, value in report.values.items():
+        assert frame.loc[name, "value"] == pytest.approx(value, nan_ok=True)
+        assert name in html
+        assert name in str(report)
+
+
+def test_html_escapes_labels():
+    page = cqm.profile_clusters(POINTS, ["<b>"] * 3 + ["x"] * 4)._repr_html_()
+    assert "&lt;b&gt;" in page
+    assert "<b>" not in page
+
+
+def test_comparison_marks_the_best_in_the_measures_direction():
+    table = cqm.compare(POINTS, {"good": LABELS, "bad": [0, 1, 2, 0, 1, 2, 0]})
+    assert table.best("silhouette") == ("good",)
+    assert table.best("weakest_link") == ("good",)
+    assert "<b>" in table._repr_html_()
+    assert list(table.to_frame().columns) == ["good", "bad"]
+
+
+def test_comparison_with_ties_marks_both():
+    table = cqm.compare(POINTS, {"one": LABELS, "two": LABELS}, measures=["silhouette"])
+    assert table.best("silhouette") == ("one", "two")
+
+
+def test_comparison_of_nothing_is_an_error():
+    with pytest.raises(ValueError, match="`clusterings` is empty"):
+        cqm.compare(POINTS, {})
+
+
+def test_unknown_measure_is_answered_with_the_nearest_name():
+    with pytest.raises(KeyError, match="did you mean silhouette"):
+        cqm.catalog["silhuette"]
+    with pytest.raises(KeyError, match="no measure is named"):
+        cqm.evaluate(POINTS, LABELS, measures=["zzz"])
+
+
+@pytest.mark.parametrize("measure", ["silhouette", "weakest_link"])
+def test_select_finds_three_groups(measure):
+    selection = cqm.select(POINTS, KMeans(random_state=0), k=range(2, 6), measure=measure)
+    assert selection.best_k == 3
+    assert selection.scores[3] == cqm.catalog[measure].function(POINTS, selection.best_labels)
+
+
+def test_select_refuses_a_clusterer_without_a_number_of_clusters():
+    with pytest.raises(ValueError, match="DBSCAN has none of the parameters n_clusters"):
+        cqm.select(POINTS, DBSCAN())
+
+
+def test_select_without_any_valid_clustering_says_why():
+    with pytest.raises(ValueError, match="no value for any k in \\[1\\]: needs at least 2 clusters"):
+        cqm.select(POINTS, KMeans(), k=[1])
+
+
+def test_scorer_searches_parameters_of_a_clusterer_that_cannot_predict():
+    everything = [(np.arange(7), np.arange(7))]
+    search = GridSearchCV(DBSCAN(min_samples=2), {"eps": [0.5, 2, 40]}, scoring=cqm.scorer("silhouette"), cv=everything)
+    with pytest.warns(UserWarning, match="non-finite"):
+        assert search.fit(POINTS).best_params_ == {"eps": 2}
+
+
+def test_measures_fit_make_scorer():
+    # scikit-learn calls score(y_true, y_pred): with y_true = the points, that is measure(X, labels)
+    scoring = make_scorer(cqm.silhouette)
+    model = KMeans(3, random_state=0).fit(POINTS)
+    assert scoring(model, POINTS, POINTS) == pytest.approx(silhouette_score(POINTS, model.labels_), rel=1e-12)
+
+
+def test_profiles_of_clusters():
+    profiles = cqm.profile_clusters(POINTS, LABELS)
+    assert profiles.labels == ("a", "b", "c")
+    assert profiles.diameters.tolist() == [np.sqrt(2), 1, 1]
+    assert profiles.widest_steps.tolist() == [1, 1, 1]
+    assert profiles.mean_distances[0] == pytest.approx((2 + np.sqrt(2)) / 3, rel=1e-15)
+    assert profiles.nearest == ("b", "a", "b")
+    assert profiles.to_csv().count("\n") == 4
