@@ -1,0 +1,1 @@
+"""From audio files to training batches and trial lists: manifests, crops, augmentation, corpora."""

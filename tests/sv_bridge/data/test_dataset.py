@@ -1,0 +1,138 @@
+import logging
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from torch.utils.data import DataLoader
+
+from sv_bridge.data.audio import AudioError
+from sv_bridge.data.dataset import ContrastiveDataset
+from sv_bridge.data.manifest import Corpus
+from sv_bridge.data.sampler import EpochSampler
+
+CROP = 1_600  # 0.1 s
+
+
+def dataset(corpus, **options):
+    return ContrastiveDataset(corpus, crop_seconds=0.1, **options)
+
+
+def first_samples(waveforms):
+    """Where the crops of a ramp start."""
+    return (waveforms[:, 0] * 2**20).round().int() - 1
+
+
+def jitter(waveform, rng, utterance):
+    return waveform + rng.standard_normal(len(waveform), dtype=np.float32) / 10
+
+
+def test_items_are_crops_with_their_indices(write_corpus):
+    items = dataset(write_corpus({"a-1": 1.0, "b-1": 0.5, "b-2": 0.5}))
+    waveforms, utterance, speaker = items[2]
+    assert waveforms.shape == (2, CROP)
+    assert waveforms.dtype == torch.float32
+    assert (utterance, speaker) == (2, 1)
+    starts = first_samples(waveforms)
+    assert abs(starts[0] - starts[1]) >= CROP
+    for view, start in zip(waveforms, starts, strict=True):
+        torch.testing.assert_close(view * 2**20, start + 1.0 + torch.arange(CROP), rtol=0, atol=0)
+
+
+def test_items_depend_on_seed_epoch_and_utterance_alone(write_corpus):
+    corpus = write_corpus({f"a-{i}": 1.0 for i in range(4)})
+    reordered = Corpus(corpus.root, corpus.utterances[::-1])
+    one, two = dataset(corpus, augmentation=jitter), dataset(reordered, augmentation=jitter)
+    assert torch.equal(one[0][0], two[3][0])
+    assert torch.equal(one[0][0], one[0][0])
+    assert not torch.equal(one[0][0], dataset(corpus, augmentation=jitter, seed=1)[0][0])
+    before = one[0][0]
+    one.set_epoch(1)
+    assert not torch.equal(one[0][0], before)
+    one.set_epoch(0)
+    assert torch.equal(one[0][0], before)
+
+
+def test_views_are_augmented_apart(write_corpus):
+    added = dataset(write_corpus({"a-1": 1.0}), augmentation=jitter)[0][0]
+    plain = dataset(write_corpus({"a-1": 1.0}))[0][0]
+    assert not torch.equal(added[0] - plain[0], added[1] - plain[1])
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_workers_change_nothing_and_see_new_epochs(write_corpus, workers):
+    corpus = write_corpus({f"a-{i}": 0.5 for i in range(8)})
+
+    def epochs(workers):
+        items = dataset(corpus, augmentation=jitter, seed=3)
+        sampler = EpochSampler(len(items), batch_size=4, seed=3)
+        loader = DataLoader(items, batch_sampler=sampler, num_workers=workers, persistent_workers=workers > 0)
+        for epoch in range(2):
+            items.set_epoch(epoch)
+            sampler.set_epoch(epoch)
+            yield from ((waveforms.clone(), index.clone()) for waveforms, index, _ in loader)
+
+    for (waveforms, index), (expected, expected_index) in zip(epochs(workers), epochs(0), strict=True):
+        assert torch.equal(waveforms, expected)
+        assert torch.equal(index, expected_index)
+
+
+def test_short_utterances_overlap_then_wrap(write_corpus):
+    items = dataset(write_corpus({"a-1": 0.15, "a-2": 0.04}))
+    assert sorted(first_samples(items[0][0]).tolist()) == [0, 800]
+    wrapped = items[1][0] * 2**20
+    assert wrapped.max() == 640
+    assert ((wrapped[:, 1:] - wrapped[:, :-1] == 1) | (wrapped[:, :-1] == 640)).all()
+
+
+def test_independent_crops_may_overlap(write_corpus):
+    items = dataset(write_corpus({"a-1": 0.25}), non_overlapping=False)
+    starts = []
+    for epoch in range(20):
+        items.set_epoch(epoch)
+        starts.append(first_samples(items[0][0]))
+    assert any(abs(a - b) < CROP for a, b in starts)
+
+
+def test_segments_stay_within_their_part_of_the_file(write_corpus):
+    corpus = write_corpus({"a-1": 1.0})
+    items = dataset(Corpus(corpus.root, (replace(corpus[0], start_s=0.5, duration_s=0.2),)))
+    assert sorted(first_samples(items[0][0]).tolist()) == [8_000, 9_600]
+
+
+def test_a_manifest_that_promises_too_much_is_clipped_to_the_file(write_corpus):
+    corpus = write_corpus({"a-1": 0.2})
+    items = dataset(Corpus(corpus.root, (replace(corpus[0], duration_s=60.0),)))
+    assert sorted(first_samples(items[0][0]).tolist()) == [0, 1_600]
+
+
+def test_unusable_files_are_replaced_the_same_way_each_time(write_corpus, caplog):
+    corpus = write_corpus({f"a-{i}": 0.5 for i in range(4)})
+    corpus.path(corpus[0]).write_text("not audio")
+    soundfile.write(corpus.path(corpus[1]), np.zeros(8_000), 16_000)
+    corpus.path(corpus[2]).unlink()
+    items = dataset(corpus)
+    with caplog.at_level(logging.WARNING):
+        for broken in range(3):
+            waveforms, index, _ = items[broken]
+            assert index == 3
+            assert torch.equal(waveforms, items[3][0])
+    assert "cannot open" in caplog.text
+    assert "silent crop" in caplog.text
+    assert "no audio file" in caplog.text
+
+
+def test_a_corpus_of_broken_files_is_an_error(write_corpus):
+    corpus = write_corpus({"a-1": 0.5})
+    corpus.path(corpus[0]).write_text("not audio")
+    with pytest.raises(AudioError, match=r"10 utterances in a row were unusable, a-1\.wav first"):
+        dataset(corpus)[0]
+
+
+def test_options_are_checked(write_corpus):
+    corpus = write_corpus({"a-1": 0.5})
+    with pytest.raises(ValueError, match="no utterances"):
+        dataset(corpus.where(lambda _: False))
+    with pytest.raises(ValueError, match="views >= 1"):
+        dataset(corpus, views=0)
