@@ -68,7 +68,7 @@ def cluster_compactness(
     ax.set_xlabel(f"{metric if isinstance(metric, str) else metric.__name__} distance")
     ax.set_title("compactness and separation of each cluster")
     ax.margins(y=0.2 if len(order) < 8 else 0.05)
-    ax.legend(loc="lower left", fontsize=8)
+    ax.legend(loc="best", fontsize=8)
     return ax
 
 
