@@ -1,0 +1,233 @@
+"""Verification trials: read, write and check `label enrol test` lists, and generate one for a corpus without a list."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sv_bridge.atomic import atomic_path
+from sv_bridge.data.manifest import Corpus, Utterance
+from sv_bridge.data.randomness import generator
+
+__all__ = ["Negatives", "Trials", "check_trials", "generate_trials", "read_trials", "write_trials"]
+
+Negatives = Literal["any", "same-language", "same-source", "same-source-and-language"]
+
+LABELS = {"1": True, "0": False, "target": True, "nontarget": False}
+
+
+@dataclass(frozen=True, eq=False)
+class Trials:
+    """Pairs of utterances to compare.
+
+    Attributes
+    ----------
+    labels : (trials,) whether both are of one speaker.
+    enrol, test : (trials,) the two utterances, as positions in `ids`.
+    ids : the utterances that occur, each once.
+    """
+
+    labels: NDArray[np.bool_] = field(repr=False)
+    enrol: NDArray[np.int64] = field(repr=False)
+    test: NDArray[np.int64] = field(repr=False)
+    ids: tuple[str, ...] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @classmethod
+    def from_pairs(cls, rows: Iterable[tuple[bool, str, str]]) -> "Trials":
+        """Trials of (label, enrol id, test id) rows."""
+        position: dict[str, int] = {}
+        triples = [
+            (label, position.setdefault(enrol, len(position)), position.setdefault(test, len(position)))
+            for label, enrol, test in rows
+        ]
+        labels, enrol, test = np.array(triples, dtype=np.int64).reshape(-1, 3).T
+        return cls(labels.astype(np.bool_), enrol.copy(), test.copy(), tuple(position))
+
+    def rows(self, ids: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Find the (trials,) rows of the enrolment and test utterances in a table whose rows are named `ids`.
+
+        Raises
+        ------
+        ValueError
+            Trials name utterances that aren't there.
+        """
+        row_of = {identity: row for row, identity in enumerate(ids)}
+        unknown = [identity for identity in self.ids if identity not in row_of]
+        if unknown:
+            known = f"names there look like {ids[0]!r}" if len(ids) else "there are none at all"
+            raise ValueError(
+                f"{len(unknown)} of the {len(self.ids)} utterances of the trials are unknown: {unknown[0]!r} …; {known}"
+            )
+        table = np.array([row_of[identity] for identity in self.ids], dtype=np.int64)
+        return table[self.enrol], table[self.test]
+
+
+def read_trials(path: Path | str) -> Trials:
+    """Read a list with `label enrol test` a line: label 1 or target, 0 or nontarget; Kaldi's `enrol test label` too.
+
+    Raises
+    ------
+    ValueError
+        A line that isn't a trial, or no line at all.
+    """
+    path = Path(path)
+    with path.open(encoding="utf-8-sig") as lines:
+        trials = Trials.from_pairs(
+            parse(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()
+        )
+    if not len(trials):
+        raise ValueError(f"{path} lists no trials")
+    return trials
+
+
+def parse(line: str, where: str) -> tuple[bool, str, str]:
+    """Check one line of a trial list."""
+    parts = line.split()
+    if len(parts) == 3:
+        if parts[0] in LABELS:
+            return LABELS[parts[0]], parts[1], parts[2]
+        if parts[2] in LABELS:
+            return LABELS[parts[2]], parts[0], parts[1]
+    raise ValueError(f"{where}: wanted `label enrol test` with label 1 or 0, got {line.strip()[:80]!r}")
+
+
+def write_trials(path: Path | str, trials: Trials) -> None:
+    """Write `label enrol test` lines, atomically."""
+    spaced = next((identity for identity in trials.ids if identity.split() != [identity]), None)
+    if spaced is not None:
+        raise ValueError(f"trial lists are separated by spaces, so {spaced!r} cannot stand in one: give it another id")
+    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8") as lines:
+        for label, enrol, test in zip(trials.labels, trials.enrol, trials.test, strict=True):
+            lines.write(f"{label:d} {trials.ids[enrol]} {trials.ids[test]}\n")
+
+
+def check_trials(trials: Trials, corpus: Corpus) -> None:
+    """Raise a ValueError when trials name utterances that the corpus lacks, or contradict its speakers."""
+    enrol, test = trials.rows([utterance.id for utterance in corpus])
+    wrong = np.flatnonzero((corpus.speaker_indices[enrol] == corpus.speaker_indices[test]) != trials.labels)
+    if len(wrong):
+        first, second = corpus[int(enrol[wrong[0]])], corpus[int(test[wrong[0]])]
+        kind = "a target" if trials.labels[wrong[0]] else "a nontarget"
+        raise ValueError(
+            f"{len(wrong)} of {len(trials)} trials contradict the corpus: {first.id} and {second.id} are listed as "
+            f"{kind} trial, but their speakers are {first.speaker!r} and {second.speaker!r}"
+        )
+
+
+def generate_trials(
+    corpus: Corpus,
+    *,
+    per_speaker: int = 200,
+    negatives: Negatives = "any",
+    across_sessions: bool = False,
+    seed: int = 0,
+) -> Trials:
+    """Draw a balanced list of trials: as many nontargets as targets, for each speaker and so for each stratum.
+
+    Utterances fall into strata: all of one language, source or both, as `negatives` says, and both sides of any trial
+    are of one stratum. In each, a speaker gets `per_speaker` targets (or all there are), drawn from the speaker's pairs
+    without repetition, and as many nontargets, spread evenly over the stratum's other speakers. Speakers alone in their
+    stratum, or without a pair, get no trials. No pair of utterances comes twice.
+
+    Parameters
+    ----------
+    corpus : utterances of the speakers to verify.
+    per_speaker : most targets a speaker and stratum.
+    negatives : what the two speakers of a nontarget have in common.
+    across_sessions : whether the two sides of a target must come from different sessions.
+    seed : the list depends on it, and on nothing else but the corpus.
+
+    Raises
+    ------
+    ValueError
+        No speaker has both targets and nontargets.
+    """
+    if negatives not in get_args(Negatives):
+        raise ValueError(f"`negatives` must be one of {', '.join(get_args(Negatives))}, got {negatives!r}")
+    strata: dict[Hashable, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for position, utterance in enumerate(corpus):
+        strata[stratum(utterance, negatives)][utterance.speaker].append(position)
+    rows: list[tuple[bool, str, str]] = []
+    rng = generator(seed, "trials")
+    for speakers in strata.values():
+        used: set[tuple[int, int]] = set()
+        for speaker, own in speakers.items():
+            others = [theirs for other, theirs in speakers.items() if other != speaker]
+            targets = target_pairs(own, [corpus[i].session for i in own] if across_sessions else None)
+            wanted = min(per_speaker, len(targets))
+            nontargets = nontarget_pairs(own, others, wanted, used, rng)
+            chosen = rng.permutation(targets)[: len(nontargets)]
+            rows += [(True, corpus[i].id, corpus[j].id) for i, j in chosen.tolist()]
+            rows += [(False, corpus[i].id, corpus[j].id) for i, j in nontargets]
+    if not rows:
+        across = " in another session" if across_sessions else ""
+        raise ValueError(
+            f"no speaker of the corpus has a second utterance{across} and another speaker to compare with "
+            f"({negatives} negatives)"
+        )
+    return Trials.from_pairs(rows)
+
+
+def stratum(utterance: Utterance, negatives: Negatives) -> Hashable:
+    """Say which utterances may be compared: those whose values here are equal."""
+    if negatives == "any":
+        return ()
+    if negatives == "same-language":
+        return utterance.language
+    if negatives == "same-source":
+        return utterance.source
+    return utterance.source, utterance.language
+
+
+def target_pairs(own: Sequence[int], sessions: Sequence[str] | None) -> NDArray[np.int64]:
+    """List all (pairs, 2) of one speaker's utterances, those of different sessions if sessions are given."""
+    i, j = np.triu_indices(len(own), k=1)
+    if sessions is not None:
+        _, codes = np.unique(np.array(sessions, dtype=np.str_), return_inverse=True)
+        across = codes[i] != codes[j]
+        i, j = i[across], j[across]
+    positions = np.array(own, dtype=np.int64)
+    return np.stack([positions[i], positions[j]], axis=1)
+
+
+def nontarget_pairs(
+    own: Sequence[int],
+    others: Sequence[Sequence[int]],
+    wanted: int,
+    used: set[tuple[int, int]],
+    rng: np.random.Generator,
+) -> list[tuple[int, int]]:
+    """Draw up to `wanted` new pairs of an own utterance and another speaker's, each other speaker in turn."""
+    pairs: list[tuple[int, int]] = []
+    turns = [others[k] for k in rng.permutation(len(others))]
+    while turns and len(pairs) < wanted:
+        for theirs in tuple(turns):
+            if len(pairs) == wanted:
+                break
+            pair = unused_pair(own, theirs, used, rng)
+            if pair is None:
+                turns.remove(theirs)
+            else:
+                used.add((min(pair), max(pair)))
+                pairs.append(pair)
+    return pairs
+
+
+def unused_pair(
+    own: Sequence[int], theirs: Sequence[int], used: set[tuple[int, int]], rng: np.random.Generator
+) -> tuple[int, int] | None:
+    """Draw a pair that isn't in `used`, uniformly; None when all are."""
+    for _ in range(20):
+        pair = own[int(rng.integers(len(own)))], theirs[int(rng.integers(len(theirs)))]
+        if (min(pair), max(pair)) not in used:
+            return pair
+    # nearly all are used: look at every one
+    left = [(i, j) for i in own for j in theirs if (min(i, j), max(i, j)) not in used]
+    return left[int(rng.integers(len(left)))] if left else None
