@@ -22,7 +22,7 @@ def test_ranks_together_are_one_rank_with_their_batches_joined(n, batch_size, wo
     assert joined == batches(n, batch_size=batch_size * world_size)
 
 
-@given(st.integers(12, 60), st.integers(1, 5), st.integers(1, 3), st.booleans())
+@given(st.integers(15, 60), st.integers(1, 5), st.integers(1, 3), st.booleans())
 def test_no_item_comes_twice_and_few_are_left_out(n, batch_size, world_size, drop_last):
     seen = list(
         chain.from_iterable(
