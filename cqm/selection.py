@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 
 from cqm.catalog import catalog
 from cqm.tables import html_table, number, text_table
@@ -94,6 +93,8 @@ def select(
     >>> cqm.select(points, AgglomerativeClustering(), k=range(2, 5), measure="weakest_link").best_k
     3
     """
+    from sklearn.base import clone  # here, because scikit-learn takes a second to import
+
     entry = catalog[measure]
     parameter = next((name for name in SIZE_PARAMETERS if name in estimator.get_params()), None)
     if parameter is None:
@@ -135,6 +136,8 @@ def scorer(measure: str, *, metric: Metric = "euclidean", noise_label: Hashable 
     >>> search.fit(points).best_params_
     {'n_clusters': 2}
     """
+    from sklearn.base import clone
+
     entry = catalog[measure]
 
     def score(estimator: Any, X: Any, y: Any = None) -> float:
