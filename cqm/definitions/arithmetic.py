@@ -1,7 +1,7 @@
 """The few operations whose spelling depends on the number type: extremes, quotients, roots.
 
-A number type may bring its own `minimum`, `maximum`, `over` and `square_root` methods (symbolic reals do, since a
-comparison of theirs is a formula and not a truth value); every other number uses Python's own operations.
+A number type may bring its own `minimum`, `maximum`, `over`, `if_at_most` and `square_root` methods (symbolic reals do,
+since a comparison of theirs is a formula and not a truth value); every other number uses Python's own operations.
 """
 
 import math
@@ -10,11 +10,11 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any
 
-__all__ = ["maximum", "mean", "minimum", "ratio", "square_root"]
+__all__ = ["if_at_most", "maximum", "mean", "minimum", "ratio", "square_root"]
 
 
 def minimum(values: Iterable[Any]) -> Any:
-    """Smallest of `values`; +∞ when there are none."""
+    """Smallest of `values`, undefined ones (NaN) left out; +∞ when there are none."""
     return reduce(lambda a, b: a.minimum(b) if hasattr(a, "minimum") else min(a, b), values, math.inf)
 
 
@@ -38,6 +38,13 @@ def ratio(numerator: Any, denominator: Any) -> Any:
     if isinstance(numerator, int) and isinstance(denominator, int):
         return Fraction(numerator, denominator)
     return numerator / denominator
+
+
+def if_at_most(a: Any, b: Any, value: Any, otherwise: Any) -> Any:
+    """`value` where a ≤ b, else `otherwise`."""
+    if hasattr(a, "if_at_most"):
+        return a.if_at_most(b, value, otherwise)
+    return value if a <= b else otherwise
 
 
 def square_root(value: Any) -> Any:
