@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any
 
-__all__ = ["if_at_most", "maximum", "mean", "minimum", "ratio", "square_root"]
+__all__ = ["ascending", "if_at_most", "maximum", "mean", "minimum", "ratio", "square_root"]
 
 
 def minimum(values: Iterable[Any]) -> Any:
@@ -21,6 +21,17 @@ def minimum(values: Iterable[Any]) -> Any:
 def maximum(values: Iterable[Any]) -> Any:
     """Largest of `values`, which are non-negative; 0 when there are none."""
     return reduce(lambda a, b: a.maximum(b) if hasattr(a, "maximum") else max(a, b), values, 0)
+
+
+def ascending(values: Iterable[Any]) -> list[Any]:
+    """Sort the values, smallest first."""
+    out = list(values)
+    if not any(hasattr(value, "minimum") for value in out):
+        return sorted(out)
+    for last in range(len(out) - 1, 0, -1):  # a comparison whose outcome is a formula can only exchange, not branch
+        for i in range(last):
+            out[i], out[i + 1] = minimum(out[i : i + 2]), maximum(out[i : i + 2])
+    return out
 
 
 def mean(values: Iterable[Any]) -> Any:

@@ -1,0 +1,73 @@
+"""Comparisons of within-cluster with between-cluster distances, counted over all pairs of pairs."""
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from cqm.geometry.ranks import gather, order_statistic, slabs, upper_tiles
+from cqm.validation import Clustering
+
+__all__ = ["comparisons", "excesses"]
+
+FloatArray = NDArray[np.float64]
+
+
+def comparisons(clustering: Clustering) -> tuple[int, int]:
+    """Number of (within, between) comparisons in which the within-cluster distance is shorter, and longer."""
+    shorter = longer = within_before = between_before = 0
+    for slab in slabs(clustering):
+        shorter += within_before * slab.between
+        longer += between_before * slab.within
+        if slab.within and slab.between and not slab.is_single_value:
+            inside = _merge(*gather(clustering, slab))
+            shorter, longer = shorter + inside[0], longer + inside[1]
+        within_before += slab.within
+        between_before += slab.between
+    return shorter, longer
+
+
+def excesses(clustering: Clustering) -> tuple[float, float]:
+    """(S − S_min, S_max − S) of the sum S of the N within-cluster distances.
+
+    S_min and S_max are the sums of the N smallest and largest of all distances. With c the N-th smallest,
+    S − S_min = Σ within above c of (d − c) + Σ between below c of (c − d), and likewise from above: sums of
+    non-negative terms that lose no digits and vanish exactly where they should.
+    """
+    cuts = slabs(clustering)
+    within, between = sum(slab.within for slab in cuts), sum(slab.between for slab in cuts)
+    low, high = order_statistic(clustering, cuts, within - 1), order_statistic(clustering, cuts, between)
+    sums = np.zeros((clustering.n, 2))
+    codes = clustering.codes
+    for first, tile in upper_tiles(clustering):
+        _exceed(tile, codes[first:], low, high, sums[first : first + len(tile)])
+    above_least, below_most = sums.sum(axis=0)
+    return float(above_least), float(below_most)
+
+
+@numba.njit(cache=True)
+def _merge(within: FloatArray, between: FloatArray) -> tuple[int, int]:
+    """Comparisons of two ascending arrays: within shorter, within longer."""
+    shorter, longer, below, not_above = 0, 0, 0, 0
+    for value in within:
+        while below < len(between) and between[below] < value:
+            below += 1
+        while not_above < len(between) and between[not_above] <= value:
+            not_above += 1
+        longer += below
+        shorter += len(between) - not_above
+    return shorter, longer
+
+
+@numba.njit(cache=True)
+def _exceed(tile: FloatArray, codes: NDArray[np.intp], low: float, high: float, sums: FloatArray) -> None:
+    rows, columns = tile.shape
+    for i in range(rows):
+        above_least, below_most = 0.0, 0.0
+        for j in range(i + 1, columns):
+            if codes[i] == codes[j]:
+                above_least += max(tile[i, j] - low, 0.0)
+                below_most += max(high - tile[i, j], 0.0)
+            else:
+                above_least += max(low - tile[i, j], 0.0)
+                below_most += max(tile[i, j] - high, 0.0)
+        sums[i, 0], sums[i, 1] = above_least, below_most

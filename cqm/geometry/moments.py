@@ -1,0 +1,73 @@
+"""Mean and spread of the distances inside and between clusters."""
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from cqm.geometry.ranks import upper_tiles
+from cqm.validation import Clustering
+
+__all__ = ["PairMoments", "pair_moments"]
+
+
+@dataclass(frozen=True, slots=True)
+class PairMoments:
+    """Moments of the distances of all pairs.
+
+    Attributes
+    ----------
+    within, between : number of pairs inside clusters and across clusters.
+    contrast : mean distance between minus mean distance within.
+    deviation : standard deviation of all distances (divisor: their number); exactly 0 when all are equal.
+    """
+
+    within: int
+    between: int
+    contrast: float
+    deviation: float
+
+
+def pair_moments(clustering: Clustering) -> PairMoments:
+    """One pass over all pairs.
+
+    Distances are taken relative to a typical one, so that a spread much smaller than the mean keeps its digits.
+    """
+    codes = clustering.codes
+    sums = np.zeros((clustering.n, 3))  # per row: deviations within, between, and squares
+    shift, smallest, largest = np.nan, np.inf, -np.inf
+    for first, tile in upper_tiles(clustering):
+        if first == 0:
+            shift = float(tile[0, 1:].mean())
+        low, high = _accumulate(tile, codes[first:], shift, sums[first : first + len(tile)])
+        smallest, largest = min(smallest, low), max(largest, high)
+    sizes = clustering.sizes
+    within = int((sizes * (sizes - 1)).sum() // 2)
+    between = clustering.n * (clustering.n - 1) // 2 - within
+    if smallest == largest:
+        return PairMoments(within, between, 0.0, 0.0)
+    from_within, from_between, squares = sums.sum(axis=0)
+    mean = (from_within + from_between) / (within + between)
+    deviation = np.sqrt(max(squares / (within + between) - mean * mean, 0.0))
+    return PairMoments(within, between, float(from_between / between - from_within / within), float(deviation))
+
+
+@numba.njit(cache=True)
+def _accumulate(
+    tile: NDArray[np.float64], codes: NDArray[np.intp], shift: float, sums: NDArray[np.float64]
+) -> tuple[float, float]:
+    rows, columns = tile.shape
+    smallest, largest = np.inf, -np.inf
+    for i in range(rows):
+        within, between, squares = 0.0, 0.0, 0.0
+        for j in range(i + 1, columns):
+            smallest, largest = min(smallest, tile[i, j]), max(largest, tile[i, j])
+            deviation = tile[i, j] - shift
+            squares += deviation * deviation
+            if codes[i] == codes[j]:
+                within += deviation
+            else:
+                between += deviation
+        sums[i, 0], sums[i, 1], sums[i, 2] = within, between, squares
+    return smallest, largest

@@ -1,0 +1,205 @@
+"""Measures of separation relative to size: Dunn's index and its generalisations."""
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
+
+from cqm.geometry.centroids import centroids
+from cqm.geometry.reductions import minima, pair_maxima, pair_minima, pair_sums
+from cqm.geometry.tiles import row_blocks
+from cqm.measures.arithmetic import ratio
+from cqm.validation import Clustering, Metric, validate
+
+__all__ = ["Diameter", "Separation", "dunn", "generalized_dunn"]
+
+Separation = Literal["single", "complete", "average", "centroid", "average_to_centroids", "hausdorff"]
+Diameter = Literal["maximum", "average", "centroid"]
+
+FloatArray = NDArray[np.float64]
+
+
+def dunn(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, p: float = 2.0
+) -> float:
+    r"""Shortest distance between two clusters over the longest distance inside a cluster.
+
+    .. math:: D = \frac{\min_{x \not\sim y} d(x, y)}{\max_{x \sim y} d(x, y)}
+
+    Higher is better.
+
+    Parameters
+    ----------
+    X : array_like of shape (n, d), or (n, n) / condensed distances for ``metric="precomputed"``
+        The points.
+    labels : array_like of shape (n,)
+        Cluster of each point; any hashable type.
+    metric : str or callable
+        One of ``cqm.METRICS``, or a function of two vectors.
+    noise_label : hashable, optional
+        Points with this label are left out.
+    p : float
+        Exponent of the Minkowski metric.
+
+    Returns
+    -------
+    float
+        In [0, ∞]. Above 1 when the clusters are compact and well separated; 0 when two clusters share a location, ∞ when
+        every cluster is a single location, NaN when both hold.
+
+    Raises
+    ------
+    ValueError
+        Fewer than 2 clusters, all singletons, or unusable `X`.
+
+    References
+    ----------
+    J. C. Dunn, "Well-separated clusters and optimal fuzzy partitions", Journal of Cybernetics 4 (1974), 95–104;
+    J. C. Bezdek and N. R. Pal, "Some new indexes of cluster validity", IEEE Transactions on Systems, Man, and
+    Cybernetics B 28 (1998), 301–315, section II.
+
+    Examples
+    --------
+    >>> import cqm
+    >>> cqm.dunn([[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"])
+    5.0
+    """
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    return float(ratio(_smallest(pair_minima(clustering)), np.diagonal(pair_maxima(clustering)).max()))
+
+
+def generalized_dunn(
+    X: Any,
+    labels: Any,
+    *,
+    separation: Separation = "single",
+    diameter: Diameter = "maximum",
+    metric: Metric = "euclidean",
+    noise_label: Hashable | None = None,
+    p: float = 2.0,
+) -> float:
+    r"""Smallest set distance between two clusters over the largest diameter of a cluster: one of 18 Dunn indices.
+
+    .. math:: V_{\delta\Delta} = \frac{\min_{i \ne j} \delta(C_i, C_j)}{\max_i \Delta(C_i)}
+
+    ====================== =====================================================================================
+    separation             :math:`\delta(S, T)`
+    ====================== =====================================================================================
+    single                 :math:`\delta_1`: distance of the nearest two points
+    complete               :math:`\delta_2`: distance of the farthest two points
+    average                :math:`\delta_3`: mean distance of all pairs
+    centroid               :math:`\delta_4`: distance of the centroids
+    average_to_centroids   :math:`\delta_5`: mean distance of all points of S and T to the other cluster's centroid
+    hausdorff              :math:`\delta_6`: farthest that a point is from the nearest point of the other cluster
+    ====================== =====================================================================================
+
+    ========== =================================================================================
+    diameter   :math:`\Delta(S)`
+    ========== =================================================================================
+    maximum    :math:`\Delta_1`: largest distance of two points
+    average    :math:`\Delta_2`: mean distance of two different points, 0 for a singleton
+    centroid   :math:`\Delta_3`: twice the mean distance to the centroid
+    ========== =================================================================================
+
+    Higher is better. ``separation="single", diameter="maximum"`` is `dunn`. Packages that divide a sum over unordered
+    pairs by :math:`|S|(|S|-1)` halve :math:`\Delta_2`, so that their value of this index is doubled.
+
+    Parameters
+    ----------
+    X : array_like of shape (n, d), or (n, n) / condensed distances for ``metric="precomputed"``
+        The points.
+    labels : array_like of shape (n,)
+        Cluster of each point; any hashable type.
+    separation, diameter : str
+        Set distance and diameter, from the tables.
+    metric : str or callable
+        One of ``cqm.METRICS``, or a function of two vectors. The variants with centroids need vectors and take
+        "euclidean" or "cosine" (rows scaled to unit length, then Euclidean distances).
+    noise_label : hashable, optional
+        Points with this label are left out.
+    p : float
+        Exponent of the Minkowski metric.
+
+    Returns
+    -------
+    float
+        In [0, ∞]; ∞ when every cluster is a single location, NaN when moreover the separation is 0.
+
+    Raises
+    ------
+    ValueError
+        Fewer than 2 clusters, all singletons, unusable `X`, an unknown variant, or a metric without centroids.
+
+    References
+    ----------
+    J. C. Bezdek and N. R. Pal, "Some new indexes of cluster validity", IEEE Transactions on Systems, Man, and
+    Cybernetics B 28 (1998), 301–315, section III.
+
+    Examples
+    --------
+    The centroids are 0.5 and 12; the larger cluster has points at distance 1 from its centroid.
+
+    >>> import cqm
+    >>> points, labels = [[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"]
+    >>> cqm.generalized_dunn(points, labels, separation="centroid", diameter="centroid")
+    5.75
+    """
+    if separation not in get_args(Separation):
+        raise ValueError(f"`separation` must be one of {', '.join(get_args(Separation))}; got {separation!r}")
+    if diameter not in get_args(Diameter):
+        raise ValueError(f"`diameter` must be one of {', '.join(get_args(Diameter))}; got {diameter!r}")
+    with_centroids = "centroid" in separation or diameter == "centroid"
+    clustering = validate(
+        X,
+        labels,
+        metric=metric,
+        noise_label=noise_label,
+        p=p,
+        coordinates=f"generalized_dunn with {separation}/{diameter}" if with_centroids else None,
+    )
+    if with_centroids:  # a centroid keeps the digits of coordinates that are relative to a point of the data
+        clustering = replace(clustering, data=clustering.data.astype(np.float64) - clustering.data[0])
+    return float(ratio(_smallest(_separations(clustering, separation)), _diameters(clustering, diameter).max()))
+
+
+def _smallest(between: FloatArray) -> float:
+    """Smallest entry off the diagonal of a (k, k) array."""
+    return float(between[~np.eye(len(between), dtype=bool)].min())
+
+
+def _separations(clustering: Clustering, separation: Separation) -> FloatArray:
+    """(k, k) set distances; the diagonal means nothing."""
+    sizes = clustering.sizes
+    if separation == "single":
+        return pair_minima(clustering)
+    if separation == "complete":
+        return pair_maxima(clustering)
+    if separation == "average":
+        return np.asarray(pair_sums(clustering) / np.outer(sizes, sizes))
+    if separation == "centroid":
+        return np.asarray(cdist(centroids(clustering), centroids(clustering)))
+    out = np.zeros((clustering.k, clustering.k))
+    codes = clustering.codes
+    if separation == "hausdorff":
+        for rows, nearest in minima(clustering):
+            np.maximum.at(out, codes[rows], nearest)
+        return np.maximum(out, out.T)
+    means = centroids(clustering)
+    for rows in row_blocks(clustering):
+        np.add.at(out, codes[rows], cdist(clustering.data[rows], means))
+    return np.asarray((out + out.T) / np.add.outer(sizes, sizes))
+
+
+def _diameters(clustering: Clustering, diameter: Diameter) -> FloatArray:
+    """(k,) diameters."""
+    sizes = clustering.sizes
+    if diameter == "maximum":
+        return np.asarray(np.diagonal(pair_maxima(clustering)))
+    if diameter == "average":
+        return np.asarray(np.diagonal(pair_sums(clustering)) / np.maximum(sizes * (sizes - 1) / 2, 1))
+    means = centroids(clustering)
+    radii = [cdist(clustering.data[clustering.cluster(i)], means[i : i + 1]).mean() for i in range(clustering.k)]
+    return 2 * np.asarray(radii)
