@@ -3,11 +3,15 @@
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, get_args
 
+from cqm.definitions import concordance as concordance_definitions
 from cqm.definitions import linkage as linkage_definitions
+from cqm.definitions import pair_means as pair_means_definitions
+from cqm.definitions import separation as separation_definitions
 from cqm.definitions import silhouette as silhouette_definitions
-from cqm.measures import linkage, silhouette
+from cqm.measures import concordance, linkage, pair_means, separation, silhouette
 from cqm.validation import Metric
 
 __all__ = ["Catalog", "Measure", "catalog"]
@@ -105,4 +109,103 @@ _SILHOUETTE = (
     ),
 )
 
-catalog = Catalog((measure.name, measure) for measure in (*_LINKAGE, *_SILHOUETTE))
+_PAIRS = (
+    Measure(
+        name="dunn",
+        function=separation.dunn,
+        definition=separation_definitions.dunn,
+        better="higher",
+        range=(0.0, _INF),
+        needs="distances",
+        cost="n2",
+        reference="Dunn 1974; Bezdek & Pal 1998, §II",
+    ),
+    Measure(
+        name="gamma",
+        function=concordance.gamma,
+        definition=concordance_definitions.gamma,
+        better="higher",
+        range=(-1.0, 1.0),
+        needs="distances",
+        cost="n2",
+        reference="Baker & Hubert 1975",
+    ),
+    Measure(
+        name="g_plus",
+        function=concordance.g_plus,
+        definition=concordance_definitions.g_plus,
+        better="lower",
+        range=(0.0, 1.0),
+        needs="distances",
+        cost="n2",
+        reference="Rohlf 1974; Milligan 1981",
+    ),
+    Measure(
+        name="tau",
+        function=concordance.tau,
+        definition=concordance_definitions.tau,
+        better="higher",
+        range=(-1.0, 1.0),
+        needs="distances",
+        cost="n2",
+        reference="Rohlf 1974; Milligan 1981",
+    ),
+    Measure(
+        name="c_index",
+        function=concordance.c_index,
+        definition=concordance_definitions.c_index,
+        better="lower",
+        range=(0.0, 1.0),
+        needs="distances",
+        cost="n2",
+        reference="Hubert & Levin 1976",
+    ),
+    Measure(
+        name="mcclain_rao",
+        function=pair_means.mcclain_rao,
+        definition=pair_means_definitions.mcclain_rao,
+        better="lower",
+        range=(0.0, _INF),
+        needs="distances",
+        cost="sums",
+        reference="McClain & Rao 1975",
+    ),
+    Measure(
+        name="point_biserial",
+        function=pair_means.point_biserial,
+        definition=pair_means_definitions.point_biserial,
+        better="higher",
+        range=(-1.0, 1.0),
+        needs="distances",
+        cost="n2",
+        reference="Milligan 1981",
+    ),
+)
+
+
+def _generalized_dunn(delta: separation.Separation, size: separation.Diameter) -> Measure:
+    with_centroids = "centroid" in delta or size == "centroid"
+    definition = (
+        separation_definitions.generalized_dunn_of_points if with_centroids else separation_definitions.generalized_dunn
+    )
+    return Measure(
+        name=f"generalized_dunn_{delta}_{size}",
+        function=partial(separation.generalized_dunn, separation=delta, diameter=size),
+        definition=partial(definition, separation=delta, diameter=size),
+        better="higher",
+        range=(0.0, _INF),
+        needs="points" if with_centroids else "distances",
+        cost="nd" if "centroid" in delta and size == "centroid" else "n2",
+        reference="Bezdek & Pal 1998, §III",
+    )
+
+
+_GENERALIZED_DUNN = tuple(
+    _generalized_dunn(delta, size)
+    for delta in get_args(separation.Separation)
+    for size in get_args(separation.Diameter)
+    if (delta, size) != ("single", "maximum")  # Dunn's own
+)
+
+
+catalog = Catalog((measure.name, measure) for measure in (*_LINKAGE, *_SILHOUETTE, *_PAIRS, *_GENERALIZED_DUNN))

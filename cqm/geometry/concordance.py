@@ -13,7 +13,7 @@ FloatArray = NDArray[np.float64]
 
 
 def comparisons(clustering: Clustering) -> tuple[int, int]:
-    """Number of (within, between) comparisons in which the within-cluster distance is shorter, and longer."""
+    """Count the (within, between) comparisons in which the distance within is strictly shorter, and strictly longer."""
     shorter = longer = within_before = between_before = 0
     for slab in slabs(clustering):
         shorter += within_before * slab.between

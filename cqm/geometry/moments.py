@@ -39,7 +39,7 @@ def pair_moments(clustering: Clustering) -> PairMoments:
     shift, smallest, largest = np.nan, np.inf, -np.inf
     for first, tile in upper_tiles(clustering):
         if first == 0:
-            shift = float(tile[0, 1:].mean())
+            shift = float(np.percentile(tile[0, 1:], 50, method="lower"))
         low, high = _accumulate(tile, codes[first:], shift, sums[first : first + len(tile)])
         smallest, largest = min(smallest, low), max(largest, high)
     sizes = clustering.sizes
@@ -50,7 +50,8 @@ def pair_moments(clustering: Clustering) -> PairMoments:
     from_within, from_between, squares = sums.sum(axis=0)
     mean = (from_within + from_between) / (within + between)
     deviation = np.sqrt(max(squares / (within + between) - mean * mean, 0.0))
-    return PairMoments(within, between, float(from_between / between - from_within / within), float(deviation))
+    contrast = (from_between * within - from_within * between) / (within * between)
+    return PairMoments(within, between, float(contrast), float(deviation))
 
 
 @numba.njit(cache=True)

@@ -61,12 +61,12 @@ def upper_tiles(clustering: Clustering) -> Iterator[tuple[int, FloatArray]]:
 
 
 def slabs(clustering: Clustering, capacity: int = CAPACITY) -> list[Slab]:
-    """Slabs of increasing distance that cover all pairs, none with more than `capacity` pairs of different distances."""
+    """Slabs of increasing distance that cover all pairs; one of more than `capacity` pairs is a single value."""
     return list(_cut(clustering, 0, BITS, capacity))
 
 
 def gather(clustering: Clustering, slab: Slab) -> tuple[FloatArray, FloatArray]:
-    """The slab's distances inside clusters and across clusters, each in ascending order."""
+    """Distances of the slab inside clusters and across clusters, each in ascending order."""
     if slab.is_single_value:
         return np.full(slab.within, slab.value), np.full(slab.between, slab.value)
     within, between = np.empty(slab.within, dtype=np.int64), np.empty(slab.between, dtype=np.int64)
@@ -77,7 +77,7 @@ def gather(clustering: Clustering, slab: Slab) -> tuple[FloatArray, FloatArray]:
 
 
 def order_statistic(clustering: Clustering, cuts: list[Slab], rank: int) -> float:
-    """The distance with `rank` others before it in ascending order (0 ≤ rank < number of pairs)."""
+    """Distance with `rank` others before it in ascending order (0 ≤ rank < number of pairs)."""
     for slab in cuts:
         if rank < slab.within + slab.between:
             if slab.is_single_value:
@@ -115,7 +115,7 @@ def _cut(clustering: Clustering, low: int, width: int, capacity: int) -> Iterato
 
 
 def _bits(tile: FloatArray) -> IntArray:
-    """The tile's floats as integers of the same order; adding 0 turns −0 into 0."""
+    """Reinterpret the tile's floats as integers of the same order; adding 0 turns −0 into 0."""
     return (tile + 0.0).view(np.int64)
 
 

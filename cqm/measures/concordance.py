@@ -1,7 +1,8 @@
 """Measures of the order of distances: Baker–Hubert Gamma, G+, Tau, C-index.
 
 A pair of points inside a cluster and a pair across clusters are *concordant* when the one inside is strictly shorter,
-*discordant* when it is strictly longer, and neither when both are equally long.
+*discordant* when it is strictly longer, and neither when both are equally long. clusterCrit counts equal distances as
+concordant; permetrics has functions of the same names that compare two label vectors and see no distances.
 """
 
 import math
@@ -60,11 +61,11 @@ def gamma(
 
     Examples
     --------
-    Of the 2 × 4 comparisons, 4 > 3 is discordant and the other seven are concordant.
+    Of the 2 × 4 comparisons, 4.5 > 4 and 4.5 > 3 are discordant, the other six concordant.
 
     >>> import cqm
-    >>> cqm.gamma([[0.0], [1.0], [4.0], [8.0]], ["a", "a", "b", "b"])
-    0.75
+    >>> cqm.gamma([[0.0], [1.0], [4.0], [8.5]], ["a", "a", "b", "b"])
+    0.5
     """
     concordant, discordant = comparisons(validate(X, labels, metric=metric, noise_label=noise_label, p=p))
     return float(ratio(concordant - discordant, concordant + discordant))
@@ -110,10 +111,10 @@ def g_plus(
 
     Examples
     --------
-    Of the 15 comparisons of 6 distances, one is discordant: 4 inside "b" with 3 across.
+    Of the 15 comparisons of 6 distances, two are discordant: 4.5 inside "b" with 4 and 3 across.
 
     >>> import cqm
-    >>> cqm.g_plus([[0.0], [1.0], [4.0], [8.0]], ["a", "a", "b", "b"]) == 1 / 15
+    >>> cqm.g_plus([[0.0], [1.0], [4.0], [8.5]], ["a", "a", "b", "b"]) == 2 / 15
     True
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
@@ -129,7 +130,7 @@ def tau(
 
     .. math:: \tau = \frac{s^+ - s^-}{\sqrt{(N - t) \, N}}, \qquad N = \frac{N_t (N_t - 1)}{2}
 
-    with :math:`s^+, s^-` the concordant and discordant comparisons of a distance inside with a distance across clusters,
+    with :math:`s^+, s^-` the concordant and discordant comparisons of a distance inside with one across clusters,
     :math:`N` the number of comparisons of two of the :math:`N_t = n(n-1)/2` distances, and :math:`t` of those that
     compare two inside or two across, so that :math:`N - t = N_w N_b`. Higher is better.
 
@@ -166,10 +167,10 @@ def tau(
 
     Examples
     --------
-    Seven concordant comparisons and one discordant; 2 × 4 comparisons of an inside with an across distance among 15.
+    Six concordant comparisons and two discordant; 2 × 4 comparisons of a distance inside with one across, among 15.
 
     >>> import cqm
-    >>> round(cqm.tau([[0.0], [1.0], [4.0], [8.0]], ["a", "a", "b", "b"]), 12) == round(6 / (8 * 15) ** 0.5, 12)
+    >>> round(cqm.tau([[0.0], [1.0], [4.0], [8.5]], ["a", "a", "b", "b"]), 12) == round(4 / (8 * 15) ** 0.5, 12)
     True
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
@@ -219,17 +220,17 @@ def c_index(
 
     Examples
     --------
-    Distances 1, 3, 4, 4, 7, 8, of which 1 and 4 inside: S = 5, between 1 + 3 and 7 + 8.
+    Distances 1, 3, 4, 4.5, 7.5, 8.5, of which 1 and 4.5 inside: S = 5.5, between 1 + 3 and 7.5 + 8.5.
 
     >>> import cqm
-    >>> cqm.c_index([[0.0], [1.0], [4.0], [8.0]], ["a", "a", "b", "b"]) == 1 / 11
-    True
+    >>> cqm.c_index([[0.0], [1.0], [4.0], [8.5]], ["a", "a", "b", "b"])
+    0.125
     """
     above_least, below_most = excesses(validate(X, labels, metric=metric, noise_label=noise_label, p=p))
     return float(ratio(above_least, above_least + below_most))
 
 
 def _numbers_of_pairs(clustering: Clustering) -> tuple[int, int]:
-    """Number of all pairs of points, and of those inside clusters."""
+    """Count all pairs of points, and those inside clusters."""
     sizes = clustering.sizes
     return clustering.n * (clustering.n - 1) // 2, int((sizes * (sizes - 1)).sum()) // 2

@@ -29,7 +29,7 @@ def dunn(
 
     .. math:: D = \frac{\min_{x \not\sim y} d(x, y)}{\max_{x \sim y} d(x, y)}
 
-    Higher is better.
+    Higher is better. The default of permetrics replaces the numerator by distances of points to other clusters' means.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ def dunn(
     Returns
     -------
     float
-        In [0, ∞]. Above 1 when the clusters are compact and well separated; 0 when two clusters share a location, ∞ when
-        every cluster is a single location, NaN when both hold.
+        In [0, ∞]. Above 1 when the clusters are compact and well separated; 0 when two clusters share a location, ∞
+        when every cluster is a single location, NaN when both hold.
 
     Raises
     ------
@@ -104,8 +104,11 @@ def generalized_dunn(
     centroid   :math:`\Delta_3`: twice the mean distance to the centroid
     ========== =================================================================================
 
-    Higher is better. ``separation="single", diameter="maximum"`` is `dunn`. Packages that divide a sum over unordered
-    pairs by :math:`|S|(|S|-1)` halve :math:`\Delta_2`, so that their value of this index is doubled.
+    Higher is better. ``separation="single", diameter="maximum"`` is `dunn`.
+
+    clusterCrit and genieclust sum :math:`\Delta_2` over unordered pairs but divide by :math:`|S|(|S|-1)`, which doubles
+    the index, and take :math:`\delta_5` from points to their *own* centroids, where it no longer depends on how the
+    clusters lie.
 
     Parameters
     ----------

@@ -1,10 +1,12 @@
 from typing import get_args
 
-import genieclust
 import numpy as np
+import permetrics
 import pytest
+from genieclust.cluster_validity import generalised_dunn_index
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
 
 import cqm
 from cqm.definitions import separation as definitions
@@ -12,7 +14,6 @@ from cqm.measures.separation import Diameter, Separation
 from tests.cqm.strategies import distance_clusterings, point_clusterings
 
 SEPARATIONS, DIAMETERS = get_args(Separation), get_args(Diameter)
-OF_DISTANCES = [name for name in SEPARATIONS if "centroid" not in name], ["maximum", "average"]
 
 
 def blobs(n=120, k=4, d=5, seed=0):
@@ -28,7 +29,11 @@ def test_dunn_equals_its_definition(case):
     assert got == pytest.approx(float(definitions.dunn(distances, labels)), rel=1e-12)
 
 
-@given(distance_clusterings(), st.sampled_from(OF_DISTANCES[0]), st.sampled_from(OF_DISTANCES[1]))
+@given(
+    distance_clusterings(),
+    st.sampled_from(["single", "complete", "average", "hausdorff"]),
+    st.sampled_from(["maximum", "average"]),
+)
 def test_generalized_dunn_equals_its_definition_on_distances(case, separation, diameter):
     distances, labels = case
     variant = {"separation": separation, "diameter": diameter}
@@ -41,8 +46,8 @@ def test_generalized_dunn_equals_its_definition_on_points(case, separation, diam
     points, labels = case
     variant = {"separation": separation, "diameter": diameter}
     want = float(definitions.generalized_dunn_of_points(points.tolist(), labels, **variant))
-    # centroids are rounded, so that coinciding ones lie about 1e-15 apart
-    assert cqm.generalized_dunn(points, labels, **variant) == pytest.approx(want, rel=1e-12, abs=1e-13, nan_ok=True)
+    # a centroid has a rounding error of 1e-15 times the coordinates (up to 8) that only centroids that coincide show
+    assert cqm.generalized_dunn(points, labels, **variant) == pytest.approx(want, rel=1e-12, abs=1e-12, nan_ok=True)
 
 
 def test_dunn_known_answer():
@@ -56,9 +61,9 @@ def test_dunn_known_answer():
     [
         ("single", "maximum", 10 / 4),
         ("complete", "maximum", 15 / 4),
-        ("average", "maximum", (14 + 10 + 15 + 11) / 4 / 4),
+        ("average", "maximum", (11 + 15 + 10 + 14) / 4 / 4),
         ("centroid", "maximum", 12.5 / 4),
-        ("average_to_centroids", "maximum", (13 + 12 + 14.5 + 10.5) / 4 / 4),
+        ("average_to_centroids", "maximum", (13 + 12 + 10.5 + 14.5) / 4 / 4),
         ("hausdorff", "maximum", 14 / 4),
         ("single", "average", 10 / 4),
         ("single", "centroid", 10 / (2 * 2)),
@@ -71,15 +76,54 @@ def test_generalized_dunn_by_hand(separation, diameter, want):
 
 
 @pytest.mark.parametrize("metric", cqm.METRICS[:-1])
-def test_single_over_maximum_is_dunn(metric):
+def test_single_over_maximum_is_dunn_under_every_metric(metric):
     points, labels = blobs()
     assert cqm.generalized_dunn(points, labels, metric=metric) == cqm.dunn(points, labels, metric=metric)
 
 
-def test_dunn_and_generalized_dunn_agree_with_genieclust():
+@pytest.mark.parametrize("separation", SEPARATIONS[:4])
+@pytest.mark.parametrize("diameter", DIAMETERS)
+def test_generalized_dunn_agrees_with_genieclust_up_to_its_doubled_average_diameter(separation, diameter):
     points, labels = blobs(seed=1)
-    assert cqm.dunn(points, labels) == pytest.approx(genieclust.cluster_validity.dunnowa_index is None or _peer_dunn(points, labels), rel=1e-10)
-    
+    peer = generalised_dunn_index(points, labels, 1 + SEPARATIONS.index(separation), 1 + DIAMETERS.index(diameter))
+    got = cqm.generalized_dunn(points, labels, separation=separation, diameter=diameter)
+    assert peer == pytest.approx(got * (2 if diameter == "average" else 1), rel=1e-10)
 
-def _peer_dunn(points, labels):
-    return genieclust.cluster_validity.generalised_dunn_index(points, labels, 1, 1)
+
+def test_genieclust_takes_the_average_to_centroids_from_each_point_to_its_own():
+    points, labels = blobs(seed=2)
+    clusters = [points[labels == i] for i in range(4)]
+    radii = [cdist(cluster, [cluster.mean(axis=0)]).sum() for cluster in clusters]
+    own = min((radii[i] + radii[j]) / 60 for i in range(4) for j in range(i))
+    widest = max(cdist(cluster, cluster).max() for cluster in clusters)
+    assert generalised_dunn_index(points, labels, 5, 1) == pytest.approx(own / widest, rel=1e-10)
+
+
+def test_permetrics_measures_dunn_from_the_first_centroid_unless_told_otherwise():
+    points, labels = blobs(seed=3)
+    peer = permetrics.ClusteringMetric(X=points, y_pred=labels)
+    assert peer.dunn_index(use_modified=False) == pytest.approx(cqm.dunn(points, labels), rel=1e-10)
+    clusters = [points[labels == i] for i in range(4)]
+    nearest = min(cdist(clusters[j], [clusters[i].mean(axis=0)]).min() for j in range(4) for i in range(j))
+    widest = max(cdist(cluster, cluster).max() for cluster in clusters)
+    assert peer.dunn_index() == pytest.approx(nearest / widest, rel=1e-10)
+
+
+def test_centroid_variants_take_cosine_as_distance_of_unit_vectors():
+    points, labels = blobs(seed=4)
+    unit = points / np.linalg.norm(points, axis=1, keepdims=True)
+    for variant in ({"separation": "centroid"}, {"diameter": "centroid"}):
+        assert cqm.generalized_dunn(points, labels, metric="cosine", **variant) == pytest.approx(
+            cqm.generalized_dunn(unit, labels, **variant), rel=1e-12
+        )
+
+
+def test_centroid_variants_refuse_distances():
+    with pytest.raises(ValueError, match="needs coordinates"):
+        cqm.generalized_dunn(np.zeros((3, 3)), [0, 0, 1], metric="precomputed", separation="centroid")
+
+
+@pytest.mark.parametrize("variant", [{"separation": "ward"}, {"diameter": "median"}])
+def test_unknown_variants_are_named(variant):
+    with pytest.raises(ValueError, match=f"must be one of .* got '{next(iter(variant.values()))}'"):
+        cqm.generalized_dunn([[0.0], [1.0], [3.0]], [0, 0, 1], **variant)
