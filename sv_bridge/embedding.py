@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from sv_bridge.atomic import atomic_path
 from sv_bridge.data.audio import AudioError, AudioFile
 from sv_bridge.data.crops import wrapped
 from sv_bridge.data.manifest import Corpus, Utterance
+from sv_bridge.data.trials import Trials
 
 __all__ = ["Embeddings", "embed"]
 
@@ -69,22 +69,14 @@ class Embeddings:
         """Length of one embedding."""
         return int(self.vectors.shape[-1])
 
-    @cached_property
-    def positions(self) -> dict[str, int]:
-        """Utterance id → row."""
-        return {name: row for row, name in enumerate(self.ids.tolist())}
-
-    def rows(self, ids: Iterable[str]) -> NDArray[np.intp]:
-        """Rows of the named utterances; a clear error when one has no embedding."""
-        names = list(ids)
-        missing = [name for name in dict.fromkeys(names) if name not in self.positions]
-        if missing:
-            why = next((f" ({entry})" for entry in self.skipped if entry.startswith(f"{missing[0]}: ")), "")
-            raise ValueError(
-                f"{len(missing)} utterances of the trial list have no embedding, first {missing[0]!r}{why}: "
-                f"embed the corpus that the list belongs to (its ids look like {str(self.ids[0])!r})"
-            )
-        return np.array([self.positions[name] for name in names], dtype=np.intp)
+    def rows(self, trials: Trials) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Find the (trials,) rows of the enrolment and test utterances; a clear error when one has no embedding."""
+        try:
+            return trials.rows(self.ids.tolist())
+        except ValueError as error:
+            if not self.skipped:
+                raise
+            raise ValueError(f"{error}; skipped for unusable audio: {', '.join(self.skipped[:3])}") from None
 
     def where(self, keep: NDArray[np.bool_]) -> "Embeddings":
         """Keep the rows that are true in the (n,) mask."""

@@ -1,25 +1,25 @@
 """Trials → scores: cosine over whole utterances or several crops, mean subtraction, adaptive score normalisation."""
 
-from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sv_bridge.data.trials import Trials
 from sv_bridge.embedding import Embeddings
 
-__all__ = ["CropScoring", "score_pairs", "scoring_vectors", "speaker_means"]
+__all__ = ["CropScoring", "score_trials", "scoring_vectors", "speaker_means"]
 
 CropScoring = Literal["embedding", "score"]
 FloatArray = NDArray[np.float64]
 
-BLOCK = 8192
+TRIAL_BLOCK, COHORT_BLOCK = 512, 1024
+"""Rows that are scored together, so that what is gathered stays in the cache."""
 
 
-def score_pairs(
+def score_trials(
     embeddings: Embeddings,
-    enrol: Iterable[str],
-    test: Iterable[str],
+    trials: Trials,
     *,
     crops: CropScoring = "embedding",
     center: NDArray[np.floating] | None = None,
@@ -31,7 +31,7 @@ def score_pairs(
     Parameters
     ----------
     embeddings : of all utterances that the trials name.
-    enrol, test : (trials,) utterance ids.
+    trials : which utterances to compare.
     crops : what to do with several crops an utterance: "embedding" averages the embeddings and takes one cosine,
         "score" averages the cosines of all crop pairs.
     center : (dim,) mean embedding of a training corpus, subtracted from all embeddings first.
@@ -54,23 +54,23 @@ def score_pairs(
     P. Matějka et al., "Analysis of score normalization in multilingual speaker recognition", Interspeech 2017,
     section 2.3 (adaptive S-norm 1).
     """
-    rows = embeddings.rows(enrol), embeddings.rows(test)
-    if len(rows[0]) != len(rows[1]):
-        raise ValueError(f"there are {len(rows[0])} enrolment but {len(rows[1])} test utterances: a trial has both")
-    used, compact = np.unique(np.concatenate(rows), return_inverse=True)
-    enrol_rows, test_rows = np.split(compact, 2)
+    enrol, test = embeddings.rows(trials)
+    used = np.zeros(len(embeddings), dtype=np.bool_)
+    used[enrol] = used[test] = True
+    compact = np.cumsum(used) - 1
+    enrol, test = compact[enrol], compact[test]
     vectors = scoring_vectors(embeddings.vectors[used], crops=crops, center=center)
-    scores = np.empty(len(enrol_rows))
-    for first in range(0, len(scores), BLOCK):
-        block = slice(first, first + BLOCK)
-        np.einsum("ij,ij->i", vectors[enrol_rows[block]], vectors[test_rows[block]], out=scores[block])
+    scores = np.empty(len(trials))
+    for first in range(0, len(scores), TRIAL_BLOCK):
+        block = slice(first, first + TRIAL_BLOCK)
+        scores[block] = np.vecdot(vectors[enrol[block]], vectors[test[block]])
     if cohort is None:
         return scores
     if cohort.dim != embeddings.dim:
         raise ValueError(f"cohort embeddings have {cohort.dim} dimensions, those of the trials {embeddings.dim}")
     mean, deviation = _cohort_statistics(vectors, scoring_vectors(cohort.vectors, crops=crops, center=center), top)
-    standard = [(scores - mean[side]) / deviation[side] for side in (enrol_rows, test_rows)]
-    return (standard[0] + standard[1]) / 2
+    by_enrol, by_test = ((scores - mean[side]) / deviation[side] for side in (enrol, test))
+    return (by_enrol + by_test) / 2
 
 
 def scoring_vectors(
@@ -128,8 +128,8 @@ def _cohort_statistics(vectors: FloatArray, cohort: FloatArray, top: int) -> tup
     if top < 2:
         raise ValueError(f"score normalisation needs at least 2 cohort scores, got {top}")
     mean, deviation = np.empty(len(vectors)), np.empty(len(vectors))
-    for first in range(0, len(vectors), 1024):
-        block = slice(first, first + 1024)
+    for first in range(0, len(vectors), COHORT_BLOCK):
+        block = slice(first, first + COHORT_BLOCK)
         scores = vectors[block] @ cohort.T  # (block, cohort)
         highest = np.partition(scores, len(cohort) - top, axis=1)[:, len(cohort) - top :]
         mean[block], deviation[block] = highest.mean(axis=1), highest.std(axis=1)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cosine
 
-from sv_bridge.scoring import score_pairs, scoring_vectors, speaker_means
+from sv_bridge.data.trials import Trials
+from sv_bridge.scoring import score_trials, scoring_vectors, speaker_means
 
 rng = np.random.default_rng(0)
 
@@ -18,17 +19,18 @@ def cohort(make_embeddings):
 
 
 ENROL, TEST = ["u0", "u0", "u4", "u5"], ["u1", "u3", "u2", "u5"]
+TRIALS = Trials.from_pairs(zip([True, False, False, True], ENROL, TEST, strict=True))
 
 
 def test_mean_of_embeddings_scores_their_cosine(embeddings):
-    scores = score_pairs(embeddings, ENROL, TEST)
+    scores = score_trials(embeddings, TRIALS)
     means = dict(zip(embeddings.ids.tolist(), embeddings.vectors.astype(float).mean(axis=1), strict=True))
     expected = [1 - cosine(means[e], means[t]) for e, t in zip(ENROL, TEST, strict=True)]
     np.testing.assert_allclose(scores, expected, atol=1e-12)
 
 
 def test_mean_of_scores_averages_all_crop_pairs(embeddings):
-    scores = score_pairs(embeddings, ENROL, TEST, crops="score")
+    scores = score_trials(embeddings, TRIALS, crops="score")
     crops = dict(zip(embeddings.ids.tolist(), embeddings.vectors.astype(float), strict=True))
     expected = [
         np.mean([1 - cosine(a, b) for a in crops[e] for b in crops[t]]) for e, t in zip(ENROL, TEST, strict=True)
@@ -43,7 +45,7 @@ def test_center_is_subtracted_before_the_angle_is_taken(embeddings):
 
 
 def test_adaptive_s_norm_by_hand(embeddings, cohort):
-    scores = score_pairs(embeddings, ENROL, TEST, cohort=cohort, top=3)
+    scores = score_trials(embeddings, TRIALS, cohort=cohort, top=3)
     unit = lambda v: v / np.linalg.norm(v, axis=-1, keepdims=True)  # noqa: E731
     vectors = unit(embeddings.vectors.astype(float).mean(axis=1))
     others = unit(cohort.vectors.astype(float))
@@ -58,8 +60,8 @@ def test_adaptive_s_norm_by_hand(embeddings, cohort):
 
 def test_a_cohort_smaller_than_top_is_used_whole(embeddings, cohort):
     np.testing.assert_array_equal(
-        score_pairs(embeddings, ENROL, TEST, cohort=cohort, top=20),
-        score_pairs(embeddings, ENROL, TEST, cohort=cohort, top=300),
+        score_trials(embeddings, TRIALS, cohort=cohort, top=20),
+        score_trials(embeddings, TRIALS, cohort=cohort, top=300),
     )
 
 
@@ -72,14 +74,12 @@ def test_speaker_means_are_unit_vectors_one_a_speaker(cohort):
 
 
 def test_unusable_input_is_named(embeddings, cohort, make_embeddings):
-    with pytest.raises(ValueError, match="first 'nobody'"):
-        score_pairs(embeddings, ["nobody"], ["u0"])
-    with pytest.raises(ValueError, match="1 enrolment but 2 test"):
-        score_pairs(embeddings, ["u0"], ["u0", "u1"])
+    with pytest.raises(ValueError, match="1 of the 2 utterances of the trials are unknown: 'nobody'"):
+        score_trials(embeddings, Trials.from_pairs([(True, "nobody", "u0")]))
     with pytest.raises(ValueError, match="have 2 dimensions, those of the trials 5"):
-        score_pairs(embeddings, ENROL, TEST, cohort=make_embeddings(np.eye(2), ["a", "b"]))
+        score_trials(embeddings, TRIALS, cohort=make_embeddings(np.eye(2), ["a", "b"]))
     with pytest.raises(ValueError, match="at least 2 cohort scores"):
-        score_pairs(embeddings, ENROL, TEST, cohort=cohort, top=1)
+        score_trials(embeddings, TRIALS, cohort=cohort, top=1)
     with pytest.raises(ValueError, match="embedding 1 is zero"):
         scoring_vectors(np.array([[1.0, 0.0], [0.0, 0.0]]))
     with pytest.raises(ValueError, match="`center` has shape"):
