@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from sv_bridge.data.manifest import Corpus, Utterance
+from sv_bridge.data.trials import Trials
 from sv_bridge.embedding import Embeddings, embed
 
 SCALE = 2**20
@@ -44,10 +45,8 @@ def test_unusable_audio_is_skipped_and_named(endpoints, ramps):
     embeddings = embed(endpoints, Corpus(ramps.root, (*ramps.utterances, *extra)))
     assert embeddings.ids.tolist() == ["a-1", "a-2", "b-1"]
     assert [entry.split(":")[0] for entry in embeddings.skipped] == ["b-2", "b-3"]
-    with pytest.raises(
-        ValueError, match=r"1 utterances of the trial list have no embedding, first 'b-2' \(b-2: cannot"
-    ):
-        embeddings.rows(["a-1", "b-2"])
+    with pytest.raises(ValueError, match=r"unknown: 'b-2' .* skipped for unusable audio: b-2: cannot open"):
+        embeddings.rows(Trials.from_pairs([(False, "a-1", "b-2")]))
     with pytest.raises(ValueError, match="none of the 1 utterances could be embedded; no audio file"):
         embed(endpoints, Corpus(ramps.root, extra[1:]))
 
