@@ -1,7 +1,16 @@
 """Clustering-quality measures that are axiom-checked."""
 
 from cqm.catalog import Measure, catalog
+from cqm.measures.centroid_separation import davies_bouldin, pbm, ray_turi, wemmert_gancarski, xie_beni
 from cqm.measures.concordance import c_index, g_plus, gamma, tau
+from cqm.measures.dispersion import (
+    ball_hall,
+    banfield_raftery,
+    calinski_harabasz,
+    log_ss_ratio,
+    ratkowsky_lance,
+    trace_w,
+)
 from cqm.measures.linkage import weakest_link
 from cqm.measures.pair_means import mcclain_rao, point_biserial
 from cqm.measures.separation import dunn, generalized_dunn
@@ -20,17 +29,25 @@ __all__ = [
     "Measure",
     "Report",
     "Selection",
+    "ball_hall",
+    "banfield_raftery",
     "c_index",
+    "calinski_harabasz",
     "catalog",
     "compare",
+    "davies_bouldin",
     "dunn",
     "evaluate",
     "g_plus",
     "gamma",
     "generalized_dunn",
+    "log_ss_ratio",
     "mcclain_rao",
+    "pbm",
     "point_biserial",
     "profile_clusters",
+    "ratkowsky_lance",
+    "ray_turi",
     "sample_silhouette",
     "sample_simplified_silhouette",
     "scorer",
@@ -38,5 +55,8 @@ __all__ = [
     "silhouette",
     "simplified_silhouette",
     "tau",
+    "trace_w",
     "weakest_link",
+    "wemmert_gancarski",
+    "xie_beni",
 ]

@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, get_args
 
+from cqm.definitions import centroid_separation as centroid_separation_definitions
 from cqm.definitions import concordance as concordance_definitions
+from cqm.definitions import dispersion as dispersion_definitions
 from cqm.definitions import linkage as linkage_definitions
 from cqm.definitions import pair_means as pair_means_definitions
 from cqm.definitions import separation as separation_definitions
 from cqm.definitions import silhouette as silhouette_definitions
-from cqm.measures import concordance, linkage, pair_means, separation, silhouette
+from cqm.measures import centroid_separation, concordance, dispersion, linkage, pair_means, separation, silhouette
 from cqm.validation import Metric
 
 __all__ = ["Catalog", "Measure", "catalog"]
+
+Direction = Literal["higher", "lower"]
+Cost = Literal["nd", "nkd", "sums", "n2", "hard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +35,19 @@ class Measure:
     better : which direction is better; never folded into the value.
     range : smallest and largest possible value.
     needs : "distances" (any metric, precomputed included) or "points" (coordinates; Euclidean or cosine).
-    cost : growth of the work from vectors: "nd" (linear in n), "sums" (sums of distances over clusters: n·k·d for
-        cosine and sqeuclidean, which have closed forms, all pairs otherwise), "n2" (all pairs) or "hard" (no
-        polynomial algorithm for all k).
+    cost : growth of the work from vectors: "nd" (linear in n), "nkd" (every point to every centroid), "sums" (sums of
+        distances over clusters: n·k·d for cosine and sqeuclidean, which have closed forms, all pairs otherwise), "n2"
+        (all pairs) or "hard" (no polynomial algorithm for all k).
     reference : paper and section or equation.
     """
 
     name: str
     function: Callable[..., float]
     definition: Callable[..., Any]
-    better: Literal["higher", "lower"]
+    better: Direction
     range: tuple[float, float]
     needs: Literal["distances", "points"]
-    cost: Literal["nd", "sums", "n2", "hard"]
+    cost: Cost
     reference: str
 
     def score(self, X: Any, labels: Any, **options: Any) -> float:
@@ -57,7 +62,7 @@ class Measure:
         """Multiply–adds that the measure takes on n points in d dimensions, to its leading order."""
         if self.cost == "nd":
             return n * d
-        if self.cost == "sums" and metric in ("cosine", "sqeuclidean"):
+        if self.cost == "nkd" or (self.cost == "sums" and metric in ("cosine", "sqeuclidean")):
             return n * k * d
         return n * n / 2 * d
 
@@ -72,6 +77,7 @@ class Catalog(dict[str, Measure]):
 
 
 _INF = float("inf")
+_POSITIVE, _REAL = (0.0, _INF), (-_INF, _INF)
 
 _LINKAGE = (
     Measure(
@@ -104,7 +110,7 @@ _SILHOUETTE = (
         better="higher",
         range=(-1.0, 1.0),
         needs="points",
-        cost="nd",
+        cost="nkd",
         reference="Hruschka, de Castro & Campello 2004, §2",
     ),
 )
@@ -208,4 +214,95 @@ _GENERALIZED_DUNN = tuple(
 )
 
 
-catalog = Catalog((measure.name, measure) for measure in (*_LINKAGE, *_SILHOUETTE, *_PAIRS, *_GENERALIZED_DUNN))
+def _on_points(
+    function: Callable[..., float],
+    definition: Callable[..., Any],
+    better: Direction,
+    bounds: tuple[float, float],
+    cost: Cost,
+    reference: str,
+) -> Measure:
+    return Measure(function.__name__, function, definition, better, bounds, "points", cost, reference)
+
+
+_DISPERSION = (
+    _on_points(
+        dispersion.trace_w, dispersion_definitions.trace_w, "lower", _POSITIVE, "nd", "Friedman & Rubin 1967, §2"
+    ),
+    _on_points(
+        dispersion.calinski_harabasz,
+        dispersion_definitions.calinski_harabasz,
+        "higher",
+        _POSITIVE,
+        "nd",
+        "Caliński & Harabasz 1974, §3",
+    ),
+    _on_points(
+        dispersion.log_ss_ratio, dispersion_definitions.log_ss_ratio, "higher", _REAL, "nd", "Hartigan 1975, ch. 4"
+    ),
+    _on_points(dispersion.ball_hall, dispersion_definitions.ball_hall, "lower", _POSITIVE, "nd", "Ball & Hall 1965"),
+    _on_points(
+        dispersion.banfield_raftery,
+        dispersion_definitions.banfield_raftery,
+        "lower",
+        _REAL,
+        "nd",
+        "Banfield & Raftery 1993, §2",
+    ),
+    _on_points(
+        dispersion.ratkowsky_lance,
+        dispersion_definitions.ratkowsky_lance,
+        "higher",
+        (0.0, 0.5**0.5),
+        "nd",
+        "Ratkowsky & Lance 1978",
+    ),
+)
+
+_CENTROID_SEPARATION = (
+    _on_points(
+        centroid_separation.davies_bouldin,
+        centroid_separation_definitions.davies_bouldin,
+        "lower",
+        _POSITIVE,
+        "nd",
+        "Davies & Bouldin 1979, §III",
+    ),
+    _on_points(
+        centroid_separation.xie_beni,
+        centroid_separation_definitions.xie_beni,
+        "lower",
+        _POSITIVE,
+        "nd",
+        "Xie & Beni 1991, §III",
+    ),
+    _on_points(
+        centroid_separation.ray_turi,
+        centroid_separation_definitions.ray_turi,
+        "lower",
+        _POSITIVE,
+        "nd",
+        "Ray & Turi 1999, §3",
+    ),
+    _on_points(
+        centroid_separation.pbm,
+        centroid_separation_definitions.pbm,
+        "higher",
+        _POSITIVE,
+        "nd",
+        "Pakhira, Bandyopadhyay & Maulik 2004, §2",
+    ),
+    _on_points(
+        centroid_separation.wemmert_gancarski,
+        centroid_separation_definitions.wemmert_gancarski,
+        "higher",
+        (0.0, 1.0),
+        "nkd",
+        "Wemmert, Gançarski & Korczak 2000",
+    ),
+)
+
+catalog = Catalog(
+    (measure.name, measure)
+    for measure in (*_LINKAGE, *_SILHOUETTE, *_PAIRS, *_GENERALIZED_DUNN, *_DISPERSION, *_CENTROID_SEPARATION)
+)

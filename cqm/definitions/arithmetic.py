@@ -1,4 +1,4 @@
-"""The few operations whose spelling depends on the number type: extremes, quotients, roots.
+"""The few operations whose spelling depends on the number type: extremes, quotients, roots, logarithms.
 
 A number type may bring its own `minimum`, `maximum`, `over`, `if_at_most` and `square_root` methods (symbolic reals do,
 since a comparison of theirs is a formula and not a truth value); every other number uses Python's own operations.
@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any
 
-__all__ = ["ascending", "if_at_most", "maximum", "mean", "minimum", "ratio", "square_root"]
+__all__ = ["ascending", "if_at_most", "logarithm", "maximum", "mean", "minimum", "ratio", "square_root"]
 
 
 def minimum(values: Iterable[Any]) -> Any:
@@ -19,8 +19,8 @@ def minimum(values: Iterable[Any]) -> Any:
 
 
 def maximum(values: Iterable[Any]) -> Any:
-    """Largest of `values`, which are non-negative; 0 when there are none."""
-    return reduce(lambda a, b: a.maximum(b) if hasattr(a, "maximum") else max(a, b), values, 0)
+    """Largest of `values`, which are non-negative; 0 when there are none, NaN when one of them is."""
+    return reduce(lambda a, b: a.maximum(b) if hasattr(a, "maximum") else _larger(a, b), values, 0)
 
 
 def ascending(values: Iterable[Any]) -> list[Any]:
@@ -59,5 +59,22 @@ def if_at_most(a: Any, b: Any, value: Any, otherwise: Any) -> Any:
 
 
 def square_root(value: Any) -> Any:
-    """Non-negative square root."""
-    return value.square_root() if hasattr(value, "square_root") else math.sqrt(value)
+    """Non-negative square root; exact where a fraction has one."""
+    if hasattr(value, "square_root"):
+        return value.square_root()
+    if isinstance(value, Fraction | int):
+        above, below = math.isqrt(value.numerator), math.isqrt(value.denominator)
+        if above * above == value.numerator and below * below == value.denominator:
+            return Fraction(above, below)
+    return math.sqrt(value)
+
+
+def logarithm(value: Any) -> Any:
+    """Natural logarithm, with log 0 = −∞."""
+    if hasattr(value, "logarithm"):
+        return value.logarithm()
+    return math.log(value) if value != 0 else -math.inf
+
+
+def _larger(a: Any, b: Any) -> Any:
+    return b if isinstance(b, float) and math.isnan(b) else max(a, b)  # max keeps a NaN that comes first

@@ -1,0 +1,119 @@
+"""Centroids and what lies around them: one pass of a clustering, O(n·d) time and O(k·d) memory.
+
+Coordinates are taken relative to a point of the data, and deviations relative to a point of the cluster, so that data
+far from zero keep their digits and a cluster of equal points has a dispersion of exactly 0.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from cqm.geometry.tiles import between, row_blocks
+from cqm.validation import Clustering
+
+__all__ = ["Dispersion", "centroid_gaps", "dispersion", "distances_to_centroids", "sum_of_distances"]
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dispersion:
+    """Sums over the points of each cluster.
+
+    Attributes
+    ----------
+    origin : (d,) the point of the data that `centroids` and `center` are relative to.
+    centroids : (k, d) means of the clusters.
+    center : (d,) mean of all points.
+    squares : (k, d) sums of squared deviations from the cluster's centroid, in each variable.
+    lengths : (k,) sums of Euclidean distances to the cluster's centroid.
+    sizes : (k,) numbers of points.
+    """
+
+    origin: FloatArray
+    centroids: FloatArray
+    center: FloatArray
+    squares: FloatArray
+    lengths: FloatArray
+    sizes: NDArray[np.intp]
+
+    @property
+    def within(self) -> FloatArray:
+        """(d,) sums of squares within clusters, in each variable: the diagonal of W."""
+        return np.asarray(self.squares.sum(axis=0))
+
+    @property
+    def between(self) -> FloatArray:
+        """(d,) sums of squares between clusters, in each variable: the diagonal of B = T − W."""
+        return np.asarray(self.sizes @ (self.centroids - self.center) ** 2)
+
+
+def dispersion(clustering: Clustering) -> Dispersion:
+    """Centroids, sums of squares and sums of distances, accumulated in float64."""
+    origin = clustering.data[0].astype(np.float64)
+    totals, squares, lengths = _accumulate(clustering.data, clustering.starts, origin)
+    sizes = clustering.sizes
+    return Dispersion(origin, totals / sizes[:, None], totals.sum(axis=0) / clustering.n, squares, lengths, sizes)
+
+
+def sum_of_distances(clustering: Clustering, spread: Dispersion) -> float:
+    """Sum of the Euclidean distances of all points to their common centroid."""
+    return float(_sum_of_distances(clustering.data, spread.origin, spread.center))
+
+
+def distances_to_centroids(clustering: Clustering, spread: Dispersion) -> Iterator[tuple[slice, FloatArray]]:
+    """Blocks of rows with their (rows, k) distances to all centroids."""
+    for rows in row_blocks(clustering):
+        yield rows, between(clustering, clustering.data[rows] - spread.origin, spread.centroids)
+
+
+def centroid_gaps(clustering: Clustering, spread: Dispersion) -> Iterator[tuple[slice, FloatArray]]:
+    """Blocks of clusters with their (clusters, k) distances between centroids."""
+    for rows in row_blocks(clustering):
+        if rows.start >= clustering.k:
+            return
+        block = slice(rows.start, min(rows.stop, clustering.k))
+        yield block, between(clustering, spread.centroids[block], spread.centroids)
+
+
+@numba.njit(cache=True, nogil=True)
+def _accumulate(
+    data: NDArray[np.floating], starts: NDArray[np.intp], origin: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    k, d = len(starts) - 1, data.shape[1]
+    totals, squares, lengths = np.zeros((k, d)), np.zeros((k, d)), np.zeros(k)
+    anchor, mean = np.empty(d), np.empty(d)
+    for i in range(k):
+        first, last = starts[i], starts[i + 1]
+        for c in range(d):
+            anchor[c] = data[first, c]
+            mean[c] = 0.0
+        for x in range(first, last):
+            for c in range(d):
+                totals[i, c] += data[x, c] - origin[c]
+                mean[c] += data[x, c] - anchor[c]
+        for c in range(d):
+            mean[c] /= last - first
+        for x in range(first, last):
+            length = 0.0
+            for c in range(d):
+                deviation = (data[x, c] - anchor[c]) - mean[c]
+                squares[i, c] += deviation * deviation
+                length += deviation * deviation
+            lengths[i] += np.sqrt(length)
+    return totals, squares, lengths
+
+
+@numba.njit(cache=True, nogil=True)
+def _sum_of_distances(data: NDArray[np.floating], origin: FloatArray, center: FloatArray) -> float:
+    total = 0.0
+    for x in range(data.shape[0]):
+        square = 0.0
+        for c in range(data.shape[1]):
+            deviation = (data[x, c] - origin[c]) - center[c]
+            square += deviation * deviation
+        total += np.sqrt(square)
+    return total

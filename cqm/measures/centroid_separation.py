@@ -1,0 +1,311 @@
+"""Indices that weigh distances to the own centroid against distances to, or between, other centroids."""
+
+from collections.abc import Hashable
+from typing import Any, Literal
+
+import numpy as np
+
+from cqm.geometry.dispersion import Dispersion, centroid_gaps, dispersion, distances_to_centroids, sum_of_distances
+from cqm.measures.arithmetic import ratio
+from cqm.validation import Clustering, Metric, validate
+
+__all__ = ["davies_bouldin", "pbm", "ray_turi", "wemmert_gancarski", "xie_beni"]
+
+
+def davies_bouldin(
+    X: Any,
+    labels: Any,
+    *,
+    q: Literal[1, 2] = 1,
+    metric: Metric = "euclidean",
+    noise_label: Hashable | None = None,
+) -> float:
+    r"""Mean over the clusters of the spread shared with the most similar other cluster, relative to their distance.
+
+    .. math:: DB = \frac{1}{k} \sum_i \max_{j \ne i} \frac{S_i + S_j}{\lVert c_i - c_j \rVert},
+              \qquad S_i = \Bigl(\frac{1}{n_i} \sum_{x \in C_i} \lVert x - c_i \rVert^q\Bigr)^{1/q}
+
+    Lower is better. O(n·d + k²·d) time.
+
+    Parameters
+    ----------
+    X : array_like of shape (n, d)
+        The points.
+    labels : array_like of shape (n,)
+        Cluster of each point; any hashable type.
+    q : {1, 2}
+        Exponent of the spread: 1 for the mean distance to the centroid, 2 for the root of the mean square.
+    metric : {"euclidean", "cosine"}
+        With "cosine", rows are scaled to unit length first.
+    noise_label : hashable, optional
+        Points with this label are left out.
+
+    Returns
+    -------
+    float
+        In [0, ∞]: 0 when the points of each cluster coincide, ∞ when two centroids coincide, NaN when two clusters
+        are one and the same single location.
+
+    Raises
+    ------
+    ValueError
+        Another metric, fewer than 2 clusters, all singletons, or unusable `X`.
+        `q` is neither 1 nor 2.
+
+    References
+    ----------
+    D. L. Davies and D. W. Bouldin, "A cluster separation measure", IEEE TPAMI 1, 1979, section III, equations for S_i,
+    M_ij (here with its exponent p = 2, the Euclidean distance) and R_ij.
+
+    Notes
+    -----
+    The paper leaves q open. scikit-learn, genieclust (negated), permetrics and R's clusterCrit have q = 1; R's NbClust
+    and clusterSim have q = 2 by default. Where two centroids coincide, scikit-learn takes their similarity for 0,
+    NbClust leaves the pair out and permetrics returns 10¹⁰.
+
+    Examples
+    --------
+    Spreads 1 and 2, centroids 11 apart.
+
+    >>> import cqm
+    >>> round(cqm.davies_bouldin([[0.0], [2.0], [10.0], [14.0]], ["a", "a", "b", "b"]), 6)
+    0.272727
+    """
+    if q not in (1, 2):
+        raise ValueError(f"`q` must be 1 (mean distance) or 2 (root mean square), got {q!r}")
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Davies–Bouldin")
+    spread = dispersion(clustering)
+    radii = spread.lengths / spread.sizes if q == 1 else np.sqrt(spread.squares.sum(axis=1) / spread.sizes)
+    worst = np.empty(clustering.k)
+    for rows, gaps in centroid_gaps(clustering, spread):
+        similarity = ratio(radii[rows, None] + radii, gaps)
+        similarity[np.arange(len(gaps)), np.arange(rows.start, rows.stop)] = 0.0
+        worst[rows] = similarity.max(axis=1)
+    return float(worst.mean())
+
+
+def xie_beni(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+    r"""Mean squared distance to the own centroid, over the smallest squared distance between two centroids.
+
+    .. math:: XB = \frac{\sum_i \sum_{x \in C_i} \lVert x - c_i \rVert^2}{n \min_{i \ne j} \lVert c_i - c_j \rVert^2}
+
+    Lower is better. The index of a fuzzy clustering, here with memberships 0 and 1; on these it equals `ray_turi`.
+    O(n·d + k²·d) time.
+
+    Parameters
+    ----------
+    X : array_like of shape (n, d)
+        The points.
+    labels : array_like of shape (n,)
+        Cluster of each point; any hashable type.
+    metric : {"euclidean", "cosine"}
+        With "cosine", rows are scaled to unit length first.
+    noise_label : hashable, optional
+        Points with this label are left out.
+
+    Returns
+    -------
+    float
+        In [0, ∞]: 0 when the points of each cluster coincide, ∞ when two centroids coincide, NaN when both.
+
+    Raises
+    ------
+    ValueError
+        Another metric, fewer than 2 clusters, all singletons, or unusable `X`.
+
+    References
+    ----------
+    X. L. Xie and G. Beni, "A validity measure for fuzzy clustering", IEEE TPAMI 13, 1991, section III, equation for S
+    with μ_ij in {0, 1}.
+
+    Notes
+    -----
+    R's clusterCrit divides by the smallest squared distance between *points* of different clusters; permetrics measures
+    every point to its nearest centroid, own or not.
+
+    Examples
+    --------
+    Every point is 1 from its centroid, the centroids are 10 apart.
+
+    >>> import cqm
+    >>> cqm.xie_beni([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"])
+    0.01
+    """
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Xie–Beni")
+    return _mean_square_over_gap(clustering)
+
+
+def ray_turi(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+    r"""Intra-cluster over inter-cluster distance: mean square to the own centroid over the smallest between centroids.
+
+    .. math:: \frac{\frac{1}{n} \sum_i \sum_{x \in C_i} \lVert x - c_i \rVert^2}
+                   {\min_{i \ne j} \lVert c_i - c_j \rVert^2}
+
+    Lower is better. Equal to `xie_beni` of a hard clustering. O(n·d + k²·d) time.
+
+    Parameters
+    ----------
+    X : array_like of shape (n, d)
+        The points.
+    labels : array_like of shape (n,)
+        Cluster of each point; any hashable type.
+    metric : {"euclidean", "cosine"}
+        With "cosine", rows are scaled to unit length first.
+    noise_label : hashable, optional
+        Points with this label are left out.
+
+    Returns
+    -------
+    float
+        In [0, ∞]: 0 when the points of each cluster coincide, ∞ when two centroids coincide, NaN when both.
+
+    Raises
+    ------
+    ValueError
+        Another metric, fewer than 2 clusters, all singletons, or unusable `X`.
+
+    References
+    ----------
+    S. Ray and R. H. Turi, "Determination of number of clusters in k-means clustering and application in colour image
+    segmentation", ICAPRDT 1999, section 3. The paper's later multiplier for small k is left out.
+
+    Notes
+    -----
+    The same as ``Ray_Turi`` of R's clusterCrit.
+
+    Examples
+    --------
+    Every point is 1 from its centroid, the centroids are 10 apart.
+
+    >>> import cqm
+    >>> cqm.ray_turi([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"])
+    0.01
+    """
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Ray–Turi")
+    return _mean_square_over_gap(clustering)
+
+
+def pbm(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+    r"""Square of: distances to the common centroid over those to the own, times the widest gap of centroids, over k.
+
+    .. math:: PBM = \Bigl(\frac{1}{k} \cdot \frac{E_1}{E_k} \cdot D_k\Bigr)^2, \quad
+              E_1 = \sum_x \lVert x - c \rVert, \quad E_k = \sum_i \sum_{x \in C_i} \lVert x - c_i \rVert, \quad
+              D_k = \max_{i, j} \lVert c_i - c_j \rVert
+
+    Higher is better. It has the square of the unit of `X`. O(n·d + k²·d) time.
+
+    Parameters
+    ----------
+    X : array_like of shape (n, d)
+        The points.
+    labels : array_like of shape (n,)
+        Cluster of each point; any hashable type.
+    metric : {"euclidean", "cosine"}
+        With "cosine", rows are scaled to unit length first.
+    noise_label : hashable, optional
+        Points with this label are left out.
+
+    Returns
+    -------
+    float
+        In [0, ∞]: 0 when all centroids coincide, ∞ when the points of each cluster coincide, NaN when all points do.
+
+    Raises
+    ------
+    ValueError
+        Another metric, fewer than 2 clusters, all singletons, or unusable `X`.
+
+    References
+    ----------
+    M. K. Pakhira, S. Bandyopadhyay and U. Maulik, "Validity index for crisp and fuzzy clusters", Pattern Recognition
+    37, 2004, section 2.
+
+    Notes
+    -----
+    The same as ``PBM`` of R's clusterCrit.
+
+    Examples
+    --------
+    E₁ = 20, E₂ = 4, D₂ = 10.
+
+    >>> import cqm
+    >>> cqm.pbm([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"])
+    625.0
+    """
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="PBM")
+    spread = dispersion(clustering)
+    widest = max(gaps.max() for _, gaps in centroid_gaps(clustering, spread))
+    root = ratio(sum_of_distances(clustering, spread) * widest, clustering.k * spread.lengths.sum())
+    return float(root * root)
+
+
+def wemmert_gancarski(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None
+) -> float:
+    r"""How much nearer points are to their own centroid than to the next one, averaged over the clusters that are.
+
+    .. math:: \frac{1}{n} \sum_i n_i \max\Bigl(0,\, 1 - \frac{1}{n_i} \sum_{x \in C_i} R(x)\Bigr), \qquad
+              R(x) = \frac{\lVert x - c_i \rVert}{\min_{j \ne i} \lVert x - c_j \rVert}
+
+    Higher is better. O(n·k·d) time.
+
+    Parameters
+    ----------
+    X : array_like of shape (n, d)
+        The points.
+    labels : array_like of shape (n,)
+        Cluster of each point; any hashable type.
+    metric : {"euclidean", "cosine"}
+        With "cosine", rows are scaled to unit length first.
+    noise_label : hashable, optional
+        Points with this label are left out.
+
+    Returns
+    -------
+    float
+        In [0, 1]: 1 when the points of each cluster coincide, NaN when a point lies on two centroids, its own included.
+
+    Raises
+    ------
+    ValueError
+        Another metric, fewer than 2 clusters, all singletons, or unusable `X`.
+
+    References
+    ----------
+    C. Wemmert, P. Gançarski and J. J. Korczak, "A collaborative approach to combine multiple learning methods",
+    International Journal on Artificial Intelligence Tools 9, 2000, cluster quality criterion.
+
+    Notes
+    -----
+    The same as ``Wemmert_Gancarski`` of R's clusterCrit.
+
+    Examples
+    --------
+    Quotients 1/11 and 1/9 in each cluster, with mean 10/99.
+
+    >>> import cqm
+    >>> round(cqm.wemmert_gancarski([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"]), 6)
+    0.89899
+    """
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Wemmert–Gançarski")
+    codes, quotients = clustering.codes, np.empty(clustering.n)
+    for rows, lengths in distances_to_centroids(clustering, dispersion(clustering)):
+        points, own = np.arange(len(lengths)), codes[rows]
+        nearness = lengths[points, own]
+        lengths[points, own] = np.inf
+        quotients[rows] = ratio(nearness, lengths.min(axis=1))
+    missing = clustering.sizes - np.add.reduceat(quotients, clustering.starts[:-1])
+    return float(np.maximum(missing, 0.0).sum() / clustering.n)
+
+
+def _mean_square_over_gap(clustering: Clustering) -> float:
+    spread = dispersion(clustering)
+    return float(ratio(spread.within.sum() / clustering.n, _smallest_gap(clustering, spread) ** 2))
+
+
+def _smallest_gap(clustering: Clustering, spread: Dispersion) -> float:
+    smallest = np.inf
+    for rows, gaps in centroid_gaps(clustering, spread):
+        gaps[np.arange(len(gaps)), np.arange(rows.start, rows.stop)] = np.inf
+        smallest = min(smallest, gaps.min())
+    return float(smallest)
