@@ -1,1 +1,66 @@
 """Axioms of clustering quality, and the machine that checks, proves or refutes them for any measure."""
+
+try:
+    import hypothesis  # noqa: F401
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        "cqm.axioms needs hypothesis: install the extra with pip install 'axiomatic-cqm[axioms]'"
+    ) from error
+
+from cqm.axioms.checker import check, parametrize
+from cqm.axioms.domains import DISTANCES, DOMAINS, EUCLIDEAN, METRICS, PSEUDODISTANCES, Domain
+from cqm.axioms.search import Budget
+from cqm.axioms.statements import (
+    AXIOMS,
+    Axiom,
+    coarsening_preference,
+    consistency,
+    continuity,
+    duplication_invariance,
+    inner_consistency,
+    isomorphism_invariance,
+    label_permutation_invariance,
+    locality,
+    monotonicity,
+    non_negativity,
+    outer_consistency,
+    refinement_preference,
+    richness,
+    scale_invariance,
+    weak_richness,
+)
+from cqm.axioms.verdict import Evidence, Verdict, Verdicts
+from cqm.axioms.witness import Witness
+
+__all__ = [
+    "AXIOMS",
+    "DISTANCES",
+    "DOMAINS",
+    "EUCLIDEAN",
+    "METRICS",
+    "PSEUDODISTANCES",
+    "Axiom",
+    "Budget",
+    "Domain",
+    "Evidence",
+    "Verdict",
+    "Verdicts",
+    "Witness",
+    "check",
+    "coarsening_preference",
+    "consistency",
+    "continuity",
+    "duplication_invariance",
+    "inner_consistency",
+    "isomorphism_invariance",
+    "label_permutation_invariance",
+    "locality",
+    "monotonicity",
+    "non_negativity",
+    "outer_consistency",
+    "parametrize",
+    "refinement_preference",
+    "richness",
+    "scale_invariance",
+    "weak_richness",
+]

@@ -1,0 +1,178 @@
+"""`check`: a measure in, verdicts out."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, overload
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain, domain_named
+from cqm.axioms.exact import FLOAT_TOLERANCE
+from cqm.axioms.search import Budget, search
+from cqm.axioms.statements import AXIOMS, Axiom
+from cqm.axioms.subjects import Subject, subject_of
+from cqm.axioms.transformations import Trial
+from cqm.axioms.verdict import Evidence, Verdict, Verdicts
+from cqm.axioms.witness import Witness, axiom_named
+
+__all__ = ["check", "judge", "parametrize"]
+
+Direction = Literal["higher", "lower"]
+
+
+@overload
+def check(
+    measure: Any,
+    axiom: Axiom | str,
+    *,
+    better: Direction | None = ...,
+    domain: Domain | str | None = ...,
+    needs: Literal["distances", "points"] | None = ...,
+    generic: bool = ...,
+    name: str | None = ...,
+    budget: Budget | None = ...,
+    progress: bool | None = ...,
+) -> Verdict: ...
+@overload
+def check(
+    measure: Any,
+    axiom: Iterable[Axiom | str] | None = ...,
+    *,
+    better: Direction | None = ...,
+    domain: Domain | str | None = ...,
+    needs: Literal["distances", "points"] | None = ...,
+    generic: bool = ...,
+    name: str | None = ...,
+    budget: Budget | None = ...,
+    progress: bool | None = ...,
+) -> Verdicts: ...
+def check(
+    measure: Any,
+    axiom: Axiom | str | Iterable[Axiom | str] | None = None,
+    *,
+    better: Direction | None = None,
+    domain: Domain | str | None = None,
+    needs: Literal["distances", "points"] | None = None,
+    generic: bool = False,
+    name: str | None = None,
+    budget: Budget | None = None,
+    progress: bool | None = None,
+) -> Verdict | Verdicts:
+    """Judge a quality measure by the axioms.
+
+    Parameters
+    ----------
+    measure : a catalogue name or catalogued function, or any callable ``f(X, labels, *, metric="precomputed")`` or
+        ``f(D, labels)`` that returns a number.
+    axiom : one axiom (object or name) for one `Verdict`; several, or none for all of them, for `Verdicts`.
+    better : "higher" or "lower"; only for measures that are not in the catalogue.
+    domain : "distances" (default), "metrics", "euclidean" (default for measures that need points) or
+        "pseudodistances".
+    needs : "points" when the callable takes coordinates and not distances.
+    generic : the callable is plain Python over nested sequences and works in any number type: judge it exactly.
+    name : what verdicts call the measure.
+    budget : how long to look; see `Budget`.
+    progress : show a progress line on stderr; by default when it is a terminal.
+
+    Returns
+    -------
+    Verdict or Verdicts
+        `holds` is False only with a witness or a proof, None where the measure is undefined or nothing was found.
+
+    Examples
+    --------
+    >>> from cqm import axioms
+    >>> def smallest_gap(D, labels):
+    ...     return min(D[x][y] for x in range(len(D)) for y in range(x) if labels[x] != labels[y])
+    >>> verdict = axioms.check(smallest_gap, axioms.scale_invariance, better="higher", generic=True)
+    >>> verdict.holds, str(verdict.witness)
+    (False, '3 points, {0,1} {2}: 1 → 2')
+    """
+    subject = subject_of(measure, better=better, needs=needs, generic=generic, name=name)
+    chosen = domain_named(domain) if domain is not None else natural_domain(subject)
+    if subject.needs == "points" and chosen.kind != "points":
+        raise ValueError(
+            f'{subject.name} needs coordinates, so only domain="euclidean" can judge it, not {chosen.name}'
+        )
+    if isinstance(axiom, Axiom | str):
+        return judge(subject, axiom_named(axiom), chosen, budget or Budget())
+    asked = [axiom_named(one) for one in axiom] if axiom is not None else [a for a in AXIOMS.values() if a.recipe]
+    verdicts = []
+    with _progress(progress) as bar:
+        task = bar.add_task(subject.name, total=len(asked))
+        for one in asked:
+            bar.update(task, description=f"{subject.name}: {one.name}")
+            verdicts.append(judge(subject, one, chosen, budget or Budget()))
+            bar.advance(task)
+    return Verdicts(verdicts)
+
+
+def natural_domain(subject: Subject) -> Domain:
+    """Where a measure is judged unless asked otherwise."""
+    return EUCLIDEAN if subject.needs == "points" else DISTANCES
+
+
+def judge(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
+    """One verdict by the strongest evidence that is at hand."""
+    state = search(subject, axiom, domain, budget)
+    undefined = None if state.undefined is None else _witness(subject, axiom, domain, state.undefined)
+    if state.found is not None:
+        witness = _witness(subject, axiom, domain, state.found)
+        return Verdict(subject.name, axiom.name, domain.name, False, witness, state.cases, undefined=undefined)
+    if not state.cases:
+        nothing = Evidence("none", "the measure had no value on any case")
+        return Verdict(subject.name, axiom.name, domain.name, None, nothing, undefined=undefined)
+    what = f"violation above {FLOAT_TOLERANCE:g}" if state.floating else "counterexample"
+    text = f"no {what} among {state.cases:,} cases with up to {budget.largest} points"
+    return Verdict(
+        subject.name, axiom.name, domain.name, True, Evidence("search", text), state.cases, undefined=undefined
+    )
+
+
+def _witness(subject: Subject, axiom: Axiom, domain: Domain, trial: Trial) -> Witness:
+    values = tuple(subject.exact(frame) for frame in trial.frames)
+    return Witness(
+        subject.name, axiom.name, domain.name, subject.better, trial.frames, values, trial.change, subject=subject
+    )
+
+
+def _progress(wanted: bool | None) -> Progress:
+    console = Console(stderr=True)
+    hidden = not (console.is_terminal if wanted is None else wanted)
+    columns = (SpinnerColumn(), TextColumn("{task.description} ({task.completed}/{task.total})"), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True, disable=hidden)
+
+
+def parametrize(measure: Any, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Pytest decorator: one test for each axiom, whose `check` argument fails with the verdict's message.
+
+    Parameters
+    ----------
+    measure : as in `check`.
+    options : as in `check`; ``axiom=`` selects some axioms, by default those of the 2008 paper.
+
+    Examples
+    --------
+    >>> from cqm import axioms
+    >>> @axioms.parametrize("weakest_link", axiom=[axioms.scale_invariance])
+    ... def test_axioms(check):
+    ...     check()
+    """
+    import pytest
+
+    asked = options.pop("axiom", None) or PAPER
+    chosen = [axiom_named(one) for one in ([asked] if isinstance(asked, Axiom | str) else asked)]
+
+    def assertion(one: Axiom) -> Callable[[], Verdict]:
+        def run() -> Verdict:
+            verdict = check(measure, one, **options)
+            if not verdict.holds:
+                pytest.fail(str(verdict), pytrace=False)
+            return verdict
+
+        return run
+
+    return pytest.mark.parametrize("check", [pytest.param(assertion(one), id=one.name) for one in chosen])
+
+
+PAPER = ("scale_invariance", "consistency", "isomorphism_invariance")

@@ -1,0 +1,100 @@
+"""The sets of distance functions that a claim may be about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cqm.axioms.instances import Number, Rejected, Rows, squared_distances
+
+__all__ = ["DISTANCES", "DOMAINS", "EUCLIDEAN", "METRICS", "PSEUDODISTANCES", "Domain", "Draw", "domain_named"]
+
+Draw = Callable[[int, int], int]
+"""Chooses an integer between two bounds; the one nearest to 0 is the simplest."""
+
+LARGEST = 12  # distances and coordinates are integers up to here: room for ratios, and ties stay frequent
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A set of distance functions, with a way to draw from it.
+
+    Attributes
+    ----------
+    name : how it is asked for.
+    sentence : what belongs to it.
+    kind : whether its members are given as distance matrices or as points.
+    smallest : smallest distance between two different points of a matrix.
+    triangle : whether the triangle inequality must hold.
+    """
+
+    name: str
+    sentence: str
+    kind: Literal["distances", "points"]
+    smallest: int = 1
+    triangle: bool = False
+
+    def draw(self, n: int, draw: Draw) -> Rows:
+        """Draw a member with n points."""
+        if self.kind == "points":
+            return self.checked([[draw(-LARGEST, LARGEST) for _ in range(2)] for _ in range(n)])
+        rows = [[0] * n for _ in range(n)]
+        for x in range(n):
+            for y in range(x):
+                rows[x][y] = rows[y][x] = draw(self.smallest, LARGEST)
+        if self.triangle:  # shortest paths make a metric of anything
+            for via in range(n):
+                for x in range(n):
+                    for y in range(n):
+                        rows[x][y] = min(rows[x][y], rows[x][via] + rows[via][y])
+        return self.checked(rows)
+
+    def checked(self, rows: Any) -> Rows:
+        """`rows` if they belong to the domain, otherwise `Rejected`."""
+        rows = tuple(tuple(row) for row in rows)
+        if not self.contains(rows):
+            raise Rejected
+        return rows
+
+    def contains(self, rows: Rows) -> bool:
+        """Whether the distances (or the points) belong to the domain."""
+        n = len(rows)
+        if self.kind == "points":
+            return len(set(rows)) == n
+        if any(rows[x][y] < self.smallest for x in range(n) for y in range(x)):
+            return False
+        return not self.triangle or all(
+            rows[x][y] <= rows[x][via] + rows[via][y] for x in range(n) for y in range(x) for via in range(n)
+        )
+
+    def comparable(self, rows: Rows) -> list[list[Number]]:
+        """(n, n) numbers in the order of the distances: the distances, or their squares for points."""
+        return squared_distances(rows) if self.kind == "points" else [list(row) for row in rows]
+
+    def scaled(self, rows: Rows, factor: Number) -> Rows:
+        """All distances multiplied by a positive factor."""
+        return tuple(tuple(value * factor for value in row) for row in rows)
+
+    def reordered(self, rows: Rows, order: tuple[int, ...]) -> Rows:
+        """Point i of the result is point `order[i]`."""
+        if self.kind == "points":
+            return tuple(rows[x] for x in order)
+        return tuple(tuple(rows[x][y] for y in order) for x in order)
+
+
+DISTANCES = Domain("distances", "all distance functions: symmetric, positive, no triangle inequality", "distances")
+METRICS = Domain("metrics", "all metrics: distance functions with the triangle inequality", "distances", triangle=True)
+EUCLIDEAN = Domain("euclidean", "all sets of different points in Euclidean space", "points")
+PSEUDODISTANCES = Domain(
+    "pseudodistances", "distance functions under which different points may have distance 0", "distances", smallest=0
+)
+
+DOMAINS = {domain.name: domain for domain in (DISTANCES, METRICS, EUCLIDEAN, PSEUDODISTANCES)}
+
+
+def domain_named(name: str | Domain) -> Domain:
+    """Return the domain of that name."""
+    if isinstance(name, Domain):
+        return name
+    if name not in DOMAINS:
+        raise ValueError(f"`domain` must be one of {', '.join(DOMAINS)}; got {name!r}")
+    return DOMAINS[name]

@@ -1,0 +1,260 @@
+"""The axioms: what each says, who said it, how a case is made and when a case breaks it."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from cqm.axioms import transformations as make
+from cqm.axioms.exact import gap, to_float
+from cqm.axioms.transformations import Recipe
+
+__all__ = ["AXIOMS", "Axiom", "Better"]
+
+Better = str
+Judge = Callable[[Sequence[Any], Better], float]
+
+_ABD = "Ackerman & Ben-David 2008, §3.1"
+_VLM = "van Laarhoven & Marchiori 2014, §3"
+
+
+@dataclass(frozen=True, slots=True)
+class Axiom:
+    """A property that a quality measure m may have.
+
+    Attributes
+    ----------
+    name : how it is asked for.
+    sentence : what it asks, in words.
+    formal : the same as a formula, for a higher-is-better m.
+    source : who stated it.
+    plainly : what a violation means to somebody who has not read the paper.
+    recipe : makes cases; None for richness, which is constructed and not searched.
+    judge : values of a case's instances → amount by which it breaks the axiom; positive means broken.
+    smallest : fewest points on which the axiom says anything.
+    """
+
+    name: str
+    sentence: str
+    formal: str
+    source: str
+    plainly: str
+    recipe: Recipe | None
+    judge: Judge
+    smallest: int = 3
+
+    def __repr__(self) -> str:
+        return f"<axiom {self.name}: {self.sentence}>"
+
+
+def improvement(before: Any, after: Any, better: Better) -> float:
+    """How much better `after` is."""
+    return gap(after, before) if better == "higher" else gap(before, after)
+
+
+def changed(values: Sequence[Any], better: Better) -> float:
+    """Amount by which the two values differ."""
+    return abs(gap(values[0], values[1]))
+
+
+def worsened(values: Sequence[Any], better: Better) -> float:
+    """Amount by which the second value is worse."""
+    return -improvement(values[0], values[1], better)
+
+
+def negative(values: Sequence[Any], better: Better) -> float:
+    """Amount by which the value is below zero."""
+    return -gap(values[0], 0)
+
+
+def jumped(values: Sequence[Any], better: Better) -> float:
+    """Amount by which the value moves under the smallest change, unless it moves much more under a larger one.
+
+    A continuous function's move fades with the change: even a square root's shrinks 1000-fold from 2⁻²⁰ to 2⁻⁴⁰.
+    Moves below a millionth are not reported.
+    """
+    start, wide, narrow = values
+    if not math.isfinite(to_float(start)):
+        finite = math.isfinite(to_float(narrow))  # leaving ±∞ is continuous only when the values still grow
+        return float(finite and abs(to_float(narrow)) < 2 * abs(to_float(wide)))
+    move = abs(gap(narrow, start))
+    return move if move > 1e-6 and 2 * move >= abs(gap(wide, start)) else -move
+
+
+def unbeaten(values: Sequence[Any], better: Better) -> float:
+    """Positive when none of the other values is better than the first."""
+    return 1.0 if all(improvement(values[0], other, better) <= 0 for other in values[1:]) else -1.0
+
+
+def preference_reversed(values: Sequence[Any], better: Better) -> float:
+    """Positive when the first is at least as good as the second, but the third is worse than the fourth."""
+    if improvement(values[1], values[0], better) < 0:
+        return -1.0
+    return improvement(values[2], values[3], better)
+
+
+def not_judged(values: Sequence[Any], better: Better) -> float:
+    """Richness is a statement about all distances at once: no single case can break it."""
+    return -1.0
+
+
+scale_invariance = Axiom(
+    "scale_invariance",
+    "measuring all distances in another unit leaves the value unchanged",
+    "m(C, X, λd) = m(C, X, d) for λ > 0",
+    _ABD,
+    "the value depends on the unit in which distances are given (metres or kilometres), so values of different data "
+    "sets cannot be compared",
+    make.scaling,
+    changed,
+)
+consistency = Axiom(
+    "consistency",
+    "the value does not get worse when clusters tighten and move apart",
+    "m(C, X, d') ≥ m(C, X, d) whenever d' ≤ d inside clusters and d' ≥ d between clusters",
+    _ABD,
+    "points of the same cluster moved closer together or points of different clusters moved further apart, which can "
+    "only make the clustering clearer, yet the measure calls it worse",
+    make.consistent,
+    worsened,
+)
+monotonicity = replace(
+    consistency,
+    name="monotonicity",
+    source=f"{_VLM}; on distances it is the consistency of {_ABD}",
+)
+inner_consistency = Axiom(
+    "inner_consistency",
+    "the value does not get worse when distances inside clusters shrink",
+    "m(C, X, d') ≥ m(C, X, d) whenever d' ≤ d inside clusters and d' = d between clusters",
+    "Ackerman, Ben-David & Loker 2010, §3",
+    "points of the same cluster moved closer together and nothing else changed, yet the measure calls it worse",
+    partial(make.consistent, outer=False),
+    worsened,
+)
+outer_consistency = Axiom(
+    "outer_consistency",
+    "the value does not get worse when distances between clusters grow",
+    "m(C, X, d') ≥ m(C, X, d) whenever d' = d inside clusters and d' ≥ d between clusters",
+    "Ackerman, Ben-David & Loker 2010, §3",
+    "points of different clusters moved further apart and nothing else changed, yet the measure calls it worse",
+    partial(make.consistent, inner=False),
+    worsened,
+)
+richness = Axiom(
+    "richness",
+    "every non-trivial clustering is the only best one for some distances",
+    "for every non-trivial C there is a d with m(C, X, d) > m(C', X, d) for all other non-trivial C'",
+    _ABD,
+    "some clusterings can never be the single best answer, however the data look",
+    None,
+    not_judged,
+)
+weak_richness = Axiom(
+    "weak_richness",
+    "every non-trivial clustering is among the best ones for some distances",
+    "for every non-trivial C there is a d with m(C, X, d) ≥ m(C', X, d) for all non-trivial C'",
+    _ABD,
+    "some clusterings can never be a best answer, however the data look",
+    None,
+    not_judged,
+)
+isomorphism_invariance = Axiom(
+    "isomorphism_invariance",
+    "listing the same points in another order leaves the value unchanged",
+    "m(φ(C), φ(X), d') = m(C, X, d) for every bijection φ with d'(φ(x), φ(y)) = d(x, y)",
+    _ABD,
+    "the value depends on the order in which the points are listed, or on where they lie, and not on their distances "
+    "and clusters alone: shuffling the rows of the data changes the result",
+    make.reordering,
+    changed,
+)
+label_permutation_invariance = Axiom(
+    "label_permutation_invariance",
+    "renaming the clusters leaves the value unchanged",
+    "m(X, d, π∘labels) = m(X, d, labels) for every one-to-one π",
+    "van Laarhoven & Marchiori 2014, §3 (permutation invariance)",
+    "the value depends on which cluster is called 0 and which is called 1, although the clusters are the same",
+    make.relabelling,
+    changed,
+)
+non_negativity = Axiom(
+    "non_negativity",
+    "the value is never negative",
+    "m(C, X, d) ≥ 0",
+    "Ackerman & Ben-David 2008, §2",
+    "the value is negative, and a clustering-quality measure is a non-negative number by definition",
+    make.single,
+    negative,
+)
+locality = Axiom(
+    "locality",
+    "which of two clusterings of a subset is better does not depend on how the rest is arranged or clustered",
+    "m(A∪R, d) ≥ m(B∪R, d) implies m(A∪R', d') ≥ m(B∪R', d'), where A, B partition S, R, R' the rest, and d = d' on "
+    "all pairs that touch S",
+    _VLM,
+    "which of two ways to cluster some points is preferred changes with how other points, far away or near, are "
+    "clustered among themselves",
+    make.replacing_the_rest,
+    preference_reversed,
+    smallest=4,
+)
+continuity = Axiom(
+    "continuity",
+    "arbitrarily small changes of the distances change the value arbitrarily little",
+    "m(C, X, d_i) → m(C, X, d) whenever d_i → d",
+    _VLM,
+    "the value jumps when distances change by less than any instrument can tell, so rounding decides the result",
+    make.nudging,
+    jumped,
+)
+refinement_preference = Axiom(
+    "refinement_preference",
+    "every clustering that can be split further is beaten by one of its finer clusterings",
+    "every C with a non-trivial refinement C' ≠ C has one with m(C', X, d) > m(C, X, d)",
+    "Ackerman 2012, Definition 12",
+    "a clustering is at least as good as every finer one: the measure does not always ask for more clusters",
+    make.refining,
+    unbeaten,
+    smallest=4,
+)
+coarsening_preference = Axiom(
+    "coarsening_preference",
+    "every clustering whose clusters can be merged is beaten by one of its coarser clusterings",
+    "every C with a non-trivial coarsening C' ≠ C has one with m(C', X, d) > m(C, X, d)",
+    "Ackerman 2012, Definition 13",
+    "a clustering is at least as good as every coarser one: the measure does not always ask for fewer clusters",
+    make.coarsening,
+    unbeaten,
+    smallest=4,
+)
+duplication_invariance = Axiom(
+    "duplication_invariance",
+    "replacing every point by the same number of copies leaves the value unchanged",
+    "m(rC, rX, d) = m(C, X, d), where rX holds each point r times",
+    "Ackerman, Ben-David, Branzei & Loker 2012, §3 (weights that are all equal)",
+    "recording every observation twice changes the value, although the shape of the data is the same",
+    make.duplicating,
+    changed,
+)
+
+AXIOMS = {
+    axiom.name: axiom
+    for axiom in (
+        scale_invariance,
+        consistency,
+        richness,
+        weak_richness,
+        isomorphism_invariance,
+        non_negativity,
+        label_permutation_invariance,
+        inner_consistency,
+        outer_consistency,
+        locality,
+        continuity,
+        refinement_preference,
+        coarsening_preference,
+        duplication_invariance,
+    )
+}

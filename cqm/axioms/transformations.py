@@ -1,0 +1,277 @@
+"""How each axiom's cases are made: a clustered set drawn from a domain, and what is done to it.
+
+Every function takes (domain, number of points, draw) and returns a `Trial`, or raises `Rejected`. `draw(low, high)`
+chooses an integer; hypothesis, the climber and the shrinker each bring their own, and 0 always means "no change", so
+that shrinking leaves what matters.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from cqm.axioms.domains import LARGEST, Domain, Draw
+from cqm.axioms.instances import Instance, Number, Rejected, Rows, non_trivial_partitions, partitions
+
+__all__ = ["Recipe", "Trial", "is_consistent_change", "refinements"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Instances whose values an axiom relates, and in words what leads from the first to the others."""
+
+    frames: tuple[Instance, ...]
+    change: str
+
+
+Recipe = Callable[[Domain, int, Draw], Trial]
+
+FACTORS = (2, 3, Fraction(1, 2), 10, Fraction(1, 3), 100, Fraction(1, 10))
+STEP = 20  # continuity looks at changes of 2^-20 and 2^-40
+
+
+def labels(n: int, draw: Draw) -> tuple[int, ...]:
+    """Draw a non-trivial clustering, labelled in order of first appearance."""
+    out: list[int] = []
+    for _ in range(n):
+        out.append(draw(0, max(out, default=-1) + 1))
+    if not 1 < max(out) + 1 < n:
+        raise Rejected
+    return tuple(out)
+
+
+def permutation(n: int, draw: Draw) -> tuple[int, ...]:
+    """Draw an order of n things; all draws 0 give the identity."""
+    left = list(range(n))
+    return tuple(left.pop(draw(0, len(left) - 1)) for _ in range(n))
+
+
+def single(domain: Domain, n: int, draw: Draw) -> Trial:
+    """One instance, unchanged."""
+    clustering = labels(n, draw)
+    return Trial((Instance(domain.kind, domain.draw(n, draw), clustering),), "")
+
+
+def scaling(domain: Domain, n: int, draw: Draw) -> Trial:
+    """Every distance times one factor."""
+    before = single(domain, n, draw).frames[0]
+    factor = FACTORS[draw(0, len(FACTORS) - 1)]
+    after = Instance(before.kind, domain.scaled(before.rows, factor), before.labels)
+    return Trial((before, after), f"every distance is multiplied by {factor}")
+
+
+def reordering(domain: Domain, n: int, draw: Draw) -> Trial:
+    """List the same clustered set in another order; points in space are moved rigidly as well."""
+    before = single(domain, n, draw).frames[0]
+    order = permutation(n, draw)
+    rows = domain.reordered(before.rows, order)
+    change = f"the points are listed in the order {list(order)}"
+    if domain.kind == "points":
+        shift, turns = (draw(-LARGEST, LARGEST), draw(-LARGEST, LARGEST)), draw(0, 3)
+        rows = tuple(_add(_quarter_turned(row, turns), shift) for row in rows)
+        change += f", and turned by {90 * turns}° and shifted by {list(shift)}"
+    if rows == before.rows and all(before.labels[x] == label for x, label in zip(order, before.labels, strict=True)):
+        raise Rejected
+    return Trial((before, Instance(before.kind, rows, tuple(before.labels[x] for x in order))), change)
+
+
+def relabelling(domain: Domain, n: int, draw: Draw) -> Trial:
+    """Give the same clusters other names."""
+    before = single(domain, n, draw).frames[0]
+    names = permutation(n, draw)
+    after = Instance(before.kind, before.rows, tuple(names[label] for label in before.labels))
+    if after == before:
+        raise Rejected
+    return Trial((before, after), f"the clusters labelled {list(before.labels)} are labelled {list(after.labels)}")
+
+
+def duplicating(domain: Domain, n: int, draw: Draw) -> Trial:
+    """Every point replaced by the same number of copies at distance 0, in the same cluster."""
+    before = single(domain, n, draw).frames[0]
+    copies = 2 + draw(0, 1)
+    order = tuple(x for x in range(n) for _ in range(copies))
+    after = Instance(before.kind, domain.reordered(before.rows, order), tuple(before.labels[x] for x in order))
+    return Trial((before, after), f"every point is replaced by {copies} copies of itself")
+
+
+def nudging(domain: Domain, n: int, draw: Draw) -> Trial:
+    """Distances, or coordinates, changed by ever smaller amounts in one direction."""
+    before = single(domain, n, draw).frames[0]
+    width = len(before.rows[0])
+    direction = [[0] * width for _ in range(n)]
+    for x in range(n):
+        for y in range(x if domain.kind == "distances" else width):
+            direction[x][y] = draw(-1, 1)
+            if domain.kind == "distances":
+                direction[y][x] = direction[x][y]
+    if not any(map(any, direction)):
+        raise Rejected
+    frames = [before]
+    for step in (STEP, 2 * STEP):
+        size = Fraction(1, 2**step)
+        rows = tuple(
+            tuple(value + size * change for value, change in zip(row, changes, strict=True))
+            for row, changes in zip(before.rows, direction, strict=True)
+        )
+        frames.append(Instance(before.kind, domain.checked(rows), before.labels))
+    what = "distances" if domain.kind == "distances" else "coordinates"
+    return Trial(tuple(frames), f"{what} change by 2^-{STEP}, then by 2^-{2 * STEP}, in the direction {direction}")
+
+
+def consistent(domain: Domain, n: int, draw: Draw, *, inner: bool = True, outer: bool = True) -> Trial:
+    """Distances shrink inside clusters (where `inner`) and grow between clusters (where `outer`)."""
+    clustering = labels(n, draw)
+    move = _consistent_points if domain.kind == "points" else _consistent_distances
+    before, after = move(domain, clustering, draw, inner, outer)
+    if before == after or not is_consistent_change(domain, before, after, clustering, inner, outer):
+        raise Rejected
+    parts = ["distances inside clusters shrink"] * inner + ["distances between clusters grow"] * outer
+    frames = (Instance(domain.kind, before, clustering), Instance(domain.kind, after, clustering))
+    return Trial(frames, " or ".join(parts) + ", or stay")
+
+
+def is_consistent_change(
+    domain: Domain, before: Rows, after: Rows, clustering: tuple[int, ...], inner: bool = True, outer: bool = True
+) -> bool:
+    """Whether `after` belongs to the domain and differs from `before` in the allowed directions alone."""
+    if not domain.contains(after):
+        return False
+    old, new = domain.comparable(before), domain.comparable(after)
+    for x in range(len(clustering)):
+        for y in range(x):
+            change = new[x][y] - old[x][y]
+            if clustering[x] == clustering[y]:
+                if change > 0 or (change and not inner):
+                    return False
+            elif change < 0 or (change and not outer):
+                return False
+    return True
+
+
+def _consistent_distances(
+    domain: Domain, clustering: tuple[int, ...], draw: Draw, inner: bool, outer: bool
+) -> tuple[Rows, Rows]:
+    n = len(clustering)
+    before = domain.draw(n, draw)
+    after = [list(row) for row in before]
+    for x in range(n):
+        for y in range(x):
+            if clustering[x] == clustering[y] and inner:
+                after[x][y] = after[y][x] = max(domain.smallest, before[x][y] - draw(0, LARGEST))
+            elif clustering[x] != clustering[y] and outer:
+                after[x][y] = after[y][x] = before[x][y] + draw(0, LARGEST)
+    return before, tuple(map(tuple, after))
+
+
+def _consistent_points(
+    domain: Domain, clustering: tuple[int, ...], draw: Draw, inner: bool, outer: bool
+) -> tuple[Rows, Rows]:
+    """Draw a few moves in four dimensions, and make those that are consistent changes one after the other."""
+    flat = domain.draw(len(clustering), draw)
+    on_axis = draw(0, 1)  # all clusters but the first on one line, so that the first can turn about it
+    before: Rows = tuple(
+        (0, 0, point[0], 0) if on_axis and label else (*point, 0, 0)
+        for point, label in zip(flat, clustering, strict=True)
+    )
+    after = domain.checked(before)
+    for _ in range(3):
+        moved = _moved(after, clustering, draw)
+        if is_consistent_change(domain, after, moved, clustering, inner, outer):
+            after = moved
+    used = [i for i in range(4) if i < 2 or any(row[i] for row in (*before, *after))]
+    before, after = (tuple(tuple(row[i] for i in used) for row in rows) for rows in (before, after))
+    return before, after
+
+
+def _moved(points: Rows, clustering: tuple[int, ...], draw: Draw) -> Rows:
+    """One move: a cluster rises, contracts or shifts, or a point shifts or turns."""
+    kind = draw(0, 4)
+    chosen = draw(0, max(clustering) if kind < 3 else len(clustering) - 1)
+    size = draw(-6, 6)
+    shift = (size, draw(-6, 6), draw(-2, 2), 0)
+    out = list(points)
+    for x, (point, label) in enumerate(zip(points, clustering, strict=True)):
+        if kind == 0 and label == chosen:
+            out[x] = _add(point, (0, 0, 0, size))
+        elif kind == 1 and label == chosen:
+            centre = points[clustering.index(label)]
+            keep = Fraction(6 - abs(size), 8)
+            out[x] = tuple(c + (v - c) * keep for v, c in zip(point, centre, strict=True))
+        elif (kind == 2 and label == chosen) or (kind == 3 and x == chosen):
+            out[x] = _add(point, shift)
+        elif kind == 4 and x == chosen:
+            out[x] = (*_quarter_turned(point[:2], abs(size) % 4), *point[2:])
+    return tuple(out)
+
+
+def _add(point: tuple[Number, ...], shift: tuple[Number, ...]) -> tuple[Number, ...]:
+    return tuple(a + b for a, b in zip(point, shift, strict=True))
+
+
+def _quarter_turned(point: tuple[Number, ...], turns: int) -> tuple[Number, ...]:
+    x, y = point
+    return ((x, y), (-y, x), (-x, -y), (y, -x))[turns]
+
+
+def refinements(clustering: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Non-trivial partitions, other than the clustering itself, each of whose clusters lies inside one of its own."""
+    n = len(clustering)
+    return [
+        finer
+        for finer in non_trivial_partitions(n)
+        if finer != clustering
+        and all(clustering[x] == clustering[y] for x in range(n) for y in range(x) if finer[x] == finer[y])
+    ]
+
+
+def refining(domain: Domain, n: int, draw: Draw) -> Trial:
+    """Take a clustering, and every finer non-trivial one."""
+    return _alternatives(domain, n, draw, refinements, "the clustering, then each that splits its clusters further")
+
+
+def coarsening(domain: Domain, n: int, draw: Draw) -> Trial:
+    """Take a clustering, and every coarser non-trivial one."""
+
+    def coarser(clustering: tuple[int, ...]) -> list[tuple[int, ...]]:
+        return [other for other in non_trivial_partitions(n) if clustering in refinements(other)]
+
+    return _alternatives(domain, n, draw, coarser, "the clustering, then each that merges some of its clusters")
+
+
+def _alternatives(domain: Domain, n: int, draw: Draw, others: Callable[..., Any], change: str) -> Trial:
+    clustering = labels(n, draw)
+    rivals = others(clustering)
+    if not rivals:
+        raise Rejected
+    rows = domain.draw(n, draw)
+    return Trial(tuple(Instance(domain.kind, rows, rival) for rival in (clustering, *rivals)), change)
+
+
+def replacing_the_rest(domain: Domain, n: int, draw: Draw) -> Trial:
+    """Two clusterings A and B of the first points, beside two clusterings and two arrangements of all other points.
+
+    Distances that touch the first points stay; in Euclidean space, all distances do.
+    """
+    inside = draw(2, n - 2)
+    outside = n - inside
+    here, there = partitions(inside), partitions(outside)
+    a, b = here[draw(0, len(here) - 1)], here[draw(0, len(here) - 1)]
+    rest, other_rest = there[draw(0, len(there) - 1)], there[draw(0, len(there) - 1)]
+    first = domain.draw(n, draw)
+    second = first
+    if domain.kind == "distances":
+        rows = [list(row) for row in first]
+        for x, y in product(range(inside, n), repeat=2):
+            if y < x:
+                rows[x][y] = rows[y][x] = max(domain.smallest, rows[x][y] + draw(-LARGEST, LARGEST))
+        second = domain.checked(rows)
+    frames = []
+    for rows_, beside in ((first, rest), (second, other_rest)):
+        for part in (a, b):
+            whole = (*part, *(inside + label for label in beside))
+            clustering = tuple(list(dict.fromkeys(whole)).index(label) for label in whole)
+            frames.append(Instance(domain.kind, rows_, clustering))
+    if any(not 1 < max(frame.labels) + 1 < n for frame in frames) or a == b or frames[:2] == frames[2:]:
+        raise Rejected
+    return Trial(tuple(frames), f"points {inside} to {n - 1} are rearranged and clustered in another way")

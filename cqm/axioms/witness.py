@@ -1,0 +1,164 @@
+"""A witness: the instances and exact values that show a claim to be false, to replay anywhere."""
+
+import json
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cqm.axioms.domains import domain_named
+from cqm.axioms.exact import Enclosure, is_undefined, to_float
+from cqm.axioms.instances import Instance
+from cqm.axioms.statements import AXIOMS, Axiom, monotonicity
+from cqm.axioms.subjects import Subject, subject_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Witness"]
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Instances on which a measure breaks an axiom, or is undefined.
+
+    Attributes
+    ----------
+    measure, axiom, domain : names of what was judged.
+    better : direction of the measure.
+    frames : the instances whose values the axiom relates; for most axioms before and after a change.
+    values : their values, exact where the measure can be evaluated exactly.
+    change : what leads from the first instance to the others.
+    """
+
+    measure: str
+    axiom: str
+    domain: str
+    better: str
+    frames: tuple[Instance, ...]
+    values: tuple[Any, ...]
+    change: str
+    subject: Subject | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def n(self) -> int:
+        """Number of points."""
+        return max(frame.n for frame in self.frames)
+
+    @property
+    def exactness(self) -> str:
+        """How the values are known: "exact", "enclosed" to 75 digits, or "floating"."""
+        finite = [value for value in self.values if not (isinstance(value, float) and value - value != 0)]
+        if any(isinstance(value, float) for value in finite):
+            return "floating"
+        return "enclosed" if any(isinstance(value, Enclosure) for value in finite) else "exact"
+
+    def replay(self, measure: Any = None) -> bool:
+        """Evaluate the measure again on the instances: whether they still show the same.
+
+        Parameters
+        ----------
+        measure : the measure, for one that is not in the catalogue and was read from JSON.
+        """
+        if measure is not None:
+            subject = subject_of(measure, better=self.better, name=self.measure)
+        else:
+            subject = self.subject or subject_of(self.measure)
+        values = [subject.exact(frame) for frame in self.frames]
+        undefined = any(map(is_undefined, values))
+        if undefined or any(map(is_undefined, self.values)):
+            return undefined
+        return axiom_named(self.axiom).judge(values, subject.better) > 0
+
+    def __str__(self) -> str:
+        values = " → ".join(shown(value) for value in self.values[:4])
+        more = f" and {len(self.values) - 4} more" if len(self.values) > 4 else ""
+        return f"{self.n} points, {self.frames[0].clusters()}: {values}{more}"
+
+    def describe(self) -> str:
+        """Write the witness in full: every instance with its value."""
+        lines = [f"{self.n} points; {self.change}" if self.change else f"{self.n} points"]
+        for frame, value in zip(self.frames, self.values, strict=True):
+            rows = "; ".join(", ".join(str(entry) for entry in row) for row in frame.rows)
+            what = "distances" if frame.kind == "distances" else "points"
+            lines.append(f"  {what} [{rows}], clusters {frame.clusters()}: value {shown(value)}")
+        return "\n".join(lines)
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """Return JSON text, and write it to `path` where one is given."""
+        text = json.dumps(self.record(), indent=1)
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8")
+        return text
+
+    def record(self) -> dict[str, Any]:
+        """Plain data, from which `from_record` makes the witness again."""
+        return {
+            "measure": self.measure,
+            "axiom": self.axiom,
+            "domain": self.domain,
+            "better": self.better,
+            "change": self.change,
+            "frames": [frame.to_json() for frame in self.frames],
+            "values": [number_to_json(value) for value in self.values],
+        }
+
+    @classmethod
+    def from_json(cls, text: str) -> "Witness":
+        """Inverse of `to_json`."""
+        return cls.from_record(json.loads(text))
+
+    @classmethod
+    def from_record(cls, data: dict[str, Any]) -> "Witness":
+        """Inverse of `record`."""
+        domain_named(data["domain"])
+        return cls(
+            data["measure"],
+            data["axiom"],
+            data["domain"],
+            data["better"],
+            tuple(Instance.from_json(frame) for frame in data["frames"]),
+            tuple(number_from_json(value) for value in data["values"]),
+            data["change"],
+        )
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the first and last instance: points and moves in the plane, or the matrices side by side."""
+        from cqm.axioms.drawing import draw_witness
+
+        return draw_witness(self, ax)
+
+
+def axiom_named(name: str | Axiom) -> Axiom:
+    """Return the axiom of that name."""
+    if isinstance(name, Axiom):
+        return name
+    known = {**AXIOMS, monotonicity.name: monotonicity}
+    if name not in known:
+        raise ValueError(f"unknown axiom {name!r}: choose from {', '.join(known)}")
+    return known[name]
+
+
+def shown(value: Any) -> str:
+    """Write a value for reading: exact rationals as fractions with their decimal."""
+    if isinstance(value, Fraction) and value.denominator > 1:
+        return f"{value} ({float(value):.4g})" if len(str(value)) < 20 else f"{float(value):.6g}"
+    if isinstance(value, int | Fraction):
+        return str(value)
+    return f"{to_float(value):.6g}"
+
+
+def number_to_json(value: Any) -> Any:
+    """Rationals as strings, enclosures as their two ends, floats as they are (NaN and infinities as strings)."""
+    if isinstance(value, Enclosure):
+        return {"low": str(value.low), "high": str(value.high), "approximately": to_float(value)}
+    if isinstance(value, float):
+        return {"float": repr(float(value))}
+    return str(value)
+
+
+def number_from_json(data: Any) -> Any:
+    """Inverse of `number_to_json`."""
+    if isinstance(data, str):
+        return Fraction(data)
+    return float(data["float"]) if "float" in data else Enclosure(int(data["low"]), int(data["high"]))

@@ -1,0 +1,40 @@
+"""Tests of the tester: planted violators are found, and are found to violate nothing else."""
+
+import pytest
+
+from cqm import axioms
+from tests.cqm.axioms.planted import KEPT, PLANTED, separation
+
+QUICK = axioms.Budget(cases=150, largest=5, seconds=20)
+IMPLIED = {"inner_consistency": {"consistency"}, "outer_consistency": {"consistency"}}
+IMPLIED["consistency"] = {"outer_consistency"}  # one of the two halves of a broken whole has to break
+
+
+@pytest.mark.parametrize("axiom", PLANTED)
+def test_the_planted_violation_is_found_within_the_default_budget(axiom):
+    verdict = axioms.check(PLANTED[axiom], axiom, better="higher", generic=True)
+    assert verdict.holds is False
+    assert verdict.witness.frames[0].n <= 5
+    assert verdict.witness.exactness == "exact"
+    assert verdict.witness.replay()
+
+
+@pytest.mark.parametrize(
+    ("planted", "axiom"),
+    [
+        (name, axiom)
+        for name, measure in PLANTED.items()
+        for axiom in KEPT
+        if measure not in (separation, PLANTED["outer_consistency"]) or name in ("consistency", "locality")
+        if axiom != name and axiom not in IMPLIED.get(name, ())
+    ],
+)
+def test_a_planted_violator_keeps_the_other_axioms(planted, axiom):
+    verdict = axioms.check(PLANTED[planted], axiom, better="higher", generic=True, budget=QUICK)
+    assert verdict.holds, str(verdict)
+
+
+@pytest.mark.parametrize("axiom", ["consistency", "non_negativity"])
+def test_the_direction_of_a_measure_matters(axiom):
+    verdict = axioms.check(separation, axiom, better="lower", generic=True)
+    assert verdict.holds is (axiom == "non_negativity")
