@@ -12,6 +12,7 @@ from cqm.measures.dispersion import (
     trace_w,
 )
 from cqm.measures.linkage import weakest_link
+from cqm.measures.neighbours import connectivity, cvnn, cvnn_compactness, cvnn_separation
 from cqm.measures.pair_means import mcclain_rao, point_biserial
 from cqm.measures.separation import dunn, generalized_dunn
 from cqm.measures.silhouette import sample_silhouette, sample_simplified_silhouette, silhouette, simplified_silhouette
@@ -35,6 +36,10 @@ __all__ = [
     "calinski_harabasz",
     "catalog",
     "compare",
+    "connectivity",
+    "cvnn",
+    "cvnn_compactness",
+    "cvnn_separation",
     "davies_bouldin",
     "dunn",
     "evaluate",

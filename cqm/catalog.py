@@ -10,10 +10,20 @@ from cqm.definitions import centroid_separation as centroid_separation_definitio
 from cqm.definitions import concordance as concordance_definitions
 from cqm.definitions import dispersion as dispersion_definitions
 from cqm.definitions import linkage as linkage_definitions
+from cqm.definitions import neighbours as neighbours_definitions
 from cqm.definitions import pair_means as pair_means_definitions
 from cqm.definitions import separation as separation_definitions
 from cqm.definitions import silhouette as silhouette_definitions
-from cqm.measures import centroid_separation, concordance, dispersion, linkage, pair_means, separation, silhouette
+from cqm.measures import (
+    centroid_separation,
+    concordance,
+    dispersion,
+    linkage,
+    neighbours,
+    pair_means,
+    separation,
+    silhouette,
+)
 from cqm.validation import Metric
 
 __all__ = ["Catalog", "Measure", "catalog"]
@@ -187,6 +197,38 @@ _PAIRS = (
         reference="Milligan 1981",
     ),
 )
+_NEIGHBOURS = (
+    Measure(
+        name="connectivity",
+        function=neighbours.connectivity,
+        definition=neighbours_definitions.connectivity,
+        better="lower",
+        range=(0.0, _INF),
+        needs="distances",
+        cost="n2",
+        reference="Handl & Knowles 2005, §2",
+    ),
+    Measure(
+        name="cvnn_separation",
+        function=neighbours.cvnn_separation,
+        definition=neighbours_definitions.cvnn_separation,
+        better="lower",
+        range=(0.0, 1.0),
+        needs="distances",
+        cost="n2",
+        reference="Liu et al. 2013, §IV-B",
+    ),
+    Measure(
+        name="cvnn_compactness",
+        function=neighbours.cvnn_compactness,
+        definition=neighbours_definitions.cvnn_compactness,
+        better="lower",
+        range=(0.0, _INF),
+        needs="distances",
+        cost="sums",
+        reference="Liu et al. 2013, §IV-B",
+    ),
+)
 
 
 def _generalized_dunn(delta: separation.Separation, size: separation.Diameter) -> Measure:
@@ -304,5 +346,13 @@ _CENTROID_SEPARATION = (
 
 catalog = Catalog(
     (measure.name, measure)
-    for measure in (*_LINKAGE, *_SILHOUETTE, *_PAIRS, *_GENERALIZED_DUNN, *_DISPERSION, *_CENTROID_SEPARATION)
+    for measure in (
+        *_LINKAGE,
+        *_SILHOUETTE,
+        *_PAIRS,
+        *_NEIGHBOURS,
+        *_GENERALIZED_DUNN,
+        *_DISPERSION,
+        *_CENTROID_SEPARATION,
+    )
 )

@@ -62,6 +62,11 @@ def upper_tiles(clustering: Clustering) -> Iterator[tuple[int, FloatArray]]:
 
 def slabs(clustering: Clustering, capacity: int = CAPACITY) -> list[Slab]:
     """Slabs of increasing distance that cover all pairs; one of more than `capacity` pairs is a single value."""
+    sizes = clustering.sizes
+    within = int((sizes * (sizes - 1)).sum()) // 2
+    pairs = clustering.n * (clustering.n - 1) // 2
+    if pairs <= capacity:
+        return [Slab(0, (1 << BITS) - 1, within, pairs - within)]
     return list(_cut(clustering, 0, BITS, capacity))
 
 
