@@ -92,7 +92,7 @@ def error_curve(
     alarms[len(targets) :] = (
         1.0 if nontarget_weights is None else check_weights(nontarget_weights, nontargets, "nontarget")
     )
-    order = np.argsort(-scores)
+    order = np.argsort(-scores, kind="stable")
     scores = scores[order]
     last_of_tie = np.flatnonzero(np.append(scores[1:] != scores[:-1], True))
     hit_rate = np.cumsum(hits[order])[last_of_tie]
