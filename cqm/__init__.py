@@ -14,6 +14,7 @@ from cqm.measures.dispersion import (
 from cqm.measures.linkage import weakest_link
 from cqm.measures.neighbours import connectivity, cvnn, cvnn_compactness, cvnn_separation
 from cqm.measures.pair_means import mcclain_rao, point_biserial
+from cqm.measures.scatter import det_ratio, log_det_ratio, scott_symons, trace_wib
 from cqm.measures.separation import dunn, generalized_dunn
 from cqm.measures.silhouette import sample_silhouette, sample_simplified_silhouette, silhouette, simplified_silhouette
 from cqm.profile import ClusterProfiles, profile_clusters
@@ -41,11 +42,13 @@ __all__ = [
     "cvnn_compactness",
     "cvnn_separation",
     "davies_bouldin",
+    "det_ratio",
     "dunn",
     "evaluate",
     "g_plus",
     "gamma",
     "generalized_dunn",
+    "log_det_ratio",
     "log_ss_ratio",
     "mcclain_rao",
     "pbm",
@@ -56,11 +59,13 @@ __all__ = [
     "sample_silhouette",
     "sample_simplified_silhouette",
     "scorer",
+    "scott_symons",
     "select",
     "silhouette",
     "simplified_silhouette",
     "tau",
     "trace_w",
+    "trace_wib",
     "weakest_link",
     "wemmert_gancarski",
     "xie_beni",

@@ -12,6 +12,7 @@ from cqm.definitions import dispersion as dispersion_definitions
 from cqm.definitions import linkage as linkage_definitions
 from cqm.definitions import neighbours as neighbours_definitions
 from cqm.definitions import pair_means as pair_means_definitions
+from cqm.definitions import scatter as scatter_definitions
 from cqm.definitions import separation as separation_definitions
 from cqm.definitions import silhouette as silhouette_definitions
 from cqm.measures import (
@@ -21,6 +22,7 @@ from cqm.measures import (
     linkage,
     neighbours,
     pair_means,
+    scatter,
     separation,
     silhouette,
 )
@@ -29,7 +31,7 @@ from cqm.validation import Metric
 __all__ = ["Catalog", "Measure", "catalog"]
 
 Direction = Literal["higher", "lower"]
-Cost = Literal["nd", "nkd", "sums", "n2", "hard"]
+Cost = Literal["nd", "nd2", "nkd", "sums", "n2", "hard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,9 @@ class Measure:
     better : which direction is better; never folded into the value.
     range : smallest and largest possible value.
     needs : "distances" (any metric, precomputed included) or "points" (coordinates; Euclidean or cosine).
-    cost : growth of the work from vectors: "nd" (linear in n), "nkd" (every point to every centroid), "sums" (sums of
-        distances over clusters: n·k·d for cosine and sqeuclidean, which have closed forms, all pairs otherwise), "n2"
-        (all pairs) or "hard" (no polynomial algorithm for all k).
+    cost : growth of the work from vectors: "nd" (linear in n), "nd2" (a scatter matrix), "nkd" (every point to every
+        centroid), "sums" (sums of distances over clusters: n·k·d for cosine and sqeuclidean, which have closed forms,
+        all pairs otherwise), "n2" (all pairs) or "hard" (no polynomial algorithm for all k).
     reference : paper and section or equation.
     """
 
@@ -72,6 +74,8 @@ class Measure:
         """Multiply–adds that the measure takes on n points in d dimensions, to its leading order."""
         if self.cost == "nd":
             return n * d
+        if self.cost == "nd2":
+            return n * d * d
         if self.cost == "nkd" or (self.cost == "sums" and metric in ("cosine", "sqeuclidean")):
             return n * k * d
         return n * n / 2 * d
@@ -344,6 +348,21 @@ _CENTROID_SEPARATION = (
     ),
 )
 
+_SCATTER = (
+    _on_points(
+        scatter.trace_wib, scatter_definitions.trace_wib, "higher", _POSITIVE, "nd2", "Friedman & Rubin 1967, §2"
+    ),
+    _on_points(
+        scatter.det_ratio, scatter_definitions.det_ratio, "higher", (1.0, _INF), "nd2", "Friedman & Rubin 1967, §2"
+    ),
+    _on_points(
+        scatter.log_det_ratio, scatter_definitions.log_det_ratio, "higher", _POSITIVE, "nd2", "Scott & Symons 1971, §2"
+    ),
+    _on_points(
+        scatter.scott_symons, scatter_definitions.scott_symons, "lower", _REAL, "nd2", "Scott & Symons 1971, §3"
+    ),
+)
+
 catalog = Catalog(
     (measure.name, measure)
     for measure in (
@@ -354,5 +373,6 @@ catalog = Catalog(
         *_GENERALIZED_DUNN,
         *_DISPERSION,
         *_CENTROID_SEPARATION,
+        *_SCATTER,
     )
 )

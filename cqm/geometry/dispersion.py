@@ -14,9 +14,19 @@ from numpy.typing import NDArray
 from cqm.geometry.tiles import between, row_blocks
 from cqm.validation import Clustering
 
-__all__ = ["Dispersion", "centroid_gaps", "dispersion", "distances_to_centroids", "sum_of_distances"]
+__all__ = [
+    "Dispersion",
+    "centroid_gaps",
+    "cluster_deviations",
+    "deviations",
+    "dispersion",
+    "distances_to_centroids",
+    "sum_of_distances",
+]
 
 FloatArray = NDArray[np.float64]
+
+DEVIATION_ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +38,7 @@ class Dispersion:
     origin : (d,) the point of the data that `centroids` and `center` are relative to.
     centroids : (k, d) means of the clusters.
     center : (d,) mean of all points.
+    offsets : (k, d) means of the clusters, relative to the first point of each.
     squares : (k, d) sums of squared deviations from the cluster's centroid, in each variable.
     lengths : (k,) sums of Euclidean distances to the cluster's centroid.
     sizes : (k,) numbers of points.
@@ -36,6 +47,7 @@ class Dispersion:
     origin: FloatArray
     centroids: FloatArray
     center: FloatArray
+    offsets: FloatArray
     squares: FloatArray
     lengths: FloatArray
     sizes: NDArray[np.intp]
@@ -54,9 +66,27 @@ class Dispersion:
 def dispersion(clustering: Clustering) -> Dispersion:
     """Centroids, sums of squares and sums of distances, accumulated in float64."""
     origin = clustering.data[0].astype(np.float64)
-    totals, squares, lengths = _accumulate(clustering.data, clustering.starts, origin)
+    totals, offsets, squares, lengths = _accumulate(clustering.data, clustering.starts, origin)
     sizes = clustering.sizes
-    return Dispersion(origin, totals / sizes[:, None], totals.sum(axis=0) / clustering.n, squares, lengths, sizes)
+    return Dispersion(
+        origin, totals / sizes[:, None], totals.sum(axis=0) / clustering.n, offsets, squares, lengths, sizes
+    )
+
+
+def deviations(clustering: Clustering, spread: Dispersion) -> Iterator[FloatArray]:
+    """Blocks of (rows, d) deviations of all points from their own centroid."""
+    codes, anchors = clustering.codes, clustering.data[clustering.starts[:-1]].astype(np.float64)
+    for first in range(0, clustering.n, DEVIATION_ROWS):
+        own = codes[first : first + DEVIATION_ROWS]
+        yield (clustering.data[first : first + DEVIATION_ROWS] - anchors[own]) - spread.offsets[own]
+
+
+def cluster_deviations(clustering: Clustering, spread: Dispersion, i: int) -> Iterator[FloatArray]:
+    """Blocks of (rows, d) deviations of cluster i's points from its centroid."""
+    points = clustering.data[clustering.cluster(i)]
+    anchor = points[0].astype(np.float64)
+    for first in range(0, len(points), DEVIATION_ROWS):
+        yield (points[first : first + DEVIATION_ROWS] - anchor) - spread.offsets[i]
 
 
 def sum_of_distances(clustering: Clustering, spread: Dispersion) -> float:
@@ -82,29 +112,28 @@ def centroid_gaps(clustering: Clustering, spread: Dispersion) -> Iterator[tuple[
 @numba.njit(cache=True, nogil=True)
 def _accumulate(
     data: NDArray[np.floating], starts: NDArray[np.intp], origin: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     k, d = len(starts) - 1, data.shape[1]
-    totals, squares, lengths = np.zeros((k, d)), np.zeros((k, d)), np.zeros(k)
-    anchor, mean = np.empty(d), np.empty(d)
+    totals, offsets, squares, lengths = np.zeros((k, d)), np.zeros((k, d)), np.zeros((k, d)), np.zeros(k)
+    anchor = np.empty(d)
     for i in range(k):
         first, last = starts[i], starts[i + 1]
         for c in range(d):
             anchor[c] = data[first, c]
-            mean[c] = 0.0
         for x in range(first, last):
             for c in range(d):
                 totals[i, c] += data[x, c] - origin[c]
-                mean[c] += data[x, c] - anchor[c]
+                offsets[i, c] += data[x, c] - anchor[c]
         for c in range(d):
-            mean[c] /= last - first
+            offsets[i, c] /= last - first
         for x in range(first, last):
             length = 0.0
             for c in range(d):
-                deviation = (data[x, c] - anchor[c]) - mean[c]
+                deviation = (data[x, c] - anchor[c]) - offsets[i, c]
                 squares[i, c] += deviation * deviation
                 length += deviation * deviation
             lengths[i] += np.sqrt(length)
-    return totals, squares, lengths
+    return totals, offsets, squares, lengths
 
 
 @numba.njit(cache=True, nogil=True)
