@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from sv_bridge.data.trials import Trials
+from sv_bridge.evaluation import breakdown, evaluate
+from sv_bridge.verification import equal_error_rate, min_dcf
+
+rng = np.random.default_rng(0)
+
+
+@pytest.fixture
+def world(make_embeddings):
+    """Six speakers of two languages and two sources, four utterances each, with every trial and random scores."""
+    n = 24
+    speaker = np.arange(n) // 4
+    embeddings = make_embeddings(
+        rng.normal(size=(n, 3)),
+        speaker,
+        sources=np.array(["x", "y"])[speaker % 2],
+        languages=[f"l{s // 3}" for s in speaker],
+    )
+    i, j = np.triu_indices(n, k=1)
+    trials = Trials.from_pairs((bool(speaker[a] == speaker[b]), f"u{a}", f"u{b}") for a, b in zip(i, j, strict=True))
+    return rng.normal(size=len(trials)) + trials.labels, trials, embeddings
+
+
+def test_each_condition_measures_its_own_trials(world):
+    scores, trials, embeddings = world
+    results = {result.condition: result for result in breakdown(scores, trials, embeddings)}
+    assert list(results) == [
+        "all trials", "same language", "same source", "same source and language",
+        "source x", "source y", "language l0", "language l1",
+    ]  # fmt: skip
+    attributes = dict(zip(embeddings.ids, zip(embeddings.sources, embeddings.languages, strict=True), strict=True))
+    chosen = {
+        "all trials": lambda a, b: True,
+        "same source": lambda a, b: a[0] == b[0],
+        "source y": lambda a, b: a[0] == b[0] == "y",
+        "language l0": lambda a, b: a[1] == b[1] == "l0",
+    }
+    for condition, belongs in chosen.items():
+        mask = np.array(
+            [
+                belongs(attributes[trials.ids[a]], attributes[trials.ids[b]])
+                for a, b in zip(trials.enrol, trials.test, strict=True)
+            ]
+        )
+        targets, nontargets = scores[mask & trials.labels], scores[mask & ~trials.labels]
+        result = results[condition]
+        assert (result.targets, result.nontargets) == (len(targets), len(nontargets))
+        assert result.equal_error_rate == equal_error_rate(targets, nontargets)
+        assert result.min_dcf_05 == min_dcf(targets, nontargets, p_target=0.05)
+
+
+def test_unknown_sources_and_languages_make_no_conditions(world, make_embeddings):
+    scores, trials, embeddings = world
+    plain = make_embeddings(embeddings.vectors, embeddings.speakers)
+    assert [result.condition for result in breakdown(scores, trials, plain)] == ["all trials"]
+
+
+def test_intervals_are_added_when_asked_for(world):
+    result = breakdown(*world, intervals=True)[0]
+    assert result.interval.lower < result.equal_error_rate < result.interval.upper
+
+
+def test_one_class_only_is_named(make_embeddings):
+    embeddings = make_embeddings(np.eye(2), "ab")
+    with pytest.raises(ValueError, match="there are no target trials"):
+        breakdown(np.array([0.0]), Trials.from_pairs([(False, "u0", "u1")]), embeddings)
+    with pytest.raises(ValueError, match="1 scores but 2 labels"):
+        evaluate(np.zeros(1), np.array([True, False]))
