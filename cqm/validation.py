@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import squareform
 
-__all__ = ["METRICS", "Clustering", "Metric", "validate"]
+__all__ = ["METRICS", "Clustering", "Metric", "unit_rows", "validate"]
 
 Metric = str | Callable[[NDArray[Any], NDArray[Any]], float]
 
@@ -210,6 +210,15 @@ def check_directions(data: NDArray[Any], metric: str) -> None:
     if flat.any():
         what = "constant" if metric == "correlation" else "zero"
         raise ValueError(f"{metric} distance is undefined for {what} vectors: row {np.flatnonzero(flat)[0]} of `X`")
+
+
+def unit_rows(vectors: NDArray[Any], *, centred: bool = False) -> NDArray[Any]:
+    """Rows scaled to unit length, after subtracting each row's mean when `centred`; lengths are float64."""
+    dtype = vectors.dtype
+    if centred:
+        vectors = vectors - vectors.mean(axis=1, keepdims=True, dtype=np.float64)
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64))
+    return (vectors / lengths[:, None]).astype(dtype, copy=False)
 
 
 def numeric(X: Any) -> NDArray[Any]:

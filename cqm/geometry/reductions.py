@@ -1,58 +1,164 @@
-"""Distances reduced over clusters: sums, minima and maxima, per point and per pair of clusters."""
+"""Distances reduced over clusters: sums, minima and maxima, per point and per pair of clusters.
+
+Every function visits each unordered pair of points once, unless the per-point results don't fit `PER_POINT_BYTES`: then
+every block of rows meets all the columns, and only the block's results are kept. Sums of squared Euclidean, cosine and
+correlation distances have a closed form and visit no pairs.
+"""
 
 from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.tiles import distances, row_blocks
+from cqm.geometry import kernels
+from cqm.geometry.kernels import MAXIMUM, MINIMUM, SUM
+from cqm.geometry.parallel import in_order
+from cqm.geometry.tiles import Block, block_of, row_blocks, scale_of, tile, to_distances
 from cqm.validation import Clustering
 
-__all__ = ["maxima", "minima", "pair_maxima", "pair_minima", "pair_sums", "sums"]
+__all__ = ["maxima", "minima", "pair_extremes", "pair_maxima", "pair_minima", "pair_sums", "sums"]
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
+# (n, k) results per point are held in memory up to this size.
+PER_POINT_BYTES = 2**29
+
+MERGE = {SUM: np.add, MINIMUM: np.minimum, MAXIMUM: np.maximum}
+START = {SUM: 0.0, MINIMUM: np.inf, MAXIMUM: 0.0}
 
 
 def sums(clustering: Clustering) -> Iterator[tuple[slice, FloatArray]]:
     """Blocks of rows with their (rows, k) sums of distances to each cluster."""
-    return _reduce(clustering, np.add, exclude_self=False)
+    return _per_point(clustering, SUM)
 
 
 def minima(clustering: Clustering) -> Iterator[tuple[slice, FloatArray]]:
     """Blocks of rows with their (rows, k) distances to each cluster's nearest *other* point; +∞ where there is none."""
-    return _reduce(clustering, np.minimum, exclude_self=True)
+    return _per_point(clustering, MINIMUM)
 
 
 def maxima(clustering: Clustering) -> Iterator[tuple[slice, FloatArray]]:
     """Blocks of rows with their (rows, k) distances to each cluster's farthest point."""
-    return _reduce(clustering, np.maximum, exclude_self=False)
+    return _per_point(clustering, MAXIMUM)
 
 
 def pair_sums(clustering: Clustering) -> FloatArray:
     """(k, k) sums of distances over pairs of points, each unordered pair counted once, also on the diagonal."""
-    out = _by_cluster(clustering, sums(clustering), np.add)
+    (out,) = _per_pair(clustering, SUM)
     out[np.diag_indices(clustering.k)] /= 2
     return out
 
 
 def pair_minima(clustering: Clustering) -> FloatArray:
     """(k, k) smallest distance between two different points; +∞ on the diagonal of a singleton."""
-    return _by_cluster(clustering, minima(clustering), np.minimum)
+    return _per_pair(clustering, MINIMUM)[0]
 
 
 def pair_maxima(clustering: Clustering) -> FloatArray:
     """(k, k) largest distances; the diagonal holds the clusters' diameters."""
-    return _by_cluster(clustering, maxima(clustering), np.maximum)
+    return _per_pair(clustering, MAXIMUM)[0]
 
 
-def _reduce(clustering: Clustering, ufunc: np.ufunc, *, exclude_self: bool) -> Iterator[tuple[slice, FloatArray]]:
-    for rows in row_blocks(clustering):
-        tile = distances(clustering, rows, slice(0, clustering.n))
-        if exclude_self:
-            tile[np.arange(len(tile)), np.arange(rows.start, rows.stop)] = np.inf
-        yield rows, ufunc.reduceat(tile, clustering.starts[:-1], axis=1)
+def pair_extremes(clustering: Clustering) -> tuple[FloatArray, FloatArray]:
+    """`pair_minima` and `pair_maxima` in one pass over the pairs."""
+    smallest, largest = _per_pair(clustering, MINIMUM, MAXIMUM)
+    return smallest, largest
 
 
-def _by_cluster(clustering: Clustering, blocks: Iterator[tuple[slice, FloatArray]], ufunc: np.ufunc) -> FloatArray:
-    per_point = np.concatenate([values for _, values in blocks])
-    return np.asarray(ufunc.reduceat(per_point, clustering.starts[:-1], axis=0), dtype=np.float64)
+class _Part(NamedTuple):
+    """A block of rows and the clusters it meets; cluster `clusters.start + c` is its rows `starts[c]:starts[c + 1]`."""
+
+    rows: slice
+    block: Block
+    clusters: slice
+    starts: IntArray
+
+
+def _per_pair(clustering: Clustering, *operations: int) -> list[FloatArray]:
+    """(k, k) symmetric reductions; a pair of points in the same cluster is met in both orders."""
+    outs = [np.full((clustering.k, clustering.k), START[operation]) for operation in operations]
+    for i, j, by_row, _ in _tiles(clustering, operations, symmetric=True):
+        for out, operation, values in zip(outs, operations, by_row, strict=True):
+            merge = MERGE[operation]
+            met = merge.reduceat(values, i.starts[:-1], axis=0)
+            out[i.clusters, j.clusters] = merge(out[i.clusters, j.clusters], met)
+            if i is not j:
+                out[j.clusters, i.clusters] = merge(out[j.clusters, i.clusters], met.T)
+    for out in outs:  # sums met in another order may differ in the last bit
+        np.copyto(out, out.T, where=np.tri(clustering.k, dtype=bool))
+    return [_distances(clustering, out, operation) for out, operation in zip(outs, operations, strict=True)]
+
+
+def _per_point(clustering: Clustering, operation: int) -> Iterator[tuple[slice, FloatArray]]:
+    if clustering.n * clustering.k * 8 <= PER_POINT_BYTES:
+        out = _all_points(clustering, operation)
+        for rows in row_blocks(clustering):
+            yield rows, _distances(clustering, out[rows], operation)
+        return
+    merge = MERGE[operation]
+    for _, tiles in groupby(_tiles(clustering, (operation,), symmetric=False), key=lambda found: found[0].rows.start):
+        out = np.full((0, clustering.k), START[operation])
+        for i, j, by_row, _ in tiles:
+            if len(out) == 0:
+                rows, out = i.rows, np.full((i.rows.stop - i.rows.start, clustering.k), START[operation])
+            out[:, j.clusters] = merge(out[:, j.clusters], by_row[0])
+        yield rows, _distances(clustering, out, operation)
+
+
+def _all_points(clustering: Clustering, operation: int) -> FloatArray:
+    """(n, k) reductions from the upper triangle of the distance matrix."""
+    merge = MERGE[operation]
+    out = np.full((clustering.n, clustering.k), START[operation])
+    for i, j, by_row, by_column in _tiles(clustering, (operation,), symmetric=True):
+        out[i.rows, j.clusters] = merge(out[i.rows, j.clusters], by_row[0])
+        if i is not j:
+            out[j.rows, i.clusters] = merge(out[j.rows, i.clusters], by_column[0].T)
+    return out
+
+
+def _tiles(
+    clustering: Clustering, operations: tuple[int, ...], *, symmetric: bool
+) -> Iterator[tuple[_Part, _Part, FloatArray, FloatArray]]:
+    """Pairs of blocks (i, j), i ≤ j when `symmetric`, with the tile reduced over j's and over i's clusters.
+
+    The reductions are of tile values; `_distances` makes distances of them at the end.
+    """
+    parts = [_part(clustering, rows) for rows in row_blocks(clustering)]
+    pairs = ((i, j) for at, i in enumerate(parts) for j in parts[at * symmetric :])
+
+    def reduce(pair: tuple[_Part, _Part]) -> tuple[_Part, _Part, FloatArray, FloatArray]:
+        i, j = pair
+        values, products, transform, _ = tile(clustering, i.block, j.block)
+        by_row = np.empty((len(operations), len(values), len(j.starts) - 1))
+        by_column = np.empty((len(operations), len(i.starts) - 1, values.shape[1]))
+        for out, operation in zip(by_column, operations, strict=True):
+            out.fill(START[operation])
+        kernels.reduce_over_clusters(
+            values,
+            products,
+            transform if SUM in operations else kernels.SAME,
+            np.array(operations),
+            i is j,
+            i.starts,
+            j.starts,
+            by_row,
+            by_column,
+        )
+        return i, j, by_row, by_column
+
+    return in_order(reduce, pairs)
+
+
+def _part(clustering: Clustering, rows: slice) -> _Part:
+    codes = np.searchsorted(clustering.starts, [rows.start, rows.stop - 1], side="right") - 1
+    clusters = slice(int(codes[0]), int(codes[1]) + 1)
+    edges = np.clip(clustering.starts[clusters.start : clusters.stop + 1], rows.start, rows.stop)
+    return _Part(rows, block_of(clustering, rows), clusters, edges - rows.start)
+
+
+def _distances(clustering: Clustering, reduced: FloatArray, operation: int) -> FloatArray:
+    """Distances from reduced tile values: sums were made of distances, extremes of what distances grow with."""
+    return reduced * scale_of(clustering.metric) if operation == SUM else to_distances(clustering, reduced)

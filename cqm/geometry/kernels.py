@@ -1,0 +1,271 @@
+"""Compiled loops over one tile of the distance matrix: fill it, finish it, reduce it over clusters.
+
+Long sums run over vectors element by element or over four accumulators, because without fast-math a compiler must keep
+the order of a single running sum, and then can't use vector instructions.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cqm.geometry.jit import kernel
+
+__all__ = [
+    "ANGLE",
+    "CHEBYSHEV",
+    "MANHATTAN",
+    "MAXIMUM",
+    "MINIMUM",
+    "MINKOWSKI",
+    "ROOT",
+    "SAME",
+    "SQUARED",
+    "SUM",
+    "Products",
+    "fill",
+    "finish",
+    "reduce_over_clusters",
+    "shift",
+]
+
+# what a tile is filled with, feature by feature
+SQUARED, MANHATTAN, CHEBYSHEV, MINKOWSKI = range(4)
+# what turns a tile's value into a distance
+SAME, ROOT, ANGLE = range(3)
+# reductions
+SUM, MINIMUM, MAXIMUM = range(3)
+
+
+class Products(NamedTuple):
+    """What it takes to turn a tile of inner products into squared distances.
+
+    Attributes
+    ----------
+    pending : whether the tile still holds inner products (a − c)·(b − c).
+    a, b : (rows, d) and (columns, d) vectors, unshifted.
+    a_norms, b_norms : squared lengths of a − c and b − c, in the tile's precision.
+    threshold : a squared distance up to this share of ‖a − c‖² + ‖b − c‖² has lost digits and is recomputed.
+    zero : a squared distance up to this one is rounding, and becomes 0.
+    """
+
+    pending: bool
+    a: NDArray[Any]
+    b: NDArray[Any]
+    a_norms: NDArray[Any]
+    b_norms: NDArray[Any]
+    threshold: Any
+    zero: Any
+
+
+@kernel
+def shift(vectors: NDArray[Any], centre: NDArray[np.float64], moved: NDArray[Any]) -> NDArray[np.float64]:
+    """Write vectors − centre into `moved`, and return the squared lengths of its rows."""
+    n, d = vectors.shape
+    norms = np.empty(n)
+    for i in range(n):
+        for f in range(d):
+            moved[i, f] = vectors[i, f] - centre[f]
+        norms[i] = _squared_length(moved[i])
+    return norms
+
+
+@kernel
+def _squared_length(x: NDArray[Any]) -> float:
+    s0 = s1 = s2 = s3 = 0.0
+    whole = len(x) - len(x) % 4
+    for f in range(0, whole, 4):
+        s0 += np.float64(x[f]) * x[f]
+        s1 += np.float64(x[f + 1]) * x[f + 1]
+        s2 += np.float64(x[f + 2]) * x[f + 2]
+        s3 += np.float64(x[f + 3]) * x[f + 3]
+    for f in range(whole, len(x)):
+        s0 += np.float64(x[f]) * x[f]
+    return (s0 + s1) + (s2 + s3)
+
+
+@kernel
+def _squared_distance(x: NDArray[Any], y: NDArray[Any]) -> float:
+    s0 = s1 = s2 = s3 = 0.0
+    whole = len(x) - len(x) % 4
+    for f in range(0, whole, 4):
+        t0 = np.float64(x[f]) - np.float64(y[f])
+        t1 = np.float64(x[f + 1]) - np.float64(y[f + 1])
+        t2 = np.float64(x[f + 2]) - np.float64(y[f + 2])
+        t3 = np.float64(x[f + 3]) - np.float64(y[f + 3])
+        s0 += t0 * t0
+        s1 += t1 * t1
+        s2 += t2 * t2
+        s3 += t3 * t3
+    for f in range(whole, len(x)):
+        t0 = np.float64(x[f]) - np.float64(y[f])
+        s0 += t0 * t0
+    return (s0 + s1) + (s2 + s3)
+
+
+@kernel
+def fill(kind: int, p: float, a: NDArray[Any], b_features: NDArray[Any], tile: NDArray[Any]) -> None:
+    """Fill a tile from coordinate differences; `b_features` is (d, columns), so that the inner loop is over columns.
+
+    SQUARED is left without its root; the other kinds are distances.
+    """
+    largest = np.empty(tile.shape[1])
+    for i in range(tile.shape[0]):
+        row = tile[i]
+        row[:] = 0.0
+        for f in range(a.shape[1]):
+            x, y = a[i, f], b_features[f]
+            if kind == SQUARED:
+                for j in range(len(row)):
+                    t = x - y[j]
+                    row[j] += t * t
+            elif kind == MANHATTAN:
+                for j in range(len(row)):
+                    row[j] += abs(x - y[j])
+            else:
+                for j in range(len(row)):
+                    t = abs(x - y[j])
+                    row[j] = t if t > row[j] else row[j]
+        if kind == MINKOWSKI:  # powers of differences over the largest one neither over- nor underflow
+            largest[:] = row
+            row[:] = 0.0
+            for f in range(a.shape[1]):
+                x, y = a[i, f], b_features[f]
+                for j in range(len(row)):
+                    if largest[j] > 0:
+                        row[j] += (abs(x - y[j]) / largest[j]) ** p
+            for j in range(len(row)):
+                row[j] = largest[j] * row[j] ** (1 / p)
+
+
+@kernel
+def finish(tile: NDArray[Any], products: Products, transform: int) -> None:
+    """Turn what a tile was filled with into distances, in place."""
+    for i in range(tile.shape[0]):
+        if products.pending:
+            _finish_products(tile[i], i, products)
+        _transform(tile[i], transform)
+
+
+@kernel
+def _finish_products(row: NDArray[Any], i: int, products: Products) -> None:
+    norm, norms, threshold, zero = products.a_norms[i], products.b_norms, products.threshold, products.zero
+    close = 0
+    for j in range(len(row)):
+        both = norm + norms[j]
+        squared = both - (row[j] + row[j])
+        close += squared <= threshold * both + zero
+        row[j] = squared
+    if close > 0:
+        for j in range(len(row)):
+            if row[j] <= threshold * (norm + norms[j]) + zero:
+                squared = _squared_distance(products.a[i], products.b[j])
+                row[j] = squared if squared > zero else 0.0
+
+
+@kernel
+def _transform(row: NDArray[Any], transform: int) -> None:
+    if transform == ROOT:
+        for j in range(len(row)):
+            row[j] = math.sqrt(row[j])
+    elif transform == ANGLE:
+        for j in range(len(row)):
+            row[j] = 2 / math.pi * math.asin(min(1.0, math.sqrt(row[j]) / 2))
+
+
+@kernel
+def reduce_over_clusters(
+    tile: NDArray[Any],
+    products: Products,
+    transform: int,
+    operations: tuple[int, ...],
+    on_diagonal: bool,
+    row_starts: NDArray[np.intp],
+    column_starts: NDArray[np.intp],
+    by_row: NDArray[np.float64],
+    by_column: NDArray[np.float64],
+) -> None:
+    """Finish a tile and reduce it over the clusters of its columns and of its rows, each row while it is in cache.
+
+    Parameters
+    ----------
+    operations : SUM, MINIMUM, MAXIMUM, in this order.
+    on_diagonal : whether entry (i, i) is the distance of a point to itself, which no minimum counts.
+    row_starts, column_starts : first row and column of each cluster within the tile, and the end.
+    by_row : (operations, rows, clusters of columns), written.
+    by_column : (operations, clusters of rows, columns), updated: comes as 0 for sums and maxima, +∞ for minima.
+    """
+    cluster = 0
+    for i in range(tile.shape[0]):
+        while i >= row_starts[cluster + 1]:
+            cluster += 1
+        row = tile[i]
+        if products.pending:
+            _finish_products(row, i, products)
+        _transform(row, transform)
+        for o in range(len(operations)):
+            operation, column = operations[o], by_column[o, cluster]
+            if operation == SUM:
+                for j in range(len(row)):
+                    column[j] += row[j]
+            elif operation == MINIMUM:
+                if on_diagonal:
+                    row[i] = np.inf
+                for j in range(len(row)):
+                    column[j] = row[j] if row[j] < column[j] else column[j]
+            else:
+                if on_diagonal:
+                    row[i] = 0.0
+                for j in range(len(row)):
+                    column[j] = row[j] if row[j] > column[j] else column[j]
+            for c in range(len(column_starts) - 1):
+                part = row[column_starts[c] : column_starts[c + 1]]
+                if operation == SUM:
+                    by_row[o, i, c] = _sum(part)
+                elif operation == MINIMUM:
+                    by_row[o, i, c] = _minimum(part)
+                else:
+                    by_row[o, i, c] = _maximum(part)
+
+
+@kernel
+def _sum(x: NDArray[Any]) -> float:
+    s0 = s1 = s2 = s3 = 0.0
+    whole = len(x) - len(x) % 4
+    for j in range(0, whole, 4):
+        s0 += x[j]
+        s1 += x[j + 1]
+        s2 += x[j + 2]
+        s3 += x[j + 3]
+    for j in range(whole, len(x)):
+        s0 += x[j]
+    return (s0 + s1) + (s2 + s3)
+
+
+@kernel
+def _minimum(x: NDArray[Any]) -> float:
+    m0 = m1 = m2 = m3 = np.inf
+    whole = len(x) - len(x) % 4
+    for j in range(0, whole, 4):
+        m0 = x[j] if x[j] < m0 else m0
+        m1 = x[j + 1] if x[j + 1] < m1 else m1
+        m2 = x[j + 2] if x[j + 2] < m2 else m2
+        m3 = x[j + 3] if x[j + 3] < m3 else m3
+    for j in range(whole, len(x)):
+        m0 = x[j] if x[j] < m0 else m0
+    return min(min(m0, m1), min(m2, m3))
+
+
+@kernel
+def _maximum(x: NDArray[Any]) -> float:
+    m0 = m1 = m2 = m3 = 0.0
+    whole = len(x) - len(x) % 4
+    for j in range(0, whole, 4):
+        m0 = x[j] if x[j] > m0 else m0
+        m1 = x[j + 1] if x[j + 1] > m1 else m1
+        m2 = x[j + 2] if x[j + 2] > m2 else m2
+        m3 = x[j + 3] if x[j + 3] > m3 else m3
+    for j in range(whole, len(x)):
+        m0 = x[j] if x[j] > m0 else m0
+    return max(max(m0, m1), max(m2, m3))

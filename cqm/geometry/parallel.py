@@ -1,0 +1,53 @@
+"""Work on every core with the same bits for any number of them: tasks run on a thread pool, results come in order."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from itertools import chain, islice
+from typing import TypeVar
+
+from threadpoolctl import ThreadpoolController
+
+__all__ = ["in_order", "threads"]
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+# Tasks that may be finished before the first of them is consumed: enough to keep every thread busy.
+AHEAD = 4
+
+
+def in_order(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    """`map(function, tasks)`, computed on as many threads as BLAS may use.
+
+    BLAS itself runs on one thread meanwhile: how it splits a product between threads could change the last bits.
+    """
+    tasks = iter(tasks)
+    first = list(islice(tasks, 2))
+    workers = threads() if len(first) > 1 else 1
+    tasks = chain(first, tasks)
+    with _controller().limit(limits=1, user_api="blas"):
+        if workers == 1:
+            yield from map(function, tasks)
+            return
+        with ThreadPoolExecutor(workers) as pool:
+            pending: deque[Future[Result]] = deque()
+            for task in tasks:
+                pending.append(pool.submit(function, task))
+                if len(pending) >= AHEAD * workers:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+
+
+def threads() -> int:
+    """Threads that BLAS may use: the cores, unless OMP_NUM_THREADS or `threadpoolctl.threadpool_limits` says less."""
+    pools = [pool["num_threads"] for pool in _controller().info() if pool["user_api"] == "blas"]
+    return min([*pools, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1])
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()

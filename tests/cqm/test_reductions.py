@@ -1,0 +1,102 @@
+"""Reductions over clusters against the full matrix, over several tiles, with clusters that straddle them."""
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+from threadpoolctl import threadpool_limits
+
+from cqm.geometry import reductions
+from cqm.geometry.reductions import maxima, minima, pair_extremes, pair_maxima, pair_minima, pair_sums, sums
+from cqm.validation import validate
+
+N, K = 1300, 7
+METRICS = ["euclidean", "sqeuclidean", "cosine", "angular", "manhattan", "correlation", "precomputed"]
+
+
+def example(metric, d=20, dtype=np.float64):
+    """A clustering with a singleton, and its (n, n) distances in cluster order."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(N, d)).astype(dtype)
+    labels = np.r_[rng.integers(0, K - 1, N - 1), K - 1]
+    rng.shuffle(labels)
+    if metric == "precomputed":
+        X = cdist(X, X)
+    clustering = validate(X, labels, metric=metric)
+    if metric == "precomputed":
+        return clustering, X[np.ix_(clustering.order, clustering.order)]
+    rows = clustering.data.astype(np.float64)
+    expected = cdist(rows, rows, {"manhattan": "cityblock", "angular": "cosine"}.get(metric, metric))
+    if metric == "angular":
+        expected = np.arccos(np.clip(1 - expected, -1, 1)) / np.pi
+    return clustering, expected
+
+
+def together(blocks):
+    rows, values = zip(*blocks, strict=True)
+    assert [part.start for part in rows] == [0, *(part.stop for part in rows[:-1])]
+    return np.concatenate(values)
+
+
+@pytest.fixture(params=["upper triangle", "row by row"])
+def memory(request, monkeypatch):
+    """Either way in which per-point results are made."""
+    if request.param == "row by row":
+        monkeypatch.setattr(reductions, "PER_POINT_BYTES", 0)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_per_point_reductions(metric, memory):
+    clustering, expected = example(metric)
+    starts = clustering.starts[:-1]
+    np.fill_diagonal(expected, 0)
+    assert together(sums(clustering)) == pytest.approx(np.add.reduceat(expected, starts, axis=1), rel=1e-12)
+    assert together(maxima(clustering)) == pytest.approx(np.maximum.reduceat(expected, starts, axis=1), rel=1e-12)
+    np.fill_diagonal(expected, np.inf)
+    assert together(minima(clustering)) == pytest.approx(np.minimum.reduceat(expected, starts, axis=1), rel=1e-12)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_reductions_over_pairs_of_clusters(metric):
+    clustering, expected = example(metric)
+    sizes = clustering.sizes
+
+    def over_pairs(ufunc):
+        return ufunc.reduceat(ufunc.reduceat(expected, clustering.starts[:-1], axis=0), clustering.starts[:-1], axis=1)
+
+    np.fill_diagonal(expected, 0)
+    totals = over_pairs(np.add) * np.where(np.eye(K), 0.5, 1)
+    assert pair_sums(clustering) == pytest.approx(totals, rel=1e-12)
+    assert pair_maxima(clustering) == pytest.approx(over_pairs(np.maximum), rel=1e-12)
+    np.fill_diagonal(expected, np.inf)
+    assert pair_minima(clustering) == pytest.approx(over_pairs(np.minimum), rel=1e-12)
+    assert np.isinf(pair_minima(clustering)[np.diag_indices(K)]).tolist() == (sizes == 1).tolist()
+    smallest, largest = pair_extremes(clustering)
+    assert np.array_equal(smallest, pair_minima(clustering))
+    assert np.array_equal(largest, pair_maxima(clustering))
+
+
+def test_float32_sums_are_accumulated_in_float64():
+    clustering, expected = example("euclidean", dtype=np.float32)
+    np.fill_diagonal(expected, 0)
+    got = together(sums(clustering))
+    # a distance has a few 2⁻²⁴ of error; errors of a sum's terms average out, those of a float32 sum would not
+    assert got == pytest.approx(np.add.reduceat(expected, clustering.starts[:-1], axis=1), rel=2e-7)
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_same_bits_for_any_number_of_threads(metric, dtype, memory):
+    clustering, _ = example(metric, d=50, dtype=dtype)
+    with threadpool_limits(1):
+        serial = together(sums(clustering)), pair_sums(clustering), pair_minima(clustering)
+    with threadpool_limits(4):
+        threaded = together(sums(clustering)), pair_sums(clustering), pair_minima(clustering)
+    for one, many in zip(serial, threaded, strict=True):
+        assert np.array_equal(one, many)
+
+
+def test_reductions_of_pairs_are_symmetric_to_the_bit():
+    clustering, _ = example("euclidean", d=50)
+    for reduction in (pair_sums, pair_minima, pair_maxima):
+        got = reduction(clustering)
+        assert np.array_equal(got, got.T)
