@@ -12,6 +12,7 @@ from cqm.measures.dispersion import (
     trace_w,
 )
 from cqm.measures.linkage import weakest_link
+from cqm.measures.margins import Bracket, BudgetExceeded, additive_margin, relative_margin
 from cqm.measures.neighbours import connectivity, cvnn, cvnn_compactness, cvnn_separation
 from cqm.measures.pair_means import mcclain_rao, point_biserial
 from cqm.measures.scatter import det_ratio, log_det_ratio, scott_symons, trace_wib
@@ -26,11 +27,14 @@ __version__ = "0.1.0"
 
 __all__ = [
     "METRICS",
+    "Bracket",
+    "BudgetExceeded",
     "ClusterProfiles",
     "Comparison",
     "Measure",
     "Report",
     "Selection",
+    "additive_margin",
     "ball_hall",
     "banfield_raftery",
     "c_index",
@@ -56,6 +60,7 @@ __all__ = [
     "profile_clusters",
     "ratkowsky_lance",
     "ray_turi",
+    "relative_margin",
     "sample_silhouette",
     "sample_simplified_silhouette",
     "scorer",

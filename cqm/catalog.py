@@ -10,6 +10,7 @@ from cqm.definitions import centroid_separation as centroid_separation_definitio
 from cqm.definitions import concordance as concordance_definitions
 from cqm.definitions import dispersion as dispersion_definitions
 from cqm.definitions import linkage as linkage_definitions
+from cqm.definitions import margins as margin_definitions
 from cqm.definitions import neighbours as neighbours_definitions
 from cqm.definitions import pair_means as pair_means_definitions
 from cqm.definitions import scatter as scatter_definitions
@@ -20,6 +21,7 @@ from cqm.measures import (
     concordance,
     dispersion,
     linkage,
+    margins,
     neighbours,
     pair_means,
     scatter,
@@ -104,6 +106,44 @@ _LINKAGE = (
         cost="n2",
         reference="Ackerman & Ben-David 2008, §3.3",
     ),
+)
+
+
+def _relative_margin(name: str, largest: float, **variant: Any) -> Measure:
+    return Measure(
+        name=name,
+        function=partial(margins.relative_margin, **variant),
+        definition=partial(margin_definitions.relative_margin, **variant),
+        better="lower",
+        range=(0.0, largest),
+        needs="distances",
+        cost="hard",
+        reference="Ackerman & Ben-David 2008, §3.1",
+    )
+
+
+def _additive_margin(name: str, smallest: float, **variant: Any) -> Measure:
+    return Measure(
+        name=name,
+        function=partial(margins.additive_margin, **variant),
+        definition=partial(margin_definitions.additive_margin, **variant),
+        better="higher",
+        range=(smallest, _INF),
+        needs="distances",
+        cost="hard",
+        reference="Ackerman & Ben-David 2008, §3.2",
+    )
+
+
+_MARGINS = (
+    _relative_margin("relative_margin", _INF),
+    _relative_margin("relative_margin_voronoi", 1.0, reading="voronoi"),
+    _relative_margin("relative_margin_literal", 1.0, reading="literal"),
+    _additive_margin("additive_margin", 0.0),
+    _additive_margin("additive_margin_signed", -_INF, signed=True),
+    _additive_margin("additive_margin_voronoi", 0.0, reading="voronoi"),
+    _additive_margin("additive_margin_voronoi_max", 0.0, reading="voronoi", over="max"),
+    _additive_margin("additive_margin_literal", 0.0, reading="literal"),
 )
 
 _SILHOUETTE = (
@@ -367,6 +407,7 @@ catalog = Catalog(
     (measure.name, measure)
     for measure in (
         *_LINKAGE,
+        *_MARGINS,
         *_SILHOUETTE,
         *_PAIRS,
         *_NEIGHBOURS,

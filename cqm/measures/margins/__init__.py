@@ -1,0 +1,7 @@
+"""Relative and additive margin (Ackerman & Ben-David 2008): how much nearer points are to their own centre."""
+
+from cqm.measures.margins.additive import additive_margin
+from cqm.measures.margins.bracket import Bracket, BudgetExceeded
+from cqm.measures.margins.relative import relative_margin
+
+__all__ = ["Bracket", "BudgetExceeded", "additive_margin", "relative_margin"]

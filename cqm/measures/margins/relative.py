@@ -1,0 +1,107 @@
+"""Relative margin (Ackerman & Ben-David 2008, §3.1)."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from cqm.measures.arithmetic import ratio
+from cqm.measures.margins.bracket import Bracket, BudgetExceeded
+from cqm.measures.margins.given import Reading, check_reading, mean_quotient
+from cqm.measures.margins.optimum import smallest_quotient
+from cqm.measures.margins.representatives import representatives_of
+from cqm.validation import Metric, validate
+
+__all__ = ["relative_margin"]
+
+
+def relative_margin(
+    X: Any,
+    labels: Any,
+    *,
+    metric: Metric = "euclidean",
+    reading: Reading = "own",
+    representatives: str | ArrayLike = "optimal",
+    noise_label: Hashable | None = None,
+    p: float = 2.0,
+    budget: float = 3e10,
+) -> float:
+    r"""Mean quotient of a point's distances to its own and to the next centre, for the best choice of centres.
+
+    .. math:: RM(C, X, d) = \min_K \frac{1}{|X \setminus K|} \sum_{x \in X \setminus K}
+                            \frac{d(x, \text{first centre of } x)}{d(x, \text{second centre of } x)}
+
+    over the representative sets K, which hold one point of each cluster. Lower is better.
+
+    Parameters
+    ----------
+    X : array_like of shape (n, d), or (n, n) / condensed distances for ``metric="precomputed"``
+        The points.
+    labels : array_like of shape (n,)
+        Cluster of each point; any hashable type.
+    metric : str or callable
+        One of ``cqm.METRICS``, or a function of two vectors.
+    reading : {"own", "voronoi", "literal"}
+        What first and second centre are. ``"own"``: the own cluster's, and the nearest other one. ``"literal"``, as
+        printed in the paper: the nearest and the second nearest, whichever clusters they represent; a consistent change
+        of the distances may make this one worse. ``"voronoi"``: as literal, over the sets K for which every point is
+        (weakly) nearest the centre of its own cluster.
+    representatives : "optimal", "medoid", "centroid", or array of int
+        ``"optimal"`` is the measure: the minimum over all sets, with all n² distances in memory. The others evaluate
+        one set in O(nk) time: the clusters' medoids; their means (vectors only; means of the rows scaled to unit
+        length under cosine, angular and correlation distance; all points count, as none is a centre); or given rows of
+        `X`, one of each cluster.
+    noise_label : hashable, optional
+        Points with this label are left out.
+    p : float
+        Exponent of the Minkowski metric.
+    budget : float
+        Distances that the search for the optimal set may look at, about 10⁹ a second. The count, and so the outcome, is
+        the same on every machine.
+
+    Returns
+    -------
+    float
+        In [0, ∞]. A set for which a point coincides with the centre of another cluster has no margin when it is one of
+        many (0/0), and an infinite one when the own centre lies elsewhere; ∞ when no set has a finite margin, or none
+        is allowed by ``"voronoi"``. For a given set, 0/0 makes the value NaN.
+
+    Raises
+    ------
+    BudgetExceeded
+        A ValueError that carries the bracket found: the optimal set is not certain yet. Use
+        :func:`relative_margin_bounds`, which is polynomial at any k, or allow a larger `budget`.
+    ValueError
+        Fewer than 2 clusters, all singletons, unusable `X` or `representatives`.
+
+    References
+    ----------
+    M. Ackerman and S. Ben-David, "Measures of clustering quality: a working set of axioms for clustering", NIPS 2008,
+    section 3.1.
+
+    Examples
+    --------
+    With the centres 1 and 10, the points 0 and 11 have the quotients 1/10 each; with 0 and 10, the points 1 and 11 have
+    1/9 and 1/11, which is more on average.
+
+    >>> import cqm
+    >>> cqm.relative_margin([[0.0], [1.0], [10.0], [11.0]], [0, 0, 1, 1])
+    0.1
+    >>> round(cqm.relative_margin([[0.0], [1.0], [10.0], [11.0]], [0, 0, 1, 1], representatives=[0, 2]), 3)
+    0.101
+    """
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    check_reading(reading)
+    if not (isinstance(representatives, str) and representatives == "optimal"):
+        return mean_quotient(clustering, representatives_of(clustering, representatives), reading)
+    lower, total, centres, slack = smallest_quotient(clustering, reading, budget)
+    if lower < total:
+        ends = ratio([lower - slack, total + slack], clustering.n - clustering.k)
+        bracket = Bracket(float(ends[0]), float(ends[1]), clustering.order[centres], exact=False)
+        raise BudgetExceeded(
+            f"the best of the representative sets is not certain within budget={budget:g}: the relative margin is in "
+            f"[{bracket.lower:.6g}, {bracket.upper:.6g}]; use relative_margin_bounds or a larger budget",
+            bracket,
+        )
+    return mean_quotient(clustering, centres, reading) if np.isfinite(total) else float("inf")
