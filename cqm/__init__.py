@@ -16,6 +16,7 @@ from cqm.measures.margins import Bracket, BudgetExceeded, additive_margin, relat
 from cqm.measures.neighbours import connectivity, cvnn, cvnn_compactness, cvnn_separation
 from cqm.measures.pair_means import mcclain_rao, point_biserial
 from cqm.measures.scatter import det_ratio, log_det_ratio, scott_symons, trace_wib
+from cqm.measures.scattering import s_dbw, sd_dis, sd_index, sd_scat
 from cqm.measures.separation import dunn, generalized_dunn
 from cqm.measures.silhouette import sample_silhouette, sample_simplified_silhouette, silhouette, simplified_silhouette
 from cqm.profile import ClusterProfiles, profile_clusters
@@ -61,10 +62,14 @@ __all__ = [
     "ratkowsky_lance",
     "ray_turi",
     "relative_margin",
+    "s_dbw",
     "sample_silhouette",
     "sample_simplified_silhouette",
     "scorer",
     "scott_symons",
+    "sd_dis",
+    "sd_index",
+    "sd_scat",
     "select",
     "silhouette",
     "simplified_silhouette",

@@ -14,6 +14,7 @@ from cqm.definitions import margins as margin_definitions
 from cqm.definitions import neighbours as neighbours_definitions
 from cqm.definitions import pair_means as pair_means_definitions
 from cqm.definitions import scatter as scatter_definitions
+from cqm.definitions import scattering as scattering_definitions
 from cqm.definitions import separation as separation_definitions
 from cqm.definitions import silhouette as silhouette_definitions
 from cqm.measures import (
@@ -25,6 +26,7 @@ from cqm.measures import (
     neighbours,
     pair_means,
     scatter,
+    scattering,
     separation,
     silhouette,
 )
@@ -403,6 +405,26 @@ _SCATTER = (
     ),
 )
 
+_SCATTERING = (
+    _on_points(
+        scattering.sd_scat, scattering_definitions.sd_scat, "lower", _POSITIVE, "nd", "Halkidi et al. 2000, eq. 4"
+    ),
+    _on_points(
+        scattering.sd_dis, scattering_definitions.sd_dis, "lower", _POSITIVE, "nd", "Halkidi et al. 2000, eq. 5"
+    ),
+    _on_points(
+        scattering.sd_index, scattering_definitions.sd_index, "lower", _POSITIVE, "nd", "Halkidi et al. 2000, eq. 6"
+    ),
+    _on_points(
+        scattering.s_dbw,
+        scattering_definitions.s_dbw,
+        "lower",
+        _POSITIVE,
+        "nkd",
+        "Halkidi & Vazirgiannis 2001, eq. 1–5",
+    ),
+)
+
 catalog = Catalog(
     (measure.name, measure)
     for measure in (
@@ -415,5 +437,6 @@ catalog = Catalog(
         *_DISPERSION,
         *_CENTROID_SEPARATION,
         *_SCATTER,
+        *_SCATTERING,
     )
 )

@@ -1,0 +1,36 @@
+"""How many points of each cluster lie within a radius of centroids and of the midpoints between them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cqm.geometry.dispersion import Dispersion, distances_to_centroids
+from cqm.geometry.tiles import between
+from cqm.validation import Clustering
+
+__all__ = ["BORDER", "counts_at_centroids", "counts_at_midpoints"]
+
+BORDER = 1e-9  # distances that differ from the radius by less than this share of it count as equal to it
+BLOCK_ROWS = 512
+
+Counts = NDArray[np.int64]
+
+
+def counts_at_centroids(clustering: Clustering, spread: Dispersion, radius: float) -> Counts:
+    """(k, k) number of points of cluster i at most `radius` from centroid j."""
+    out = np.zeros((clustering.k, clustering.k), dtype=np.int64)
+    codes = clustering.codes
+    for rows, lengths in distances_to_centroids(clustering, spread):
+        np.add.at(out, codes[rows], lengths <= radius * (1 + BORDER))
+    return out
+
+
+def counts_at_midpoints(clustering: Clustering, spread: Dispersion, radius: float) -> Counts:
+    """(k, k) number of points of cluster i at most `radius` from the midpoint of centroids i and j."""
+    out = np.zeros((clustering.k, clustering.k), dtype=np.int64)
+    for i in range(clustering.k):
+        midpoints = (spread.centroids + spread.centroids[i]) / 2
+        points = clustering.data[clustering.cluster(i)]
+        for first in range(0, len(points), BLOCK_ROWS):
+            lengths = between(clustering, points[first : first + BLOCK_ROWS] - spread.origin, midpoints)
+            out[i] += (lengths <= radius * (1 + BORDER)).sum(axis=0)
+    return out
