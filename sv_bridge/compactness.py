@@ -1,0 +1,255 @@
+"""Are a model's embeddings compact? Speakers as clusters under cosine distance, measured by cqm.
+
+This is the only module that knows cqm.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+import cqm
+from sv_bridge.atomic import atomic_path
+from sv_bridge.cosines import CosineStatistics, centres, cosine_statistics, uniformity
+from sv_bridge.embedding import Embeddings
+from sv_bridge.scoring import scoring_vectors
+
+__all__ = ["Compactness", "SpeakerRow", "better", "compactness", "summary"]
+
+Metric = Literal["cosine", "angular"]
+
+PAIRS = 50
+EFFORT = 1e11
+"""Multiply–adds a single measure may cost in a report: about 20,000 utterances for measures of all pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerRow:
+    """One speaker.
+
+    Attributes
+    ----------
+    speaker, utterances : name and number of utterances.
+    within : mean cosine of two of the speaker's utterances; NaN for a single one.
+    own_centre, lowest_own_centre : mean and lowest cosine of the speaker's utterances to their centre.
+    silhouette : mean silhouette of the utterances, in [−1, 1].
+    confused : share of the utterances that are nearer to another speaker's centre.
+    nearest, nearest_centre : the speaker with the nearest centre, and the cosine of the two centres.
+    """
+
+    speaker: str
+    utterances: int
+    within: float
+    own_centre: float
+    lowest_own_centre: float
+    silhouette: float
+    confused: float
+    nearest: str
+    nearest_centre: float
+
+
+@dataclass(frozen=True, slots=True)
+class Compactness:
+    """How compact and how separate the speakers of a set of embeddings are.
+
+    Attributes
+    ----------
+    utterances, speakers_count : what was measured.
+    metric : distance of the clustering-quality measures.
+    values : measure → value; every measure of `cqm.catalog` that is feasible, and the margins of centroids with the
+        certified bracket of the relative margin.
+    left_out : measure → why it has no value.
+    cosines : means, deviations, d′, Fisher ratio, alignment and effective rank.
+    uniformity : Wang and Isola's; NaN where all pairs are too many.
+    speakers : one row a speaker, least compact first.
+    pairs : (speaker, speaker, cosine of their centres), most alike first; at most 50.
+    """
+
+    utterances: int
+    speakers_count: int
+    metric: str
+    values: Mapping[str, float]
+    left_out: Mapping[str, str]
+    cosines: CosineStatistics
+    uniformity: float
+    speakers: tuple[SpeakerRow, ...]
+    pairs: tuple[tuple[str, str, float], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers, strings and lists; infinities and NaN as strings, since JSON has none."""
+        return _plain(asdict(self))
+
+    def to_json(self, path: Path | str) -> None:
+        """Write as JSON, atomically."""
+        with atomic_path(path) as temporary:
+            temporary.write_text(json.dumps(self.to_dict(), indent=1) + "\n", encoding="utf-8")
+
+
+def compactness(embeddings: Embeddings, *, metric: Metric = "cosine", effort: float = EFFORT) -> Compactness:
+    """Measure the speakers of `embeddings` as clusters.
+
+    Parameters
+    ----------
+    embeddings : several crops of an utterance count as their mean.
+    metric : "cosine" (1 − cos) or "angular" (the angle over π). Measures that need coordinates take unit vectors.
+    effort : most multiply–adds that one measure may cost; what costs more is left out, with the reason.
+
+    Raises
+    ------
+    ValueError
+        Fewer than 2 speakers, or no speaker with 2 utterances.
+    """
+    vectors, codes, names = _clustered(embeddings)
+    if metric not in ("cosine", "angular"):
+        raise ValueError(f'`metric` must be "cosine" or "angular", got {metric!r}')
+    feasible, left_out = _feasible(vectors, len(names), metric, effort)
+    report = cqm.evaluate(vectors, embeddings.speakers, metric=metric, measures=feasible)
+    values = dict(report.values) | _margins(vectors, embeddings.speakers, metric)
+    directions = centres(vectors, codes)
+    pairs_cost = len(vectors) ** 2 * vectors.shape[1]
+    return Compactness(
+        utterances=len(vectors),
+        speakers_count=len(names),
+        metric=metric,
+        values=values,
+        left_out={**left_out, **report.left_out},
+        cosines=cosine_statistics(vectors, codes),
+        uniformity=uniformity(vectors) if pairs_cost <= effort else math.nan,
+        speakers=_speaker_rows(vectors, codes, names, directions),
+        pairs=_alike(directions, names, PAIRS),
+    )
+
+
+def summary(embeddings: Embeddings) -> dict[str, float]:
+    """A dozen numbers that say how compact embeddings are, in O(n·d·(k + d)): cheap enough for every epoch.
+
+    Cosines within and between speakers, d′, Fisher ratio, alignment and effective rank of `sv_bridge.cosines`, and of
+    cqm under cosine distance: silhouette, Davies–Bouldin, relative and additive margin with centroids.
+    """
+    vectors, codes, _ = _clustered(embeddings)
+    statistics = cosine_statistics(vectors, codes)
+    chosen = ("within", "between", "d_prime", "own_centre", "fisher_ratio", "alignment", "effective_rank")
+    report = cqm.evaluate(
+        vectors, embeddings.speakers, metric="cosine", measures=("silhouette", "davies_bouldin"), progress=False
+    )
+    return (
+        {name: getattr(statistics, name) for name in chosen}
+        | dict(report.values)
+        | _centroid_margins(vectors, embeddings.speakers, "cosine")
+    )
+
+
+def better(name: str) -> str:
+    """Which direction of a value is more compact or more separate: "higher", "lower", or "" where neither is."""
+    if name in cqm.catalog:
+        return cqm.catalog[name].better
+    return _BETTER.get(name, "")
+
+
+_BETTER = {
+    "relative_margin_centroid": "lower",
+    "relative_margin_lower": "lower",
+    "relative_margin_upper": "lower",
+    "additive_margin_centroid": "higher",
+    "within": "higher",
+    "between": "lower",
+    "within_deviation": "lower",
+    "between_deviation": "lower",
+    "d_prime": "higher",
+    "own_centre": "higher",
+    "nearest_other_centre": "lower",
+    "centre_pairs": "lower",
+    "fisher_ratio": "higher",
+    "alignment": "lower",
+    "uniformity": "lower",
+    "effective_rank": "higher",
+}
+
+
+def _clustered(embeddings: Embeddings) -> tuple[NDArray[np.float64], NDArray[np.intp], tuple[str, ...]]:
+    """Unit vectors, speaker codes and speaker names."""
+    names, codes = np.unique(embeddings.speakers, return_inverse=True)
+    return scoring_vectors(embeddings.vectors), codes.astype(np.intp), tuple(names.tolist())
+
+
+def _feasible(vectors: NDArray[np.float64], k: int, metric: Metric, effort: float) -> tuple[list[str], dict[str, str]]:
+    """Catalogued measures within the effort, and why the others are not."""
+    feasible, left_out = [], {}
+    for measure in cqm.catalog.values():
+        cost = measure.operations(*_shape(vectors, k), metric)
+        if measure.cost == "hard":
+            left_out[measure.name] = "searches all sets of representatives; see the margins of centroids and the bounds"
+        elif cost > effort:
+            left_out[measure.name] = f"would cost {cost:.1e} multiply–adds, more than effort={effort:.1e}"
+        else:
+            feasible.append(measure.name)
+    return feasible, left_out
+
+
+def _shape(vectors: NDArray[np.float64], k: int) -> tuple[int, int, int]:
+    return len(vectors), k, vectors.shape[1]
+
+
+def _centroid_margins(vectors: NDArray[np.float64], speakers: NDArray[np.str_], metric: Metric) -> dict[str, float]:
+    return {
+        "relative_margin_centroid": cqm.relative_margin(vectors, speakers, metric=metric, representatives="centroid"),
+        "additive_margin_centroid": cqm.additive_margin(vectors, speakers, metric=metric, representatives="centroid"),
+    }
+
+
+def _margins(vectors: NDArray[np.float64], speakers: NDArray[np.str_], metric: Metric) -> dict[str, float]:
+    bracket = cqm.relative_margin_bounds(vectors, speakers, metric=metric)
+    return _centroid_margins(vectors, speakers, metric) | {
+        "relative_margin_lower": bracket.lower,
+        "relative_margin_upper": bracket.upper,
+    }
+
+
+def _speaker_rows(
+    vectors: NDArray[np.float64], codes: NDArray[np.intp], names: tuple[str, ...], directions: NDArray[np.float64]
+) -> tuple[SpeakerRow, ...]:
+    alike = directions @ directions.T  # (k, k)
+    np.fill_diagonal(alike, -np.inf)
+    silhouettes = cqm.sample_silhouette(vectors, codes, metric="cosine")
+    rows = []
+    for i, name in enumerate(names):
+        members = codes == i
+        own = vectors[members]
+        cosines = own @ directions.T  # (utterances, k)
+        size, total = len(own), own.sum(axis=0)
+        nearest = int(alike[i].argmax())
+        rows.append(
+            SpeakerRow(
+                speaker=name,
+                utterances=size,
+                within=float((total @ total - size) / (size * (size - 1))) if size > 1 else math.nan,
+                own_centre=float(cosines[:, i].mean()),
+                lowest_own_centre=float(cosines[:, i].min()),
+                silhouette=float(silhouettes[members].mean()),
+                confused=float(np.mean(cosines.argmax(axis=1) != i)),
+                nearest=names[nearest],
+                nearest_centre=float(alike[i, nearest]),
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: row.silhouette))
+
+
+def _alike(directions: NDArray[np.float64], names: tuple[str, ...], count: int) -> tuple[tuple[str, str, float], ...]:
+    """Return the pairs of speakers with the nearest centres."""
+    i, j = np.triu_indices(len(names), k=1)
+    cosines = (directions @ directions.T)[i, j]
+    first = np.argsort(-cosines, kind="stable")[:count]
+    return tuple((names[i[p]], names[j[p]], float(cosines[p])) for p in first)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
