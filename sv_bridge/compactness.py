@@ -61,8 +61,7 @@ class Compactness:
     ----------
     utterances, speakers_count : what was measured.
     metric : distance of the clustering-quality measures.
-    values : measure → value; every measure of `cqm.catalog` that is feasible, and the margins of centroids with the
-        certified bracket of the relative margin.
+    values : measure → value; every measure of `cqm.catalog` that is feasible, and the margins of centroids.
     left_out : measure → why it has no value.
     cosines : means, deviations, d′, Fisher ratio, alignment and effective rank.
     uniformity : Wang and Isola's; NaN where all pairs are too many.
@@ -109,7 +108,7 @@ def compactness(embeddings: Embeddings, *, metric: Metric = "cosine", effort: fl
         raise ValueError(f'`metric` must be "cosine" or "angular", got {metric!r}')
     feasible, left_out = _feasible(vectors, len(names), metric, effort)
     report = cqm.evaluate(vectors, embeddings.speakers, metric=metric, measures=feasible)
-    values = dict(report.values) | _margins(vectors, embeddings.speakers, metric)
+    values = dict(report.values) | _centroid_margins(vectors, embeddings.speakers, metric)
     directions = centres(vectors, codes)
     pairs_cost = len(vectors) ** 2 * vectors.shape[1]
     return Compactness(
@@ -153,8 +152,6 @@ def better(name: str) -> str:
 
 _BETTER = {
     "relative_margin_centroid": "lower",
-    "relative_margin_lower": "lower",
-    "relative_margin_upper": "lower",
     "additive_margin_centroid": "higher",
     "within": "higher",
     "between": "lower",
@@ -183,7 +180,7 @@ def _feasible(vectors: NDArray[np.float64], k: int, metric: Metric, effort: floa
     for measure in cqm.catalog.values():
         cost = measure.operations(*_shape(vectors, k), metric)
         if measure.cost == "hard":
-            left_out[measure.name] = "searches all sets of representatives; see the margins of centroids and the bounds"
+            left_out[measure.name] = "searches all sets of representatives; see the margins of centroids"
         elif cost > effort:
             left_out[measure.name] = f"would cost {cost:.1e} multiply–adds, more than effort={effort:.1e}"
         else:
@@ -199,14 +196,6 @@ def _centroid_margins(vectors: NDArray[np.float64], speakers: NDArray[np.str_], 
     return {
         "relative_margin_centroid": cqm.relative_margin(vectors, speakers, metric=metric, representatives="centroid"),
         "additive_margin_centroid": cqm.additive_margin(vectors, speakers, metric=metric, representatives="centroid"),
-    }
-
-
-def _margins(vectors: NDArray[np.float64], speakers: NDArray[np.str_], metric: Metric) -> dict[str, float]:
-    bracket = cqm.relative_margin_bounds(vectors, speakers, metric=metric)
-    return _centroid_margins(vectors, speakers, metric) | {
-        "relative_margin_lower": bracket.lower,
-        "relative_margin_upper": bracket.upper,
     }
 
 

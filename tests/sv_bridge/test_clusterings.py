@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from sv_bridge.clusterings import ALGORITHMS, agreement, cluster
+
+rng = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_each_algorithm_finds_well_separated_speakers(make_embeddings, algorithm):
+    speakers = np.repeat(np.arange(4), 10)
+    embeddings = make_embeddings(np.eye(4)[speakers] + 0.05 * rng.normal(size=(40, 4)), speakers)
+    result = agreement(cluster(embeddings, algorithm, 4), embeddings.speakers)
+    assert (result.purity, result.inverse_purity, result.nmi, result.ari, result.confusion_error) == (1, 1, 1, 1, 0)
+
+
+def test_agreement_by_hand():
+    """Cluster 0 = aaab, cluster 1 = bc: matched a–0 (3) and b–1 or c–1 (1)."""
+    result = agreement([0, 0, 0, 0, 1, 1], ["a", "a", "a", "b", "b", "c"])
+    assert (result.clusters, result.speakers) == (2, 3)
+    assert result.purity == pytest.approx(4 / 6)
+    assert result.inverse_purity == pytest.approx(5 / 6)
+    assert result.confusion_error == pytest.approx(2 / 6)
+
+
+def test_extremes():
+    one = agreement([0] * 4, ["a", "a", "b", "b"])
+    assert (one.purity, one.inverse_purity, one.ari, one.confusion_error) == (0.5, 1.0, 0.0, 0.5)
+    alone = agreement([0, 1, 2, 3], ["a", "a", "b", "b"])
+    assert (alone.purity, alone.inverse_purity, alone.confusion_error) == (1.0, 0.5, 0.5)
+
+
+def test_weights_are_repetitions():
+    weighted = agreement([0, 0, 1], ["a", "b", "b"], weights=[3, 1, 2])
+    repeated = agreement([0, 0, 0, 0, 1, 1], ["a", "a", "a", "b", "b", "b"])
+    assert (weighted.purity, weighted.confusion_error) == (repeated.purity, repeated.confusion_error)
+
+
+def test_unusable_input_is_named(make_embeddings):
+    with pytest.raises(ValueError, match="one cluster an utterance"):
+        agreement([0, 1], ["a"])
+    with pytest.raises(ValueError, match="wanted 1 to 2 clusters"):
+        cluster(make_embeddings(np.eye(2), "ab"), "kmeans", 3)
+    with pytest.raises(ValueError, match="must be one of kmeans, ahc, spectral"):
+        cluster(make_embeddings(np.eye(2), "ab"), "dbscan", 1)

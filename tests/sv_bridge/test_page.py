@@ -1,0 +1,71 @@
+import re
+
+import numpy as np
+import pytest
+
+from sv_bridge.clusterings import agreement
+from sv_bridge.compactness import compactness
+from sv_bridge.evaluation import evaluate
+from sv_bridge.page import compactness_sections, result_table, write_page
+from sv_bridge.plots import cosine_histogram, det_plot, projection, speaker_compactness
+from sv_bridge.verification import error_curve
+
+rng = np.random.default_rng(0)
+
+
+@pytest.fixture
+def voices(make_embeddings):
+    speakers = [f"<s{i}>" for i in np.repeat(np.arange(12), 5)]
+    return make_embeddings(np.repeat(rng.normal(size=(12, 8)), 5, axis=0) + 0.5 * rng.normal(size=(60, 8)), speakers)
+
+
+def test_page_is_one_file_that_loads_nothing(tmp_path, voices):
+    report = compactness(voices)
+    agreements = {"k-means": agreement(np.arange(60) % 3, voices.speakers)}
+    write_page(tmp_path / "page.html", "A & B", compactness_sections(voices, report, agreements))
+    text = (tmp_path / "page.html").read_text()
+    assert "<title>A &amp; B</title>" in text
+    assert not re.findall(r'(?:src|href)="(?!data:)', text)
+    assert "<script" not in text
+    assert text.count("data:image/png;base64,") == 3
+    assert "&lt;s3&gt;" in text
+    assert "<s3>" not in text
+    for name in report.values:
+        assert name.replace("_", " ") in text
+
+
+def test_result_table_shows_intervals_where_there_are_any():
+    result = evaluate(np.array([1.0, 0.0]), np.array([True, False]))
+    assert "95 %" not in result_table([result])
+
+
+def test_det_plot_goes_through_the_equal_error_point():
+    """Two unit-variance Gaussians 2 apart: a straight line in probits, at 15.87 % on the diagonal."""
+    curve = error_curve(rng.normal(2, 1, 20_000), rng.normal(0, 1, 20_000))
+    ax = det_plot({"model": curve})
+    x, y = ax.lines[0].get_data()
+    slope, offset = np.polyfit(x[(x > -2) & (x < 0)], y[(x > -2) & (x < 0)], 1)
+    assert slope == pytest.approx(-1, abs=0.05)
+    assert offset == pytest.approx(-2, abs=0.05)
+    assert ax.lines[1].get_xdata()[0] == pytest.approx(-1, abs=0.03)
+
+
+def test_histogram_counts_every_pair_once(voices):
+    ax = cosine_histogram(voices)
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["one speaker (120 pairs)", "two speakers (1,650 pairs)"]
+
+
+def test_speaker_plot_shows_the_least_compact(voices):
+    rows = compactness(voices).speakers
+    ax = speaker_compactness(rows, limit=5)
+    assert [text.get_text() for text in ax.get_yticklabels()] == [row.speaker for row in rows[:5]][::-1]
+
+
+def test_projection_falls_back_to_principal_components(make_embeddings):
+    few = make_embeddings(rng.normal(size=(6, 4)), "aabbcc")
+    assert "principal components" in projection(few).get_title()
+
+
+def test_perfect_separation_can_be_drawn():
+    assert "EER 0.0%" in det_plot({"m": error_curve([1.0], [0.0])}).get_legend().get_texts()[0].get_text()
