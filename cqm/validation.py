@@ -142,14 +142,15 @@ def validate(
         raise ValueError(
             f"every one of the {len(codes)} points is its own cluster: needs a cluster of at least 2 points"
         )
-    by_cluster = np.argsort(codes, kind="stable")
+    narrow = codes.astype(np.uint16) if len(classes) <= 2**16 else codes  # numpy sorts 16 bits in linear time
+    by_cluster = np.argsort(narrow, kind="stable")
     order = kept[by_cluster]
     starts = np.searchsorted(codes[by_cluster], np.arange(len(classes) + 1)).astype(np.intp)
     if metric != "precomputed":
         if metric in ("cosine", "angular", "correlation"):
             check_directions(data[kept], str(metric))
         if not np.array_equal(order, np.arange(len(data))):
-            data = data[order]
+            data = np.take(data, order, axis=0)
         if coordinates is not None and metric == "cosine":
             data = data / np.linalg.norm(data, axis=1, keepdims=True)
             metric = "euclidean"
@@ -164,7 +165,9 @@ def check_vectors(X: Any) -> NDArray[Any]:
         raise ValueError(f"`X` must be (points, features), got shape {data.shape}: {cure}")
     if data.size == 0:
         raise ValueError(f"`X` is empty: shape {data.shape}")
-    if not np.isfinite(data).all():
+    with np.errstate(over="ignore", invalid="ignore"):
+        finite = np.isfinite(data.sum())  # without an array as large as the data; a finite sum has finite terms
+    if not finite and not np.isfinite(data).all():
         row, column = np.argwhere(~np.isfinite(data))[0]
         raise ValueError(f"`X` has {data[row, column]} at X[{row}, {column}]: remove or impute such points")
     return data

@@ -6,11 +6,13 @@ far from zero keep their digits and a cluster of equal points has a dispersion o
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.geometry.jit import kernel
+from cqm.geometry.parallel import in_order
 from cqm.geometry.tiles import between, row_blocks
 from cqm.validation import Clustering
 
@@ -27,6 +29,7 @@ __all__ = [
 FloatArray = NDArray[np.float64]
 
 DEVIATION_ROWS = 4096
+TASK_ROWS = 16384
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,9 +68,15 @@ class Dispersion:
 
 def dispersion(clustering: Clustering) -> Dispersion:
     """Centroids, sums of squares and sums of distances, accumulated in float64."""
-    origin = clustering.data[0].astype(np.float64)
-    totals, offsets, squares, lengths = _accumulate(clustering.data, clustering.starts, origin)
-    sizes = clustering.sizes
+    origin, sizes = clustering.data[0].astype(np.float64), clustering.sizes
+    totals, offsets, squares = (np.zeros((clustering.k, clustering.data.shape[1])) for _ in range(3))
+    lengths = np.zeros(clustering.k)
+
+    def accumulate(clusters: tuple[int, int]) -> None:
+        _accumulate(clustering.data, clustering.starts, origin, clusters, totals, offsets, squares, lengths)
+
+    heads = np.unique(np.searchsorted(clustering.starts[:-1], np.arange(0, clustering.n, TASK_ROWS)))
+    list(in_order(accumulate, pairwise([*heads.tolist(), clustering.k])))
     return Dispersion(
         origin, totals / sizes[:, None], totals.sum(axis=0) / clustering.n, offsets, squares, lengths, sizes
     )
@@ -91,7 +100,11 @@ def cluster_deviations(clustering: Clustering, spread: Dispersion, i: int) -> It
 
 def sum_of_distances(clustering: Clustering, spread: Dispersion) -> float:
     """Sum of the Euclidean distances of all points to their common centroid."""
-    return float(_sum_of_distances(clustering.data, spread.origin, spread.center))
+
+    def add_up(first: int) -> float:
+        return float(_sum_of_distances(clustering.data[first : first + TASK_ROWS], spread.origin, spread.center))
+
+    return sum(in_order(add_up, range(0, clustering.n, TASK_ROWS)))
 
 
 def distances_to_centroids(clustering: Clustering, spread: Dispersion) -> Iterator[tuple[slice, FloatArray]]:
@@ -109,14 +122,21 @@ def centroid_gaps(clustering: Clustering, spread: Dispersion) -> Iterator[tuple[
         yield block, between(clustering, spread.centroids[block], spread.centroids)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _accumulate(
-    data: NDArray[np.floating], starts: NDArray[np.intp], origin: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    k, d = len(starts) - 1, data.shape[1]
-    totals, offsets, squares, lengths = np.zeros((k, d)), np.zeros((k, d)), np.zeros((k, d)), np.zeros(k)
+    data: NDArray[np.floating],
+    starts: NDArray[np.intp],
+    origin: FloatArray,
+    clusters: tuple[int, int],
+    totals: FloatArray,
+    offsets: FloatArray,
+    squares: FloatArray,
+    lengths: FloatArray,
+) -> None:
+    """Add up the points of a range of clusters; the last four arrays start at zero."""
+    d = data.shape[1]
     anchor = np.empty(d)
-    for i in range(k):
+    for i in range(clusters[0], clusters[1]):
         first, last = starts[i], starts[i + 1]
         for c in range(d):
             anchor[c] = data[first, c]
@@ -133,16 +153,15 @@ def _accumulate(
                 squares[i, c] += deviation * deviation
                 length += deviation * deviation
             lengths[i] += np.sqrt(length)
-    return totals, offsets, squares, lengths
 
 
-@numba.njit(cache=True, nogil=True)
-def _sum_of_distances(data: NDArray[np.floating], origin: FloatArray, center: FloatArray) -> float:
+@kernel
+def _sum_of_distances(points: NDArray[np.floating], origin: FloatArray, center: FloatArray) -> float:
     total = 0.0
-    for x in range(data.shape[0]):
+    for x in range(points.shape[0]):
         square = 0.0
-        for c in range(data.shape[1]):
-            deviation = (data[x, c] - origin[c]) - center[c]
+        for c in range(points.shape[1]):
+            deviation = (points[x, c] - origin[c]) - center[c]
             square += deviation * deviation
         total += np.sqrt(square)
     return total
