@@ -1,32 +1,23 @@
-"""Cluster centroids and sums of squares: what O(n·d) can say about a clustering."""
+"""Centroids in the coordinates of the points, and the distances of all points to them."""
 
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.geometry.dispersion import dispersion
 from cqm.geometry.tiles import between, row_blocks
 from cqm.validation import Clustering
 
-__all__ = ["centroid_distances", "centroids", "within_sums_of_squares"]
+__all__ = ["centroid_distances", "centroids"]
 
 FloatArray = NDArray[np.float64]
 
 
 def centroids(clustering: Clustering) -> FloatArray:
     """(k, d) means of the clusters."""
-    totals = np.add.reduceat(clustering.data.astype(np.float64, copy=False), clustering.starts[:-1], axis=0)
-    return np.asarray(totals / clustering.sizes[:, None], dtype=np.float64)
-
-
-def within_sums_of_squares(clustering: Clustering) -> FloatArray:
-    """(k,) sums of squared Euclidean distances of each cluster's points to its centroid."""
-    means = centroids(clustering)
-    out = np.empty(clustering.k)
-    for i in range(clustering.k):
-        deviations = clustering.data[clustering.cluster(i)] - means[i]
-        out[i] = np.einsum("ij,ij->", deviations, deviations)
-    return out
+    spread = dispersion(clustering)
+    return spread.origin + spread.centroids
 
 
 def centroid_distances(clustering: Clustering, means: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
