@@ -1,0 +1,237 @@
+"""Mutual reachability (Moulavi et al. 2014): spanning trees of clusters, and separations between clusters.
+
+With core distances a(x), the mutual reachability distance of x and y is max(a(x), a(y), d(x, y)). Very many of these
+are equal, to some core distance, so a cluster has many minimum spanning trees. Here, among equal ones that of the
+smaller distance comes first, and where distances tie, too, the edges of all such trees are taken together. So nothing
+depends on the order of rows.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from cqm.geometry.core_distances import within_tiles
+from cqm.geometry.tiles import distances, row_blocks
+from cqm.validation import Clustering
+
+__all__ = ["inner_nodes", "separations"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def inner_nodes(clustering: Clustering, core: FloatArray) -> tuple[NDArray[np.bool_], FloatArray]:
+    """(n,) whether a point is an inner node of its cluster's spanning tree, and (k,) longest edges between inner nodes.
+
+    An inner node has several edges. In a cluster without any, all points count; in one without edges between them, all
+    edges. Clusters need at least 2 points.
+
+    Borůvka's algorithm: in each round, every component gains its shortest links to other components.
+    """
+    forest = _Forest(clustering)
+    while (growing := forest.growing()).any():
+        component = _roots(forest.parent)
+        links = _links(clustering, core, component, growing)
+        reach, distance = _shortest(links, component)
+        shortest = (links.reach == reach[component]) & (links.distance == distance[component])
+        chosen = np.flatnonzero(shortest & (links.ties > 0))
+        ties = np.bincount(component[chosen], links.ties[chosen], minlength=clustering.n)
+        tied = np.bincount(clustering.codes, ties > 1, minlength=clustering.k) > 0
+        u = chosen[~tied[clustering.codes[chosen]]]
+        v = links.point[u]
+        _, once = np.unique(np.minimum(u, v) * clustering.n + np.maximum(u, v), return_index=True)
+        forest.add(u[once], v[once], links.reach[u[once]])
+        for edges in _tied_edges(clustering, core, component, reach, distance, tied):
+            forest.add(*edges)
+    return forest.inner_nodes()
+
+
+def separations(clustering: Clustering, core: FloatArray) -> FloatArray:
+    """(k, k) smallest mutual reachability distance between two clusters; +∞ on the diagonal."""
+    out = np.full((clustering.k, clustering.k), np.inf)
+    codes = clustering.codes
+    blocks = list(row_blocks(clustering))
+    for at, a in enumerate(blocks):
+        for b in blocks[at:]:
+            if codes[a.start] != codes[b.stop - 1]:
+                _separate(distances(clustering, a, b), core[a], core[b], codes[a], codes[b], out)
+    np.fill_diagonal(out, np.inf)
+    return np.minimum(out, out.T)
+
+
+class _Forest:
+    """Spanning trees as they grow, with what is asked of them in the end, in O(n) memory however many edges tie."""
+
+    def __init__(self, clustering: Clustering) -> None:
+        self.clustering = clustering
+        self.parent = np.arange(clustering.n)  # towards the root of each point's component
+        self.degree = np.zeros(clustering.n, dtype=np.int64)
+        self.latest = np.zeros(clustering.n)  # length of each point's latest edge: a leaf's only one
+        self.lengths: list[FloatArray] = []  # (3, ·) cluster, length, number of edges
+
+    def growing(self) -> NDArray[np.bool_]:
+        """(k,) whether a cluster still has several components."""
+        roots, first = _roots(self.parent), self.clustering.starts[:-1]
+        return np.asarray(np.minimum.reduceat(roots, first) < np.maximum.reduceat(roots, first))
+
+    def add(self, u: IntArray, v: IntArray, lengths: FloatArray) -> None:
+        """Edges between different components."""
+        for ends in (u, v):
+            self.degree += np.bincount(ends, minlength=self.clustering.n)
+            self.latest[ends] = lengths
+        different, counts = np.unique([self.clustering.codes[u], lengths], axis=1, return_counts=True)
+        self.lengths.append(np.vstack([different, counts]))
+        _join(self.parent, u, v)
+
+    def inner_nodes(self) -> tuple[NDArray[np.bool_], FloatArray]:
+        """Points with several edges, and each cluster's longest edge that has no leaf."""
+        codes, k = self.clustering.codes, self.clustering.k
+        inner = self.degree > 1
+        inner |= (np.bincount(codes, inner, minlength=k) == 0)[codes]
+        of_leaves = np.stack([codes[~inner], self.latest[~inner], np.full(np.count_nonzero(~inner), -1.0)])
+        entries = np.hstack([*self.lengths, of_leaves])
+        (clusters, lengths), which = np.unique(entries[:2], axis=1, return_inverse=True)
+        between_inner = np.bincount(which.ravel(), entries[2]) > 0
+        longest, longest_inner = np.zeros(k), np.full(k, -np.inf)
+        np.maximum.at(longest, clusters.astype(np.intp), lengths)
+        np.maximum.at(longest_inner, clusters[between_inner].astype(np.intp), lengths[between_inner])
+        return inner, np.where(longest_inner >= 0, longest_inner, longest)
+
+
+class _Links(NamedTuple):
+    """For each point, the shortest link to another component of its cluster.
+
+    Attributes
+    ----------
+    reach, distance : the link's mutual reachability distance and, deciding among equal ones, its distance.
+    point : its other end.
+    ties : number of links that are equal in both.
+    """
+
+    reach: FloatArray
+    distance: FloatArray
+    point: IntArray
+    ties: IntArray
+
+    @classmethod
+    def none(cls, n: int) -> "_Links":
+        return cls(np.full(n, np.inf), np.full(n, np.inf), np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64))
+
+    def rows(self, rows: slice) -> "_Links":
+        return _Links(self.reach[rows], self.distance[rows], self.point[rows], self.ties[rows])
+
+
+def _growing_tiles(clustering: Clustering, growing: NDArray[np.bool_]) -> Iterator[tuple[slice, slice, FloatArray]]:
+    codes = clustering.codes
+    for a, b in within_tiles(clustering):
+        if growing[codes[a.start]]:
+            yield a, b, distances(clustering, a, b)
+
+
+def _links(clustering: Clustering, core: FloatArray, component: IntArray, growing: NDArray[np.bool_]) -> _Links:
+    out = _Links.none(clustering.n)
+    for a, b, tile in _growing_tiles(clustering, growing):
+        _link(tile, core[a], core[b], component[a], component[b], b.start, out.rows(a))
+        if a != b:
+            _link(np.ascontiguousarray(tile.T), core[b], core[a], component[b], component[a], a.start, out.rows(b))
+    return out
+
+
+def _shortest(links: _Links, component: IntArray) -> tuple[FloatArray, FloatArray]:
+    """(n,) reach and distance of each component's shortest link, at the component's root."""
+    reach, distance = np.full(len(component), np.inf), np.full(len(component), np.inf)
+    np.minimum.at(reach, component, links.reach)
+    shortest = links.reach == reach[component]
+    np.minimum.at(distance, component[shortest], links.distance[shortest])
+    return reach, distance
+
+
+def _tied_edges(
+    clustering: Clustering,
+    core: FloatArray,
+    component: IntArray,
+    reach: FloatArray,
+    distance: FloatArray,
+    tied: NDArray[np.bool_],
+) -> Iterator[tuple[IntArray, IntArray, FloatArray]]:
+    """Links (u, v, reach) that are shortest for the component of an end, tile by tile, in the tied clusters."""
+    for a, b, tile in _growing_tiles(clustering, tied):
+        reaches = np.maximum(np.maximum.outer(core[a], core[b]), tile)
+        chosen = np.zeros(tile.shape, dtype=bool)
+        for ends in (component[a][:, None], component[b][None, :]):
+            chosen |= (reaches == reach[ends]) & (tile == distance[ends])
+        chosen &= component[a][:, None] != component[b][None, :]
+        i, j = np.nonzero(np.triu(chosen) if a == b else chosen)
+        yield a.start + i, b.start + j, reaches[i, j]
+
+
+@numba.njit(cache=True)
+def _link(
+    tile: FloatArray,
+    a_core: FloatArray,
+    b_core: FloatArray,
+    a_component: IntArray,
+    b_component: IntArray,
+    first: int,
+    links: _Links,
+) -> None:
+    """Shorten each row's link by the points of the columns, which are numbered from `first`."""
+    for i in range(len(tile)):
+        reach, distance, point, ties = links.reach[i], links.distance[i], links.point[i], links.ties[i]
+        for j in range(tile.shape[1]):
+            if a_component[i] != b_component[j]:
+                d = tile[i, j]
+                r = max(a_core[i], b_core[j], d)
+                if r < reach or (r == reach and d < distance):
+                    reach, distance, point, ties = r, d, first + j, 1
+                elif r == reach and d == distance:
+                    ties += 1
+        links.reach[i], links.distance[i], links.point[i], links.ties[i] = reach, distance, point, ties
+
+
+@numba.njit(cache=True)
+def _roots(parent: IntArray) -> IntArray:
+    """Let every point's parent be its root, and return a copy."""
+    for i in range(len(parent)):
+        root = i
+        while parent[root] != root:
+            root = parent[root]
+        at = i
+        while parent[at] != root:
+            parent[at], at = root, parent[at]
+    return parent.copy()
+
+
+@numba.njit(cache=True)
+def _join(parent: IntArray, u: IntArray, v: IntArray) -> None:
+    """Join the components of each edge's ends."""
+    for e in range(len(u)):
+        a, b = u[e], v[e]
+        while parent[a] != a:
+            parent[a] = parent[parent[a]]
+            a = parent[a]
+        while parent[b] != b:
+            parent[b] = parent[parent[b]]
+            b = parent[b]
+        parent[max(a, b)] = min(a, b)
+
+
+@numba.njit(cache=True)
+def _separate(
+    tile: FloatArray,
+    a_core: FloatArray,
+    b_core: FloatArray,
+    a_codes: NDArray[np.intp],
+    b_codes: NDArray[np.intp],
+    out: FloatArray,
+) -> None:
+    """Lower the separations of the clusters of rows and columns by the tile's mutual reachability distances."""
+    for i in range(len(tile)):
+        row = out[a_codes[i]]
+        for j in range(tile.shape[1]):
+            reach = max(a_core[i], b_core[j], tile[i, j])
+            if reach < row[b_codes[j]]:
+                row[b_codes[j]] = reach
