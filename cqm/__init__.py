@@ -3,6 +3,7 @@
 from cqm.catalog import Measure, catalog
 from cqm.measures.centroid_separation import davies_bouldin, pbm, ray_turi, wemmert_gancarski, xie_beni
 from cqm.measures.concordance import c_index, g_plus, gamma, tau
+from cqm.measures.density import ClusterDensities, dbcv, profile_densities
 from cqm.measures.dispersion import (
     ball_hall,
     banfield_raftery,
@@ -30,6 +31,7 @@ __all__ = [
     "METRICS",
     "Bracket",
     "BudgetExceeded",
+    "ClusterDensities",
     "ClusterProfiles",
     "Comparison",
     "Measure",
@@ -47,6 +49,7 @@ __all__ = [
     "cvnn_compactness",
     "cvnn_separation",
     "davies_bouldin",
+    "dbcv",
     "det_ratio",
     "dunn",
     "evaluate",
@@ -59,6 +62,7 @@ __all__ = [
     "pbm",
     "point_biserial",
     "profile_clusters",
+    "profile_densities",
     "ratkowsky_lance",
     "ray_turi",
     "relative_margin",

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from cqm.definitions import centroid_separation as centroid_separation_definitions
 from cqm.definitions import concordance as concordance_definitions
+from cqm.definitions import density as density_definitions
 from cqm.definitions import dispersion as dispersion_definitions
 from cqm.definitions import linkage as linkage_definitions
 from cqm.definitions import margins as margin_definitions
@@ -20,6 +21,7 @@ from cqm.definitions import silhouette as silhouette_definitions
 from cqm.measures import (
     centroid_separation,
     concordance,
+    density,
     dispersion,
     linkage,
     margins,
@@ -275,6 +277,18 @@ _NEIGHBOURS = (
         reference="Liu et al. 2013, §IV-B",
     ),
 )
+_DENSITY = (
+    Measure(
+        name="dbcv",
+        function=density.dbcv,
+        definition=density_definitions.dbcv_of_points,
+        better="higher",
+        range=(-1.0, 1.0),
+        needs="points",  # their dimension is in the formula
+        cost="n2",
+        reference="Moulavi et al. 2014, Definition 8",
+    ),
+)
 
 
 def _generalized_dunn(delta: separation.Separation, size: separation.Diameter) -> Measure:
@@ -433,6 +447,7 @@ catalog = Catalog(
         *_SILHOUETTE,
         *_PAIRS,
         *_NEIGHBOURS,
+        *_DENSITY,
         *_GENERALIZED_DUNN,
         *_DISPERSION,
         *_CENTROID_SEPARATION,

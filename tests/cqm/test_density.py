@@ -1,0 +1,156 @@
+import math
+
+import numpy as np
+import pytest
+from hdbscan.validity import all_points_core_distance, validity_index
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse.csgraph import minimum_spanning_tree
+from scipy.spatial.distance import cdist
+from sklearn.datasets import make_moons
+
+import cqm
+from cqm.definitions import density as definitions
+from tests.cqm.strategies import distance_clusterings, point_clusterings
+
+
+@given(point_clusterings())
+def test_equals_its_definition_on_points(case):
+    points, labels = case
+    want = definitions.dbcv_of_points(points.tolist(), labels)
+    assert cqm.dbcv(points, labels) == pytest.approx(float(want), rel=1e-12, abs=1e-15, nan_ok=True)
+
+
+@given(distance_clusterings(max_n=9, largest=2), st.sampled_from([2, 3, 7, 2.5]))
+def test_equals_its_definition_on_distances(case, dimension):
+    distances, labels = case
+    got = cqm.dbcv(np.array(distances, dtype=float), labels, metric="precomputed", dimension=dimension)
+    want = definitions.dbcv(distances, labels, dimension=dimension)
+    assert got == pytest.approx(float(want), rel=1e-12, abs=1e-15, nan_ok=True)
+
+
+def by_other_means(points, labels):
+    """DBCV from hdbscan's core distances and scipy's spanning trees of the ranks of (reachability, distance)."""
+    core, inner, sparseness = {}, {}, {}
+    for i in np.unique(labels):
+        distances = cdist(points[labels == i], points[labels == i])
+        core[i] = all_points_core_distance(distances.copy(), d=points.shape[1])
+        reach = np.maximum(np.maximum.outer(core[i], core[i]), distances)
+        ranks = np.empty(distances.size)
+        ranks[np.lexsort([distances.ravel(), reach.ravel()])] = np.arange(1, distances.size + 1)
+        ranks = np.triu(ranks.reshape(distances.shape), 1)
+        u, v = minimum_spanning_tree(ranks).nonzero()
+        inner[i] = np.bincount([*u, *v]) > 1
+        sparseness[i] = reach[u, v][inner[i][u] & inner[i][v]].max()
+    value = 0
+    for i in inner:
+        separation = min(
+            np.maximum(
+                np.maximum.outer(core[i][inner[i]], core[j][inner[j]]),
+                cdist(points[labels == i][inner[i]], points[labels == j][inner[j]]),
+            ).min()
+            for j in inner
+            if j != i
+        )
+        validity = (separation - sparseness[i]) / max(separation, sparseness[i])
+        value += np.mean(labels == i) * validity
+    return value
+
+
+@pytest.mark.parametrize(("n", "k", "d"), [(90, 3, 2), (300, 4, 5), (1400, 2, 3)])
+def test_agrees_with_hdbscans_core_distances_and_scipys_trees(n, k, d):
+    rng = np.random.default_rng(0)
+    labels = np.arange(n) % k
+    points = rng.normal(size=(n, d)) + 4 * rng.normal(size=(k, d))[labels]
+    assert cqm.dbcv(points, labels) == pytest.approx(by_other_means(points, labels), rel=1e-10)
+
+
+def test_agrees_with_hdbscan_where_the_tree_is_unique():
+    # steps of growing length in 8 dimensions, where core distances hardly exceed the distance to the nearest point
+    points = np.zeros((12, 8))
+    points[:, 0] = [0, 1, 3, 7, 15, 31, 100, 101, 103.5, 107, 114, 129]
+    labels = np.repeat([0, 1], 6)
+    assert cqm.dbcv(points, labels) == pytest.approx(validity_index(points, labels), rel=1e-10)
+
+
+def test_order_of_rows_moves_hdbscan_but_not_this():
+    points, labels = make_moons(300, noise=0.08, random_state=0)
+    orders = [np.random.default_rng(seed).permutation(300) for seed in range(8)]
+    ours = [cqm.dbcv(points[order], labels[order]) for order in orders]
+    assert ours == pytest.approx([ours[0]] * 8, rel=1e-13)
+    theirs = [validity_index(points[order], labels[order]) for order in orders]
+    assert max(theirs) - min(theirs) > 0.05
+
+
+@pytest.mark.parametrize("side", [4, 7])
+def test_order_of_rows_of_a_grid_does_not_matter(side):
+    grid = np.stack(np.meshgrid(np.arange(2 * side), np.arange(side)), axis=-1).reshape(-1, 2).astype(float)
+    labels = (grid[:, 0] >= side).astype(int)
+    values = set()
+    for seed in range(5):
+        order = np.random.default_rng(seed).permutation(len(grid))
+        values.add(cqm.dbcv(grid[order], labels[order]))
+    assert len(values) == 1
+
+
+@pytest.mark.parametrize("scale", [1e-120, 1.0, 1e120])
+def test_no_dimension_is_too_high(scale):
+    rng = np.random.default_rng(1)
+    labels = np.repeat([0, 1], 25)
+    points = rng.normal(size=(50, 256)) + 3 * labels[:, None]
+    want = definitions.dbcv_of_points(points.tolist(), labels.tolist())
+    assert -1 < want < 1
+    assert cqm.dbcv(points * scale, labels) == pytest.approx(want, rel=1e-9)
+    # a distance of about 22 to the power of −256 is below the smallest float, so that hdbscan's core distances vanish
+    assert not all_points_core_distance(cdist(points[:25], points[:25]), d=256).any()
+
+
+def test_squared_distances_double_the_dimension():
+    rng = np.random.default_rng(2)
+    points, labels = rng.normal(size=(80, 3)), np.arange(80) % 2
+    squared = cqm.profile_densities(points, labels, metric="sqeuclidean", dimension=3)
+    plain = cqm.profile_densities(points, labels, dimension=6)
+    assert squared.sparseness == pytest.approx(plain.sparseness**2, rel=1e-12)
+    assert squared.separation == pytest.approx(plain.separation**2, rel=1e-12)
+
+
+POINTS, LABELS = np.array([[0.0], [1], [3], [30], [31], [33]]), [0, 0, 0, 1, 1, 1]
+
+
+def test_noise_and_singletons_count_among_all_points_alone():
+    points = np.vstack([POINTS, [[15.0], [50.0]]])
+    assert cqm.dbcv(points, [*LABELS, 2, -1], noise_label=-1) == pytest.approx(0.92 * 6 / 8, rel=1e-12)
+
+
+def test_two_points_are_a_cluster():
+    # both core distances are the distance, 1 and 2; no node has two edges, so all count
+    profile = cqm.profile_densities([[0.0], [1], [5], [7]], [0, 0, 1, 1])
+    assert profile.sparseness.tolist() == [1, 2]
+    assert profile.separation.tolist() == [4, 4]
+    assert profile.value == (3 / 4 + 2 / 4) / 2
+
+
+def test_one_cluster_beside_singletons_is_undefined():
+    assert math.isnan(cqm.dbcv([[0.0], [1], [5]], [0, 0, 1]))
+
+
+def test_duplicates_have_core_distance_zero():
+    profile = cqm.profile_densities([[0.0], [0], [4], [5]], [0, 0, 1, 1])
+    assert profile.sparseness.tolist() == [0, 1]
+    assert profile.validity.tolist() == [1, 0.75]
+
+
+def test_precomputed_distances_need_a_dimension():
+    distances = cdist(POINTS, POINTS)
+    assert cqm.dbcv(distances, LABELS, metric="precomputed", dimension=1) == pytest.approx(0.92, rel=1e-12)
+    with pytest.raises(ValueError, match="or the `dimension` they had"):
+        cqm.dbcv(distances, LABELS, metric="precomputed")
+    with pytest.raises(ValueError, match="`dimension` must be positive, got 0"):
+        cqm.dbcv(POINTS, LABELS, dimension=0)
+
+
+def test_profile_shows_itself():
+    profile = cqm.profile_densities(POINTS, list("aaabbb"))
+    for text in (str(profile), profile._repr_html_()):
+        assert "DBCV 0.92 over 2 clusters and 6 points" in text
+        assert "sparseness" in text
