@@ -13,7 +13,7 @@ from cqm.measures.dispersion import (
     trace_w,
 )
 from cqm.measures.linkage import weakest_link
-from cqm.measures.margins import Bracket, BudgetExceeded, additive_margin, relative_margin
+from cqm.measures.margins import Bracket, BudgetExceeded, additive_margin, relative_margin, sample_relative_margin
 from cqm.measures.neighbours import connectivity, cvnn, cvnn_compactness, cvnn_separation
 from cqm.measures.pair_means import mcclain_rao, point_biserial
 from cqm.measures.scatter import det_ratio, log_det_ratio, scott_symons, trace_wib
@@ -67,6 +67,7 @@ __all__ = [
     "ray_turi",
     "relative_margin",
     "s_dbw",
+    "sample_relative_margin",
     "sample_silhouette",
     "sample_simplified_silhouette",
     "scorer",

@@ -4,8 +4,10 @@ from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from cqm.catalog import catalog
+from cqm.measures.margins import sample_relative_margin
 from cqm.measures.silhouette import sample_silhouette
 from cqm.optional import require
 from cqm.profile import profile_clusters
@@ -13,7 +15,7 @@ from cqm.report import Comparison
 from cqm.selection import Selection
 from cqm.validation import Metric, encode
 
-__all__ = ["cluster_compactness", "k_selection", "measure_similarity", "silhouette"]
+__all__ = ["cluster_compactness", "k_selection", "margin_distribution", "measure_similarity", "silhouette"]
 
 WITHIN, ACROSS, LINE = "#1f6f8b", "#d1495b", "#444444"
 
@@ -69,6 +71,38 @@ def cluster_compactness(
     ax.set_title("compactness and separation of each cluster")
     ax.margins(y=0.2 if len(order) < 8 else 0.05)
     ax.legend(loc="best", fontsize=8)
+    return ax
+
+
+def margin_distribution(
+    X: Any,
+    labels: Any,
+    *,
+    metric: Metric = "euclidean",
+    representatives: str | ArrayLike = "medoid",
+    noise_label: Hashable | None = None,
+    p: float = 2.0,
+    ax: Any = None,
+) -> Any:
+    """Histogram of each point's quotient of distances to its own and to the nearest other centre.
+
+    Left of 1 lie the points that are nearest their own centre. Quotients above 2 are counted in the last bar.
+    """
+    ax = _axes(ax)
+    quotients = sample_relative_margin(
+        X, labels, metric=metric, representatives=representatives, noise_label=noise_label, p=p
+    )
+    quotients = quotients[~np.isnan(quotients)]
+    bins = np.linspace(0, 2, 41)
+    _, _, bars = ax.hist(np.minimum(quotients, 2), bins=bins)
+    for left, bar in zip(bins, bars, strict=False):
+        bar.set_facecolor(WITHIN if left < 1 - 1e-9 else ACROSS)
+    ax.axvline(1, color=LINE, linestyle="--", linewidth=1)
+    ax.set_xlim(0, 2)
+    ax.set_xticks([0, 0.5, 1, 1.5, 2], ["0", "0.5", "1", "1.5", "≥ 2"])
+    ax.set_xlabel("distance to own centre / distance to nearest other centre")
+    ax.set_ylabel("points")
+    ax.set_title(f"relative margin {quotients.mean():.3f}; {np.mean(quotients >= 1):.1%} nearer another centre")
     return ax
 
 

@@ -65,3 +65,12 @@ def test_similarity_needs_three_clusterings():
 def test_plots_draw_on_the_axes_they_are_given():
     _, ax = plt.subplots()
     assert plots.silhouette(POINTS, LABELS, ax=ax) is ax
+
+
+def test_margin_plot_counts_every_point_that_is_no_centre():
+    crossed = [0, 0, 0, 5, 5, 9, 0]  # the last point lies beside the centre of cluster 9
+    ax = plots.margin_distribution(POINTS, crossed)
+    heights = [bar.get_height() for bar in ax.patches]
+    assert sum(heights) == len(POINTS) - 3
+    assert sum(heights[20:]) == 1
+    assert "25.0% nearer another centre" in ax.get_title()

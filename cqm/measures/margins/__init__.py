@@ -2,6 +2,6 @@
 
 from cqm.measures.margins.additive import additive_margin
 from cqm.measures.margins.bracket import Bracket, BudgetExceeded
-from cqm.measures.margins.relative import relative_margin
+from cqm.measures.margins.relative import relative_margin, sample_relative_margin
 
-__all__ = ["Bracket", "BudgetExceeded", "additive_margin", "relative_margin"]
+__all__ = ["Bracket", "BudgetExceeded", "additive_margin", "relative_margin", "sample_relative_margin"]

@@ -11,7 +11,7 @@ from cqm.measures.arithmetic import ratio
 from cqm.measures.margins.representatives import Centres, centre_distances
 from cqm.validation import Clustering
 
-__all__ = ["Reading", "check_reading", "mean_gap", "mean_quotient"]
+__all__ = ["Reading", "check_reading", "mean_gap", "mean_quotient", "quotients"]
 
 FloatArray = NDArray[np.float64]
 Reading = Literal["own", "voronoi", "literal"]
@@ -33,6 +33,14 @@ def mean_quotient(clustering: Clustering, centres: Centres, reading: Reading) ->
         total += float(np.sum(ratio(first, second)[outside[rows]]))
         trespass |= bool(np.any(first > second))
     return float("inf") if reading == "voronoi" and trespass else total / int(np.count_nonzero(outside))
+
+
+def quotients(clustering: Clustering, centres: Centres, reading: Reading) -> FloatArray:
+    """(n,) first/second of each ordered point; NaN for the centres."""
+    out = np.concatenate([ratio(first, second) for _, first, second in _compared(clustering, centres, reading)])
+    if centres.ndim == 1:
+        out[centres] = np.nan
+    return np.asarray(out)
 
 
 def mean_gap(clustering: Clustering, centres: Centres, reading: Reading, *, signed: bool) -> float:

@@ -4,16 +4,16 @@ from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from cqm.measures.arithmetic import ratio
 from cqm.measures.margins.bracket import Bracket, BudgetExceeded
-from cqm.measures.margins.given import Reading, check_reading, mean_quotient
+from cqm.measures.margins.given import Reading, check_reading, mean_quotient, quotients
 from cqm.measures.margins.optimum import smallest_quotient
 from cqm.measures.margins.representatives import representatives_of
 from cqm.validation import Metric, validate
 
-__all__ = ["relative_margin"]
+__all__ = ["relative_margin", "sample_relative_margin"]
 
 
 def relative_margin(
@@ -105,3 +105,50 @@ def relative_margin(
             bracket,
         )
     return mean_quotient(clustering, centres, reading) if np.isfinite(total) else float("inf")
+
+
+def sample_relative_margin(
+    X: Any,
+    labels: Any,
+    *,
+    metric: Metric = "euclidean",
+    reading: Reading = "own",
+    representatives: str | ArrayLike = "medoid",
+    noise_label: Hashable | None = None,
+    p: float = 2.0,
+) -> NDArray[np.float64]:
+    """Quotient of each point's distances to its own and to the next centre, for given centres, in input order.
+
+    Parameters
+    ----------
+    X, labels, metric, reading, noise_label, p
+        As for :func:`relative_margin`.
+    representatives : "medoid", "centroid", or array of int
+        The centres: medoids, means (vectors only), or rows of `X`, one of each cluster.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n,)
+        In [0, ∞], below 1 where the own centre is nearest; NaN for noise, for a point that is itself a centre, and
+        where both distances are 0. The mean over the points that are no centres is the relative margin of these
+        centres.
+
+    Raises
+    ------
+    ValueError
+        Fewer than 2 clusters, all singletons, unusable `X` or `representatives`.
+
+    References
+    ----------
+    M. Ackerman and S. Ben-David, "Measures of clustering quality: a working set of axioms for clustering", NIPS 2008,
+    section 3.1.
+
+    Examples
+    --------
+    >>> import cqm
+    >>> cqm.sample_relative_margin([[0.0], [1.0], [11.0], [13.0]], [0, 0, 1, 1], representatives=[1, 2])
+    array([0.09090909, nan, nan, 0.16666667])
+    """
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    check_reading(reading)
+    return clustering.to_input_order(quotients(clustering, representatives_of(clustering, representatives), reading))
