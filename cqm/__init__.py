@@ -12,10 +12,12 @@ from cqm.measures.dispersion import (
     ratkowsky_lance,
     trace_w,
 )
+from cqm.measures.gap import GapStatistic, gap_choice, gap_statistic
 from cqm.measures.linkage import weakest_link
 from cqm.measures.margins import Bracket, BudgetExceeded, additive_margin, relative_margin, sample_relative_margin
 from cqm.measures.neighbours import connectivity, cvnn, cvnn_compactness, cvnn_separation
 from cqm.measures.pair_means import mcclain_rao, point_biserial
+from cqm.measures.refinement import DudaHart, duda_hart, hartigan, krzanowski_lai
 from cqm.measures.scatter import det_ratio, log_det_ratio, scott_symons, trace_wib
 from cqm.measures.scattering import s_dbw, sd_dis, sd_index, sd_scat
 from cqm.measures.separation import dunn, generalized_dunn
@@ -34,6 +36,8 @@ __all__ = [
     "ClusterDensities",
     "ClusterProfiles",
     "Comparison",
+    "DudaHart",
+    "GapStatistic",
     "Measure",
     "Report",
     "Selection",
@@ -51,11 +55,16 @@ __all__ = [
     "davies_bouldin",
     "dbcv",
     "det_ratio",
+    "duda_hart",
     "dunn",
     "evaluate",
     "g_plus",
     "gamma",
+    "gap_choice",
+    "gap_statistic",
     "generalized_dunn",
+    "hartigan",
+    "krzanowski_lai",
     "log_det_ratio",
     "log_ss_ratio",
     "mcclain_rao",

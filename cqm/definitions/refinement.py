@@ -1,0 +1,49 @@
+"""Indices that compare a clustering with one that has a cluster more or less."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cqm.definitions.arithmetic import mean, ratio, square_root
+from cqm.definitions.coordinates import Point, sum_of_squares
+from cqm.definitions.dispersion import trace_w
+
+__all__ = ["duda_hart", "gap", "hartigan", "krzanowski_lai"]
+
+
+def hartigan(points: Sequence[Point], labels: Sequence[Any], finer_labels: Sequence[Any]) -> Any:
+    """(W_k / W_{k+1} − 1) (n − k − 1): how much the next cluster is worth."""
+    quotient = ratio(trace_w(points, labels), trace_w(points, finer_labels))
+    return (quotient - 1) * (len(points) - len(set(labels)) - 1)
+
+
+def krzanowski_lai(
+    points: Sequence[Point], coarser_labels: Sequence[Any], labels: Sequence[Any], finer_labels: Sequence[Any]
+) -> Any:
+    """|DIFF(k) / DIFF(k + 1)| with DIFF(k) = (k − 1)^(2/d) W_{k−1} − k^(2/d) W_k. Higher is better."""
+    d = len(points[0])
+
+    def volume(clustering: Sequence[Any]) -> Any:
+        k = len(set(clustering))
+        return (k ** (2 // d) if d <= 2 else k ** (2 / d)) * trace_w(points, clustering)
+
+    before, now, after = (volume(clustering) for clustering in (coarser_labels, labels, finer_labels))
+    return abs(ratio(before - now, now - after))
+
+
+def duda_hart(points: Sequence[Point], labels: Sequence[Any], finer_labels: Sequence[Any]) -> Any:
+    """Je(2) / Je(1): sum of squares of the one cluster that is split, after and before the split."""
+    split = {
+        label
+        for label in labels
+        if len({finer for own, finer in zip(labels, finer_labels, strict=True) if own == label}) > 1
+    }
+    inside = [x for x, label in zip(points, labels, strict=True) if label in split]
+    halves = [finer for finer, label in zip(finer_labels, labels, strict=True) if label in split]
+    return ratio(trace_w(inside, halves), sum_of_squares(inside))
+
+
+def gap(log_within: float, reference_log_withins: Sequence[float]) -> tuple[Any, Any]:
+    """(mean of the references' log W − log W, their standard deviation · √(1 + 1/B))."""
+    center = mean(reference_log_withins)
+    variance = mean((value - center) * (value - center) for value in reference_log_withins)
+    return center - log_within, square_root(variance * (1 + ratio(1, len(reference_log_withins))))
