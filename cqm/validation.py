@@ -5,15 +5,18 @@ Every error says what was wanted, what came and how to cure it.
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import squareform
 
-__all__ = ["METRICS", "Clustering", "Metric", "unit_rows", "validate"]
+__all__ = ["METRICS", "Clustering", "Metric", "Part", "unit_rows", "validate"]
 
 Metric = str | Callable[[NDArray[Any], NDArray[Any]], float]
+
+# Rows that are checked, moved and scaled at a time, so that no temporary array has the size of the data.
+BLOCK_ROWS = 4096
 
 METRICS = (
     "euclidean",
@@ -77,11 +80,26 @@ class Clustering:
         """Ordered rows of cluster i."""
         return slice(int(self.starts[i]), int(self.starts[i + 1]))
 
+    def part(self, rows: slice) -> "Part":
+        """Ordered rows with the clusters that they meet."""
+        first, last = np.searchsorted(self.starts, [rows.start, rows.stop - 1], side="right") - 1
+        clusters = slice(int(first), int(last) + 1)
+        edges = np.clip(self.starts[clusters.start : clusters.stop + 1], rows.start, rows.stop)
+        return Part(rows, clusters, edges - rows.start)
+
     def to_input_order(self, values: NDArray[Any]) -> NDArray[Any]:
         """Per-point values from cluster order back to the order the user gave; NaN for points that were left out."""
         out = np.full(self.input_rows, np.nan)
         out[self.order] = values
         return out
+
+
+class Part(NamedTuple):
+    """Consecutive ordered rows; those of cluster `clusters.start + c` are `starts[c]:starts[c + 1]` of them."""
+
+    rows: slice
+    clusters: slice
+    starts: NDArray[np.intp]
 
 
 def validate(
@@ -217,11 +235,18 @@ def check_directions(data: NDArray[Any], metric: str) -> None:
 
 def unit_rows(vectors: NDArray[Any], *, centred: bool = False) -> NDArray[Any]:
     """Rows scaled to unit length, after subtracting each row's mean when `centred`; lengths are float64."""
-    dtype = vectors.dtype
-    if centred:
-        vectors = vectors - vectors.mean(axis=1, keepdims=True, dtype=np.float64)
-    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64))
-    return (vectors / lengths[:, None]).astype(dtype, copy=False)
+    out = np.empty(vectors.shape, vectors.dtype)
+    for first in range(0, len(vectors), BLOCK_ROWS):
+        rows = vectors[first : first + BLOCK_ROWS].astype(np.float64, copy=False)
+        if centred:
+            rows = rows - rows.mean(axis=1, keepdims=True)
+        np.divide(
+            rows,
+            np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None],
+            out=out[first : first + BLOCK_ROWS],
+            casting="same_kind",
+        )
+    return out
 
 
 def numeric(X: Any) -> NDArray[Any]:

@@ -1,4 +1,4 @@
-"""Centroids and what lies around them: one pass of a clustering, O(n·d) time and O(k·d) memory.
+"""Centroids and what lies around them: one pass of a clustering, O(n·d) time and O(k·d) memory, on every core.
 
 Coordinates are taken relative to a point of the data, and deviations relative to a point of the cluster, so that data
 far from zero keep their digits and a cluster of equal points has a dispersion of exactly 0.
@@ -6,15 +6,16 @@ far from zero keep their digits and a cluster of equal points has a dispersion o
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cqm.geometry.jit import kernel
+from cqm.geometry.kernels import total
+from cqm.geometry.landmarks import blocks_for, to_landmarks
 from cqm.geometry.parallel import in_order
 from cqm.geometry.tiles import between, row_blocks
-from cqm.validation import Clustering
+from cqm.validation import Clustering, Part
 
 __all__ = [
     "Dispersion",
@@ -28,8 +29,7 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 
-DEVIATION_ROWS = 4096
-TASK_ROWS = 16384
+BLOCK_ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,49 +68,60 @@ class Dispersion:
 
 def dispersion(clustering: Clustering) -> Dispersion:
     """Centroids, sums of squares and sums of distances, accumulated in float64."""
-    origin, sizes = clustering.data[0].astype(np.float64), clustering.sizes
-    totals, offsets, squares = (np.zeros((clustering.k, clustering.data.shape[1])) for _ in range(3))
+    data, sizes = clustering.data, clustering.sizes
+    origin, anchors = data[0].astype(np.float64), data[clustering.starts[:-1]].astype(np.float64)
+    totals, offsets, squares = (np.zeros(anchors.shape) for _ in range(3))
     lengths = np.zeros(clustering.k)
 
-    def accumulate(clusters: tuple[int, int]) -> None:
-        _accumulate(clustering.data, clustering.starts, origin, clusters, totals, offsets, squares, lengths)
+    def first_pass(part: Part) -> tuple[Part, FloatArray, FloatArray]:
+        return part, *_sum(data[part.rows], part.starts, origin, anchors[part.clusters])
 
-    heads = np.unique(np.searchsorted(clustering.starts[:-1], np.arange(0, clustering.n, TASK_ROWS)))
-    list(in_order(accumulate, pairwise([*heads.tolist(), clustering.k])))
-    return Dispersion(
-        origin, totals / sizes[:, None], totals.sum(axis=0) / clustering.n, offsets, squares, lengths, sizes
-    )
+    def second_pass(part: Part) -> tuple[Part, FloatArray, FloatArray]:
+        return part, *_square(data[part.rows], part.starts, anchors[part.clusters], offsets[part.clusters])
+
+    parts = [clustering.part(rows) for rows in row_blocks(clustering, BLOCK_ROWS)]
+    for part, from_origin, from_anchors in in_order(first_pass, parts):
+        totals[part.clusters] += from_origin
+        offsets[part.clusters] += from_anchors
+    offsets /= sizes[:, None]
+    for part, squared, distances in in_order(second_pass, parts):
+        squares[part.clusters] += squared
+        lengths[part.clusters] += distances
+    centroids = totals / sizes[:, None]
+    together = lengths == 0  # points at the same place: their mean is free of rounding
+    centroids[together] = anchors[together] - origin
+    return Dispersion(origin, centroids, totals.sum(axis=0) / clustering.n, offsets, squares, lengths, sizes)
 
 
 def deviations(clustering: Clustering, spread: Dispersion) -> Iterator[FloatArray]:
     """Blocks of (rows, d) deviations of all points from their own centroid."""
     codes, anchors = clustering.codes, clustering.data[clustering.starts[:-1]].astype(np.float64)
-    for first in range(0, clustering.n, DEVIATION_ROWS):
-        own = codes[first : first + DEVIATION_ROWS]
-        yield (clustering.data[first : first + DEVIATION_ROWS] - anchors[own]) - spread.offsets[own]
+    for first in range(0, clustering.n, BLOCK_ROWS):
+        own = codes[first : first + BLOCK_ROWS]
+        yield (clustering.data[first : first + BLOCK_ROWS] - anchors[own]) - spread.offsets[own]
 
 
 def cluster_deviations(clustering: Clustering, spread: Dispersion, i: int) -> Iterator[FloatArray]:
     """Blocks of (rows, d) deviations of cluster i's points from its centroid."""
     points = clustering.data[clustering.cluster(i)]
     anchor = points[0].astype(np.float64)
-    for first in range(0, len(points), DEVIATION_ROWS):
-        yield (points[first : first + DEVIATION_ROWS] - anchor) - spread.offsets[i]
+    for first in range(0, len(points), BLOCK_ROWS):
+        yield (points[first : first + BLOCK_ROWS] - anchor) - spread.offsets[i]
 
 
 def sum_of_distances(clustering: Clustering, spread: Dispersion) -> float:
     """Sum of the Euclidean distances of all points to their common centroid."""
 
     def add_up(first: int) -> float:
-        return float(_sum_of_distances(clustering.data[first : first + TASK_ROWS], spread.origin, spread.center))
+        return float(_sum_of_distances(clustering.data[first : first + BLOCK_ROWS], spread.origin, spread.center))
 
-    return sum(in_order(add_up, range(0, clustering.n, TASK_ROWS)))
+    return sum(in_order(add_up, range(0, clustering.n, BLOCK_ROWS)))
 
 
 def distances_to_centroids(clustering: Clustering, spread: Dispersion) -> Iterator[tuple[slice, FloatArray]]:
     """Blocks of rows with their (rows, k) distances to all centroids."""
-    for rows in row_blocks(clustering):
-        yield rows, between(clustering, clustering.data[rows] - spread.origin, spread.centroids)
+    to_centroids = to_landmarks(clustering, spread.centroids, spread.origin, root=True)
+    return in_order(lambda rows: (rows, to_centroids(rows)), blocks_for(clustering, clustering.k))
 
 
 def centroid_gaps(clustering: Clustering, spread: Dispersion) -> Iterator[tuple[slice, FloatArray]]:
@@ -123,45 +134,47 @@ def centroid_gaps(clustering: Clustering, spread: Dispersion) -> Iterator[tuple[
 
 
 @kernel
-def _accumulate(
-    data: NDArray[np.floating],
-    starts: NDArray[np.intp],
-    origin: FloatArray,
-    clusters: tuple[int, int],
-    totals: FloatArray,
-    offsets: FloatArray,
-    squares: FloatArray,
-    lengths: FloatArray,
-) -> None:
-    """Add up the points of a range of clusters; the last four arrays start at zero."""
-    d = data.shape[1]
-    anchor = np.empty(d)
-    for i in range(clusters[0], clusters[1]):
-        first, last = starts[i], starts[i + 1]
-        for c in range(d):
-            anchor[c] = data[first, c]
-        for x in range(first, last):
-            for c in range(d):
-                totals[i, c] += data[x, c] - origin[c]
-                offsets[i, c] += data[x, c] - anchor[c]
-        for c in range(d):
-            offsets[i, c] /= last - first
-        for x in range(first, last):
-            length = 0.0
-            for c in range(d):
-                deviation = (data[x, c] - anchor[c]) - offsets[i, c]
-                squares[i, c] += deviation * deviation
-                length += deviation * deviation
-            lengths[i] += np.sqrt(length)
+def _sum(
+    data: NDArray[np.floating], starts: NDArray[np.intp], origin: FloatArray, anchors: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """(clusters, d) sums of the rows relative to the origin, and relative to the clusters' anchors."""
+    from_origin, from_anchors = np.zeros(anchors.shape), np.zeros(anchors.shape)
+    for i in range(len(anchors)):
+        anchor, of_origin, of_anchor = anchors[i], from_origin[i], from_anchors[i]
+        for x in range(starts[i], starts[i + 1]):
+            row = data[x]
+            for c in range(len(row)):
+                of_origin[c] += row[c] - origin[c]
+                of_anchor[c] += row[c] - anchor[c]
+    return from_origin, from_anchors
+
+
+@kernel
+def _square(
+    data: NDArray[np.floating], starts: NDArray[np.intp], anchors: FloatArray, offsets: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """(clusters, d) sums of squared deviations from the centroids, and (clusters,) sums of their lengths."""
+    squares, lengths = np.zeros(anchors.shape), np.zeros(len(anchors))
+    squared = np.empty(data.shape[1])
+    for i in range(len(anchors)):
+        anchor, offset, of_cluster = anchors[i], offsets[i], squares[i]
+        for x in range(starts[i], starts[i + 1]):
+            row = data[x]
+            for c in range(len(row)):
+                deviation = (row[c] - anchor[c]) - offset[c]
+                squared[c] = deviation * deviation
+                of_cluster[c] += squared[c]
+            lengths[i] += np.sqrt(total(squared))
+    return squares, lengths
 
 
 @kernel
 def _sum_of_distances(points: NDArray[np.floating], origin: FloatArray, center: FloatArray) -> float:
-    total = 0.0
+    out = 0.0
     for x in range(points.shape[0]):
         square = 0.0
         for c in range(points.shape[1]):
             deviation = (points[x, c] - origin[c]) - center[c]
             square += deviation * deviation
-        total += np.sqrt(square)
-    return total
+        out += np.sqrt(square)
+    return out

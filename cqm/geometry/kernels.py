@@ -43,16 +43,18 @@ class Products(NamedTuple):
 
     Attributes
     ----------
-    pending : whether the tile still holds inner products (a − c)·(b − c).
-    a, b : (rows, d) and (columns, d) vectors, unshifted.
-    a_norms, b_norms : squared lengths of a − c and b − c, in the tile's precision.
-    threshold : a squared distance up to this share of ‖a − c‖² + ‖b − c‖² has lost digits and is recomputed.
+    pending : whether the tile still holds inner products (a − o − c)·(b − c).
+    a, b : (rows, d) and (columns, d) vectors.
+    origin : (d,) o, the point that b is relative to and a is not.
+    a_norms, b_norms : squared lengths of a − o − c and b − c, in the tile's precision.
+    threshold : a squared distance up to this share of the sum of the two has lost digits and is recomputed.
     zero : a squared distance up to this one is rounding, and becomes 0.
     """
 
     pending: bool
     a: NDArray[Any]
     b: NDArray[Any]
+    origin: NDArray[np.float64]
     a_norms: NDArray[Any]
     b_norms: NDArray[Any]
     threshold: Any
@@ -60,13 +62,15 @@ class Products(NamedTuple):
 
 
 @kernel
-def shift(vectors: NDArray[Any], centre: NDArray[np.float64], moved: NDArray[Any]) -> NDArray[np.float64]:
-    """Write vectors − centre into `moved`, and return the squared lengths of its rows."""
+def shift(
+    vectors: NDArray[Any], origin: NDArray[np.float64], centre: NDArray[np.float64], moved: NDArray[Any]
+) -> NDArray[np.float64]:
+    """Write vectors − origin − centre into `moved`, and return the squared lengths of its rows."""
     n, d = vectors.shape
     norms = np.empty(n)
     for i in range(n):
         for f in range(d):
-            moved[i, f] = vectors[i, f] - centre[f]
+            moved[i, f] = (vectors[i, f] - origin[f]) - centre[f]
         norms[i] = _squared_length(moved[i])
     return norms
 
@@ -86,20 +90,20 @@ def _squared_length(x: NDArray[Any]) -> float:
 
 
 @kernel
-def _squared_distance(x: NDArray[Any], y: NDArray[Any]) -> float:
+def _squared_distance(x: NDArray[Any], origin: NDArray[np.float64], y: NDArray[Any]) -> float:
     s0 = s1 = s2 = s3 = 0.0
     whole = len(x) - len(x) % 4
     for f in range(0, whole, 4):
-        t0 = np.float64(x[f]) - np.float64(y[f])
-        t1 = np.float64(x[f + 1]) - np.float64(y[f + 1])
-        t2 = np.float64(x[f + 2]) - np.float64(y[f + 2])
-        t3 = np.float64(x[f + 3]) - np.float64(y[f + 3])
+        t0 = (x[f] - origin[f]) - y[f]
+        t1 = (x[f + 1] - origin[f + 1]) - y[f + 1]
+        t2 = (x[f + 2] - origin[f + 2]) - y[f + 2]
+        t3 = (x[f + 3] - origin[f + 3]) - y[f + 3]
         s0 += t0 * t0
         s1 += t1 * t1
         s2 += t2 * t2
         s3 += t3 * t3
     for f in range(whole, len(x)):
-        t0 = np.float64(x[f]) - np.float64(y[f])
+        t0 = (x[f] - origin[f]) - y[f]
         s0 += t0 * t0
     return (s0 + s1) + (s2 + s3)
 
@@ -160,7 +164,7 @@ def _finish_products(row: NDArray[Any], i: int, products: Products) -> None:
     if close > 0:
         for j in range(len(row)):
             if row[j] <= threshold * (norm + norms[j]) + zero:
-                squared = _squared_distance(products.a[i], products.b[j])
+                squared = _squared_distance(products.a[i], products.origin, products.b[j])
                 row[j] = squared if squared > zero else 0.0
 
 
@@ -222,7 +226,7 @@ def reduce_over_clusters(
             for c in range(len(column_starts) - 1):
                 part = row[column_starts[c] : column_starts[c + 1]]
                 if operation == SUM:
-                    by_row[o, i, c] = _sum(part)
+                    by_row[o, i, c] = total(part)
                 elif operation == MINIMUM:
                     by_row[o, i, c] = _minimum(part)
                 else:
@@ -230,7 +234,7 @@ def reduce_over_clusters(
 
 
 @kernel
-def _sum(x: NDArray[Any]) -> float:
+def total(x: NDArray[Any]) -> float:
     s0 = s1 = s2 = s3 = 0.0
     whole = len(x) - len(x) % 4
     for j in range(0, whole, 4):

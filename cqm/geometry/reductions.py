@@ -7,21 +7,20 @@ correlation distances have a closed form and visit no pairs.
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry import kernels
+from cqm.geometry import closed_forms, kernels
+from cqm.geometry.closed_forms import has_closed_form
 from cqm.geometry.kernels import MAXIMUM, MINIMUM, SUM
 from cqm.geometry.parallel import in_order
-from cqm.geometry.tiles import Block, block_of, row_blocks, scale_of, tile, to_distances
-from cqm.validation import Clustering
+from cqm.geometry.tiles import block_of, row_blocks, scale_of, tile, to_distances
+from cqm.validation import Clustering, Part
 
 __all__ = ["maxima", "minima", "pair_extremes", "pair_maxima", "pair_minima", "pair_sums", "sums"]
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 
 # (n, k) results per point are held in memory up to this size.
 PER_POINT_BYTES = 2**29
@@ -32,7 +31,7 @@ START = {SUM: 0.0, MINIMUM: np.inf, MAXIMUM: 0.0}
 
 def sums(clustering: Clustering) -> Iterator[tuple[slice, FloatArray]]:
     """Blocks of rows with their (rows, k) sums of distances to each cluster."""
-    return _per_point(clustering, SUM)
+    return closed_forms.sums(clustering) if has_closed_form(clustering.metric) else _per_point(clustering, SUM)
 
 
 def minima(clustering: Clustering) -> Iterator[tuple[slice, FloatArray]]:
@@ -47,6 +46,8 @@ def maxima(clustering: Clustering) -> Iterator[tuple[slice, FloatArray]]:
 
 def pair_sums(clustering: Clustering) -> FloatArray:
     """(k, k) sums of distances over pairs of points, each unordered pair counted once, also on the diagonal."""
+    if has_closed_form(clustering.metric):
+        return closed_forms.pair_sums(clustering)
     (out,) = _per_pair(clustering, SUM)
     out[np.diag_indices(clustering.k)] /= 2
     return out
@@ -66,15 +67,6 @@ def pair_extremes(clustering: Clustering) -> tuple[FloatArray, FloatArray]:
     """`pair_minima` and `pair_maxima` in one pass over the pairs."""
     smallest, largest = _per_pair(clustering, MINIMUM, MAXIMUM)
     return smallest, largest
-
-
-class _Part(NamedTuple):
-    """A block of rows and the clusters it meets; cluster `clusters.start + c` is its rows `starts[c]:starts[c + 1]`."""
-
-    rows: slice
-    block: Block
-    clusters: slice
-    starts: IntArray
 
 
 def _per_pair(clustering: Clustering, *operations: int) -> list[FloatArray]:
@@ -121,17 +113,18 @@ def _all_points(clustering: Clustering, operation: int) -> FloatArray:
 
 def _tiles(
     clustering: Clustering, operations: tuple[int, ...], *, symmetric: bool
-) -> Iterator[tuple[_Part, _Part, FloatArray, FloatArray]]:
+) -> Iterator[tuple[Part, Part, FloatArray, FloatArray]]:
     """Pairs of blocks (i, j), i ≤ j when `symmetric`, with the tile reduced over j's and over i's clusters.
 
     The reductions are of tile values; `_distances` makes distances of them at the end.
     """
-    parts = [_part(clustering, rows) for rows in row_blocks(clustering)]
-    pairs = ((i, j) for at, i in enumerate(parts) for j in parts[at * symmetric :])
+    parts = [clustering.part(rows) for rows in row_blocks(clustering)]
+    blocks = [block_of(clustering, part.rows) for part in parts]
+    pairs = ((a, b) for a in range(len(parts)) for b in range(a * symmetric, len(parts)))
 
-    def reduce(pair: tuple[_Part, _Part]) -> tuple[_Part, _Part, FloatArray, FloatArray]:
-        i, j = pair
-        values, products, transform, _ = tile(clustering, i.block, j.block)
+    def reduce(pair: tuple[int, int]) -> tuple[Part, Part, FloatArray, FloatArray]:
+        (a, b), (i, j) = pair, (parts[pair[0]], parts[pair[1]])
+        values, products, transform, _ = tile(clustering, blocks[a], blocks[b])
         by_row = np.empty((len(operations), len(values), len(j.starts) - 1))
         by_column = np.empty((len(operations), len(i.starts) - 1, values.shape[1]))
         for out, operation in zip(by_column, operations, strict=True):
@@ -150,13 +143,6 @@ def _tiles(
         return i, j, by_row, by_column
 
     return in_order(reduce, pairs)
-
-
-def _part(clustering: Clustering, rows: slice) -> _Part:
-    codes = np.searchsorted(clustering.starts, [rows.start, rows.stop - 1], side="right") - 1
-    clusters = slice(int(codes[0]), int(codes[1]) + 1)
-    edges = np.clip(clustering.starts[clusters.start : clusters.stop + 1], rows.start, rows.stop)
-    return _Part(rows, block_of(clustering, rows), clusters, edges - rows.start)
 
 
 def _distances(clustering: Clustering, reduced: FloatArray, operation: int) -> FloatArray:

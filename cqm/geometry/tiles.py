@@ -36,6 +36,9 @@ __all__ = [
     "block",
     "block_of",
     "distances",
+    "multiply",
+    "parallel",
+    "precision",
     "row_blocks",
     "tile",
     "to_distances",
@@ -45,13 +48,14 @@ TILE_ROWS = 512
 FEW_FEATURES = 16
 # Share of ‖x − c‖² + ‖y − c‖² up to which a squared distance comes from differences; its inverse bounds the error.
 CANCELLATION = {np.dtype(np.float64): 2.0**-6, np.dtype(np.float32): 2.0**-4}
-# float32 blocks with features beyond the first, or without one spread over more than the second, multiply in float64.
+# float32 vectors with features beyond the first, or none spread over more than the second, multiply in float64.
 LARGEST_FLOAT32, SMALLEST_FLOAT32 = 2.0**50, 2.0**-40
 
 UNIT = ("cosine", "angular", "correlation")
 FILLS = {"manhattan": kernels.MANHATTAN, "chebyshev": kernels.CHEBYSHEV, "minkowski": kernels.MINKOWSKI}
+NOTHING = np.empty(0)
 NO_PRODUCTS = Products(
-    False, np.empty((0, 0)), np.empty((0, 0)), np.empty(0), np.empty(0), np.float64(0), np.float64(0)
+    False, NOTHING[:, None], NOTHING[:, None], NOTHING, NOTHING, NOTHING, np.float64(0), np.float64(0)
 )
 
 
@@ -67,9 +71,9 @@ class Block(NamedTuple):
 
     points: NDArray[Any]
     dtype: np.dtype[Any] = np.dtype(np.float64)
-    low: NDArray[np.float64] = np.empty(0)
-    high: NDArray[np.float64] = np.empty(0)
-    middle: NDArray[np.float64] = np.empty(0)
+    low: NDArray[np.float64] = NOTHING
+    high: NDArray[np.float64] = NOTHING
+    middle: NDArray[np.float64] = NOTHING
 
     @property
     def multiplies(self) -> bool:
@@ -81,6 +85,7 @@ class Shifted(NamedTuple):
     """A block moved so that the centre of its tile is the origin."""
 
     block: Block
+    origin: NDArray[np.float64]
     moved: NDArray[Any]
     norms: NDArray[Any]
 
@@ -137,9 +142,14 @@ def block(vectors: NDArray[Any], metric: Metric) -> Block:
     if metric not in ("euclidean", "sqeuclidean", *UNIT) or vectors.shape[1] <= FEW_FEATURES:
         return Block(vectors.astype(np.float64, copy=False))
     low, high = vectors.min(axis=0).astype(np.float64), vectors.max(axis=0).astype(np.float64)
-    extreme = max(-low.min(), high.max()) > LARGEST_FLOAT32 or (high - low).max() < SMALLEST_FLOAT32
     middle = np.clip(vectors.mean(axis=0, dtype=np.float64), low, high)
-    return Block(vectors, np.dtype(np.float64) if extreme else vectors.dtype, low, high, middle)
+    return Block(vectors, precision(vectors.dtype, low, high), low, high, middle)
+
+
+def precision(dtype: np.dtype[Any], low: NDArray[Any], high: NDArray[Any]) -> np.dtype[Any]:
+    """Data type for products of vectors between `low` and `high`: their own, unless squares leave float32's range."""
+    extreme = max(-low.min(), high.max()) > LARGEST_FLOAT32 or (high - low).max() < SMALLEST_FLOAT32
+    return np.dtype(np.float64) if extreme else dtype
 
 
 def tile(clustering: Clustering, a: Block, b: Block) -> Tile:
@@ -159,7 +169,7 @@ def tile(clustering: Clustering, a: Block, b: Block) -> Tile:
     features = np.ascontiguousarray(b.points.T)
     kernels.fill(FILLS.get(metric, kernels.SQUARED), clustering.p, a.points, features, values)
     if metric in UNIT:
-        values[values <= _parallel(clustering.data.dtype)] = 0.0
+        values[values <= parallel(clustering.data.dtype)] = 0.0
     return Tile(values, NO_PRODUCTS, transform, scale)
 
 
@@ -192,20 +202,25 @@ def centre_of(a: Block, b: Block) -> NDArray[np.float64]:
     return np.where(spread > 0, np.round((a.middle + b.middle) / 2 / step) * step, a.middle)
 
 
-def shift(block: Block, centre: NDArray[np.float64], dtype: np.dtype[Any]) -> Shifted:
-    """Move a block for products around `centre`."""
+def shift(
+    block: Block, centre: NDArray[np.float64], dtype: np.dtype[Any], origin: NDArray[np.float64] | None = None
+) -> Shifted:
+    """Move a block for products around `centre`, after subtracting `origin` from its points."""
+    origin = np.zeros(block.points.shape[1]) if origin is None else origin
     moved = np.empty(block.points.shape, dtype)
-    return Shifted(block, moved, kernels.shift(block.points, centre, moved).astype(dtype, copy=False))
+    norms = kernels.shift(block.points, origin, centre, moved).astype(dtype, copy=False)
+    return Shifted(block, origin, moved, norms)
 
 
 def multiply(a: Shifted, b: Shifted, *, unit: bool) -> tuple[NDArray[Any], Products]:
-    """(rows, columns) inner products, and what makes squared distances of them."""
+    """(rows, columns) inner products, and what makes squared distances of them; `b` has its origin at 0."""
     dtype = a.moved.dtype
-    threshold, zero = dtype.type(CANCELLATION[dtype]), dtype.type(_parallel(dtype) if unit else 0.0)
-    return a.moved @ b.moved.T, Products(True, a.block.points, b.block.points, a.norms, b.norms, threshold, zero)
+    threshold, zero = dtype.type(CANCELLATION[dtype]), dtype.type(parallel(dtype) if unit else 0.0)
+    products = Products(True, a.block.points, b.block.points, a.origin, a.norms, b.norms, threshold, zero)
+    return a.moved @ b.moved.T, products
 
 
-def _parallel(dtype: np.dtype[Any]) -> float:
+def parallel(dtype: np.dtype[Any]) -> float:
     """Squared distance up to which two unit rows differ by rounding alone."""
     return float(4 * np.finfo(dtype).eps) ** 2
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.centroids import centroid_distances, centroids
+from cqm.geometry.dispersion import dispersion, distances_to_centroids
 from cqm.geometry.reductions import sums
 from cqm.validation import Clustering, Metric, validate
 
@@ -196,7 +196,7 @@ def _silhouettes(clustering: Clustering) -> Iterator[FloatArray]:
 
 def _simplified(clustering: Clustering) -> Iterator[FloatArray]:
     sizes, codes = clustering.sizes, clustering.codes
-    for rows, to_centroids in centroid_distances(clustering, centroids(clustering)):
+    for rows, to_centroids in distances_to_centroids(clustering, dispersion(clustering)):
         own = codes[rows]
         yield _scores(to_centroids[np.arange(len(own)), own], to_centroids, own, sizes)
 

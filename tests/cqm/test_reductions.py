@@ -100,3 +100,38 @@ def test_reductions_of_pairs_are_symmetric_to_the_bit():
     for reduction in (pair_sums, pair_minima, pair_maxima):
         got = reduction(clustering)
         assert np.array_equal(got, got.T)
+
+
+@pytest.mark.parametrize("metric", ["sqeuclidean", "cosine", "correlation"])
+@pytest.mark.parametrize("d", [4, 30])
+@pytest.mark.parametrize("scale", [1e-25, 1.0, 1e25])
+def test_closed_forms_stand_any_scale_in_float32(metric, d, scale):
+    rng = np.random.default_rng(0)
+    X = (rng.normal(size=(40, d)) * scale).astype(np.float32)
+    clustering = validate(X, np.arange(40) % 3, metric=metric)
+    rows = clustering.data.astype(np.float64) / scale
+    expected = np.add.reduceat(cdist(rows, rows, metric), clustering.starts[:-1], axis=1)
+    if metric == "sqeuclidean":
+        expected *= scale**2
+    assert together(sums(clustering)) == pytest.approx(expected, rel=1e-5, abs=0)
+
+
+@pytest.mark.parametrize("d", [4, 30])
+def test_closed_forms_keep_digits_far_from_the_origin(d):
+    X = np.random.default_rng(0).normal(size=(60, d)) + 1e8
+    clustering = validate(X, np.arange(60) % 3, metric="sqeuclidean")
+    rows = clustering.data - clustering.data[0]
+    expected = np.add.reduceat(cdist(rows, rows, "sqeuclidean"), clustering.starts[:-1], axis=1)
+    assert together(sums(clustering)) == pytest.approx(expected, rel=1e-12)
+    totals = np.add.reduceat(expected, clustering.starts[:-1], axis=0) * np.where(np.eye(3), 0.5, 1)
+    assert pair_sums(clustering) == pytest.approx(totals, rel=1e-12)
+
+
+@pytest.mark.parametrize("metric", ["sqeuclidean", "cosine", "correlation"])
+@pytest.mark.parametrize("d", [4, 30])
+def test_points_at_the_same_place_have_sums_of_exactly_zero(metric, d):
+    direction = np.random.default_rng(0).normal(size=d)
+    lengths = np.array([1.0, 3.0, 0.1, 7.7, 1.3, 9.0]) if metric != "sqeuclidean" else np.ones(6)
+    clustering = validate(np.outer(lengths, direction), [0, 0, 0, 1, 1, 1], metric=metric)
+    assert not together(sums(clustering)).any()
+    assert not pair_sums(clustering).any()

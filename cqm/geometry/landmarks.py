@@ -1,0 +1,61 @@
+"""Squared Euclidean distances, or distances, of all points to a few landmarks, such as the centroids."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cqm.geometry import kernels
+from cqm.geometry.tiles import FEW_FEATURES, Block, block, multiply, parallel, precision, shift
+from cqm.validation import Clustering
+
+__all__ = ["blocks_for", "to_landmarks"]
+
+FloatArray = NDArray[np.float64]
+
+# Entries of a block of distances: few enough for a cache, enough to hide what a block costs in Python.
+BLOCK_ENTRIES = 2**18
+MOST_ROWS, FEWEST_ROWS = 4096, 64
+
+
+def blocks_for(clustering: Clustering, landmarks: int) -> Iterator[slice]:
+    """Consecutive slices of the ordered rows, of a size that suits so many landmarks."""
+    step = min(max(BLOCK_ENTRIES // landmarks, FEWEST_ROWS), MOST_ROWS)
+    for first in range(0, clustering.n, step):
+        yield slice(first, min(first + step, clustering.n))
+
+
+def to_landmarks(
+    clustering: Clustering, landmarks: FloatArray, origin: FloatArray, *, root: bool, unit: bool = False
+) -> Callable[[slice], FloatArray]:
+    """Rows → their (rows, landmarks) Euclidean distances, or squared ones without `root`.
+
+    Parameters
+    ----------
+    landmarks : (landmarks, d), relative to `origin`.
+    origin : (d,) a point near the data.
+    unit : whether the points were scaled to unit length, so that distances of a few u are rounding alone.
+    """
+    data = clustering.data
+    transform = kernels.ROOT if root else kernels.SAME
+    if data.shape[1] <= FEW_FEATURES:
+        features, tolerance = np.ascontiguousarray(landmarks.T), parallel(data.dtype) if unit else 0.0
+
+        def from_differences(rows: slice) -> FloatArray:
+            values = np.empty((rows.stop - rows.start, len(landmarks)))
+            kernels.fill(kernels.SQUARED, 2.0, data[rows] - origin, features, values)
+            values[values <= tolerance] = 0.0
+            return np.sqrt(values, out=values) if root else values
+
+        return from_differences
+    columns = block(landmarks, "sqeuclidean")
+    centre = columns.middle
+    dtype = data.dtype if unit else precision(data.dtype, data.min(axis=0), data.max(axis=0))
+    shifted = shift(columns, centre, dtype)
+
+    def from_products(rows: slice) -> FloatArray:
+        values, products = multiply(shift(Block(data[rows]), centre, dtype, origin), shifted, unit=unit)
+        kernels.finish(values, products, transform)
+        return values.astype(np.float64, copy=False)
+
+    return from_products
