@@ -1,6 +1,7 @@
 """Clustering-quality measures that are axiom-checked."""
 
 from cqm.catalog import Measure, catalog
+from cqm.measures.cdbw import cdbw
 from cqm.measures.centroid_separation import davies_bouldin, pbm, ray_turi, wemmert_gancarski, xie_beni
 from cqm.measures.concordance import c_index, g_plus, gamma, tau
 from cqm.measures.density import ClusterDensities, dbcv, profile_densities
@@ -47,6 +48,7 @@ __all__ = [
     "c_index",
     "calinski_harabasz",
     "catalog",
+    "cdbw",
     "compare",
     "connectivity",
     "cvnn",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, get_args
 
+from cqm.definitions import cdbw as cdbw_definitions
 from cqm.definitions import centroid_separation as centroid_separation_definitions
 from cqm.definitions import concordance as concordance_definitions
 from cqm.definitions import density as density_definitions
@@ -19,6 +20,7 @@ from cqm.definitions import scattering as scattering_definitions
 from cqm.definitions import separation as separation_definitions
 from cqm.definitions import silhouette as silhouette_definitions
 from cqm.measures import (
+    cdbw,
     centroid_separation,
     concordance,
     density,
@@ -420,6 +422,7 @@ _SCATTER = (
 )
 
 _SCATTERING = (
+    _on_points(cdbw.cdbw, cdbw_definitions.cdbw, "higher", _POSITIVE, "nkd", "Halkidi & Vazirgiannis 2008"),
     _on_points(
         scattering.sd_scat, scattering_definitions.sd_scat, "lower", _POSITIVE, "nd", "Halkidi et al. 2000, eq. 4"
     ),
