@@ -14,7 +14,7 @@ from cqm.geometry.jit import kernel
 from cqm.geometry.kernels import total
 from cqm.geometry.landmarks import blocks_for, to_landmarks
 from cqm.geometry.parallel import in_order
-from cqm.geometry.tiles import between, row_blocks
+from cqm.geometry.tiles import TILE_ROWS, between, row_blocks
 from cqm.validation import Clustering, Part
 
 __all__ = [
@@ -126,11 +126,9 @@ def distances_to_centroids(clustering: Clustering, spread: Dispersion) -> Iterat
 
 def centroid_gaps(clustering: Clustering, spread: Dispersion) -> Iterator[tuple[slice, FloatArray]]:
     """Blocks of clusters with their (clusters, k) distances between centroids."""
-    for rows in row_blocks(clustering):
-        if rows.start >= clustering.k:
-            return
-        block = slice(rows.start, min(rows.stop, clustering.k))
-        yield block, between(clustering, spread.centroids[block], spread.centroids)
+    for first in range(0, clustering.k, TILE_ROWS):
+        rows = slice(first, min(first + TILE_ROWS, clustering.k))
+        yield rows, between(clustering, spread.centroids[rows], spread.centroids)
 
 
 @kernel

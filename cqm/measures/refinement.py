@@ -74,7 +74,7 @@ def hartigan(
     """
     options: dict[str, Any] = {"metric": metric, "noise_label": noise_label, "coordinates": "Hartigan's index"}
     coarse, fine = _successive(X, {"labels": labels, "finer_labels": finer_labels}, options)
-    return float((ratio(_within(coarse), _within(fine)) - 1) * (coarse.n - coarse.k - 1))
+    return (float(ratio(_within(coarse), _within(fine))) - 1) * (coarse.n - coarse.k - 1)
 
 
 def krzanowski_lai(

@@ -192,6 +192,12 @@ def test_far_from_the_origin_no_digits_are_lost(case):
         )
 
 
+def test_thousands_of_centroids_are_compared_in_blocks():
+    points = np.random.default_rng(2).normal(size=(2600, 5))
+    labels = np.arange(2600) // 2
+    assert cqm.davies_bouldin(points, labels) == pytest.approx(sklearn.davies_bouldin_score(points, labels), rel=1e-12)
+
+
 def test_constant_variables_are_left_out_of_ratkowsky_lance():
     widened = np.column_stack([BLOBS, np.full(60, 0.1)])
     assert cqm.ratkowsky_lance(widened, FOUR) == cqm.ratkowsky_lance(BLOBS, FOUR)

@@ -67,6 +67,11 @@ def test_known_answers():
     assert cqm.duda_hart(LINE, [0] * 4, [0, 0, 1, 1]).ratio == pytest.approx(4 / 104)
 
 
+def test_hartigan_of_singletons_is_undefined():
+    assert math.isnan(cqm.hartigan(LINE, [0, 0, 1, 2], [0, 1, 2, 3]))
+    assert cqm.hartigan([[0.0], [0.0], [5.0], [5.0]], [0, 0, 0, 0], [0, 0, 1, 1]) == np.inf
+
+
 def test_duda_hart_tests_as_the_book_does():
     rng = np.random.default_rng(0)
     one = rng.normal(size=(200, 3))
