@@ -10,12 +10,12 @@ __all__ = ["atomic_path"]
 
 
 @contextmanager
-def atomic_path(path: Path | str) -> Iterator[Path]:
+def atomic_path(path: Path | str, *, durable: bool = True) -> Iterator[Path]:
     """Path of a temporary file that becomes `path` when the block ends, and vanishes when the block fails.
 
     The temporary file lies in the same folder (which is made when missing) and has the same suffix, so that writers
     that look at the suffix work. The data reach the disk before the rename: a crash or a power cut leaves either the
-    old file or the new one.
+    old file or the new one. `durable=False` spares the wait for the disk; a power cut may then leave an empty file.
 
     Raises
     ------
@@ -27,8 +27,9 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         yield temporary
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
+        if durable:
+            with temporary.open("rb") as written:
+                os.fsync(written.fileno())
         temporary.replace(path)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from sv_bridge.atomic import atomic_path
 
-__all__ = ["AudioError", "AudioFile", "read_audio", "write_audio"]
+__all__ = ["SUFFIXES", "AudioError", "AudioFile", "audio_files", "read_audio", "write_audio"]
 
 SAMPLE_RATE_HZ = 16_000
+SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3")
 # Samples (at the lower rate) read on both sides of a piece that is resampled, so that it equals the same piece of the
 # whole resampled file: longer than soxr's high-quality filter.
 CONTEXT = 512
@@ -116,6 +117,17 @@ def read_audio(
 
 
 def write_audio(path: Path | str, samples: NDArray[np.floating], *, sample_rate_hz: int = SAMPLE_RATE_HZ) -> None:
-    """Write mono samples as 16 bits, in the format of the suffix (.wav or .flac), atomically; beyond ±1 they clip."""
-    with atomic_path(path) as temporary:
+    """Write mono samples as 16 bits, in the format of the suffix (.wav or .flac); beyond ±1 they clip.
+
+    The file appears whole or not at all, but without waiting for the disk: corpora have thousands of them.
+    """
+    with atomic_path(path, durable=False) as temporary:
         soundfile.write(temporary, samples, sample_rate_hz, subtype="PCM_16")
+
+
+def audio_files(folder: Path | str) -> list[Path]:
+    """List all audio files below a folder, sorted."""
+    paths = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in SUFFIXES)
+    if not paths:
+        raise FileNotFoundError(f"no audio files ({', '.join(SUFFIXES)}) below {folder}")
+    return paths
