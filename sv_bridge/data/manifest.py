@@ -161,7 +161,7 @@ def write_manifest(path: Path | str, utterances: Iterable[Utterance]) -> None:
     writer.writerow(names)
     for utterance in utterances:
         values = (getattr(utterance, name) for name in names)
-        writer.writerow([f"{v:.4f}".rstrip("0").rstrip(".") if isinstance(v, float) else v for v in values])
+        writer.writerow([f"{v:.6f}".rstrip("0").rstrip(".") if isinstance(v, float) else v for v in values])
     with atomic_path(path / MANIFEST_NAME if path.is_dir() else path) as temporary:
         temporary.write_text(text.getvalue(), encoding="utf-8")
 

@@ -1,6 +1,7 @@
 """Banks of impulse responses to filter crops with: rooms, microphones and lines."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -74,11 +75,13 @@ class ResponseFiles:
         return spectrum
 
 
+@cache
 def simulated_rooms(*, count: int = 96, sample_rate_hz: int = SAMPLE_RATE_HZ, seed: int = 0) -> ResponseBank:
     """Draw random rooms; see `rooms.random_room`."""
     return ResponseBank([random_room(generator(seed, "room", i), sample_rate_hz=sample_rate_hz) for i in range(count)])
 
 
+@cache
 def equalisers(*, count: int = 256, sample_rate_hz: int = SAMPLE_RATE_HZ, seed: int = 0) -> ResponseBank:
     """Draw microphones and lines: uneven by some 4 dB; every other one cuts the band, down to a telephone's."""
     responses = []

@@ -40,11 +40,11 @@ class SyntheticRecipe:
     """
 
     train_speakers: int = 48
-    dev_speakers: int = 8
-    test_speakers: int = 24
+    dev_speakers: int = 6
+    test_speakers: int = 20
     sessions: int = 4
-    utterances: int = 5
-    seconds: tuple[float, float] = (3.0, 5.0)
+    utterances: int = 4
+    seconds: tuple[float, float] = (3.0, 4.5)
     channels: int = 16
     seed: int = 0
 
@@ -80,12 +80,12 @@ class Channel:
 
 
 def random_channel(rng: np.random.Generator) -> Channel:
-    """Draw a room, a microphone's frequency response, and a noise of 15–30 dB below the speech."""
-    room = random_room(rng, reverberation_s=(0.1, 0.4))
-    equaliser = fir(smooth_decibels(rng, 2.5) + band_decibels(rng.uniform(40, 200), rng.uniform(4_000, 7_800)))
+    """Draw a room, a microphone's frequency response, and a noise 25–40 dB below the speech."""
+    room = random_room(rng, reverberation_s=(0.1, 0.3))
+    equaliser = fir(smooth_decibels(rng, 1.5) + band_decibels(rng.uniform(40, 120), rng.uniform(5_500, 7_800)))
     slope = rng.uniform(3, 9) * np.log2(np.maximum(frequencies(), 60) / 60)
     noise = fir(smooth_decibels(rng, 4) - slope)
-    return Channel(fftconvolve(room, equaliser).astype(np.float32), noise, rng.uniform(15, 30))
+    return Channel(fftconvolve(room, equaliser).astype(np.float32), noise, rng.uniform(25, 40))
 
 
 def make_synthetic_corpus(
@@ -143,7 +143,7 @@ def record_speaker(
                     source="synthetic",
                     session=f"{speaker}-{session}-channel{channel}",
                     split=split,
-                    duration_s=round(frames / SAMPLE_RATE_HZ, 4),
+                    duration_s=round(frames / SAMPLE_RATE_HZ, 6),
                     sample_rate_hz=SAMPLE_RATE_HZ,
                 )
             )

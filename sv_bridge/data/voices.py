@@ -17,8 +17,8 @@ from scipy.signal import lfilter
 __all__ = ["SAMPLE_RATE_HZ", "Voice", "random_voice", "speak"]
 
 SAMPLE_RATE_HZ = 16_000
-HOP = 128  # 8 ms
-FFT = 1_024  # a window of two hops and 48 ms for the resonances to ring
+HOP = 160  # 10 ms
+FFT = 960  # a window of two hops and 40 ms for the resonances to ring
 CYCLE = 4_096  # points of one glottal cycle
 FRAMES_PER_S = SAMPLE_RATE_HZ / HOP
 
@@ -135,12 +135,13 @@ def speak(voice: Voice, samples: int, rng: np.random.Generator) -> NDArray[np.fl
     tracks = gaussian_filter1d(targets, sigma=0.016 * FRAMES_PER_S, axis=0)
     pitch = voice.f0_hz * 2 ** (voice.f0_range * intonation(frames, rng))
     source = glottal_source(voice, pitch, tracks[:, VOICING], rng)
-    voiced = short_time_filter(source, tract(voice, tracks[:, FORMANTS]))
-    voiced /= np.sqrt(np.mean(voiced**2))
+    spectra = short_time_spectra(source) * tract(voice, tracks[:, FORMANTS]).astype(np.complex64)
+    spectra *= 1 / np.sqrt(np.mean(np.abs(spectra) ** 2))
     # frication is made at the teeth: what lies behind hardly shapes it
-    hiss = frication(voice, tracks[:, FRICATION], targets[:, FRICATION_HZ])
-    speech = voiced + short_time_filter(rng.standard_normal(len(source), dtype=np.float32), hiss)
-    speech = speech[:samples]
+    hissing = np.flatnonzero(tracks[:, FRICATION] > 1e-3)
+    noise = short_time_spectra(rng.standard_normal(len(source), dtype=np.float32))[hissing]
+    spectra[hissing] += noise * frication(voice, tracks[hissing, FRICATION], targets[hissing, FRICATION_HZ])
+    speech = overlap_add(spectra)[:samples]
     return 0.05 * speech / np.sqrt(np.mean(speech**2))
 
 
@@ -231,15 +232,20 @@ def frication(voice: Voice, level: NDArray[np.floating], frequency_hz: NDArray[n
     return level[:, None] * np.abs(poles).min(axis=1, keepdims=True) * no_bass / poles
 
 
-def short_time_filter(samples: NDArray[np.float32], response: NDArray[np.complexfloating]) -> NDArray[np.float32]:
-    """Filter (frames · HOP,) samples with a response that changes every HOP samples, by overlap-add."""
-    frames = len(response)
-    pieces = np.lib.stride_tricks.sliding_window_view(np.pad(samples, (HOP // 2, HOP + HOP // 2)), 2 * HOP)[::HOP]
-    spectra = fft.rfft(pieces[:frames] * WINDOW, FFT, axis=1) * response.astype(np.complex64)
-    out = np.zeros((frames + FFT // HOP, HOP), dtype=np.float32)
-    for k, block in enumerate(fft.irfft(spectra, FFT, axis=1).reshape(frames, FFT // HOP, HOP).swapaxes(0, 1)):
-        out[k : k + frames] += block
-    return out.ravel()[HOP // 2 :][: len(samples)]
+def short_time_spectra(samples: NDArray[np.float32]) -> NDArray[np.complex64]:
+    """Spectra (frames, FFT / 2 + 1) of windowed pieces of (frames · HOP,) samples, padded to FFT."""
+    padded = np.pad(samples, HOP // 2)
+    pieces = np.lib.stride_tricks.sliding_window_view(padded, 2 * HOP)[::HOP]
+    window = np.sin(np.pi * np.arange(2 * HOP) / (2 * HOP)).astype(np.float32) ** 2  # shifted by HOP it sums to 1
+    spectra: NDArray[np.complex64] = fft.rfft(pieces * window, FFT, axis=1)
+    return spectra
 
 
-WINDOW = np.sin(np.pi * np.arange(2 * HOP) / (2 * HOP)).astype(np.float32) ** 2  # shifted by HOP it sums to 1
+def overlap_add(spectra: NDArray[np.complex64]) -> NDArray[np.float32]:
+    """(frames · HOP,) samples whose pieces have these spectra."""
+    frames, blocks = len(spectra), FFT // HOP
+    pieces = fft.irfft(spectra, FFT, axis=1).reshape(frames, blocks, HOP)
+    out = np.zeros((frames + blocks, HOP), dtype=np.float32)
+    for k in range(blocks):
+        out[k : k + frames] += pieces[:, k]
+    return out.ravel()[HOP // 2 :][: frames * HOP]
