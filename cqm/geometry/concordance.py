@@ -1,10 +1,11 @@
 """Comparisons of within-cluster with between-cluster distances, counted over all pairs of pairs."""
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.ranks import gather, order_statistic, slabs, upper_tiles
+from cqm.geometry.jit import kernel
+from cqm.geometry.pairs import numbers_of_pairs, pair_tiles
+from cqm.geometry.ranks import gather, order_statistic, slabs
 from cqm.validation import Clustering
 
 __all__ = ["comparisons", "excesses"]
@@ -34,17 +35,17 @@ def excesses(clustering: Clustering) -> tuple[float, float]:
     non-negative terms that lose no digits and vanish exactly where they should.
     """
     cuts = slabs(clustering)
-    within, between = sum(slab.within for slab in cuts), sum(slab.between for slab in cuts)
+    within, between = numbers_of_pairs(clustering)
     low, high = order_statistic(clustering, cuts, within - 1), order_statistic(clustering, cuts, between)
     sums = np.zeros((clustering.n, 2))
     codes = clustering.codes
-    for first, tile in upper_tiles(clustering):
-        _exceed(tile, codes[first:], low, high, sums[first : first + len(tile)])
+    for a, b, tile in pair_tiles(clustering):
+        _exceed(tile, codes[a], codes[b], a == b, low, high, sums[a])
     above_least, below_most = sums.sum(axis=0)
     return float(above_least), float(below_most)
 
 
-@numba.njit(cache=True)
+@kernel
 def _merge(within: FloatArray, between: FloatArray) -> tuple[int, int]:
     """Comparisons of two ascending arrays: within shorter, within longer."""
     shorter, longer, below, not_above = 0, 0, 0, 0
@@ -58,16 +59,24 @@ def _merge(within: FloatArray, between: FloatArray) -> tuple[int, int]:
     return shorter, longer
 
 
-@numba.njit(cache=True)
-def _exceed(tile: FloatArray, codes: NDArray[np.intp], low: float, high: float, sums: FloatArray) -> None:
-    rows, columns = tile.shape
-    for i in range(rows):
+@kernel
+def _exceed(
+    tile: FloatArray,
+    row_codes: NDArray[np.intp],
+    column_codes: NDArray[np.intp],
+    on_diagonal: bool,
+    low: float,
+    high: float,
+    sums: FloatArray,
+) -> None:
+    for i in range(len(tile)):
         above_least, below_most = 0.0, 0.0
-        for j in range(i + 1, columns):
-            if codes[i] == codes[j]:
+        for j in range(i + 1 if on_diagonal else 0, tile.shape[1]):
+            if row_codes[i] == column_codes[j]:
                 above_least += max(tile[i, j] - low, 0.0)
                 below_most += max(high - tile[i, j], 0.0)
             else:
                 above_least += max(low - tile[i, j], 0.0)
                 below_most += max(tile[i, j] - high, 0.0)
-        sums[i, 0], sums[i, 1] = above_least, below_most
+        sums[i, 0] += above_least
+        sums[i, 1] += below_most

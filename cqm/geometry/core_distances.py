@@ -1,15 +1,13 @@
 """All-points core distances (Moulavi et al. 2014, Definition 1): how sparse a cluster is around each of its points."""
 
-from collections.abc import Iterator
-
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.tiles import TILE_ROWS, distances
+from cqm.geometry.jit import kernel
+from cqm.geometry.pairs import map_pairs_within
 from cqm.validation import Clustering
 
-__all__ = ["core_distances", "within_tiles"]
+__all__ = ["core_distances"]
 
 FloatArray = NDArray[np.float64]
 
@@ -26,35 +24,42 @@ def core_distances(clustering: Clustering, dimension: float) -> FloatArray:
     underflow in any dimension. Points with the same distances to their clusters get the same bits, in any order of
     rows. Clusters need at least 2 points.
     """
-    nearest = np.full(clustering.n, np.inf)
-    for a, b in within_tiles(clustering):
-        tile = distances(clustering, a, b)
-        if a == b:
-            np.fill_diagonal(tile, np.inf)
-        nearest[a] = np.minimum(nearest[a], tile.min(axis=1))
-        nearest[b] = np.minimum(nearest[b], tile.min(axis=0))
-    sums = np.zeros((2, clustering.n))
-    for a, b in within_tiles(clustering):
-        tile = distances(clustering, a, b)
+    nearest = _nearest(clustering)
+
+    def add(a: slice, b: slice, tile: FloatArray) -> tuple[slice, FloatArray, slice, FloatArray]:
+        by_row, by_column = np.zeros((2, len(tile))), np.zeros((2, tile.shape[1]))
         if a == b:
             np.fill_diagonal(tile, np.inf)
         else:
-            _add_powers(np.ascontiguousarray(tile.T), nearest[b], float(dimension), sums[:, b])
-        _add_powers(tile, nearest[a], float(dimension), sums[:, a])
+            _add_powers(np.ascontiguousarray(tile.T), nearest[b], float(dimension), by_column)
+        _add_powers(tile, nearest[a], float(dimension), by_row)
+        return a, by_row, b, by_column
+
+    sums = np.zeros((2, clustering.n))
+    for a, by_row, b, by_column in map_pairs_within(clustering, add):
+        sums[:, a] += by_row
+        sums[:, b] += by_column
     means = sums.sum(axis=0) / np.repeat(clustering.sizes - 1, clustering.sizes)
     means[nearest == 0] = np.inf  # the density at a duplicate
     return np.asarray(nearest * means ** (-1 / dimension))
 
 
-def within_tiles(clustering: Clustering) -> Iterator[tuple[slice, slice]]:
-    """Blocks of rows and columns that cover each pair inside a cluster once; a block meets itself, too."""
-    for i in range(clustering.k):
-        start, stop = int(clustering.starts[i]), int(clustering.starts[i + 1])
-        blocks = [slice(first, min(first + TILE_ROWS, stop)) for first in range(start, stop, TILE_ROWS)]
-        yield from ((a, b) for at, a in enumerate(blocks) for b in blocks[at:])
+def _nearest(clustering: Clustering) -> FloatArray:
+    """(n,) distances to the nearest other point of the cluster."""
+
+    def smallest(a: slice, b: slice, tile: FloatArray) -> tuple[slice, FloatArray, slice, FloatArray]:
+        if a == b:
+            np.fill_diagonal(tile, np.inf)
+        return a, tile.min(axis=1), b, tile.min(axis=0)
+
+    out = np.full(clustering.n, np.inf)
+    for a, by_row, b, by_column in map_pairs_within(clustering, smallest):
+        out[a] = np.minimum(out[a], by_row)
+        out[b] = np.minimum(out[b], by_column)
+    return out
 
 
-@numba.njit(cache=True, error_model="numpy")
+@kernel
 def _add_powers(tile: FloatArray, nearest: FloatArray, dimension: float, sums: FloatArray) -> None:
     """Add each row's Σ (nearest / distance)^dimension to `sums` (2, rows), in coarse and fine multiples."""
     smallest = NEGLIGIBLE ** (1 / dimension)
@@ -69,7 +74,7 @@ def _add_powers(tile: FloatArray, nearest: FloatArray, dimension: float, sums: F
             sums[1, i] += ((terms[j] - coarse) + FINE) - FINE
 
 
-@numba.njit(cache=True)
+@kernel
 def _raise_to(values: FloatArray, exponent: float) -> None:
     """Replace the values by their powers; whole exponents by squaring, which vector instructions can do."""
     whole = int(exponent)

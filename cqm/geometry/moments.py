@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.ranks import upper_tiles
+from cqm.geometry.jit import kernel
+from cqm.geometry.pairs import numbers_of_pairs, pair_tiles
 from cqm.validation import Clustering
 
 __all__ = ["PairMoments", "pair_moments"]
@@ -37,14 +37,12 @@ def pair_moments(clustering: Clustering) -> PairMoments:
     codes = clustering.codes
     sums = np.zeros((clustering.n, 3))  # per row: deviations within, between, and squares
     shift, smallest, largest = np.nan, np.inf, -np.inf
-    for first, tile in upper_tiles(clustering):
-        if first == 0:
+    for a, b, tile in pair_tiles(clustering):
+        if np.isnan(shift):
             shift = float(np.percentile(tile[0, 1:], 50, method="lower"))
-        low, high = _accumulate(tile, codes[first:], shift, sums[first : first + len(tile)])
+        low, high = _accumulate(tile, codes[a], codes[b], a == b, shift, sums[a])
         smallest, largest = min(smallest, low), max(largest, high)
-    sizes = clustering.sizes
-    within = int((sizes * (sizes - 1)).sum() // 2)
-    between = clustering.n * (clustering.n - 1) // 2 - within
+    within, between = numbers_of_pairs(clustering)
     if smallest == largest:
         return PairMoments(within, between, 0.0, 0.0)
     from_within, from_between, squares = sums.sum(axis=0)
@@ -54,21 +52,28 @@ def pair_moments(clustering: Clustering) -> PairMoments:
     return PairMoments(within, between, float(contrast), float(deviation))
 
 
-@numba.njit(cache=True)
+@kernel
 def _accumulate(
-    tile: NDArray[np.float64], codes: NDArray[np.intp], shift: float, sums: NDArray[np.float64]
+    tile: NDArray[np.float64],
+    row_codes: NDArray[np.intp],
+    column_codes: NDArray[np.intp],
+    on_diagonal: bool,
+    shift: float,
+    sums: NDArray[np.float64],
 ) -> tuple[float, float]:
-    rows, columns = tile.shape
+    """Add each row's deviations from `shift` within and between, and their squares; return the extreme distances."""
     smallest, largest = np.inf, -np.inf
-    for i in range(rows):
+    for i in range(len(tile)):
         within, between, squares = 0.0, 0.0, 0.0
-        for j in range(i + 1, columns):
+        for j in range(i + 1 if on_diagonal else 0, tile.shape[1]):
             smallest, largest = min(smallest, tile[i, j]), max(largest, tile[i, j])
             deviation = tile[i, j] - shift
             squares += deviation * deviation
-            if codes[i] == codes[j]:
+            if row_codes[i] == column_codes[j]:
                 within += deviation
             else:
                 between += deviation
-        sums[i, 0], sums[i, 1], sums[i, 2] = within, between, squares
+        sums[i, 0] += within
+        sums[i, 1] += between
+        sums[i, 2] += squares
     return smallest, largest

@@ -8,14 +8,14 @@ needs no cutting at all. Each slab can then be gathered and sorted by itself.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.tiles import distances, row_blocks
+from cqm.geometry.jit import kernel
+from cqm.geometry.pairs import numbers_of_pairs, pair_tiles
 from cqm.validation import Clustering
 
-__all__ = ["Slab", "gather", "order_statistic", "slabs", "upper_tiles"]
+__all__ = ["Slab", "gather", "order_statistic", "slabs"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -51,22 +51,11 @@ class Slab:
         return float(np.int64(self.low).view(np.float64))
 
 
-def upper_tiles(clustering: Clustering) -> Iterator[tuple[int, FloatArray]]:
-    """Blocks that cover each pair once: (first row r, tile), whose entry [i, j] is the distance of r + i and r + j.
-
-    Entries with j ≤ i repeat pairs of the same tile.
-    """
-    for rows in row_blocks(clustering):
-        yield rows.start, distances(clustering, rows, slice(rows.start, clustering.n))
-
-
 def slabs(clustering: Clustering, capacity: int = CAPACITY) -> list[Slab]:
     """Slabs of increasing distance that cover all pairs; one of more than `capacity` pairs is a single value."""
-    sizes = clustering.sizes
-    within = int((sizes * (sizes - 1)).sum()) // 2
-    pairs = clustering.n * (clustering.n - 1) // 2
-    if pairs <= capacity:
-        return [Slab(0, (1 << BITS) - 1, within, pairs - within)]
+    within, between = numbers_of_pairs(clustering)
+    if within + between <= capacity:
+        return [Slab(0, (1 << BITS) - 1, within, between)]
     return list(_cut(clustering, 0, BITS, capacity))
 
 
@@ -76,8 +65,10 @@ def gather(clustering: Clustering, slab: Slab) -> tuple[FloatArray, FloatArray]:
         return np.full(slab.within, slab.value), np.full(slab.between, slab.value)
     within, between = np.empty(slab.within, dtype=np.int64), np.empty(slab.between, dtype=np.int64)
     codes, filled = clustering.codes, (0, 0)
-    for first, tile in upper_tiles(clustering):
-        filled = _collect(_bits(tile), codes[first:], slab.low, slab.high, within, between, *filled)
+    for a, b, tile in pair_tiles(clustering):
+        filled = _collect(_bits(tile), codes[a], codes[b], a == b, slab.low, slab.high, within, between, *filled)
+    if filled != (slab.within, slab.between):
+        raise ValueError("`metric` must return the same distance whenever it is called for the same two points")
     return np.sort(within.view(np.float64)), np.sort(between.view(np.float64))
 
 
@@ -97,8 +88,8 @@ def _cut(clustering: Clustering, low: int, width: int, capacity: int) -> Iterato
     shift = max(width - RADIX, 0)
     counts = np.zeros((1 << (width - shift), 2), dtype=np.int64)  # (bins, between | within)
     codes = clustering.codes
-    for first, tile in upper_tiles(clustering):
-        _count(_bits(tile), codes[first:], low, shift, counts)
+    for a, b, tile in pair_tiles(clustering):
+        _count(_bits(tile), codes[a], codes[b], a == b, low, shift, counts)
     pending: Slab | None = None
     for bin_ in np.flatnonzero(counts.any(axis=1)).tolist():
         start = low + (bin_ << shift)
@@ -121,25 +112,34 @@ def _cut(clustering: Clustering, low: int, width: int, capacity: int) -> Iterato
 
 def _bits(tile: FloatArray) -> IntArray:
     """Reinterpret the tile's floats as integers of the same order; adding 0 turns −0 into 0."""
-    return (tile + 0.0).view(np.int64)
+    return np.add(tile, 0.0, out=tile).view(np.int64)
 
 
-@numba.njit(cache=True)
-def _count(bits: IntArray, codes: NDArray[np.intp], low: int, shift: int, counts: IntArray) -> None:
-    rows, columns = bits.shape
+@kernel
+def _count(
+    bits: IntArray,
+    row_codes: NDArray[np.intp],
+    column_codes: NDArray[np.intp],
+    on_diagonal: bool,
+    low: int,
+    shift: int,
+    counts: IntArray,
+) -> None:
     bins = len(counts)
-    for i in range(rows):
-        for j in range(i + 1, columns):
+    for i in range(len(bits)):
+        for j in range(i + 1 if on_diagonal else 0, bits.shape[1]):
             if bits[i, j] >= low:
                 bin_ = (bits[i, j] - low) >> shift
                 if bin_ < bins:
-                    counts[bin_, int(codes[i] == codes[j])] += 1
+                    counts[bin_, int(row_codes[i] == column_codes[j])] += 1
 
 
-@numba.njit(cache=True)
+@kernel
 def _collect(
     bits: IntArray,
-    codes: NDArray[np.intp],
+    row_codes: NDArray[np.intp],
+    column_codes: NDArray[np.intp],
+    on_diagonal: bool,
     low: int,
     high: int,
     within: IntArray,
@@ -147,14 +147,15 @@ def _collect(
     n_within: int,
     n_between: int,
 ) -> tuple[int, int]:
-    rows, columns = bits.shape
-    for i in range(rows):
-        for j in range(i + 1, columns):
+    for i in range(len(bits)):
+        for j in range(i + 1 if on_diagonal else 0, bits.shape[1]):
             if low <= bits[i, j] < high:
-                if codes[i] == codes[j]:
-                    within[n_within] = bits[i, j]
+                if row_codes[i] == column_codes[j]:
+                    if n_within < len(within):
+                        within[n_within] = bits[i, j]
                     n_within += 1
                 else:
-                    between[n_between] = bits[i, j]
+                    if n_between < len(between):
+                        between[n_between] = bits[i, j]
                     n_between += 1
     return n_within, n_between

@@ -9,12 +9,11 @@ depends on the order of rows.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.core_distances import within_tiles
-from cqm.geometry.tiles import distances, row_blocks
+from cqm.geometry.jit import kernel
+from cqm.geometry.pairs import map_pairs, map_pairs_within
 from cqm.validation import Clustering
 
 __all__ = ["inner_nodes", "separations"]
@@ -51,13 +50,17 @@ def inner_nodes(clustering: Clustering, core: FloatArray) -> tuple[NDArray[np.bo
 
 def separations(clustering: Clustering, core: FloatArray) -> FloatArray:
     """(k, k) smallest mutual reachability distance between two clusters; +∞ on the diagonal."""
-    out = np.full((clustering.k, clustering.k), np.inf)
     codes = clustering.codes
-    blocks = list(row_blocks(clustering))
-    for at, a in enumerate(blocks):
-        for b in blocks[at:]:
-            if codes[a.start] != codes[b.stop - 1]:
-                _separate(distances(clustering, a, b), core[a], core[b], codes[a], codes[b], out)
+
+    def separate(a: slice, b: slice, tile: FloatArray) -> tuple[slice, slice, FloatArray]:
+        i, j = (slice(codes[rows.start], codes[rows.stop - 1] + 1) for rows in (a, b))
+        out = np.full((i.stop - i.start, j.stop - j.start), np.inf)
+        _separate(tile, core[a], core[b], codes[a] - i.start, codes[b] - j.start, out)
+        return i, j, out
+
+    out = np.full((clustering.k, clustering.k), np.inf)
+    for i, j, smallest in map_pairs(clustering, separate):
+        out[i, j] = np.minimum(out[i, j], smallest)
     np.fill_diagonal(out, np.inf)
     return np.minimum(out, out.T)
 
@@ -120,23 +123,29 @@ class _Links(NamedTuple):
     def none(cls, n: int) -> "_Links":
         return cls(np.full(n, np.inf), np.full(n, np.inf), np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64))
 
-    def rows(self, rows: slice) -> "_Links":
-        return _Links(self.reach[rows], self.distance[rows], self.point[rows], self.ties[rows])
-
-
-def _growing_tiles(clustering: Clustering, growing: NDArray[np.bool_]) -> Iterator[tuple[slice, slice, FloatArray]]:
-    codes = clustering.codes
-    for a, b in within_tiles(clustering):
-        if growing[codes[a.start]]:
-            yield a, b, distances(clustering, a, b)
+    def shorten(self, rows: slice, found: "_Links") -> None:
+        """Take over what was found for some points, where it is shorter."""
+        reach, distance = self.reach[rows], self.distance[rows]
+        equal = (found.reach == reach) & (found.distance == distance)
+        shorter = (found.reach < reach) | ((found.reach == reach) & (found.distance < distance))
+        self.ties[rows][equal] += found.ties[equal]
+        for old, new in zip(self, found, strict=True):
+            old[rows][shorter] = new[shorter]
 
 
 def _links(clustering: Clustering, core: FloatArray, component: IntArray, growing: NDArray[np.bool_]) -> _Links:
+    def link(a: slice, b: slice, tile: FloatArray) -> list[tuple[slice, _Links]]:
+        by_row, by_column = _Links.none(tile.shape[0]), _Links.none(tile.shape[1])
+        _link(tile, core[a], core[b], component[a], component[b], b.start, by_row)
+        if a == b:
+            return [(a, by_row)]
+        _link(np.ascontiguousarray(tile.T), core[b], core[a], component[b], component[a], a.start, by_column)
+        return [(a, by_row), (b, by_column)]
+
     out = _Links.none(clustering.n)
-    for a, b, tile in _growing_tiles(clustering, growing):
-        _link(tile, core[a], core[b], component[a], component[b], b.start, out.rows(a))
-        if a != b:
-            _link(np.ascontiguousarray(tile.T), core[b], core[a], component[b], component[a], a.start, out.rows(b))
+    for found in map_pairs_within(clustering, link, growing):
+        for rows, links in found:
+            out.shorten(rows, links)
     return out
 
 
@@ -158,17 +167,20 @@ def _tied_edges(
     tied: NDArray[np.bool_],
 ) -> Iterator[tuple[IntArray, IntArray, FloatArray]]:
     """Links (u, v, reach) that are shortest for the component of an end, tile by tile, in the tied clusters."""
-    for a, b, tile in _growing_tiles(clustering, tied):
+
+    def choose(a: slice, b: slice, tile: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
         reaches = np.maximum(np.maximum.outer(core[a], core[b]), tile)
         chosen = np.zeros(tile.shape, dtype=bool)
         for ends in (component[a][:, None], component[b][None, :]):
             chosen |= (reaches == reach[ends]) & (tile == distance[ends])
         chosen &= component[a][:, None] != component[b][None, :]
         i, j = np.nonzero(np.triu(chosen) if a == b else chosen)
-        yield a.start + i, b.start + j, reaches[i, j]
+        return a.start + i, b.start + j, reaches[i, j]
+
+    return map_pairs_within(clustering, choose, tied)
 
 
-@numba.njit(cache=True)
+@kernel
 def _link(
     tile: FloatArray,
     a_core: FloatArray,
@@ -192,7 +204,7 @@ def _link(
         links.reach[i], links.distance[i], links.point[i], links.ties[i] = reach, distance, point, ties
 
 
-@numba.njit(cache=True)
+@kernel
 def _roots(parent: IntArray) -> IntArray:
     """Let every point's parent be its root, and return a copy."""
     for i in range(len(parent)):
@@ -205,7 +217,7 @@ def _roots(parent: IntArray) -> IntArray:
     return parent.copy()
 
 
-@numba.njit(cache=True)
+@kernel
 def _join(parent: IntArray, u: IntArray, v: IntArray) -> None:
     """Join the components of each edge's ends."""
     for e in range(len(u)):
@@ -219,7 +231,7 @@ def _join(parent: IntArray, u: IntArray, v: IntArray) -> None:
         parent[max(a, b)] = min(a, b)
 
 
-@numba.njit(cache=True)
+@kernel
 def _separate(
     tile: FloatArray,
     a_core: FloatArray,

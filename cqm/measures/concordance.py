@@ -10,8 +10,9 @@ from collections.abc import Hashable
 from typing import Any
 
 from cqm.geometry.concordance import comparisons, excesses
+from cqm.geometry.pairs import numbers_of_pairs
 from cqm.measures.arithmetic import ratio
-from cqm.validation import Clustering, Metric, validate
+from cqm.validation import Metric, validate
 
 __all__ = ["c_index", "g_plus", "gamma", "tau"]
 
@@ -119,7 +120,7 @@ def g_plus(
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
     _, discordant = comparisons(clustering)
-    total, _ = _numbers_of_pairs(clustering)
+    total = sum(numbers_of_pairs(clustering))
     return float(ratio(2 * discordant, total * (total - 1)))
 
 
@@ -175,9 +176,9 @@ def tau(
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
     concordant, discordant = comparisons(clustering)
-    total, inside = _numbers_of_pairs(clustering)
-    mixed = inside * (total - inside)
-    return (concordant - discordant) / (math.sqrt(mixed) * math.sqrt(total * (total - 1) // 2))
+    inside, across = numbers_of_pairs(clustering)
+    total = inside + across
+    return (concordant - discordant) / (math.sqrt(inside * across) * math.sqrt(total * (total - 1) // 2))
 
 
 def c_index(
@@ -228,9 +229,3 @@ def c_index(
     """
     above_least, below_most = excesses(validate(X, labels, metric=metric, noise_label=noise_label, p=p))
     return float(ratio(above_least, above_least + below_most))
-
-
-def _numbers_of_pairs(clustering: Clustering) -> tuple[int, int]:
-    """Count all pairs of points, and those inside clusters."""
-    sizes = clustering.sizes
-    return clustering.n * (clustering.n - 1) // 2, int((sizes * (sizes - 1)).sum()) // 2

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from cqm.geometry.moments import pair_moments
+from cqm.geometry.pairs import numbers_of_pairs
 from cqm.geometry.reductions import pair_sums
 from cqm.measures.arithmetic import ratio
 from cqm.validation import Metric, validate
@@ -62,9 +63,7 @@ def mcclain_rao(
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
     totals = pair_sums(clustering)
-    sizes = clustering.sizes
-    inside = int((sizes * (sizes - 1)).sum()) // 2
-    across = clustering.n * (clustering.n - 1) // 2 - inside
+    inside, across = numbers_of_pairs(clustering)
     mean_inside = np.trace(totals) / inside
     mean_across = totals[np.triu_indices(clustering.k, 1)].sum() / across
     return float(ratio(mean_inside, mean_across))

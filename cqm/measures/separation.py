@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from cqm.geometry.centroids import centroids
-from cqm.geometry.reductions import minima, pair_maxima, pair_minima, pair_sums
+from cqm.geometry.reductions import minima, pair_extremes, pair_maxima, pair_minima, pair_sums
 from cqm.geometry.tiles import row_blocks
 from cqm.measures.arithmetic import ratio
 from cqm.validation import Clustering, Metric, validate
@@ -68,7 +68,8 @@ def dunn(
     5.0
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
-    return float(ratio(_smallest(pair_minima(clustering)), np.diagonal(pair_maxima(clustering)).max()))
+    nearest, farthest = pair_extremes(clustering)
+    return float(ratio(_smallest(nearest), np.diagonal(farthest).max()))
 
 
 def generalized_dunn(
