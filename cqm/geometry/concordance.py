@@ -1,16 +1,19 @@
 """Comparisons of within-cluster with between-cluster distances, counted over all pairs of pairs."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from cqm.geometry.jit import kernel
-from cqm.geometry.pairs import numbers_of_pairs, pair_tiles
-from cqm.geometry.ranks import gather, order_statistic, slabs
+from cqm.geometry.pairs import map_pairs, numbers_of_pairs, pair_tiles
+from cqm.geometry.ranks import Slab, as_bits, order_statistics, select, slabs, within_in_order
 from cqm.validation import Clustering
 
 __all__ = ["comparisons", "excesses"]
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 
 def comparisons(clustering: Clustering) -> tuple[int, int]:
@@ -20,8 +23,9 @@ def comparisons(clustering: Clustering) -> tuple[int, int]:
         shorter += within_before * slab.between
         longer += between_before * slab.within
         if slab.within and slab.between and not slab.is_single_value:
-            inside = _merge(*gather(clustering, slab))
-            shorter, longer = shorter + inside[0], longer + inside[1]
+            for shorter_here, longer_here in _comparisons(clustering, slab):
+                shorter += shorter_here
+                longer += longer_here
         within_before += slab.within
         between_before += slab.between
     return shorter, longer
@@ -34,9 +38,8 @@ def excesses(clustering: Clustering) -> tuple[float, float]:
     S − S_min = Σ within above c of (d − c) + Σ between below c of (c − d), and likewise from above: sums of
     non-negative terms that lose no digits and vanish exactly where they should.
     """
-    cuts = slabs(clustering)
     within, between = numbers_of_pairs(clustering)
-    low, high = order_statistic(clustering, cuts, within - 1), order_statistic(clustering, cuts, between)
+    low, high = order_statistics(clustering, [within - 1, between])
     sums = np.zeros((clustering.n, 2))
     codes = clustering.codes
     for a, b, tile in pair_tiles(clustering):
@@ -45,18 +48,42 @@ def excesses(clustering: Clustering) -> tuple[float, float]:
     return float(above_least), float(below_most)
 
 
+def _comparisons(clustering: Clustering, slab: Slab) -> Iterator[tuple[int, int]]:
+    """Comparisons inside a slab: within shorter, within longer, for one tile after the other."""
+    within, codes = within_in_order(clustering, slab), clustering.codes
+
+    def visit(a: slice, b: slice, tile: FloatArray) -> tuple[int, int]:
+        between = select(as_bits(tile), codes[a], codes[b], a == b, slab.low, slab.last, False)
+        between.sort()
+        return _compare(within, between)
+
+    return map_pairs(clustering, visit)
+
+
 @kernel
-def _merge(within: FloatArray, between: FloatArray) -> tuple[int, int]:
+def _compare(within: IntArray, between: IntArray) -> tuple[int, int]:
     """Comparisons of two ascending arrays: within shorter, within longer."""
-    shorter, longer, below, not_above = 0, 0, 0, 0
-    for value in within:
-        while below < len(between) and between[below] < value:
-            below += 1
-        while not_above < len(between) and between[not_above] <= value:
-            not_above += 1
-        longer += below
-        shorter += len(between) - not_above
+    shorter, longer, below = 0, 0, 0
+    for value in between:
+        below = _skip(within, below, value)
+        not_above = _skip(within, below, value + 1)
+        shorter += below
+        longer += len(within) - not_above
     return shorter, longer
+
+
+@kernel
+def _skip(values: IntArray, at: int, bound: int) -> int:
+    """First position from `at` on whose value is not below `bound`, in steps that double and then halve."""
+    step = 1
+    while at + step <= len(values) and values[at + step - 1] < bound:
+        at += step
+        step *= 2
+    while step > 1:
+        step //= 2
+        if at + step <= len(values) and values[at + step - 1] < bound:
+            at += step
+    return at
 
 
 @kernel

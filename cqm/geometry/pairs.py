@@ -33,30 +33,36 @@ def pair_tiles(clustering: Clustering) -> Iterator[tuple[slice, slice, NDArray[n
     return map_pairs(clustering, lambda a, b, values: (a, b, values))
 
 
-def map_pairs(clustering: Clustering, visit: Visit[Result]) -> Iterator[Result]:
-    """Results of `visit` on each of the tiles, which may use them up."""
-    return _map(clustering, visit, [_blocks(slice(0, clustering.n))])
+def map_pairs(clustering: Clustering, visit: Visit[Result], *, only_within: bool = False) -> Iterator[Result]:
+    """Results of `visit` on each of these tiles, or on those with pairs inside clusters; it may use the tile up."""
+    return _map(clustering, visit, [_blocks(slice(0, clustering.n))], only_within)
 
 
 def map_pairs_within(
     clustering: Clustering, visit: Visit[Result], clusters: NDArray[np.bool_] | None = None
 ) -> Iterator[Result]:
-    """Results of `visit` on tiles that cover the pairs inside clusters, or inside some of them."""
+    """Results of `visit` on smaller tiles that cover the pairs inside clusters, or inside some of them."""
     chosen = np.arange(clustering.k) if clusters is None else np.flatnonzero(clusters)
-    return _map(clustering, visit, (_blocks(clustering.cluster(int(i))) for i in chosen))
+    return _map(clustering, visit, (_blocks(clustering.cluster(int(i))) for i in chosen), True)
 
 
 def _blocks(rows: slice) -> list[slice]:
     return [slice(first, min(first + TILE_ROWS, rows.stop)) for first in range(rows.start, rows.stop, TILE_ROWS)]
 
 
-def _map(clustering: Clustering, visit: Visit[Result], groups: Iterable[list[slice]]) -> Iterator[Result]:
-    """Visit each pair of blocks of the same group."""
+def _map(
+    clustering: Clustering, visit: Visit[Result], groups: Iterable[list[slice]], only_within: bool
+) -> Iterator[Result]:
+    """Visit each pair of blocks of the same group, or those that share a cluster."""
+    codes = clustering.codes
 
     def pairs() -> Iterator[tuple[_Rows, _Rows]]:
         for group in groups:
             blocks = [_Rows(rows, block_of(clustering, rows)) for rows in group]
-            yield from ((a, b) for at, a in enumerate(blocks) for b in blocks[at:])
+            for at, a in enumerate(blocks):
+                for b in blocks[at:]:
+                    if not only_within or codes[a.rows.stop - 1] == codes[b.rows.start] or a is b:
+                        yield a, b
 
     def visit_pair(pair: tuple[_Rows, _Rows]) -> Result:
         a, b = pair

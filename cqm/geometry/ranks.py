@@ -1,8 +1,7 @@
 """The distances of all pairs in order of size, without holding them all.
 
-Non-negative floats have the order of their bits read as integers, so a histogram over leading bits cuts the distances
-into slabs of increasing value. A slab that is still too large is cut again by its next bits; one of a single value
-needs no cutting at all. Each slab can then be gathered and sorted by itself.
+Non-negative floats have the order of their bits read as integers, so histograms over the leading bits, then over the
+next ones, find order statistics and cut the distances into slabs of increasing value.
 """
 
 from collections.abc import Iterator
@@ -12,107 +11,123 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.geometry.jit import kernel
-from cqm.geometry.pairs import numbers_of_pairs, pair_tiles
+from cqm.geometry.pairs import map_pairs, numbers_of_pairs, pair_tiles
 from cqm.validation import Clustering
 
-__all__ = ["Slab", "gather", "order_statistic", "slabs"]
+__all__ = ["Slab", "as_bits", "order_statistics", "select", "slabs", "within_in_order"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-CAPACITY = 1 << 24  # distances gathered at once: 128 MiB
+CAPACITY = 1 << 25  # within-cluster distances held at once: 256 MiB
 BITS = 63  # of a non-negative float64
 RADIX = 21  # bits resolved by one histogram
+FEW = 1 << 21  # distances sorted to find one among them
 
 
 @dataclass(frozen=True, slots=True)
 class Slab:
-    """All pairs with `low` ≤ bits of their distance < `high`.
+    """All pairs with `low` ≤ bits of their distance ≤ `last`.
 
     Attributes
     ----------
-    low, high : range of the distance's bits, read as an integer.
+    low, last : range of the distance's bits, read as an integer.
     within, between : number of pairs inside clusters and across clusters.
     """
 
     low: int
-    high: int
+    last: int
     within: int
     between: int
 
     @property
     def is_single_value(self) -> bool:
         """Whether all its distances are equal."""
-        return self.high - self.low == 1
+        return self.last == self.low
 
-    @property
-    def value(self) -> float:
-        """The smallest distance that it can hold."""
-        return float(np.int64(self.low).view(np.float64))
+
+def as_bits(tile: FloatArray) -> IntArray:
+    """Reinterpret floats as integers of the same order, in place; adding 0 turns −0 into 0."""
+    return np.add(tile, 0.0, out=tile).view(np.int64)
 
 
 def slabs(clustering: Clustering, capacity: int = CAPACITY) -> list[Slab]:
-    """Slabs of increasing distance that cover all pairs; one of more than `capacity` pairs is a single value."""
+    """Slabs of increasing distance that cover all pairs; one of more than `capacity` pairs within is a single value."""
     within, between = numbers_of_pairs(clustering)
-    if within + between <= capacity:
+    if within <= capacity:
         return [Slab(0, (1 << BITS) - 1, within, between)]
     return list(_cut(clustering, 0, BITS, capacity))
 
 
-def gather(clustering: Clustering, slab: Slab) -> tuple[FloatArray, FloatArray]:
-    """Distances of the slab inside clusters and across clusters, each in ascending order."""
-    if slab.is_single_value:
-        return np.full(slab.within, slab.value), np.full(slab.between, slab.value)
-    within, between = np.empty(slab.within, dtype=np.int64), np.empty(slab.between, dtype=np.int64)
-    codes, filled = clustering.codes, (0, 0)
-    for a, b, tile in pair_tiles(clustering):
-        filled = _collect(_bits(tile), codes[a], codes[b], a == b, slab.low, slab.high, within, between, *filled)
-    if filled != (slab.within, slab.between):
-        raise ValueError("`metric` must return the same distance whenever it is called for the same two points")
-    return np.sort(within.view(np.float64)), np.sort(between.view(np.float64))
-
-
-def order_statistic(clustering: Clustering, cuts: list[Slab], rank: int) -> float:
-    """Distance with `rank` others before it in ascending order (0 ≤ rank < number of pairs)."""
-    for slab in cuts:
-        if rank < slab.within + slab.between:
-            if slab.is_single_value:
-                return slab.value
-            return float(np.partition(np.concatenate(gather(clustering, slab)), rank)[rank])
-        rank -= slab.within + slab.between
-    raise IndexError("rank exceeds the number of pairs")
-
-
-def _cut(clustering: Clustering, low: int, width: int, capacity: int) -> Iterator[Slab]:
-    """Slabs within the `width` trailing bits above `low`, from one histogram and, where crowded, more."""
-    shift = max(width - RADIX, 0)
-    counts = np.zeros((1 << (width - shift), 2), dtype=np.int64)  # (bins, between | within)
+def within_in_order(clustering: Clustering, slab: Slab) -> IntArray:
+    """Bits of the slab's distances inside clusters, in ascending order."""
     codes = clustering.codes
-    for a, b, tile in pair_tiles(clustering):
-        _count(_bits(tile), codes[a], codes[b], a == b, low, shift, counts)
+
+    def visit(a: slice, b: slice, tile: FloatArray) -> IntArray:
+        return select(as_bits(tile), codes[a], codes[b], a == b, slab.low, slab.last, True)
+
+    return np.sort(np.concatenate(list(map_pairs(clustering, visit, only_within=True))))
+
+
+def order_statistics(clustering: Clustering, ranks: list[int], few: int = FEW) -> list[float]:
+    """Distances that have so many others before them in ascending order.
+
+    Histograms narrow each down to at most `few` candidates, or to a single value; those few are sorted.
+    """
+    total = sum(numbers_of_pairs(clustering))
+    lows, ranks, counts, shift = [0] * len(ranks), list(ranks), [total] * len(ranks), BITS
+    while shift and max(counts) > few:
+        width = min(RADIX, shift)
+        shift -= width
+        bins = _histograms(clustering, lows, shift, width).sum(axis=2)
+        for i, ends in enumerate(bins.cumsum(axis=1)):
+            bin_ = int(np.searchsorted(ends, ranks[i], side="right"))
+            counts[i] = int(bins[i, bin_])
+            ranks[i] -= int(ends[bin_]) - counts[i]
+            lows[i] += bin_ << shift
+    if shift:
+        together = np.zeros(clustering.n, dtype=np.intp)  # one cluster: every pair counts
+
+        def visit(a: slice, b: slice, tile: FloatArray) -> list[IntArray]:
+            bits, codes = as_bits(tile), (together[a], together[b])
+            return [select(bits, *codes, a == b, low, low - 1 + (1 << shift), True) for low in lows]
+
+        candidates = zip(*map_pairs(clustering, visit), strict=True)
+        lows = [np.sort(np.concatenate(found))[rank] for found, rank in zip(candidates, ranks, strict=True)]
+    return [float(value) for value in np.array(lows, dtype=np.int64).view(np.float64)]
+
+
+def _cut(clustering: Clustering, low: int, shift: int, capacity: int) -> Iterator[Slab]:
+    """Slabs within the `shift` trailing bits above `low`, from one histogram and, where crowded, more."""
+    width = min(RADIX, shift)
+    shift -= width
+    counts = _histograms(clustering, [low], shift, width)[0]
     pending: Slab | None = None
     for bin_ in np.flatnonzero(counts.any(axis=1)).tolist():
         start = low + (bin_ << shift)
-        slab = Slab(start, start + (1 << shift), int(counts[bin_, 1]), int(counts[bin_, 0]))
-        crowded = slab.within + slab.between > capacity
-        if pending and (crowded or sum((pending.within, pending.between, slab.within, slab.between)) > capacity):
+        between, within = counts[bin_].tolist()
+        crowded = within > capacity
+        if pending and (crowded or pending.within + within > capacity):
             yield pending
             pending = None
         if crowded and shift:
             yield from _cut(clustering, start, shift, capacity)
-        elif crowded:
-            yield slab
         elif pending:
-            pending = Slab(pending.low, slab.high, pending.within + slab.within, pending.between + slab.between)
+            pending = Slab(pending.low, start - 1 + (1 << shift), pending.within + within, pending.between + between)
         else:
-            pending = slab
+            pending = Slab(start, start - 1 + (1 << shift), within, between)
     if pending:
         yield pending
 
 
-def _bits(tile: FloatArray) -> IntArray:
-    """Reinterpret the tile's floats as integers of the same order; adding 0 turns −0 into 0."""
-    return np.add(tile, 0.0, out=tile).view(np.int64)
+def _histograms(clustering: Clustering, lows: list[int], shift: int, width: int) -> IntArray:
+    """(lows, 2^width, 2) numbers of pairs across and inside clusters, in bins of 2^shift from each of `lows` on."""
+    codes = clustering.codes
+    counts = np.zeros((len(lows), 1 << width, 2), dtype=np.int64)
+    starts = np.array(lows, dtype=np.int64)
+    for a, b, tile in pair_tiles(clustering):
+        _count(as_bits(tile), codes[a], codes[b], a == b, starts, shift, counts)
+    return counts
 
 
 @kernel
@@ -121,41 +136,35 @@ def _count(
     row_codes: NDArray[np.intp],
     column_codes: NDArray[np.intp],
     on_diagonal: bool,
-    low: int,
+    starts: IntArray,
     shift: int,
     counts: IntArray,
 ) -> None:
-    bins = len(counts)
     for i in range(len(bits)):
         for j in range(i + 1 if on_diagonal else 0, bits.shape[1]):
-            if bits[i, j] >= low:
-                bin_ = (bits[i, j] - low) >> shift
-                if bin_ < bins:
-                    counts[bin_, int(row_codes[i] == column_codes[j])] += 1
+            for s in range(len(starts)):
+                if bits[i, j] >= starts[s]:
+                    bin_ = (bits[i, j] - starts[s]) >> shift
+                    if bin_ < counts.shape[1]:
+                        counts[s, bin_, int(row_codes[i] == column_codes[j])] += 1
 
 
 @kernel
-def _collect(
+def select(
     bits: IntArray,
     row_codes: NDArray[np.intp],
     column_codes: NDArray[np.intp],
     on_diagonal: bool,
     low: int,
-    high: int,
-    within: IntArray,
-    between: IntArray,
-    n_within: int,
-    n_between: int,
-) -> tuple[int, int]:
+    last: int,
+    within: bool,
+) -> IntArray:
+    """Entries of a tile with low ≤ bits ≤ last that are inside clusters, or across them."""
+    out = np.empty(bits.size, dtype=np.int64)
+    found = 0
     for i in range(len(bits)):
         for j in range(i + 1 if on_diagonal else 0, bits.shape[1]):
-            if low <= bits[i, j] < high:
-                if row_codes[i] == column_codes[j]:
-                    if n_within < len(within):
-                        within[n_within] = bits[i, j]
-                    n_within += 1
-                else:
-                    if n_between < len(between):
-                        between[n_between] = bits[i, j]
-                    n_between += 1
-    return n_within, n_between
+            if low <= bits[i, j] <= last and (row_codes[i] == column_codes[j]) == within:
+                out[found] = bits[i, j]
+                found += 1
+    return out[:found].copy()

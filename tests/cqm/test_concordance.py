@@ -9,7 +9,7 @@ from scipy.stats import kendalltau, somersd
 
 import cqm
 from cqm.definitions import concordance as definitions
-from cqm.geometry import ranks
+from cqm.geometry import concordance, ranks
 from cqm.validation import validate
 from tests.cqm.strategies import distance_clusterings
 
@@ -83,15 +83,31 @@ def test_shuffling_rows_changes_nothing(name, seed):
     assert measure(points[order], labels[order]) == pytest.approx(measure(points, labels), rel=1e-12)
 
 
+def clumped(scale):
+    """Distances of which many are 0, 1 or 2 exactly, and many nearly."""
+    rng = np.random.default_rng(3)
+    points = np.concatenate([rng.integers(0, 3, size=(12, 1)), 1 + 1e-9 * rng.normal(size=(12, 1))]) * scale
+    return points, np.arange(24) % 2
+
+
+@pytest.mark.parametrize("few", [1, 1000])
+@pytest.mark.parametrize("scale", [1e-300, 1.0, 1e300])
+def test_order_statistics_are_those_of_sorting(scale, few):
+    points, labels = clumped(scale)
+    ordered = np.sort(pdist(points, "cityblock"))
+    places = [101, len(ordered) - 1]
+    clustering = validate(points, labels, metric="manhattan")
+    assert ranks.order_statistics(clustering, places, few) == ordered[places].tolist()
+
+
 @pytest.mark.parametrize("capacity", [5, 60, 1 << 24])
 @pytest.mark.parametrize("scale", [1e-300, 1.0, 1e300])
-def test_slabs_hold_every_pair_once_in_order(capacity, scale):
-    rng = np.random.default_rng(3)
-    points = np.concatenate([rng.integers(0, 3, size=(8, 1)), 1 + 1e-9 * rng.normal(size=(8, 1))]) * scale
-    clustering = validate(points, np.arange(16) % 2, metric="manhattan")
+def test_comparisons_do_not_depend_on_how_many_distances_are_held_at_once(monkeypatch, capacity, scale):
+    points, labels = clumped(scale)
+    clustering = validate(points, labels, metric="manhattan")
     cuts = ranks.slabs(clustering, capacity)
-    assert all(cut.within + cut.between <= capacity or cut.is_single_value for cut in cuts)
-    gathered = [ranks.gather(clustering, cut) for cut in cuts]
-    assert [(len(within), len(between)) for within, between in gathered] == [(cut.within, cut.between) for cut in cuts]
-    ascending = np.concatenate([np.sort(np.concatenate(both)) for both in gathered])
-    assert np.array_equal(ascending, np.sort(pdist(points, "cityblock")))
+    assert all(cut.within <= capacity or cut.is_single_value for cut in cuts)
+    monkeypatch.setattr(concordance, "slabs", lambda _: cuts)
+    distances, apart = pdist(points, "cityblock"), pdist(labels[:, None], "hamming") > 0
+    within, between = distances[~apart][:, None], distances[apart]
+    assert concordance.comparisons(clustering) == ((within < between).sum(), (within > between).sum())
