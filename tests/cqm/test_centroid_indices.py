@@ -194,8 +194,12 @@ def test_far_from_the_origin_no_digits_are_lost(case):
 
 def test_thousands_of_centroids_are_compared_in_blocks():
     points = np.random.default_rng(2).normal(size=(2600, 5))
-    labels = np.arange(2600) // 2
-    assert cqm.davies_bouldin(points, labels) == pytest.approx(sklearn.davies_bouldin_score(points, labels), rel=1e-12)
+    centroids = (points[::2] + points[1::2]) / 2
+    gaps = cdist(centroids, centroids)
+    np.fill_diagonal(gaps, np.inf)
+    radii = np.linalg.norm(points[::2] - centroids, axis=1)  # both points of a pair are equally far from its middle
+    wanted = ((radii[:, None] + radii) / gaps).max(axis=1).mean()
+    assert cqm.davies_bouldin(points, np.arange(2600) // 2) == pytest.approx(wanted, rel=1e-12)
 
 
 def test_constant_variables_are_left_out_of_ratkowsky_lance():
