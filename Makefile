@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install test lint demo bench axioms clean
+.PHONY: install test lint demo bench pages axioms clean
 
 install: .venv/installed
 
@@ -27,6 +27,9 @@ demo: install
 
 bench: install
 	$(BIN)/python -m benchmarks
+
+pages: install
+	$(BIN)/python -m cqm.catalog_page
 
 axioms: install
 	$(BIN)/cqm axioms --table
