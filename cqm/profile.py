@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.reductions import pair_maxima, pair_minima, pair_sums
+from cqm.geometry.reductions import pair_extremes, pair_sums
 from cqm.geometry.trees import minimum_spanning_trees
 from cqm.measures.arithmetic import ratio
 from cqm.tables import html_table, number, text_table
@@ -79,14 +79,14 @@ def profile_clusters(
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
     sizes = clustering.sizes
-    between = pair_minima(clustering)
+    between, largest = pair_extremes(clustering)
     np.fill_diagonal(between, np.inf)
     neighbours = between.argmin(axis=1)
     return ClusterProfiles(
         labels=clustering.classes,
         sizes=sizes,
         mean_distances=ratio(np.diagonal(pair_sums(clustering)), sizes * (sizes - 1) / 2),
-        diameters=np.diagonal(pair_maxima(clustering)).copy(),
+        diameters=np.diagonal(largest).copy(),
         widest_steps=np.array([edges.max(initial=0.0) for edges in minimum_spanning_trees(clustering)]),
         separations=between[np.arange(clustering.k), neighbours],
         nearest=tuple(clustering.classes[i] for i in neighbours),

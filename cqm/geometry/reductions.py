@@ -18,7 +18,7 @@ from cqm.geometry.parallel import in_order
 from cqm.geometry.tiles import block_of, row_blocks, scale_of, tile, to_distances
 from cqm.validation import Clustering, Part
 
-__all__ = ["maxima", "minima", "pair_extremes", "pair_maxima", "pair_minima", "pair_sums", "sums"]
+__all__ = ["maxima", "minima", "nearest_across", "pair_extremes", "pair_maxima", "pair_minima", "pair_sums", "sums"]
 
 FloatArray = NDArray[np.float64]
 
@@ -69,6 +69,16 @@ def pair_extremes(clustering: Clustering) -> tuple[FloatArray, FloatArray]:
     return smallest, largest
 
 
+def nearest_across(clustering: Clustering) -> float:
+    """Smallest distance between points of different clusters; tiles inside a cluster are not made."""
+    out = np.inf
+    for i, j, by_row, _ in _tiles(clustering, (MINIMUM,), symmetric=True, across=True):
+        met = np.minimum.reduceat(by_row[0], i.starts[:-1], axis=0)
+        same = np.arange(i.clusters.start, i.clusters.stop)[:, None] == np.arange(j.clusters.start, j.clusters.stop)
+        out = min(out, met[~same].min(initial=np.inf))
+    return float(_distances(clustering, np.array(out), MINIMUM))
+
+
 def _per_pair(clustering: Clustering, *operations: int) -> list[FloatArray]:
     """(k, k) symmetric reductions; a pair of points in the same cluster is met in both orders."""
     outs = [np.full((clustering.k, clustering.k), START[operation]) for operation in operations]
@@ -112,15 +122,21 @@ def _all_points(clustering: Clustering, operation: int) -> FloatArray:
 
 
 def _tiles(
-    clustering: Clustering, operations: tuple[int, ...], *, symmetric: bool
+    clustering: Clustering, operations: tuple[int, ...], *, symmetric: bool, across: bool = False
 ) -> Iterator[tuple[Part, Part, FloatArray, FloatArray]]:
     """Pairs of blocks (i, j), i ≤ j when `symmetric`, with the tile reduced over j's and over i's clusters.
 
+    With `across`, pairs of blocks that lie in one and the same cluster are left out.
     The reductions are of tile values; `_distances` makes distances of them at the end.
     """
     parts = [clustering.part(rows) for rows in row_blocks(clustering)]
     blocks = [block_of(clustering, part.rows) for part in parts]
-    pairs = ((a, b) for a in range(len(parts)) for b in range(a * symmetric, len(parts)))
+    pairs = (
+        (a, b)
+        for a, i in enumerate(parts)
+        for b, j in enumerate(parts[a * symmetric :], a * symmetric)
+        if not (across and i.clusters.start == j.clusters.stop - 1)
+    )
 
     def reduce(pair: tuple[int, int]) -> tuple[Part, Part, FloatArray, FloatArray]:
         (a, b), (i, j) = pair, (parts[pair[0]], parts[pair[1]])

@@ -44,7 +44,7 @@ __all__ = [
     "to_distances",
 ]
 
-TILE_ROWS = 512
+TILE_ROWS = 504  # fills a cache, and is no power of two: the entries of a column would compete for the same cache lines
 FEW_FEATURES = 16
 # Share of ‖x − c‖² + ‖y − c‖² up to which a squared distance comes from differences; its inverse bounds the error.
 CANCELLATION = {np.dtype(np.float64): 2.0**-6, np.dtype(np.float32): 2.0**-4}

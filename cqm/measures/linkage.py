@@ -3,9 +3,7 @@
 from collections.abc import Hashable
 from typing import Any
 
-import numpy as np
-
-from cqm.geometry.reductions import pair_minima
+from cqm.geometry.reductions import nearest_across
 from cqm.geometry.trees import minimum_spanning_trees
 from cqm.measures.arithmetic import ratio
 from cqm.validation import Metric, validate
@@ -60,7 +58,5 @@ def weakest_link(
     0.2
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
-    widest = max((edges.max() for edges in minimum_spanning_trees(clustering) if len(edges)), default=0.0)
-    nearest = pair_minima(clustering)
-    shortest = nearest[~np.eye(clustering.k, dtype=bool)].min()
-    return float(ratio(widest, shortest))
+    widest = max(edges.max(initial=0.0) for edges in minimum_spanning_trees(clustering))
+    return float(ratio(widest, nearest_across(clustering)))

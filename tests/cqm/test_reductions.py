@@ -6,7 +6,16 @@ from scipy.spatial.distance import cdist
 from threadpoolctl import threadpool_limits
 
 from cqm.geometry import reductions
-from cqm.geometry.reductions import maxima, minima, pair_extremes, pair_maxima, pair_minima, pair_sums, sums
+from cqm.geometry.reductions import (
+    maxima,
+    minima,
+    nearest_across,
+    pair_extremes,
+    pair_maxima,
+    pair_minima,
+    pair_sums,
+    sums,
+)
 from cqm.validation import validate
 
 N, K = 1300, 7
@@ -70,6 +79,7 @@ def test_reductions_over_pairs_of_clusters(metric):
     np.fill_diagonal(expected, np.inf)
     assert pair_minima(clustering) == pytest.approx(over_pairs(np.minimum), rel=1e-12)
     assert np.isinf(pair_minima(clustering)[np.diag_indices(K)]).tolist() == (sizes == 1).tolist()
+    assert nearest_across(clustering) == pair_minima(clustering)[~np.eye(K, dtype=bool)].min()
     smallest, largest = pair_extremes(clustering)
     assert np.array_equal(smallest, pair_minima(clustering))
     assert np.array_equal(largest, pair_maxima(clustering))

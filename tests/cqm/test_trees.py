@@ -1,0 +1,47 @@
+"""Minimum spanning trees against scipy, within one tile and across several."""
+
+import numpy as np
+import pytest
+from scipy.sparse.csgraph import minimum_spanning_tree
+from scipy.spatial.distance import cdist
+
+from cqm.geometry import trees
+from cqm.geometry.trees import minimum_spanning_trees
+from cqm.validation import validate
+
+
+def expected(points, metric):
+    lengths = cdist(points, points, metric)
+    return np.sort(minimum_spanning_tree(lengths).data)
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "cosine", "cityblock"])
+@pytest.mark.parametrize("sizes", [(1, 2, 30), (513, 40), (1700, 600, 1)])
+def test_edge_lengths_equal_scipy(metric, sizes):
+    X = np.random.default_rng(0).normal(size=(sum(sizes), 20))
+    labels = np.repeat(np.arange(len(sizes)), sizes)
+    shuffled = np.random.default_rng(1).permutation(len(X))
+    clustering = validate(X[shuffled], labels[shuffled], metric={"cityblock": "manhattan"}.get(metric, metric))
+    for i, edges in enumerate(minimum_spanning_trees(clustering)):
+        assert edges == pytest.approx(expected(X[labels == i], metric), rel=1e-12)
+
+
+def test_many_blocks_with_ties_and_thinning(monkeypatch):
+    monkeypatch.setattr(trees, "TILE_ROWS", 7)
+    monkeypatch.setattr(trees, "EDGES_PER_POINT", 1)
+    grid = np.random.default_rng(0).permutation(np.argwhere(np.ones((9, 11)))) * [1.0, 1.5]
+    clustering = validate(np.vstack([grid, [[50.0, 50.0]]]), [0] * 99 + [1])
+    # columns of 11 points 1.5 apart would cost more than rows of 9 points 1 apart: 8 × 11 steps of 1, 10 of 1.5
+    assert minimum_spanning_trees(clustering)[0].tolist() == [1.0] * 88 + [1.5] * 10
+
+
+def test_duplicates_are_edges_of_length_zero():
+    clustering = validate(np.repeat([[0.0], [3.0], [9.0]], [3, 2, 1], axis=0), [0, 0, 0, 0, 0, 1])
+    assert minimum_spanning_trees(clustering)[0].tolist() == [0.0, 0.0, 0.0, 3.0]
+
+
+def test_precomputed_distances_without_the_triangle_inequality():
+    D = np.array([[0, 1, 9, 5.0], [1, 0, 2, 5], [9, 2, 0, 5], [5, 5, 5, 0]])
+    first, second = minimum_spanning_trees(validate(D, [0, 0, 0, 1], metric="precomputed"))
+    assert first.tolist() == [1.0, 2.0]
+    assert second.tolist() == []
