@@ -330,20 +330,16 @@ def _on_points(
 
 
 _DISPERSION = (
-    _on_points(
-        dispersion.trace_w, dispersion_definitions.trace_w, "lower", _POSITIVE, "nd", "Friedman & Rubin 1967, §2"
-    ),
+    _on_points(dispersion.trace_w, dispersion_definitions.trace_w, "lower", _POSITIVE, "nd", "Friedman & Rubin 1967"),
     _on_points(
         dispersion.calinski_harabasz,
         dispersion_definitions.calinski_harabasz,
         "higher",
         _POSITIVE,
         "nd",
-        "Caliński & Harabasz 1974, §3",
+        "Caliński & Harabasz 1974",
     ),
-    _on_points(
-        dispersion.log_ss_ratio, dispersion_definitions.log_ss_ratio, "higher", _REAL, "nd", "Hartigan 1975, ch. 4"
-    ),
+    _on_points(dispersion.log_ss_ratio, dispersion_definitions.log_ss_ratio, "higher", _REAL, "nd", "Hartigan 1975"),
     _on_points(dispersion.ball_hall, dispersion_definitions.ball_hall, "lower", _POSITIVE, "nd", "Ball & Hall 1965"),
     _on_points(
         dispersion.banfield_raftery,
@@ -351,7 +347,7 @@ _DISPERSION = (
         "lower",
         _REAL,
         "nd",
-        "Banfield & Raftery 1993, §2",
+        "Banfield & Raftery 1993",
     ),
     _on_points(
         dispersion.ratkowsky_lance,
@@ -370,7 +366,7 @@ _CENTROID_SEPARATION = (
         "lower",
         _POSITIVE,
         "nd",
-        "Davies & Bouldin 1979, §III",
+        "Davies & Bouldin 1979",
     ),
     _on_points(
         centroid_separation.xie_beni,
@@ -378,7 +374,7 @@ _CENTROID_SEPARATION = (
         "lower",
         _POSITIVE,
         "nd",
-        "Xie & Beni 1991, §III",
+        "Xie & Beni 1991",
     ),
     _on_points(
         centroid_separation.ray_turi,
@@ -386,7 +382,7 @@ _CENTROID_SEPARATION = (
         "lower",
         _POSITIVE,
         "nd",
-        "Ray & Turi 1999, §3",
+        "Ray & Turi 1999",
     ),
     _on_points(
         centroid_separation.pbm,
@@ -394,7 +390,7 @@ _CENTROID_SEPARATION = (
         "higher",
         _POSITIVE,
         "nd",
-        "Pakhira, Bandyopadhyay & Maulik 2004, §2",
+        "Pakhira, Bandyopadhyay & Maulik 2004",
     ),
     _on_points(
         centroid_separation.wemmert_gancarski,
@@ -407,18 +403,12 @@ _CENTROID_SEPARATION = (
 )
 
 _SCATTER = (
+    _on_points(scatter.trace_wib, scatter_definitions.trace_wib, "higher", _POSITIVE, "nd2", "Friedman & Rubin 1967"),
+    _on_points(scatter.det_ratio, scatter_definitions.det_ratio, "higher", (1.0, _INF), "nd2", "Friedman & Rubin 1967"),
     _on_points(
-        scatter.trace_wib, scatter_definitions.trace_wib, "higher", _POSITIVE, "nd2", "Friedman & Rubin 1967, §2"
+        scatter.log_det_ratio, scatter_definitions.log_det_ratio, "higher", _POSITIVE, "nd2", "Scott & Symons 1971"
     ),
-    _on_points(
-        scatter.det_ratio, scatter_definitions.det_ratio, "higher", (1.0, _INF), "nd2", "Friedman & Rubin 1967, §2"
-    ),
-    _on_points(
-        scatter.log_det_ratio, scatter_definitions.log_det_ratio, "higher", _POSITIVE, "nd2", "Scott & Symons 1971, §2"
-    ),
-    _on_points(
-        scatter.scott_symons, scatter_definitions.scott_symons, "lower", _REAL, "nd2", "Scott & Symons 1971, §3"
-    ),
+    _on_points(scatter.scott_symons, scatter_definitions.scott_symons, "lower", _REAL, "nd2", "Scott & Symons 1971"),
 )
 
 _SCATTERING = (

@@ -54,8 +54,8 @@ def davies_bouldin(
 
     References
     ----------
-    D. L. Davies and D. W. Bouldin, "A cluster separation measure", IEEE TPAMI 1, 1979, section III, equations for S_i,
-    M_ij (here with its exponent p = 2, the Euclidean distance) and R_ij.
+    D. L. Davies and D. W. Bouldin, "A cluster separation measure", IEEE TPAMI 1, 1979, definitions of S_i, M_ij (here
+    with its exponent p = 2, the Euclidean distance), of R_ij and of their mean.
 
     Notes
     -----
@@ -115,8 +115,8 @@ def xie_beni(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: 
 
     References
     ----------
-    X. L. Xie and G. Beni, "A validity measure for fuzzy clustering", IEEE TPAMI 13, 1991, section III, equation for S
-    with μ_ij in {0, 1}.
+    X. L. Xie and G. Beni, "A validity measure for fuzzy clustering", IEEE TPAMI 13, 1991, validity function S with
+    μ_ij in {0, 1}.
 
     Notes
     -----
@@ -167,7 +167,7 @@ def ray_turi(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: 
     References
     ----------
     S. Ray and R. H. Turi, "Determination of number of clusters in k-means clustering and application in colour image
-    segmentation", ICAPRDT 1999, section 3. The paper's later multiplier for small k is left out.
+    segmentation", ICAPRDT 1999, "validity = intra / inter". The paper's later multiplier for small k is left out.
 
     Notes
     -----
@@ -218,7 +218,7 @@ def pbm(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hasha
     References
     ----------
     M. K. Pakhira, S. Bandyopadhyay and U. Maulik, "Validity index for crisp and fuzzy clusters", Pattern Recognition
-    37, 2004, section 2.
+    37, 2004, PBM index for crisp clusters.
 
     Notes
     -----

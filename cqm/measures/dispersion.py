@@ -45,7 +45,7 @@ def trace_w(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: H
     References
     ----------
     A. W. F. Edwards and L. L. Cavalli-Sforza, "A method for cluster analysis", Biometrics 21, 1965; H. P. Friedman and
-    J. Rubin, "On some invariant criteria for grouping data", JASA 62, 1967, section 2.
+    J. Rubin, "On some invariant criteria for grouping data", JASA 62, 1967, criterion trace W.
 
     Notes
     -----
@@ -95,7 +95,7 @@ def calinski_harabasz(
     References
     ----------
     T. Caliński and J. Harabasz, "A dendrite method for cluster analysis", Communications in Statistics 3, 1974,
-    section 3, "variance ratio criterion".
+    "variance ratio criterion" VRC.
 
     Notes
     -----
@@ -146,7 +146,7 @@ def log_ss_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_lab
 
     References
     ----------
-    J. A. Hartigan, "Clustering Algorithms", Wiley, 1975, chapter 4; G. W. Milligan and M. C. Cooper, "An examination
+    J. A. Hartigan, "Clustering Algorithms", Wiley, 1975; G. W. Milligan and M. C. Cooper, "An examination
     of procedures for determining the number of clusters in a data set", Psychometrika 50, 1985, "log(SSB/SSW)".
 
     Notes
@@ -254,7 +254,7 @@ def banfield_raftery(
     References
     ----------
     J. D. Banfield and A. E. Raftery, "Model-based Gaussian and non-Gaussian clustering", Biometrics 49, 1993,
-    section 2, criterion for Σ_k = λ_k I.
+    criterion for Σ_k = λ_k I.
 
     Notes
     -----

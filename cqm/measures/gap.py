@@ -93,7 +93,7 @@ def gap_statistic(
     References
     ----------
     R. Tibshirani, G. Walther and T. Hastie, "Estimating the number of clusters in a data set via the gap statistic",
-    Journal of the Royal Statistical Society B 63, 2001, sections 2–4.
+    Journal of the Royal Statistical Society B 63, 2001, sections 2 and 3.
 
     Notes
     -----

@@ -57,7 +57,7 @@ def hartigan(
 
     References
     ----------
-    J. A. Hartigan, "Clustering Algorithms", Wiley, 1975, pp. 90–91.
+    J. A. Hartigan, "Clustering Algorithms", Wiley, 1975, chapter 4.
 
     Notes
     -----
@@ -120,7 +120,7 @@ def krzanowski_lai(
     References
     ----------
     W. J. Krzanowski and Y. T. Lai, "A criterion for determining the number of groups in a data set using sum-of-squares
-    clustering", Biometrics 44, 1988, section 2.
+    clustering", Biometrics 44, 1988, definitions of DIFF(k) and KL(k).
 
     Notes
     -----

@@ -44,7 +44,8 @@ def trace_wib(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label:
 
     References
     ----------
-    H. P. Friedman and J. Rubin, "On some invariant criteria for grouping data", JASA 62, 1967, section 2.
+    H. P. Friedman and J. Rubin, "On some invariant criteria for grouping data", JASA 62, 1967, criterion
+    trace W⁻¹B.
 
     Notes
     -----
@@ -96,7 +97,8 @@ def det_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label:
 
     References
     ----------
-    H. P. Friedman and J. Rubin, "On some invariant criteria for grouping data", JASA 62, 1967, section 2.
+    H. P. Friedman and J. Rubin, "On some invariant criteria for grouping data", JASA 62, 1967, criterion
+    |T|/|W|.
 
     Notes
     -----
@@ -149,7 +151,7 @@ def log_det_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_la
     References
     ----------
     A. J. Scott and M. J. Symons, "Clustering methods based on likelihood ratio criteria", Biometrics 27, 1971,
-    section 2.
+    clusters with a common covariance.
 
     Notes
     -----
@@ -201,7 +203,7 @@ def scott_symons(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_lab
     References
     ----------
     A. J. Scott and M. J. Symons, "Clustering methods based on likelihood ratio criteria", Biometrics 27, 1971,
-    section 3.
+    clusters with different covariances.
 
     Notes
     -----
