@@ -1,12 +1,13 @@
-"""Files appear whole or not at all: write to a temporary neighbour, then rename."""
+"""Files and folders appear whole or not at all: write to a temporary neighbour, then rename."""
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["atomic_path"]
+__all__ = ["atomic_folder", "atomic_path"]
 
 
 @contextmanager
@@ -26,15 +27,51 @@ def atomic_path(path: Path | str, *, durable: bool = True) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
-        yield temporary
-        if durable:
-            with temporary.open("rb") as written:
-                os.fsync(written.fileno())
-        temporary.replace(path)
+        with _named_when_full(path):
+            yield temporary
+            if durable:
+                _sync(temporary)
+            temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_folder(path: Path | str) -> Iterator[Path]:
+    """Like `atomic_path` for a folder: an empty temporary one, whose files become `path` together.
+
+    A folder that is already at `path` is replaced; only between its removal and the rename is there none.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with _named_when_full(path):
+            temporary.mkdir(parents=True)
+            yield temporary
+            for file in (*temporary.iterdir(), temporary):
+                _sync(file)
+            if path.exists():
+                shutil.rmtree(path)
+            temporary.replace(path)
+            _sync(path.parent)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def _named_when_full(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             message = f"disk full while writing {path}: nothing was changed; free some space and run the command again"
             raise OSError(error.errno, message) from error
         raise
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
     finally:
-        temporary.unlink(missing_ok=True)
+        os.close(descriptor)

@@ -135,7 +135,7 @@ class DataConfig(Section):
 
     crop_seconds: PositiveFloat = 2.0
     non_overlapping: bool = True
-    augmentation: str = "default"
+    augmentation: Literal["none", "default", "channel"] = "default"
     musan: str | None = None
     rirs: str | None = None
     workers: NonNegativeInt = 0
@@ -173,6 +173,7 @@ class TrainingConfig(Section):
 class RunConfig(Section):
     """Everything a run depends on, the corpus apart."""
 
+    preset: str = ""
     source: str = ""
     seed: NonNegativeInt = 0
     encoder: EncoderConfig

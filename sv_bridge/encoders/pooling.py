@@ -47,22 +47,21 @@ class AttentiveStatisticsPooling(nn.Module):
     def __init__(self, channels: int, hidden: int = 128) -> None:
         super().__init__()
         self.out_channels = 2 * channels
-        self.attention = nn.Sequential(
-            nn.Conv1d(3 * channels, hidden, kernel_size=1),
-            nn.ReLU(),
-            nn.BatchNorm1d(hidden),
-            nn.Tanh(),
-            nn.Conv1d(hidden, channels, kernel_size=1),
+        # One linear map of [frame, mean, deviation]; what it makes of the last two is the same for all frames.
+        self.of_frame = nn.Conv1d(channels, hidden, kernel_size=1)
+        self.of_utterance = nn.Linear(2 * channels, hidden, bias=False)
+        self.score = nn.Sequential(
+            nn.ReLU(), nn.BatchNorm1d(hidden), nn.Tanh(), nn.Conv1d(hidden, channels, kernel_size=1)
         )
 
     def forward(self, frames: Tensor) -> Tensor:
         """(batch, 2·channels)."""
-        variance, mean = torch.var_mean(frames, dim=2, correction=0, keepdim=True)
-        context = torch.cat([mean, variance.clamp(min=_VARIANCE_FLOOR).sqrt()], dim=1).expand(-1, -1, frames.shape[2])
-        weights = self.attention(torch.cat([frames, context], dim=1)).softmax(dim=2)  # (batch, channels, frames)
-        mean = (weights * frames).sum(dim=2, keepdim=True)
-        variance = (weights * (frames - mean).square()).sum(dim=2)
-        return torch.cat([mean[:, :, 0], variance.clamp(min=_VARIANCE_FLOOR).sqrt()], dim=1)
+        variance, mean = torch.var_mean(frames, dim=2, correction=0)
+        context = self.of_utterance(torch.cat([mean, variance.clamp(min=_VARIANCE_FLOOR).sqrt()], dim=1))
+        weights = self.score(self.of_frame(frames) + context[:, :, None]).softmax(dim=2)  # (batch, channels, frames)
+        mean = (weights * frames).sum(dim=2)
+        variance = (weights * (frames - mean[:, :, None]).square()).sum(dim=2)
+        return torch.cat([mean, variance.clamp(min=_VARIANCE_FLOOR).sqrt()], dim=1)
 
 
 def make_pooling(name: str, channels: int) -> StatisticsPooling | SelfAttentivePooling | AttentiveStatisticsPooling:

@@ -61,7 +61,8 @@ def load_config(name: str | Path, overrides: Iterable[str] = ()) -> RunConfig:
     """
     path = Path(name)
     is_file = path.suffix in (".yaml", ".yml")
-    raw = _read(path) if is_file else _read_preset(preset_name(str(name)))
+    stem = path.stem if is_file else preset_name(str(name))
+    raw = {"preset": stem} | (_read(path) if is_file else _read_preset(stem))
     for override in overrides:
         key, equals, value = override.partition("=")
         if not equals:

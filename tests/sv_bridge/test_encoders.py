@@ -87,7 +87,7 @@ def test_poolings_equal_their_formulas():
     assert torch.allclose(sap(x), torch.einsum("bt,bct->bc", weights, x))
 
     asp = AttentiveStatisticsPooling(3).double().eval()
-    last = asp.attention[-1]
+    last = asp.score[-1]
     assert isinstance(last, nn.Conv1d)
     nn.init.zeros_(last.weight)  # attention without preference: plain statistics
     assert torch.allclose(asp(x), flat)

@@ -1,0 +1,97 @@
+"""Two processes over gloo against one process on the same batch."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from sv_bridge.checkpoint import checkpoints
+from sv_bridge.distributed import World
+from sv_bridge.run_directory import read_metrics
+from sv_bridge.training import Trainer
+from tests.sv_bridge.training_runs import small_config, write_corpus
+
+WORKER = """
+import sys, torch
+from sv_bridge.data.manifest import read_corpus
+from sv_bridge.distributed import session
+from sv_bridge.training import train
+from tests.sv_bridge.test_distributed import CASES, steps
+from tests.sv_bridge.training_runs import small_config
+torch.set_num_threads(1)
+with session("cpu") as world:
+    results = [steps(world, settings) for settings in CASES.values()]
+    if world.is_first:
+        torch.save(results, sys.argv[1])
+    for epochs in (1, 2):
+        config = small_config("tiny-moco", f"epochs={epochs}", "queue_size=10")
+        try:
+            train(config, read_corpus(sys.argv[2]), sys.argv[3], device="cpu", progress_bar=False)
+        except ValueError as error:
+            print(error)
+"""
+
+CASES = {
+    "NT-Xent": ["tiny-simclr"],
+    "learnable margin": ["tiny-am", "margin_learnable=true"],
+    "angular margin, projector": ["tiny-aam", "projector={hidden_dim: 9, output_dim: 7}"],
+    "two parts, no collisions": ["tiny-snt", "prevent_collisions=true", "accumulate=2"],
+    "MoCo, no collisions": ["tiny-moco-am", "queue_size=20", "prevent_collisions=true"],
+    "MoCo, both directions": ["tiny-moco", "queue_size=5", "bidirectional=true"],
+}
+
+
+def steps(world, settings):
+    """Losses and gradients of three steps; batch statistics are frozen, they would differ between processes."""
+    config = small_config(*settings, "clip_norm=null", "learning_rate=0.01")
+    trainer = Trainer(config, world)
+    trainer.model.eval()
+    generator = torch.Generator().manual_seed(0)
+    losses, gradients = [], []
+    trainer.optimiser.register_step_pre_hook(lambda *_: gradients.append([p.grad.clone() for p in trainer.parameters]))
+    for step in range(3):
+        waveforms = torch.randn(8, 2, 3200, generator=generator)
+        speakers = torch.tensor([0, 1, 2, 3, 4, 0, 1, 5])
+        rows = [part.chunk(world.size)[world.rank] for part in torch.arange(8).chunk(config.training.accumulate)]
+        parts = [(waveforms[mine], mine, speakers[mine]) for mine in rows]
+        losses.append(trainer.step(parts, step, epoch=1.0)[0].item())
+    queue = getattr(trainer.framework, "queue", torch.zeros(0))
+    return {"losses": losses, "gradients": gradients, "queue": queue}
+
+
+@pytest.fixture(scope="module")
+def two_processes(tmp_path_factory):
+    """What the worker leaves: results of the cases, a run directory, what it printed."""
+    folder = tmp_path_factory.mktemp("two")
+    (folder / "worker.py").write_text(WORKER)
+    write_corpus(folder / "corpus")
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    arguments = [folder / "worker.py", folder / "results.pt", folder / "corpus", folder / "run"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": "."}
+    done = subprocess.run([*launcher, *map(str, arguments)], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    results = torch.load(folder / "results.pt", weights_only=True)
+    return dict(zip(CASES, results, strict=True)), folder / "run", done.stdout
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_two_processes_have_the_loss_and_gradients_of_one(case, two_processes):
+    two = two_processes[0][case]
+    one = steps(World(0, 1, torch.device("cpu")), CASES[case])
+    assert two["losses"] == pytest.approx(one["losses"], rel=1e-5)  # float32 sums in another order
+    # The first step starts from equal weights. Adam divides by the gradient's size: where a gradient is 0 but for
+    # rounding, as that of a bias before a softmax, the weights part from there on.
+    largest = max(gradient.abs().max() for gradient in one["gradients"][0])
+    for ours, theirs in zip(two["gradients"][0], one["gradients"][0], strict=True):
+        # the angular margin's sine cancels digits: an untrained network's embeddings are all alike
+        assert torch.allclose(ours, theirs, rtol=1e-4, atol=1e-4 * largest)
+    assert torch.allclose(two["queue"], one["queue"], atol=1e-2)
+
+
+def test_two_processes_train_into_one_directory(two_processes):
+    _, run, printed = two_processes
+    assert "started with training.epochs=1, now training.epochs=2" in printed
+    assert [line["epoch"] for line in read_metrics(run)] == [1]
+    assert [path.name for path in checkpoints(run / "checkpoints")] == ["epoch-0001"]
