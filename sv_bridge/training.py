@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader
 from sv_bridge import checkpoint, distributed
 from sv_bridge.checkpoint import Progress
 from sv_bridge.config import ConfigError, RunConfig
+from sv_bridge.data.augmentation import make_augmentation
 from sv_bridge.data.dataset import ContrastiveDataset
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.data.sampler import EpochSampler
@@ -198,7 +199,13 @@ class Batches:
                 f"{world.size} × {training.accumulate}"
             )
         self.dataset = ContrastiveDataset(
-            speech, crop_seconds=data.crop_seconds, non_overlapping=data.non_overlapping, seed=config.seed
+            speech,
+            crop_seconds=data.crop_seconds,
+            non_overlapping=data.non_overlapping,
+            augmentation=make_augmentation(
+                data.augmentation, speech, musan=data.musan, rirs=data.rirs, seed=config.seed
+            ),
+            seed=config.seed,
         )
         self.sampler = EpochSampler(
             len(speech), batch_size=batch_size, seed=config.seed, rank=world.rank, world_size=world.size
