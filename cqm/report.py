@@ -14,6 +14,7 @@ from rich.progress import Progress
 from cqm.catalog import Measure, catalog
 from cqm.files import write_text
 from cqm.optional import require
+from cqm.sharing import shared_work
 from cqm.tables import html_table, number, text_table
 from cqm.validation import Clustering, Metric, validate
 
@@ -186,25 +187,8 @@ def evaluate(
     """
     limit = math.inf if measures is not None else effort
     chosen = [catalog[name] for name in (catalog if measures is None else measures)]
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
-    values: dict[str, float] = {}
-    left_out: dict[str, str] = {}
-    if progress is None:
-        progress = sum(min(_operations(measure, clustering), limit) for measure in chosen) > LONG_WORK
-    with Progress(transient=True, disable=not progress, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=len(chosen))
-        for measure in chosen:
-            bar.update(task, description=measure.name)
-            reason = _inapplicable(measure, clustering, limit)
-            if reason is None:
-                try:
-                    values[measure.name] = measure.function(X, labels, metric=metric, noise_label=noise_label)
-                except ValueError as error:
-                    reason = str(error)
-            if reason is not None:
-                left_out[measure.name] = reason
-            bar.advance(task)
-    return Report(values, left_out, clustering.n, clustering.k, _name(metric))
+    with shared_work():
+        return _evaluate(X, labels, metric, noise_label, chosen, limit, progress)
 
 
 def compare(X: Any, clusterings: Mapping[str, Any], **options: Any) -> Comparison:
@@ -255,3 +239,33 @@ def _name(metric: Metric) -> str:
 
 def _jsonable(value: float) -> float | str:
     return value if math.isfinite(value) else str(value)
+
+
+def _evaluate(
+    X: Any,
+    labels: Any,
+    metric: Metric,
+    noise_label: Hashable | None,
+    chosen: list[Measure],
+    limit: float,
+    progress: bool | None,
+) -> Report:
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
+    values: dict[str, float] = {}
+    left_out: dict[str, str] = {}
+    if progress is None:
+        progress = sum(min(_operations(measure, clustering), limit) for measure in chosen) > LONG_WORK
+    with Progress(transient=True, disable=not progress, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=len(chosen))
+        for measure in chosen:
+            bar.update(task, description=measure.name)
+            reason = _inapplicable(measure, clustering, limit)
+            if reason is None:
+                try:
+                    values[measure.name] = measure.function(X, labels, metric=metric, noise_label=noise_label)
+                except ValueError as error:
+                    reason = str(error)
+            if reason is not None:
+                left_out[measure.name] = reason
+            bar.advance(task)
+    return Report(values, left_out, clustering.n, clustering.k, _name(metric))

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import squareform
 
+from cqm.sharing import once
+
 __all__ = ["METRICS", "Clustering", "Metric", "Part", "unit_rows", "validate"]
 
 Metric = str | Callable[[NDArray[Any], NDArray[Any]], float]
@@ -143,6 +145,22 @@ def validate(
         )
     if not p >= 1:
         raise ValueError(f"`p` must be at least 1 for minkowski to be a distance, got {p}")
+    clustering = _grouped(X, labels, metric, noise_label, p, coordinates is not None)
+    if clustering.k < min_clusters:
+        found = f"got {clustering.k}" if clustering.k else "no points are left"
+        raise ValueError(f"needs at least {min_clusters} clusters, {found}: label the points with more than one label")
+    if clustering.k == clustering.n and not allow_singletons_only:
+        raise ValueError(
+            f"every one of the {clustering.n} points is its own cluster: needs a cluster of at least 2 points"
+        )
+    return clustering
+
+
+@once
+def _grouped(
+    X: Any, labels: Any, metric: Metric, noise_label: Hashable | None, p: float, in_coordinates: bool
+) -> Clustering:
+    """Checked points, in cluster order; scaled to unit length where coordinates are asked for under cosine."""
     data = check_distances(X) if metric == "precomputed" else check_vectors(X)
     codes, classes = encode(labels)
     if len(codes) != len(data):
@@ -153,13 +171,6 @@ def validate(
         kept = np.flatnonzero(codes != noise)
         codes = codes[kept] - (codes[kept] > noise)
         classes = classes[:noise] + classes[noise + 1 :]
-    if len(classes) < min_clusters:
-        found = "no points are left" if not classes else f"got {len(classes)}"
-        raise ValueError(f"needs at least {min_clusters} clusters, {found}: label the points with more than one label")
-    if len(classes) == len(codes) and not allow_singletons_only:
-        raise ValueError(
-            f"every one of the {len(codes)} points is its own cluster: needs a cluster of at least 2 points"
-        )
     narrow = codes.astype(np.uint16) if len(classes) <= 2**16 else codes  # numpy sorts 16 bits in linear time
     by_cluster = np.argsort(narrow, kind="stable")
     order = kept[by_cluster]
@@ -169,7 +180,7 @@ def validate(
             check_directions(data[kept], str(metric))
         if not np.array_equal(order, np.arange(len(data))):
             data = np.take(data, order, axis=0)
-        if coordinates is not None and metric == "cosine":
+        if in_coordinates and metric == "cosine":
             data = data / np.linalg.norm(data, axis=1, keepdims=True)
             metric = "euclidean"
     return Clustering(np.ascontiguousarray(data), order, starts, classes, metric, p, len(labels))

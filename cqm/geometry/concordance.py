@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from cqm.geometry.jit import kernel
 from cqm.geometry.pairs import map_pairs, numbers_of_pairs, pair_tiles
 from cqm.geometry.ranks import Slab, as_bits, order_statistics, select, slabs, within_in_order
+from cqm.sharing import once
 from cqm.validation import Clustering
 
 __all__ = ["comparisons", "excesses"]
@@ -16,6 +17,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
+@once
 def comparisons(clustering: Clustering) -> tuple[int, int]:
     """Count the (within, between) comparisons in which the distance within is strictly shorter, and strictly longer."""
     shorter = longer = within_before = between_before = 0

@@ -15,6 +15,7 @@ from cqm.geometry.kernels import total
 from cqm.geometry.landmarks import blocks_for, to_landmarks
 from cqm.geometry.parallel import in_order
 from cqm.geometry.tiles import TILE_ROWS, between, row_blocks
+from cqm.sharing import once
 from cqm.validation import Clustering, Part
 
 __all__ = [
@@ -66,6 +67,7 @@ class Dispersion:
         return np.asarray(self.sizes @ (self.centroids - self.center) ** 2)
 
 
+@once
 def dispersion(clustering: Clustering) -> Dispersion:
     """Centroids, sums of squares and sums of distances, accumulated in float64."""
     data, sizes = clustering.data, clustering.sizes
@@ -109,6 +111,7 @@ def cluster_deviations(clustering: Clustering, spread: Dispersion, i: int) -> It
         yield (points[first : first + BLOCK_ROWS] - anchor) - spread.offsets[i]
 
 
+@once
 def sum_of_distances(clustering: Clustering, spread: Dispersion) -> float:
     """Sum of the Euclidean distances of all points to their common centroid."""
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from cqm.geometry.jit import kernel
 from cqm.geometry.pairs import numbers_of_pairs, pair_tiles
+from cqm.sharing import once
 from cqm.validation import Clustering
 
 __all__ = ["PairMoments", "pair_moments"]
@@ -29,6 +30,7 @@ class PairMoments:
     deviation: float
 
 
+@once
 def pair_moments(clustering: Clustering) -> PairMoments:
     """One pass over all pairs.
 

@@ -16,6 +16,7 @@ from cqm.geometry.closed_forms import has_closed_form
 from cqm.geometry.kernels import MAXIMUM, MINIMUM, SUM
 from cqm.geometry.parallel import in_order
 from cqm.geometry.tiles import block_of, row_blocks, scale_of, tile, to_distances
+from cqm.sharing import once
 from cqm.validation import Clustering, Part
 
 __all__ = ["maxima", "minima", "nearest_across", "pair_extremes", "pair_maxima", "pair_minima", "pair_sums", "sums"]
@@ -44,6 +45,7 @@ def maxima(clustering: Clustering) -> Iterator[tuple[slice, FloatArray]]:
     return _per_point(clustering, MAXIMUM)
 
 
+@once
 def pair_sums(clustering: Clustering) -> FloatArray:
     """(k, k) sums of distances over pairs of points, each unordered pair counted once, also on the diagonal."""
     if has_closed_form(clustering.metric):
@@ -53,22 +55,26 @@ def pair_sums(clustering: Clustering) -> FloatArray:
     return out
 
 
+@once
 def pair_minima(clustering: Clustering) -> FloatArray:
     """(k, k) smallest distance between two different points; +∞ on the diagonal of a singleton."""
     return _per_pair(clustering, MINIMUM)[0]
 
 
+@once
 def pair_maxima(clustering: Clustering) -> FloatArray:
     """(k, k) largest distances; the diagonal holds the clusters' diameters."""
     return _per_pair(clustering, MAXIMUM)[0]
 
 
+@once
 def pair_extremes(clustering: Clustering) -> tuple[FloatArray, FloatArray]:
     """`pair_minima` and `pair_maxima` in one pass over the pairs."""
     smallest, largest = _per_pair(clustering, MINIMUM, MAXIMUM)
     return smallest, largest
 
 
+@once
 def nearest_across(clustering: Clustering) -> float:
     """Smallest distance between points of different clusters; tiles inside a cluster are not made."""
     out = np.inf

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from cqm.geometry.dispersion import cluster_deviations, deviations, dispersion
+from cqm.sharing import once
 from cqm.validation import Clustering
 
 __all__ = ["canonical_ratios", "log_determinants"]
@@ -18,6 +19,7 @@ __all__ = ["canonical_ratios", "log_determinants"]
 FloatArray = NDArray[np.float64]
 
 
+@once
 def canonical_ratios(clustering: Clustering) -> FloatArray:
     """(r,) eigenvalues of W⁻¹B in the space that the data span; +∞ in directions without scatter inside clusters."""
     spread = dispersion(clustering)
@@ -40,6 +42,7 @@ def canonical_ratios(clustering: Clustering) -> FloatArray:
     return ratios
 
 
+@once
 def log_determinants(clustering: Clustering) -> FloatArray:
     """(k,) logarithms of the determinants of the clusters' scatter matrices W_i; −∞ where one is singular."""
     spread = dispersion(clustering)

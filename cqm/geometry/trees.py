@@ -16,6 +16,7 @@ from cqm.geometry import kernels
 from cqm.geometry.jit import kernel
 from cqm.geometry.parallel import in_order
 from cqm.geometry.tiles import TILE_ROWS, Block, block_of, tile, to_distances
+from cqm.sharing import once
 from cqm.validation import Clustering
 
 __all__ = ["minimum_spanning_trees"]
@@ -40,6 +41,7 @@ class Edges(NamedTuple):
         return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
+@once
 def minimum_spanning_trees(clustering: Clustering) -> list[FloatArray]:
     """For each cluster, the (size − 1,) edge lengths of its minimum spanning tree in ascending order."""
     pieces = [_pieces(clustering, i) for i in range(clustering.k)]

@@ -12,10 +12,15 @@ POINTS = np.array([[0.0, 0], [0, 1], [1, 0], [9, 9], [9, 10], [30, 0], [31, 0]])
 LABELS = ["a", "a", "a", "b", "b", "c", "c"]
 
 
-def test_report_holds_what_the_functions_return():
-    report = cqm.evaluate(POINTS, LABELS, metric="manhattan")
-    assert report["weakest_link"] == cqm.weakest_link(POINTS, LABELS, metric="manhattan")
-    assert (report.n, report.k, report.metric) == (7, 3, "manhattan")
+@pytest.mark.parametrize("metric", ["euclidean", "cosine", "manhattan"])
+def test_report_holds_what_the_functions_return(metric):
+    points = POINTS + np.array([1, 2])
+    report = cqm.evaluate(points, LABELS, metric=metric)
+    alone = {name: cqm.catalog[name].function(points, LABELS, metric=metric) for name in report.values}
+    assert report.values == pytest.approx(alone, rel=0, abs=0, nan_ok=True)
+    assert (report.n, report.k, report.metric) == (7, 3, metric)
+    expected = {n for n, m in cqm.catalog.items() if m.needs == "points"} if metric == "manhattan" else set()
+    assert set(report.left_out) == expected
     assert set(report.values) | set(report.left_out) == set(cqm.catalog)
     assert not set(report.values) & set(report.left_out)
 

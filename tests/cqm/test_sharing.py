@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+
+from cqm.sharing import once, shared_work
+
+
+@pytest.fixture
+def counted():
+    calls = []
+
+    @once
+    def double(array, times=1):
+        calls.append(times)
+        return array * 2 * times
+
+    return double, calls
+
+
+def test_work_is_shared_inside_and_only_there(counted):
+    double, calls = counted
+    array = np.ones(2)
+    double(array)
+    double(array)
+    assert len(calls) == 2
+    with shared_work():
+        assert double(array) is double(array)
+    assert len(calls) == 3
+    double(array)
+    assert len(calls) == 4
+
+
+def test_equal_arrays_are_not_the_same_argument_but_equal_numbers_are(counted):
+    double, calls = counted
+    with shared_work():
+        double(np.ones(2))
+        double(np.ones(2))
+        assert len(calls) == 2
+        array = np.ones(2)
+        double(array, times=3)
+        double(array, times=3)
+        double(array, times=4)
+        assert calls == [1, 1, 3, 4]
+
+
+def test_shared_results_cannot_be_changed_by_one_of_their_users(counted):
+    double, _ = counted
+    with shared_work(), pytest.raises(ValueError, match="read-only"):
+        double(np.ones(2))[0] = 5
+
+
+def test_nothing_is_kept_after_an_error(counted):
+    double, calls = counted
+    array = np.ones(2)
+
+    def fail():
+        with shared_work():
+            double(array)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    double(array)
+    assert len(calls) == 2
