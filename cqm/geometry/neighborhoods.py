@@ -18,9 +18,10 @@ Counts = NDArray[np.int64]
 def counts_at_centroids(clustering: Clustering, spread: Dispersion, radius: float) -> Counts:
     """(k, k) number of points of cluster i at most `radius` from centroid j."""
     out = np.zeros((clustering.k, clustering.k), dtype=np.int64)
-    codes = clustering.codes
     for rows, lengths in distances_to_centroids(clustering, spread):
-        np.add.at(out, codes[rows], lengths <= radius * (1 + BORDER))
+        part = clustering.part(rows)
+        inside = (lengths <= radius * (1 + BORDER)).astype(np.int64)
+        out[part.clusters] += np.add.reduceat(inside, part.starts[:-1], axis=0)
     return out
 
 

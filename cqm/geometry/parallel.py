@@ -4,13 +4,14 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from functools import cache
 from itertools import chain, islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["in_order", "threads"]
+__all__ = ["in_order", "one_blas_thread", "threads"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -28,7 +29,7 @@ def in_order(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Itera
     first = list(islice(tasks, 2))
     workers = threads() if len(first) > 1 else 1
     tasks = chain(first, tasks)
-    with _controller().limit(limits=1, user_api="blas"):
+    with one_blas_thread():
         if workers == 1:
             yield from map(function, tasks)
             return
@@ -40,6 +41,11 @@ def in_order(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Itera
                     yield pending.popleft().result()
             while pending:
                 yield pending.popleft().result()
+
+
+def one_blas_thread() -> AbstractContextManager[Any]:
+    """A context in which the last bits of a product do not depend on the number of cores."""
+    return _controller().limit(limits=1, user_api="blas")
 
 
 def threads() -> int:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from cqm.geometry.dispersion import cluster_deviations, deviations, dispersion
+from cqm.geometry.parallel import in_order, one_blas_thread
 from cqm.sharing import once
 from cqm.validation import Clustering
 
@@ -26,40 +27,53 @@ def canonical_ratios(clustering: Clustering) -> FloatArray:
     scale = np.sqrt(spread.within + spread.between)
     varies = scale > 0
     scale = scale[varies]
-    within = _root(len(scale), (block[:, varies] / scale for block in deviations(clustering, spread)))
+    within = _root(len(scale), in_order(lambda block: _qr(block[:, varies] / scale), deviations(clustering, spread)))
     between = np.sqrt(spread.sizes)[:, None] * (spread.centroids - spread.center)[:, varies] / scale  # (k, d)
-    _, sizes, axes = np.linalg.svd(np.vstack([within, _root(len(scale), [between])]), full_matrices=False)
-    negligible = max(clustering.n, len(scale)) * np.finfo(float).eps * sizes.max(initial=0)
-    axes = axes[sizes > negligible].T  # (d, r)
-    within = _root(axes.shape[1], [within @ axes])
-    rank = int((np.linalg.svd(within, compute_uv=False) > negligible).sum())
-    if rank < axes.shape[1]:
-        return np.full(axes.shape[1], np.inf)
-    quotient = solve_triangular(within, (between @ axes).T, trans="T")  # (r, k): roots of W⁻¹B
-    ratios = np.zeros(axes.shape[1])
-    roots = np.linalg.svd(quotient, compute_uv=False)
-    ratios[: len(roots)] = roots**2
-    return ratios
+    with one_blas_thread():
+        return _ratios(within, between, max(clustering.n, len(scale)) * np.finfo(float).eps)
 
 
 @once
 def log_determinants(clustering: Clustering) -> FloatArray:
     """(k,) logarithms of the determinants of the clusters' scatter matrices W_i; −∞ where one is singular."""
     spread = dispersion(clustering)
-    out = np.full(clustering.k, -np.inf)
     d = clustering.data.shape[1]
-    for i in np.flatnonzero((spread.sizes > d) & (spread.squares > 0).all(axis=1)):
+
+    def log_determinant(i: int) -> float:
         scale = np.sqrt(spread.squares[i])
-        root = _root(d, (block / scale for block in cluster_deviations(clustering, spread, int(i))))
+        if spread.sizes[i] <= d or not scale.all():
+            return -np.inf
+        root = _root(d, (block / scale for block in cluster_deviations(clustering, spread, i)))
         sizes = np.linalg.svd(root, compute_uv=False)
-        if sizes.min() > spread.sizes[i] * np.finfo(float).eps * sizes.max():
-            out[i] = 2 * (np.log(sizes).sum() + np.log(scale).sum())
-    return out
+        if sizes.min() <= spread.sizes[i] * np.finfo(float).eps * sizes.max():
+            return -np.inf
+        return float(2 * (np.log(sizes).sum() + np.log(scale).sum()))
+
+    return np.fromiter(in_order(log_determinant, range(clustering.k)), dtype=np.float64, count=clustering.k)
+
+
+def _ratios(within: FloatArray, between: FloatArray, tolerance: float) -> FloatArray:
+    """Eigenvalues of W⁻¹B from roots of W and B, where W + B has rank; `tolerance` tells rank from rounding."""
+    _, sizes, axes = np.linalg.svd(_qr(np.vstack([within, between])), full_matrices=False)
+    negligible = tolerance * sizes.max(initial=0)
+    axes = axes[sizes > negligible].T  # (d, r)
+    within = _qr(within @ axes)
+    ratios = np.zeros(axes.shape[1])
+    rank = int((np.linalg.svd(within, compute_uv=False) > negligible).sum())
+    if rank < len(ratios):
+        return np.full(len(ratios), np.inf)
+    roots = np.linalg.svd(solve_triangular(within, (between @ axes).T, trans="T"), compute_uv=False)
+    ratios[: len(roots)] = roots**2
+    return ratios
 
 
 def _root(d: int, blocks: Iterable[FloatArray]) -> FloatArray:
     """Upper triangular R with RᵀR the sum of the blocks' AᵀA."""
     root = np.zeros((0, d))
     for block in blocks:
-        root = np.asarray(np.linalg.qr(np.vstack([root, block]), mode="r"))
+        root = _qr(np.vstack([root, block]))
     return root
+
+
+def _qr(matrix: FloatArray) -> FloatArray:
+    return np.asarray(np.linalg.qr(matrix, mode="r"))

@@ -61,7 +61,8 @@ def davies_bouldin(
     -----
     The paper leaves q open. scikit-learn, genieclust (negated), permetrics and R's clusterCrit have q = 1; R's NbClust
     and clusterSim have q = 2 by default. Where two centroids coincide, scikit-learn takes their similarity for 0,
-    NbClust leaves the pair out and permetrics returns 10¹⁰.
+    NbClust leaves the pair out and permetrics returns 10¹⁰. clusterCrit before 1.2.8 takes the last instead of the most
+    similar other cluster.
 
     Examples
     --------

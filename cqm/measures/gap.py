@@ -86,6 +86,8 @@ def gap_statistic(
 
     Raises
     ------
+    TypeError
+        `clusterer` is neither a function nor an estimator.
     ValueError
         Another metric, unusable `X`, an unknown `reference`, no reference sets, or a clusterer that finds another
         number of clusters.
@@ -172,6 +174,11 @@ def gap_choice(statistics: Mapping[int, GapStatistic]) -> int:
 
 def _method(clusterer: Any) -> Callable[[FloatArray], Any]:
     if not hasattr(clusterer, "fit_predict"):
+        if not callable(clusterer):
+            raise TypeError(
+                "`clusterer` must be a function of points that returns labels, or an estimator with fit_predict, "
+                f"got {type(clusterer).__name__}"
+            )
         return clusterer
     from sklearn.base import clone  # here, because scikit-learn takes a second to import
 

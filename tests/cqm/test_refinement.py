@@ -193,5 +193,10 @@ def test_gap_of_points_that_coincide_is_infinite():
 def test_gap_refuses(options, message):
     with pytest.raises(ValueError, match=message):
         cqm.gap_statistic(LINE, [0, 0, 1, 1], **options)
+
+
+def test_gap_needs_a_method_and_its_choice_needs_statistics():
+    with pytest.raises(TypeError, match=r"`clusterer` must be a function of points .*, got str"):
+        cqm.gap_statistic(LINE, [0, 0, 1, 1], clusterer="kmeans")
     with pytest.raises(ValueError, match="is empty"):
         cqm.gap_choice({})

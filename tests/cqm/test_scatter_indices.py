@@ -8,6 +8,7 @@ from hypothesis import given
 from permetrics import ClusteringMetric
 from scipy.linalg import null_space
 from scipy.stats import multivariate_normal
+from threadpoolctl import threadpool_limits
 
 import cqm
 from cqm.definitions import scatter
@@ -114,3 +115,12 @@ def test_many_dimensions_do_not_overflow_the_logarithm():
     deviations = points - np.repeat([points[labels == i].mean(axis=0) for i in range(3)], 300, axis=0)
     _, within = np.linalg.slogdet(deviations.T @ deviations / 899)
     assert cqm.log_det_ratio(points, labels) == pytest.approx(900 * (total - within), rel=1e-11)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_same_bits_on_any_number_of_threads(name):
+    points = RNG.normal(size=(9000, 20))  # three blocks
+    labels = np.arange(9000) % 7
+    with threadpool_limits(1):
+        wanted = getattr(cqm, name)(points, labels)
+    assert getattr(cqm, name)(points, labels) == wanted
