@@ -6,6 +6,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from hypothesis import assume, given
+from permetrics import ClusteringMetric
+from scipy.spatial.distance import cdist
 from scipy.stats import norm
 from sklearn.cluster import KMeans
 
@@ -115,6 +117,30 @@ def test_noise_has_to_agree():
 def test_significance_is_a_probability():
     with pytest.raises(ValueError, match="`significance` must lie between 0 and 1, got 5"):
         cqm.duda_hart(LINE, [0] * 4, [0, 0, 1, 1], significance=5)
+
+
+# --- permetrics gives these names to other quantities
+
+GROUPS = np.repeat([0, 1, 2], 12)
+POINTS = np.random.default_rng(3).normal(size=(36, 2)) + 2 * GROUPS[:, None]
+CENTROIDS = np.array([POINTS[i == GROUPS].mean(axis=0) for i in range(3)])
+PEER = ClusteringMetric(X=POINTS, y_pred=GROUPS)
+
+
+def test_permetrics_hartigan_compares_own_and_nearest_centroid():
+    total = 0.0
+    for i in range(3):
+        to_all = cdist(POINTS[i == GROUPS], CENTROIDS, "sqeuclidean").sum(axis=0)
+        nearest = np.argsort(np.linalg.norm(CENTROIDS - CENTROIDS[i], axis=1))[1]
+        total += to_all[i] / to_all[nearest]
+    assert PEER.hartigan_index() == pytest.approx(total, rel=1e-12)
+
+
+def test_permetrics_duda_hart_compares_mean_distances():
+    distances = cdist(POINTS, POINTS)
+    own = [distances[np.ix_(i == GROUPS, i == GROUPS)].mean() for i in range(3)]  # of a point to itself, too
+    others = [distances[np.ix_(i == GROUPS, i != GROUPS)].mean() for i in range(3)]
+    assert PEER.duda_hart_index() == pytest.approx(sum(own) / sum(others), rel=1e-12)
 
 
 # --- gap statistic
