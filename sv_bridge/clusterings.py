@@ -1,7 +1,9 @@
 """Clusterings of embeddings: making them, and comparing them with the speakers."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,10 +15,10 @@ from sklearn.metrics.cluster import contingency_matrix
 from sv_bridge.embedding import Embeddings
 from sv_bridge.scoring import scoring_vectors
 
-__all__ = ["ALGORITHMS", "Agreement", "agreement", "cluster"]
+__all__ = ["ALGORITHMS", "Agreement", "agreement", "cluster", "named_clusterings", "read_clustering"]
 
 Algorithm = Literal["kmeans", "ahc", "spectral"]
-ALGORITHMS: tuple[Algorithm, ...] = ("kmeans", "ahc", "spectral")
+ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +109,41 @@ def cluster(embeddings: Embeddings, algorithm: Algorithm, k: int, *, seed: int =
     else:
         raise ValueError(f"`algorithm` must be one of {', '.join(ALGORITHMS)}, got {algorithm!r}")
     return np.asarray(labels, dtype=np.intp)
+
+
+def named_clusterings(
+    embeddings: Embeddings, names: Sequence[str], *, k: int | None = None, seed: int = 0
+) -> dict[str, NDArray[Any]]:
+    """Clusterings by name: an algorithm with k clusters (by default one a speaker), or a file of labels."""
+    k = len(np.unique(embeddings.speakers)) if k is None else k
+    found: dict[str, NDArray[Any]] = {}
+    for name in names:
+        if name in ALGORITHMS:
+            found[name] = cluster(embeddings, name, k, seed=seed)
+        elif Path(name).is_file():
+            found[Path(name).name] = read_clustering(name, embeddings)
+        else:
+            raise ValueError(f"{name!r} is neither one of {', '.join(ALGORITHMS)} nor a file of labels")
+    return found
+
+
+def read_clustering(path: Path | str, embeddings: Embeddings) -> NDArray[np.str_]:
+    """(n,) labels from a text file: `utterance label` a line in any order, or one label a line in the order of rows.
+
+    Raises
+    ------
+    ValueError
+        Lines of another form, utterances without a label, or another number of labels than embeddings.
+    """
+    rows = [line.split() for line in Path(path).read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+    if all(len(row) == 1 for row in rows):
+        if len(rows) != len(embeddings):
+            raise ValueError(f"{path} has {len(rows)} labels but there are {len(embeddings)} embeddings")
+        return np.array([row[0] for row in rows])
+    if bad := next((row for row in rows if len(row) != 2), None):
+        raise ValueError(f"{path}: wanted `utterance label` lines, got {' '.join(bad)[:80]!r}")
+    label = dict(rows)
+    missing = [name for name in embeddings.ids.tolist() if name not in label]
+    if missing:
+        raise ValueError(f"{path} lacks {len(missing)} of {len(embeddings)} utterances, first {missing[0]!r}")
+    return np.array([label[name] for name in embeddings.ids.tolist()])

@@ -11,15 +11,24 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 import cqm
 from sv_bridge.atomic import atomic_path
+from sv_bridge.clusterings import Agreement, agreement
 from sv_bridge.cosines import CosineStatistics, centres, cosine_statistics, uniformity
 from sv_bridge.embedding import Embeddings
 from sv_bridge.scoring import scoring_vectors
 
-__all__ = ["Compactness", "SpeakerRow", "better", "compactness", "summary"]
+__all__ = [
+    "ClusteringComparison",
+    "Compactness",
+    "SpeakerRow",
+    "better",
+    "compactness",
+    "compare_clusterings",
+    "summary",
+]
 
 Metric = Literal["cosine", "angular"]
 
@@ -141,6 +150,50 @@ def summary(embeddings: Embeddings) -> dict[str, float]:
         | dict(report.values)
         | _centroid_margins(vectors, embeddings.speakers, "cosine")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ClusteringComparison:
+    """Clusterings of the same embeddings beside the speakers.
+
+    Attributes
+    ----------
+    values : clustering → measure → value; the speakers themselves come first, as "speakers".
+    agreements : clustering → how well it agrees with the speakers.
+    """
+
+    values: Mapping[str, Mapping[str, float]]
+    agreements: Mapping[str, Agreement]
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Measures that have a value for some clustering."""
+        return tuple(dict.fromkeys(name for values in self.values.values() for name in values))
+
+
+def compare_clusterings(
+    embeddings: Embeddings,
+    clusterings: Mapping[str, ArrayLike],
+    *,
+    metric: Metric = "cosine",
+    effort: float = EFFORT,
+) -> ClusteringComparison:
+    """Measure clusterings of embeddings by themselves (cqm) and against the speakers.
+
+    Parameters
+    ----------
+    embeddings : several crops of an utterance count as their mean.
+    clusterings : name → (n,) clusters; see `sv_bridge.clusterings.cluster` and `read_clustering`.
+    metric, effort : see `compactness`.
+    """
+    vectors, _, _ = _clustered(embeddings)
+    everything = {"speakers": embeddings.speakers, **clusterings}
+    values = {}
+    for name, labels in everything.items():
+        feasible, _ = _feasible(vectors, len(np.unique(np.asarray(labels))), metric, effort)
+        values[name] = dict(cqm.evaluate(vectors, labels, metric=metric, measures=feasible).values)
+    agreements = {name: agreement(labels, embeddings.speakers) for name, labels in clusterings.items()}
+    return ClusteringComparison(values, agreements)
 
 
 def better(name: str) -> str:

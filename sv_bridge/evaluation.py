@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sv_bridge.calibration import actual_dcf, calibrate, cllr
 from sv_bridge.confidence import Interval, speaker_bootstrap
 from sv_bridge.data.trials import Trials
 from sv_bridge.embedding import Embeddings
 from sv_bridge.verification import error_curve
 
-__all__ = ["Result", "breakdown", "evaluate"]
+__all__ = ["Result", "breakdown", "calibrated_costs", "evaluate"]
 
 FloatArray = NDArray[np.float64]
 
@@ -99,6 +100,22 @@ def breakdown(
     if not results:
         evaluate(scores, trials.labels)  # raises: one class only
     return results
+
+
+def calibrated_costs(
+    scores: FloatArray, labels: NDArray[np.bool_], dev_scores: FloatArray, dev_labels: NDArray[np.bool_]
+) -> dict[str, float]:
+    """Detection costs at Bayes' threshold and Cllr, of scores calibrated on development trials.
+
+    The map for each cost is trained around its own prior, that for Cllr around even odds.
+    """
+    costs = {}
+    for name, p_target in ((".01", 0.01), (".05", 0.05)):
+        calibration = calibrate(dev_scores[dev_labels], dev_scores[~dev_labels], p_target=p_target)
+        llrs = calibration(scores)
+        costs[f"actual DCF {name}"] = actual_dcf(llrs[labels], llrs[~labels], p_target=p_target)
+    llrs = calibrate(dev_scores[dev_labels], dev_scores[~dev_labels])(scores)
+    return costs | {"Cllr": cllr(llrs[labels], llrs[~labels])}
 
 
 def _conditions(

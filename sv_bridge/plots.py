@@ -1,18 +1,20 @@
 """Plots of verification and compactness; each takes matplotlib axes or makes them, and returns them."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from sv_bridge.atomic import atomic_path
 from sv_bridge.compactness import SpeakerRow
 from sv_bridge.embedding import Embeddings
 from sv_bridge.scoring import scoring_vectors
 from sv_bridge.verification import ErrorCurve
 
-__all__ = ["cosine_histogram", "det_plot", "projection", "speaker_compactness"]
+__all__ = ["cosine_histogram", "det_plot", "projection", "save", "speaker_compactness"]
 
 WITHIN, BETWEEN, MUTED = "#1f6f8b", "#c8553d", "#8a8a8a"
 DET_TICKS = np.array([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8])
@@ -124,6 +126,12 @@ def projection(embeddings: Embeddings, *, highlight: Sequence[str] = (), seed: i
     ax.set_title(title, fontsize="medium")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize="x-small", frameon=False, markerscale=1.5)
     return ax
+
+
+def save(ax: Any, path: Path | str) -> None:
+    """Write the figure that `ax` belongs to, atomically; the suffix says the format."""
+    with atomic_path(path) as temporary:
+        ax.figure.savefig(temporary, dpi=130)
 
 
 def _scatter(ax: Any, points: NDArray[np.floating], color: str, label: str | None, alpha: float = 0.8) -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sv_bridge.clusterings import ALGORITHMS, agreement, cluster
+from sv_bridge.clusterings import ALGORITHMS, agreement, cluster, named_clusterings
 
 rng = np.random.default_rng(0)
 
@@ -43,3 +43,30 @@ def test_unusable_input_is_named(make_embeddings):
         cluster(make_embeddings(np.eye(2), "ab"), "kmeans", 3)
     with pytest.raises(ValueError, match="must be one of kmeans, ahc, spectral"):
         cluster(make_embeddings(np.eye(2), "ab"), "dbscan", 1)
+
+
+def test_clusterings_are_made_or_read_by_name(tmp_path, make_embeddings):
+    embeddings = make_embeddings(np.eye(4), "aabb")
+    (tmp_path / "mine.txt").write_text("u3 y\nu0 x\nu1 x\nu2 y\n")
+    (tmp_path / "plain.txt").write_text("x\nx\ny\ny\n")
+    names = ["kmeans", str(tmp_path / "mine.txt"), str(tmp_path / "plain.txt")]
+    found = named_clusterings(embeddings, names)
+    assert list(found) == ["kmeans", "mine.txt", "plain.txt"]
+    assert len(set(found["kmeans"].tolist())) == 2
+    assert found["mine.txt"].tolist() == found["plain.txt"].tolist() == ["x", "x", "y", "y"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x\ny\n", "has 2 labels but there are 3 embeddings"),
+        ("u0 x\nu1 y\n", "lacks 1 of 3 utterances, first 'u2'"),
+        ("u0 x z\nu1 y\n", "wanted `utterance label` lines, got 'u0 x z'"),
+    ],
+)
+def test_unusable_label_files_are_named(tmp_path, make_embeddings, text, message):
+    (tmp_path / "labels.txt").write_text(text)
+    with pytest.raises(ValueError, match=message):
+        named_clusterings(make_embeddings(np.eye(3), "aab"), [str(tmp_path / "labels.txt")])
+    with pytest.raises(ValueError, match="neither one of kmeans, ahc, spectral nor a file"):
+        named_clusterings(make_embeddings(np.eye(3), "aab"), ["k-means"])

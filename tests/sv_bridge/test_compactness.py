@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import cqm
-from sv_bridge.compactness import better, compactness, summary
+from sv_bridge.compactness import better, compactness, compare_clusterings, summary
 
 rng = np.random.default_rng(3)
 
@@ -99,3 +99,12 @@ def test_one_speaker_is_an_error(make_embeddings):
         compactness(make_embeddings(np.eye(3), "aaa"))
     with pytest.raises(ValueError, match="`metric` must be"):
         compactness(make_embeddings(np.eye(3), "aab"), metric="euclidean")
+
+
+def test_clusterings_are_measured_beside_the_speakers(voices):
+    merged = np.where(voices.speakers == "w", "v", voices.speakers)
+    comparison = compare_clusterings(voices, {"same": voices.speakers, "merged": merged})
+    assert comparison.values["same"] == comparison.values["speakers"]
+    assert comparison.values["merged"]["silhouette"] < comparison.values["same"]["silhouette"]
+    assert (comparison.agreements["same"].ari, comparison.agreements["merged"].clusters) == (1.0, 4)
+    assert "silhouette" in comparison.measures

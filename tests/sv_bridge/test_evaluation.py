@@ -3,6 +3,7 @@ import pytest
 
 from sv_bridge.data.trials import Trials
 from sv_bridge.evaluation import breakdown, evaluate
+from sv_bridge.rows import result_rows
 from sv_bridge.verification import equal_error_rate, min_dcf
 
 rng = np.random.default_rng(0)
@@ -61,6 +62,10 @@ def test_unknown_sources_and_languages_make_no_conditions(world, make_embeddings
 def test_intervals_are_added_when_asked_for(world):
     result = breakdown(*world, intervals=True)[0]
     assert result.interval.lower < result.equal_error_rate < result.interval.upper
+    header, rows = result_rows([result])
+    assert header[-1] == "95 % interval"
+    assert len(rows[0]) == len(header)
+    assert rows[0][3] == f"{100 * result.equal_error_rate:.2f}"
 
 
 def test_one_class_only_is_named(make_embeddings):

@@ -3,10 +3,8 @@ import re
 import numpy as np
 import pytest
 
-from sv_bridge.clusterings import agreement
-from sv_bridge.compactness import compactness
-from sv_bridge.evaluation import evaluate
-from sv_bridge.page import compactness_sections, result_table, write_page
+from sv_bridge.compactness import compactness, compare_clusterings
+from sv_bridge.page import compactness_sections, write_page
 from sv_bridge.plots import cosine_histogram, det_plot, projection, speaker_compactness
 from sv_bridge.verification import error_curve
 
@@ -21,22 +19,18 @@ def voices(make_embeddings):
 
 def test_page_is_one_file_that_loads_nothing(tmp_path, voices):
     report = compactness(voices)
-    agreements = {"k-means": agreement(np.arange(60) % 3, voices.speakers)}
-    write_page(tmp_path / "page.html", "A & B", compactness_sections(voices, report, agreements))
+    comparison = compare_clusterings(voices, {"thirds": np.arange(60) % 3})
+    write_page(tmp_path / "page.html", "A & B", compactness_sections(voices, report, comparison))
     text = (tmp_path / "page.html").read_text()
     assert "<title>A &amp; B</title>" in text
     assert not re.findall(r'(?:src|href)="(?!data:)', text)
     assert "<script" not in text
     assert text.count("data:image/png;base64,") == 3
+    assert "thirds" in text
     assert "&lt;s3&gt;" in text
     assert "<s3>" not in text
     for name in report.values:
         assert name.replace("_", " ") in text
-
-
-def test_result_table_shows_intervals_where_there_are_any():
-    result = evaluate(np.array([1.0, 0.0]), np.array([True, False]))
-    assert "95 %" not in result_table([result])
 
 
 def test_det_plot_goes_through_the_equal_error_point():
