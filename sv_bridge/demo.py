@@ -1,5 +1,6 @@
 """`sv-bridge demo`: from nothing to trained, evaluated and measured models, on synthetic speakers or a corpus."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sv_bridge.compactness import compactness
@@ -22,7 +23,14 @@ PLAIN, MARGIN = "SNT-Xent", "SNT-Xent-AM"
 PRESETS = {PLAIN: "tiny-snt", MARGIN: "tiny-am"}
 
 
-def run_demo(out: Path, *, corpus: Path | None = None, device: str = "auto", epochs: int | None = None) -> Path:
+def run_demo(
+    out: Path,
+    *,
+    corpus: Path | None = None,
+    recipe: SyntheticRecipe | None = None,
+    settings: Sequence[str] = (),
+    device: str = "auto",
+) -> Path:
     """Train SNT-Xent and SNT-Xent-AM, evaluate unseen speakers beside two baselines, and write a page.
 
     What is there already (corpus, finished runs, embeddings) is not made again.
@@ -31,15 +39,16 @@ def run_demo(out: Path, *, corpus: Path | None = None, device: str = "auto", epo
     ----------
     out : folder for the synthetic corpus, the runs and the page.
     corpus : a corpus with splits "train" and "test", instead of the synthetic one.
+    recipe : of the synthetic corpus.
+    settings : key=value changes to both presets, such as "epochs=5".
     device : "auto", "cpu", "cuda", …
-    epochs : instead of the presets'.
 
     Returns
     -------
     Path
         The page.
     """
-    speech = _synthetic(out / "corpus") if corpus is None else read_corpus(corpus)
+    speech = _synthetic(out / "corpus", recipe) if corpus is None else read_corpus(corpus)
     console.print(
         f"{len(speech):,} utterances, {speech.duration_s / 60:.0f} minutes; "
         + ", ".join(f"{name}: {len(speech.split(name).speakers)} speakers" for name in speech.splits)
@@ -48,7 +57,7 @@ def run_demo(out: Path, *, corpus: Path | None = None, device: str = "auto", epo
     for name, preset in PRESETS.items():
         run = out / "runs" / preset
         console.print(f"training {name} ({preset}) …")
-        train(load_config(preset, [] if epochs is None else [f"epochs={epochs}"]), speech, run, device=device)
+        train(load_config(preset, settings), speech, run, device=device)
         systems[name] = str(run)
     verdicts = {name: Judge(system, speech, device=device)("test") for name, system in systems.items()}
     columns = compare({name: [verdict.assessment()] for name, verdict in verdicts.items()})
@@ -75,11 +84,11 @@ def _listed(names: list[str]) -> str:
     return ", ".join(name.replace("_", " ") for name in names) or "no measure"
 
 
-def _synthetic(folder: Path) -> Corpus:
+def _synthetic(folder: Path, recipe: SyntheticRecipe | None) -> Corpus:
     """Make the synthetic corpus, or read the one that an earlier demo made."""
     if not (folder / "manifest.csv").is_file():
         console.print("making synthetic speakers …")
-        make_synthetic_corpus(folder, SyntheticRecipe())
+        make_synthetic_corpus(folder, recipe)
     return read_corpus(folder)
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks and experiments: each script writes its tables and plots into docs/."""

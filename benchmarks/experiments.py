@@ -1,0 +1,193 @@
+"""Train the small presets with and without margin on a real corpus, and keep what each run measures.
+
+    python -m benchmarks.experiments --corpus DIR [--only 'simclr-*'] [--jobs 2]
+
+A run that has its record under docs/experiments/ is not done again, and an interrupted one continues, so the command
+can be repeated, split by `--only`, and stopped at any time. Then docs/experiments.md and its plots are written from all
+the records there are. Everything is chosen on the development speakers; test speakers are only reported.
+"""
+
+import argparse
+import fnmatch
+import json
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from sv_bridge.run_directory import read_metrics
+from sv_bridge.training import train
+
+from benchmarks.experiments_report import write_report
+from sv_bridge.atomic import atomic_path
+from sv_bridge.baselines import MeanLogMel, whiten
+from sv_bridge.compactness import compactness
+from sv_bridge.data.manifest import Corpus, read_corpus
+from sv_bridge.data.trials import Negatives
+from sv_bridge.embedding import embed
+from sv_bridge.judging import Judge
+from sv_bridge.presets import load_config
+from sv_bridge.systems import load_system
+
+RECORDS = Path(__file__).parent.parent / "docs" / "experiments"
+SEEDS = (0, 1, 2)
+MARGINS = {"simclr": ("tiny-snt", (0, 0.05, 0.1, 0.2, 0.4)), "moco": ("tiny-moco", (0, 0.1))}
+SHORTEST_SECONDS = 1.5
+TRIAL_LISTS: dict[str, Negatives] = {
+    "any": "any",
+    "same language": "same-language",
+    "same source and language": "same-source-and-language",
+}
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One system with one seed.
+
+    Attributes
+    ----------
+    name : of its record.
+    system : what experiments with other seeds have in common.
+    framework, margin : of the margin study; "" and NaN for what isn't part of it.
+    preset, settings : recipe that is trained; no preset for what isn't trained.
+    """
+
+    name: str
+    system: str
+    framework: str = ""
+    margin: float | None = None
+    preset: str = ""
+    settings: tuple[str, ...] = ()
+
+
+def experiments() -> Iterator[Experiment]:
+    """All of them, the quick ones first."""
+    yield Experiment("log-mel", "mean log-mel")
+    yield Experiment("log-mel-whitened", "mean log-mel, whitened")
+    for seed in SEEDS:
+        yield Experiment(f"untrained-seed{seed}", "untrained", settings=(f"seed={seed}",))
+    for seed in SEEDS:
+        for framework, (preset, margins) in MARGINS.items():
+            for margin in margins:
+                system = f"{framework}, margin {margin:g}"
+                name = f"{framework}-margin{margin:g}-seed{seed}"
+                yield Experiment(name, system, framework, margin, preset, (f"margin={margin}", f"seed={seed}"))
+    resnet = ("encoder.name=thin_resnet34", "encoder.embedding_dim=512", "encoder.base_channels=16", "margin=0.1")
+    yield Experiment("thin-resnet34-seed0", "Thin ResNet-34, margin 0.1", preset="tiny-snt", settings=resnet)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", type=Path, help="corpus with splits train, dev, test; without, only the report")
+    parser.add_argument("--recipe", default="debian-voices", help="how the report calls the corpus")
+    parser.add_argument("--only", default="*", help="names of experiments, with wildcards")
+    parser.add_argument("--jobs", type=int, default=1, help="experiments at the same time, sharing the processors")
+    parser.add_argument("--runs", type=Path, default=Path("runs/experiments"), help="folder for run directories")
+    parser.add_argument("--records", type=Path, default=RECORDS, help="folder for what each experiment measured")
+    parser.add_argument("--epochs", type=int, help="instead of the presets'")
+    parser.add_argument("--list", action="store_true", help="print the names and stop")
+    options = parser.parse_args()
+    chosen = [e for e in experiments() if fnmatch.fnmatch(e.name, options.only)]
+    if options.list:
+        print("\n".join(e.name for e in chosen))
+        return
+    missing = [e for e in chosen if not (options.records / f"{e.name}.json").is_file()]
+    if options.corpus is not None and missing:
+        tasks = [(experiment, options) for experiment in missing]
+        if options.jobs == 1:
+            for task in tasks:
+                run(*task)
+        else:
+            spawn = multiprocessing.get_context("spawn")
+            with ProcessPoolExecutor(options.jobs, mp_context=spawn) as pool:
+                list(pool.map(run, *zip(*tasks, strict=True)))
+    write_report(options.records, options.records.parent / "experiments.md")
+
+
+def run(experiment: Experiment, options: argparse.Namespace) -> None:
+    """Train, measure and write the record."""
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) // options.jobs))
+    print(f"{experiment.name} …", flush=True)
+    corpus = read_corpus(options.corpus)
+    corpus = corpus.where(lambda u: u.split == "train" or u.duration_s >= SHORTEST_SECONDS)
+    folder, started = options.runs / experiment.name, time.perf_counter()
+    training = trained(experiment, corpus, folder, options.epochs) if experiment.preset else {}
+    seconds = time.perf_counter() - started
+    embeddings = embedded(experiment, corpus, folder)
+    record = {
+        "name": experiment.name,
+        "system": experiment.system,
+        "framework": experiment.framework,
+        "margin": experiment.margin,
+        "recipe": options.recipe,
+        "corpus": {
+            split: {
+                "speakers": len(corpus.split(split).speakers),
+                "utterances": len(corpus.split(split)),
+                "minutes": round(corpus.split(split).duration_s / 60, 1),
+            }
+            for split in ("train", "dev", "test")
+        },
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "training_seconds": round(seconds, 1),
+        "training": training,
+        **measured(str(embeddings), corpus),
+    }
+    with atomic_path(options.records / f"{experiment.name}.json") as temporary:
+        temporary.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def trained(experiment: Experiment, corpus: Corpus, folder: Path, epochs: int | None) -> dict[str, Any]:
+    """Train, or continue; what the last epoch logged."""
+    settings = list(experiment.settings) + ([] if epochs is None else [f"epochs={epochs}"])
+    config = load_config(experiment.preset, settings)
+    train(config, corpus, folder, device="auto", progress_bar=False)
+    last = read_metrics(folder)[-1]
+    return {"preset": experiment.preset, "settings": settings, "last_epoch": last}
+
+
+def embedded(experiment: Experiment, corpus: Corpus, folder: Path) -> Path:
+    """Embed the development and test speakers, whole utterances, into a file."""
+    wanted = corpus.where(lambda u: u.split != "train")
+    if experiment.name == "log-mel":
+        embeddings = embed(MeanLogMel(), wanted)
+    elif experiment.name == "log-mel-whitened":
+        embeddings = whiten(embed(MeanLogMel(), wanted), embed(MeanLogMel(), corpus.split("train")))
+    elif experiment.preset:
+        embeddings = embed(load_system(str(folder)), wanted)
+    else:
+        embeddings = embed(untrained(experiment), wanted)
+    path = folder / "embeddings.npz"
+    embeddings.save(path)
+    return path
+
+
+def untrained(experiment: Experiment) -> torch.nn.Module:
+    """The small encoder with fresh weights."""
+    from sv_bridge.encoders import build_encoder
+
+    config = load_config(MARGINS["simclr"][0], experiment.settings)
+    return build_encoder(config.encoder, seed=config.seed).eval()
+
+
+def measured(embeddings: str, corpus: Corpus) -> dict[str, Any]:
+    """Error rates of development and test speakers, and the compactness of the latter."""
+    judge = Judge(embeddings, corpus)
+    test = {name: judge("test", negatives=negatives, intervals=True) for name, negatives in TRIAL_LISTS.items()}
+    report = compactness(test["any"].embeddings).to_dict()
+    return {
+        "dev": judge("dev").results[0].to_dict(),
+        "test": {name: verdict.results[0].to_dict() for name, verdict in test.items()},
+        "test_breakdown": [result.to_dict() for result in test["any"].results],
+        "compactness": {key: value for key, value in report.items() if key != "pairs"},
+    }
+
+
+if __name__ == "__main__":
+    main()
