@@ -4,6 +4,7 @@ import soundfile
 from torch import Tensor, nn
 
 from sv_bridge.data.manifest import Utterance, read_corpus, write_manifest
+from sv_bridge.data.synthetic import SyntheticRecipe, make_synthetic_corpus
 from sv_bridge.embedding import Embeddings
 
 RATE = 16_000
@@ -55,3 +56,12 @@ def make_embeddings():
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def speech(tmp_path_factory):
+    """A small synthetic corpus: 4 train, 3 dev and 4 test speakers with 2 sessions of 2 utterances of a second."""
+    recipe = SyntheticRecipe(
+        train_speakers=4, dev_speakers=3, test_speakers=4, sessions=2, utterances=2, seconds=(1.0, 1.2), channels=3
+    )
+    return make_synthetic_corpus(tmp_path_factory.mktemp("speech"), recipe, jobs=1)

@@ -1,0 +1,78 @@
+import json
+
+import pytest
+
+from benchmarks.experiments import experiments
+from benchmarks.experiments_report import judge, write_report
+
+RESULT = {"condition": "all trials", "targets": 9, "nontargets": 9, "threshold": 0.0, "min_dcf_05": 0.5}
+
+
+def record(name, system, framework, margin, rate, within):
+    result = {**RESULT, "equal_error_rate": rate, "min_dcf_01": 5 * rate, "interval": {"lower": 0.01, "upper": 0.5}}
+    conditions = ("any", "same language", "same source and language")
+    return {
+        "name": name, "system": system, "framework": framework, "margin": margin, "recipe": "debian-voices",
+        "corpus": {s: {"speakers": 5, "utterances": 1000, "minutes": 30.0} for s in ("train", "dev", "test")},
+        "training": {"preset": "tiny-snt"} if framework else {},
+        "dev": result,
+        "test": dict.fromkeys(conditions, result),
+        "test_breakdown": [result],
+        "compactness": {"cosines": {"within": within, "between": 0.1}, "uniformity": -3.0, "values": {"silhouette": within}},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def records(tmp_path):
+    """Margin 0.1 lowers the error rate and tightens speakers; margin 0.4 raises the error rate; baselines."""
+    folder = tmp_path / "experiments"
+    folder.mkdir()
+    made = [record("log-mel", "mean log-mel", "", None, 0.3, 0.2)]
+    for seed in range(3):
+        for margin, rate, within in ((0, 0.2, 0.5), (0.1, 0.1, 0.7), (0.4, 0.25, 0.9)):
+            name = f"simclr-margin{margin}-seed{seed}"
+            made.append(
+                record(name, f"simclr, margin {margin}", "simclr", margin, rate + seed / 1000, within + seed / 100)
+            )
+    for each in made:
+        (folder / f"{each['name']}.json").write_text(json.dumps(each))
+    return folder
+
+
+def test_report_says_what_the_numbers_say(records, tmp_path):
+    write_report(records, tmp_path / "experiments.md")
+    text = (tmp_path / "experiments.md").read_text()
+    assert "The development speakers choose margin 0.1." in text
+    assert "Test EER is 20.1 ± 0.1 % without margin and 10.1 ± 0.1 % with it: the margin lowered it." in text
+    assert "more compact by 2 of 4 measures** (within, silhouette), **less compact by 0** (none)" in text
+    assert "`debian-voices`" in text
+    assert (records / "simclr-margins.png").is_file()
+    assert "moco" not in text
+
+
+def test_one_seed_makes_nothing_clear(records, tmp_path):
+    for path in records.glob("*-seed[12].json"):
+        path.unlink()
+    write_report(records, tmp_path / "experiments.md")
+    text = (tmp_path / "experiments.md").read_text()
+    assert "With a single seed nothing is clear" in text
+    assert "more compact by 0 of 4 measures" in text
+
+
+def test_clear_means_beyond_the_spread_of_seeds():
+    assert judge([1.0, 1.1, 0.9], [2.0, 2.1, 1.9], "higher") == "better"
+    assert judge([1.0, 1.1, 0.9], [2.0, 2.1, 1.9], "lower") == "worse"
+    assert judge([1.0, 2.0, 0.0], [1.5, 2.5, 0.5], "lower") == "unclear"
+    assert judge([1.0, float("inf")], [2.0, 2.0], "lower") == "unclear"
+
+
+def test_every_margin_has_three_seeds():
+    names = [experiment.name for experiment in experiments()]
+    assert len(set(names)) == len(names)
+    assert sum(name.startswith("simclr-margin") for name in names) == 15
+    assert sum(name.startswith("moco-margin") for name in names) == 6
+
+
+def test_no_records_stop_with_the_cure(tmp_path):
+    with pytest.raises(SystemExit, match="run with --corpus DIR first"):
+        write_report(tmp_path, tmp_path / "page.md")

@@ -1,0 +1,63 @@
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from sv_bridge.cli import app
+from sv_bridge.data.trials import generate_trials, write_trials
+
+
+@pytest.fixture
+def sv_bridge(monkeypatch):
+    """A function that runs `sv-bridge` with these arguments: what it printed, on wide lines."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*arguments):
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    return call
+
+
+def test_embed_then_measure_compactness(tmp_path, sv_bridge, speech):
+    out = tmp_path / "e.npz"
+    sv_bridge("embed", "log-mel", "--corpus", speech.root, "--split", "test", "--out", out)
+    page, record = tmp_path / "page.html", tmp_path / "c.json"
+    sv_bridge("compactness", out, "--clusterings", "kmeans,ahc", "--page", page, "--json", record)
+    assert json.loads(record.read_text())["speakers_count"] == 4
+    assert "Clusterings beside the speakers" in page.read_text()
+
+
+def test_evaluate_then_metrics_of_its_scores(tmp_path, sv_bridge, speech):
+    trials = tmp_path / "trials.txt"
+    write_trials(trials, generate_trials(speech.split("test")))
+    options = ("--trials", trials, "--calibrate-on", "dev", "--intervals", "--out", tmp_path / "out")
+    sv_bridge("evaluate", "log-mel", "--corpus", speech.root, *options)
+    rate = json.loads((tmp_path / "out" / "results.json").read_text())["results"][0]["equal_error_rate"]
+    sv_bridge("metrics", tmp_path / "out" / "scores.txt", "--det", tmp_path / "det.svg")
+    assert (tmp_path / "det.svg").is_file()
+    scores = np.loadtxt(tmp_path / "out" / "scores.txt", usecols=3)
+    assert len(scores) == len(trials.read_text().splitlines())
+    assert 0 <= rate <= 1
+
+
+def test_compare_puts_systems_side_by_side(tmp_path, sv_bridge, speech):
+    record = tmp_path / "compare.json"
+    sv_bridge("compare", "log-mel", "untrained:tiny-snt", "--corpus", speech.root, "--json", record)
+    columns = json.loads(record.read_text())
+    assert [column["name"] for column in columns][:3] == ["EER %", "minDCF .01", "minDCF .05"]
+    assert set(columns[0]["spreads"]) == {"log-mel", "untrained:tiny-snt"}
+
+
+def test_wrong_input_is_said_in_one_line(capsys, monkeypatch, tmp_path):
+    from sv_bridge.cli import main
+
+    monkeypatch.setattr("sys.argv", ["sv-bridge", "compactness", str(tmp_path / "gone.npz")])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 2
+    assert "no embeddings at" in capsys.readouterr().err

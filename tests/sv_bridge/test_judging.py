@@ -1,0 +1,65 @@
+import json
+
+import numpy as np
+import pytest
+
+from sv_bridge.data.trials import generate_trials, write_trials
+from sv_bridge.embedding import embed
+from sv_bridge.judging import Judge
+from sv_bridge.score_files import read_scores
+from sv_bridge.scoring import score_trials
+from sv_bridge.systems import load_system
+from sv_bridge.verification import equal_error_rate
+
+
+def test_drawn_trials_are_scored_over_the_split(speech):
+    verdict = Judge("log-mel", speech, progress=False)("test")
+    test = speech.split("test")
+    trials = generate_trials(test)
+    scores = score_trials(embed(load_system("log-mel"), test), trials)
+    np.testing.assert_allclose(verdict.scores, scores, atol=1e-12)
+    assert verdict.results[0].equal_error_rate == equal_error_rate(scores[trials.labels], scores[~trials.labels])
+    assert verdict.assessment().values()["EER %"] == 100 * verdict.results[0].equal_error_rate
+
+
+def test_a_list_embeds_only_what_it_names(tmp_path, speech):
+    trials = generate_trials(speech.split("dev"), per_speaker=1)
+    write_trials(tmp_path / "trials.txt", trials)
+    verdict = Judge("log-mel", speech, progress=False)("all", trials=tmp_path / "trials.txt")
+    assert set(verdict.embeddings.ids.tolist()) == set(trials.ids)
+
+
+def test_unknown_utterances_are_named_before_anything_is_embedded(tmp_path, speech):
+    (tmp_path / "trials.txt").write_text("1 nobody/0 nobody/1\n")
+    with pytest.raises(ValueError, match="2 of the 2 utterances of the trials are unknown: 'nobody/0'"):
+        Judge("no-such-run", speech)("test", trials=tmp_path / "trials.txt")
+
+
+def test_mean_subtraction_and_score_normalisation_use_other_splits(speech):
+    plain = Judge("log-mel", speech, progress=False)("test")
+    centred = Judge("log-mel", speech, subtract_mean="train", progress=False)("test")
+    normalised = Judge("log-mel", speech, as_norm="train", top=5, progress=False)("test")
+    train = embed(load_system("log-mel"), speech.split("train"))
+    mean = train.vectors.mean(axis=0)
+    np.testing.assert_allclose(
+        centred.scores,
+        score_trials(plain.embeddings, plain.trials, center=mean),
+        atol=1e-5,  # float32 mean
+    )
+    np.testing.assert_allclose(
+        normalised.scores, score_trials(plain.embeddings, plain.trials, cohort=train, top=5), rtol=1e-9
+    )
+
+
+def test_everything_is_written(tmp_path, speech):
+    judge = Judge("log-mel", speech, progress=False)
+    verdict = judge("test")
+    calibrated = verdict.calibrated(judge("dev"))
+    assert set(calibrated) == {"actual DCF .01", "actual DCF .05", "Cllr"}
+    verdict.write(tmp_path, calibrated)
+    scores, labels = read_scores(tmp_path / "scores.txt")
+    np.testing.assert_array_equal(scores, verdict.scores)
+    np.testing.assert_array_equal(labels, verdict.trials.labels)
+    record = json.loads((tmp_path / "results.json").read_text())
+    assert record["results"][0]["equal_error_rate"] == verdict.results[0].equal_error_rate
+    assert (tmp_path / "det.png").read_bytes().startswith(b"\x89PNG")

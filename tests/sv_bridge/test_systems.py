@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+import torch
+from sv_bridge.checkpoint import CheckpointError
+from sv_bridge.training import train
+
+from sv_bridge.data.manifest import Corpus
+from sv_bridge.embedding import Embeddings
+from sv_bridge.presets import load_config
+from sv_bridge.systems import embeddings_of, load_system, system_groups
+
+QUICK = [
+    "epochs=1", "batch_size=4", "encoder.channels=8", "encoder.frame_dim=8", "encoder.embedding_dim=8",
+    "augmentation=none", "crop_seconds=0.5", "schedule.warmup_epochs=0",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, speech):
+    return train(load_config("tiny-snt", QUICK), speech, tmp_path_factory.mktemp("runs") / "run", progress_bar=False)
+
+
+def test_a_run_embeds_with_its_trained_weights(run, speech):
+    test = speech.split("test")
+    embeddings = embeddings_of(str(run), test)
+    assert embeddings.vectors.shape == (len(test), 8)
+    assert embeddings.ids.tolist() == [u.id for u in test]
+    expected = load_system(str(run))
+    assert not expected.training
+    assert all(torch.isfinite(p).all() for p in expected.parameters())
+
+
+def test_embeddings_of_a_run_are_kept_until_something_changes(run, speech):
+    test = speech.split("test")
+    first = embeddings_of(str(run), test)
+    kept = sorted((run / "embeddings").glob("*.npz"))
+    altered = Embeddings.load(kept[0]).vectors + 1
+    for path in kept:  # whatever is read now was read from the files
+        columns = {**np.load(path), "vectors": altered}
+        np.savez(path, **columns)
+    np.testing.assert_array_equal(embeddings_of(str(run), test).vectors, first.vectors + 1)
+    fewer = Corpus(test.root, test.utterances[:-1])
+    np.testing.assert_allclose(embeddings_of(str(run), fewer).vectors, first.vectors[:-1], atol=1e-6)
+    assert embeddings_of(str(run), test, crops=2, crop_seconds=0.5).vectors.shape == (len(test), 2, 8)
+
+
+def test_stored_embeddings_are_a_system(tmp_path, run, speech):
+    whole = embeddings_of(str(run), speech)
+    whole.save(tmp_path / "e.npz")
+    dev = speech.split("dev")
+    assert embeddings_of(str(tmp_path / "e.npz"), dev).ids.tolist() == [u.id for u in dev]
+    with pytest.raises(ValueError, match="crops can't be chosen"):
+        embeddings_of(str(tmp_path / "e.npz"), dev, crops=2, crop_seconds=1.0)
+
+
+def test_untrained_encoders_are_the_same_every_time():
+    waveforms = torch.randn(1, 8_000, generator=torch.Generator().manual_seed(0))
+    one, two = (load_system("untrained:tiny-snt").eval() for _ in range(2))
+    torch.testing.assert_close(one(waveforms), two(waveforms), atol=0, rtol=0)
+
+
+def test_runs_that_differ_in_their_seed_are_one_group(tmp_path, run, speech):
+    other = train(load_config("tiny-snt", [*QUICK, "seed=1"]), speech, tmp_path / "seed1", progress_bar=False)
+    margin = train(load_config("tiny-am", QUICK), speech, tmp_path / "am", progress_bar=False)
+    groups = system_groups([str(run), str(margin), str(other), "log-mel"])
+    assert groups == {str(run): [str(run), str(other)], str(margin): [str(margin)], "log-mel": ["log-mel"]}
+
+
+def test_unknown_systems_are_named():
+    with pytest.raises(CheckpointError, match="nowhere is not a run directory"):
+        load_system("nowhere")
