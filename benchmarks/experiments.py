@@ -20,8 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from sv_bridge.run_directory import read_metrics
-from sv_bridge.training import train
 
 from benchmarks.experiments_report import write_report
 from sv_bridge.atomic import atomic_path
@@ -32,7 +30,9 @@ from sv_bridge.data.trials import Negatives
 from sv_bridge.embedding import embed
 from sv_bridge.judging import Judge
 from sv_bridge.presets import load_config
+from sv_bridge.run_directory import read_metrics
 from sv_bridge.systems import load_system
+from sv_bridge.training import train
 
 RECORDS = Path(__file__).parent.parent / "docs" / "experiments"
 SEEDS = (0, 1, 2)

@@ -4,15 +4,19 @@ import sys
 
 import typer
 
-from sv_bridge import cli_training
+from sv_bridge import cli_evaluation, cli_training
 
 app = typer.Typer(no_args_is_help=True, help="Train, evaluate and measure contrastive speaker-verification models.")
-app.command()(cli_training.train)
-
-
-@app.callback()
-def commands() -> None:
-    """Hold the commands together; with a single one, typer would leave its name out."""
+for command in (
+    cli_training.train,
+    cli_evaluation.embed,
+    cli_evaluation.evaluate,
+    cli_evaluation.metrics,
+    cli_evaluation.compactness,
+    cli_evaluation.compare,
+    cli_evaluation.demo,
+):
+    app.command()(command)
 
 
 def main() -> None:

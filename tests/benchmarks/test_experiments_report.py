@@ -18,7 +18,10 @@ def record(name, system, framework, margin, rate, within):
         "dev": result,
         "test": dict.fromkeys(conditions, result),
         "test_breakdown": [result],
-        "compactness": {"cosines": {"within": within, "between": 0.1}, "uniformity": -3.0, "values": {"silhouette": within}},
+        "compactness": {
+            "cosines": {"within": within, "between": 0.1, "d_prime": 2.0}, "uniformity": -3.0,
+            "values": {"silhouette": within, "relative_margin_centroid": 0.5, "additive_margin_centroid": 1.0},
+        },
     }  # fmt: skip
 
 
@@ -44,7 +47,7 @@ def test_report_says_what_the_numbers_say(records, tmp_path):
     text = (tmp_path / "experiments.md").read_text()
     assert "The development speakers choose margin 0.1." in text
     assert "Test EER is 20.1 ± 0.1 % without margin and 10.1 ± 0.1 % with it: the margin lowered it." in text
-    assert "more compact by 2 of 4 measures** (within, silhouette), **less compact by 0** (none)" in text
+    assert "more compact by 2 of 7 measures** (within, silhouette), **less compact by 0** (none)" in text
     assert "`debian-voices`" in text
     assert (records / "simclr-margins.png").is_file()
     assert "moco" not in text
@@ -56,7 +59,7 @@ def test_one_seed_makes_nothing_clear(records, tmp_path):
     write_report(records, tmp_path / "experiments.md")
     text = (tmp_path / "experiments.md").read_text()
     assert "With a single seed nothing is clear" in text
-    assert "more compact by 0 of 4 measures" in text
+    assert "more compact by 0 of 7 measures" in text
 
 
 def test_clear_means_beyond_the_spread_of_seeds():

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 import torch
-from sv_bridge.checkpoint import CheckpointError
-from sv_bridge.training import train
 
+from sv_bridge.checkpoint import CheckpointError
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.embedding import Embeddings
 from sv_bridge.presets import load_config
 from sv_bridge.systems import embeddings_of, load_system, system_groups
+from sv_bridge.training import train
 
 QUICK = [
     "epochs=1", "batch_size=4", "encoder.channels=8", "encoder.frame_dim=8", "encoder.embedding_dim=8",
