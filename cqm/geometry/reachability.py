@@ -53,7 +53,7 @@ def separations(clustering: Clustering, core: FloatArray) -> FloatArray:
     codes = clustering.codes
 
     def separate(a: slice, b: slice, tile: FloatArray) -> tuple[slice, slice, FloatArray]:
-        i, j = (slice(codes[rows.start], codes[rows.stop - 1] + 1) for rows in (a, b))
+        i, j = clustering.part(a).clusters, clustering.part(b).clusters
         out = np.full((i.stop - i.start, j.stop - j.start), np.inf)
         _separate(tile, core[a], core[b], codes[a] - i.start, codes[b] - j.start, out)
         return i, j, out

@@ -1,16 +1,14 @@
 """Measures of separation relative to size: Dunn's index and its generalisations."""
 
-from collections.abc import Hashable
-from dataclasses import replace
+from collections.abc import Hashable, Iterator
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
 
-from cqm.geometry.centroids import centroids
+from cqm.geometry.dispersion import Dispersion, centroid_gaps, dispersion, distances_to_centroids
 from cqm.geometry.reductions import minima, pair_extremes, pair_maxima, pair_minima, pair_sums
-from cqm.geometry.tiles import row_blocks
 from cqm.measures.arithmetic import ratio
 from cqm.validation import Clustering, Metric, validate
 
@@ -164,9 +162,27 @@ def generalized_dunn(
         p=p,
         coordinates=f"generalized_dunn with {separation}/{diameter}" if with_centroids else None,
     )
-    if with_centroids:  # a centroid keeps the digits of coordinates that are relative to a point of the data
-        clustering = replace(clustering, data=clustering.data.astype(np.float64) - clustering.data[0])
-    return float(ratio(_smallest(_separations(clustering, separation)), _diameters(clustering, diameter).max()))
+    reductions = _Reductions(clustering)
+    return float(ratio(_smallest(_separations(reductions, separation)), _diameters(reductions, diameter).max()))
+
+
+class _Reductions:
+    """What both a separation and a diameter may want of a clustering, computed once."""
+
+    def __init__(self, clustering: Clustering) -> None:
+        self.clustering = clustering
+
+    @cached_property
+    def farthest(self) -> FloatArray:
+        return pair_maxima(self.clustering)
+
+    @cached_property
+    def sums(self) -> FloatArray:
+        return pair_sums(self.clustering)
+
+    @cached_property
+    def spread(self) -> Dispersion:
+        return dispersion(self.clustering)
 
 
 def _smallest(between: FloatArray) -> float:
@@ -174,36 +190,43 @@ def _smallest(between: FloatArray) -> float:
     return float(between[~np.eye(len(between), dtype=bool)].min())
 
 
-def _separations(clustering: Clustering, separation: Separation) -> FloatArray:
+def _separations(reductions: _Reductions, separation: Separation) -> FloatArray:
     """(k, k) set distances; the diagonal means nothing."""
+    clustering = reductions.clustering
     sizes = clustering.sizes
-    if separation == "single":
-        return pair_minima(clustering)
-    if separation == "complete":
-        return pair_maxima(clustering)
-    if separation == "average":
-        return np.asarray(pair_sums(clustering) / np.outer(sizes, sizes))
-    if separation == "centroid":
-        return np.asarray(cdist(centroids(clustering), centroids(clustering)))
-    out = np.zeros((clustering.k, clustering.k))
-    codes = clustering.codes
-    if separation == "hausdorff":
-        for rows, nearest in minima(clustering):
-            np.maximum.at(out, codes[rows], nearest)
-        return np.maximum(out, out.T)
-    means = centroids(clustering)
-    for rows in row_blocks(clustering):
-        np.add.at(out, codes[rows], cdist(clustering.data[rows], means))
-    return np.asarray((out + out.T) / np.add.outer(sizes, sizes))
+    match separation:
+        case "single":
+            return pair_minima(clustering)
+        case "complete":
+            return reductions.farthest
+        case "average":
+            return np.asarray(reductions.sums / np.outer(sizes, sizes))
+        case "centroid":
+            return np.concatenate([gaps for _, gaps in centroid_gaps(clustering, reductions.spread)])
+        case "average_to_centroids":
+            totals = _over_clusters(clustering, distances_to_centroids(clustering, reductions.spread), np.add)
+            return np.asarray((totals + totals.T) / np.add.outer(sizes, sizes))
+        case "hausdorff":
+            reach = _over_clusters(clustering, minima(clustering), np.maximum)
+            return np.maximum(reach, reach.T)
 
 
-def _diameters(clustering: Clustering, diameter: Diameter) -> FloatArray:
+def _diameters(reductions: _Reductions, diameter: Diameter) -> FloatArray:
     """(k,) diameters."""
-    sizes = clustering.sizes
-    if diameter == "maximum":
-        return np.asarray(np.diagonal(pair_maxima(clustering)))
-    if diameter == "average":
-        return np.asarray(np.diagonal(pair_sums(clustering)) / np.maximum(sizes * (sizes - 1) / 2, 1))
-    means = centroids(clustering)
-    radii = [cdist(clustering.data[clustering.cluster(i)], means[i : i + 1]).mean() for i in range(clustering.k)]
-    return 2 * np.asarray(radii)
+    sizes = reductions.clustering.sizes
+    match diameter:
+        case "maximum":
+            return np.asarray(np.diagonal(reductions.farthest))
+        case "average":
+            return np.asarray(np.diagonal(reductions.sums) / np.maximum(sizes * (sizes - 1) / 2, 1))
+        case "centroid":
+            return np.asarray(2 * reductions.spread.lengths / sizes)
+
+
+def _over_clusters(clustering: Clustering, blocks: Iterator[tuple[slice, FloatArray]], ufunc: np.ufunc) -> FloatArray:
+    """(k, k) per-point values of non-negative distances, summed or maximised over the points of each cluster."""
+    out = np.zeros((clustering.k, clustering.k))
+    for rows, values in blocks:
+        part = clustering.part(rows)
+        out[part.clusters] = ufunc(out[part.clusters], ufunc.reduceat(values, part.starts[:-1], axis=0))
+    return out
