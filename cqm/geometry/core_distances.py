@@ -63,10 +63,11 @@ def _nearest(clustering: Clustering) -> FloatArray:
 def _add_powers(tile: FloatArray, nearest: FloatArray, dimension: float, sums: FloatArray) -> None:
     """Add each row's Σ (nearest / distance)^dimension to `sums` (2, rows), in coarse and fine multiples."""
     smallest = NEGLIGIBLE ** (1 / dimension)
+    terms = np.empty(tile.shape[1])
     for i in range(len(tile)):
-        terms = nearest[i] / tile[i]
-        for j in range(len(terms)):
-            terms[j] = terms[j] if terms[j] > smallest else 0.0
+        for j in range(len(terms)):  # at distance 0 the nearest is too, and the sum is of no use
+            quotient = nearest[i] / tile[i, j] if tile[i, j] > 0 else 0.0
+            terms[j] = quotient if quotient > smallest else 0.0
         _raise_to(terms, dimension)
         for j in range(len(terms)):
             coarse = (terms[j] + COARSE) - COARSE

@@ -6,6 +6,7 @@ from sklearn.neighbors import NearestNeighbors
 
 import cqm
 from cqm.definitions import neighbours as definitions
+from cqm.geometry import pairs
 from tests.cqm.strategies import distance_clusterings, labelings
 
 neighbors = st.integers(1, 9)  # more than there are points, too
@@ -36,9 +37,10 @@ def test_cvnn_equals_its_definition(case, others, neighbors):
 
 
 @pytest.mark.parametrize("count", [1, 5, 20])
-def test_agrees_with_a_neighbour_search_where_nothing_ties(count):
+def test_agrees_with_a_neighbour_search_where_nothing_ties(monkeypatch, count):
+    monkeypatch.setattr(pairs, "TILE_ROWS", 64)  # several tiles
     rng = np.random.default_rng(0)
-    points, labels = rng.normal(size=(700, 3)), rng.integers(0, 4, size=700)
+    points, labels = rng.normal(size=(200, 3)), rng.integers(0, 4, size=200)
     nearest = NearestNeighbors(n_neighbors=count).fit(points).kneighbors(return_distance=False)
     foreign = labels[nearest] != labels[:, None]
     assert cqm.connectivity(points, labels, neighbors=count) == pytest.approx(
