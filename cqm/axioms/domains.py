@@ -23,7 +23,7 @@ class Domain:
     name : how it is asked for.
     sentence : what belongs to it.
     kind : whether its members are given as distance matrices or as points.
-    smallest : smallest distance between two different points of a matrix.
+    smallest : smallest distance that is drawn; where it is 0, different points may coincide.
     triangle : whether the triangle inequality must hold.
     """
 
@@ -60,7 +60,7 @@ class Domain:
         n = len(rows)
         if self.kind == "points":
             return len(set(rows)) == n
-        if any(rows[x][y] < self.smallest for x in range(n) for y in range(x)):
+        if any(rows[x][y] < 0 or (self.smallest and rows[x][y] == 0) for x in range(n) for y in range(x)):
             return False
         return not self.triangle or all(
             rows[x][y] <= rows[x][via] + rows[via][y] for x in range(n) for y in range(x) for via in range(n)

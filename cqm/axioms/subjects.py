@@ -13,6 +13,7 @@ import numpy as np
 from cqm.axioms.exact import Enclosure
 from cqm.axioms.instances import Instance
 from cqm.catalog import Measure, catalog
+from cqm.definitions.arithmetic import irrational
 
 __all__ = ["Subject", "Undefined", "subject_of"]
 
@@ -63,11 +64,11 @@ class Subject:
         if not self.generic:
             return self._floating(instance)
         rows = instance.distances() if self.needs == "distances" else [list(row) for row in instance.rows]
-        value = self._rational(rows, instance.labels)
-        if not isinstance(value, float) or not math.isfinite(value):
-            return value
-        enclosed = self._call([[Enclosure.of(entry) for entry in row] for row in rows], instance.labels)
-        return value if isinstance(enclosed, float) and math.isnan(enclosed) else enclosed
+        token = irrational.set(Enclosure.of)
+        try:
+            return self._rational(rows, instance.labels)
+        finally:
+            irrational.reset(token)
 
     def _call(self, rows: Any, labels: tuple[int, ...]) -> Any:
         try:

@@ -5,12 +5,16 @@ since a comparison of theirs is a formula and not a truth value); every other nu
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from fractions import Fraction
 from functools import reduce
 from typing import Any
 
-__all__ = ["ascending", "if_at_most", "logarithm", "maximum", "mean", "minimum", "ratio", "square_root"]
+__all__ = ["ascending", "if_at_most", "irrational", "logarithm", "maximum", "mean", "minimum", "ratio", "square_root"]
+
+irrational: ContextVar[Callable[[Any], Any] | None] = ContextVar("irrational", default=None)
+"""What makes a number with exact roots and logarithms of a rational; where nothing is set, they are floats."""
 
 
 def minimum(values: Iterable[Any]) -> Any:
@@ -66,6 +70,8 @@ def square_root(value: Any) -> Any:
         above, below = math.isqrt(value.numerator), math.isqrt(value.denominator)
         if above * above == value.numerator and below * below == value.denominator:
             return Fraction(above, below)
+        if (exact := irrational.get()) is not None:
+            return exact(value).square_root()
     return math.sqrt(value)
 
 
@@ -73,6 +79,8 @@ def logarithm(value: Any) -> Any:
     """Natural logarithm, with log 0 = −∞."""
     if hasattr(value, "logarithm"):
         return value.logarithm()
+    if isinstance(value, Fraction | int) and value > 0 and (exact := irrational.get()) is not None:
+        return exact(value).logarithm()
     return math.log(value) if value != 0 else -math.inf
 
 

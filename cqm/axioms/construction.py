@@ -1,0 +1,209 @@
+"""Richness is constructive: for each clustering, distances under which it beats every other non-trivial one.
+
+Clusterings of one type (the same cluster sizes) differ by the names of points alone, so one construction a type is
+enough. Families that are known to work come first, then a climb on the lead over the strongest rival. What is found is
+verified in exact arithmetic against all non-trivial clusterings.
+"""
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from cqm.axioms.domains import Domain
+from cqm.axioms.exact import is_undefined
+from cqm.axioms.instances import Instance, Rejected, Rows, non_trivial_partitions
+from cqm.axioms.statements import improvement
+from cqm.axioms.subjects import Subject
+
+__all__ = ["Construction", "cluster_types", "construct", "lead"]
+
+FAMILIES = 12  # the first candidates, which are not random
+
+
+@dataclass(slots=True)
+class Construction:
+    """Distances found for each type of clustering.
+
+    Attributes
+    ----------
+    found : type (cluster sizes) → instance under which that clustering is best.
+    missing : types for which none was found.
+    tried : distances tried.
+    largest : most points for which all types were looked for.
+    """
+
+    found: dict[tuple[int, ...], Instance] = field(default_factory=dict)
+    missing: list[tuple[int, ...]] = field(default_factory=list)
+    tried: int = 0
+    largest: int = 0
+
+
+def cluster_types(n: int) -> list[tuple[int, ...]]:
+    """Sizes, largest first, of the non-trivial clusterings of n points."""
+
+    def parts(total: int, largest: int) -> Iterator[tuple[int, ...]]:
+        if total == 0:
+            yield ()
+        for first in range(min(total, largest), 0, -1):
+            for rest in parts(total - first, first):
+                yield (first, *rest)
+
+    return [sizes for sizes in parts(n, n) if 1 < len(sizes) < n]
+
+
+def labels_of(sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """Labels of a clustering with these sizes."""
+    return tuple(label for label, size in enumerate(sizes) for _ in range(size))
+
+
+def construct(
+    subject: Subject, domain: Domain, *, unique: bool, largest: int, seconds: float, seed: int, tries: int = 400
+) -> Construction:
+    """Look for distances that make each clustering of up to `largest` points best, alone if `unique`."""
+    out = Construction()
+    rng = random.Random(seed)
+    deadline = time.monotonic() + seconds
+    for n in range(3, largest + 1):
+        for sizes in cluster_types(n):
+            if time.monotonic() > deadline:
+                return out
+            instance = _best(subject, domain, sizes, unique, tries, rng, out, deadline)
+            if instance is None:
+                out.missing.append(sizes)
+            else:
+                out.found[sizes] = instance
+        out.largest = n
+    return out
+
+
+def _best(
+    subject: Subject,
+    domain: Domain,
+    sizes: tuple[int, ...],
+    unique: bool,
+    tries: int,
+    rng: random.Random,
+    out: Construction,
+    deadline: float,
+) -> Instance | None:
+    labels = labels_of(sizes)
+    rivals = list(non_trivial_partitions(len(labels)))
+    rivals.remove(labels)
+    best: tuple[float, Rows] | None = None
+    candidates = (_points if domain.kind == "points" else _distances)(sizes, rng)
+    for attempt in range(tries):
+        if time.monotonic() > deadline:
+            return None
+        # after the known families, every other try climbs from the best so far
+        climbs = best is not None and attempt >= FAMILIES and attempt % 2
+        rows = _varied(domain, best[1], rng) if best is not None and climbs else next(candidates)
+        if not domain.contains(rows):
+            continue
+        out.tried += 1
+        instance = Instance(domain.kind, rows, labels)
+        ahead = lead(subject, instance, rivals, exact=False, enough=best[0] if best else None)
+        if (ahead > 0 if unique else ahead >= 0) and _verified(subject, instance, rivals, unique):
+            return instance
+        if best is None or ahead >= best[0]:
+            best = ahead, rows
+    return None
+
+
+def _verified(subject: Subject, instance: Instance, rivals: list[tuple[int, ...]], unique: bool) -> bool:
+    ahead = lead(subject, instance, rivals, exact=True, enough=None)
+    return ahead > 0 if unique else ahead >= 0
+
+
+def lead(
+    subject: Subject, instance: Instance, rivals: list[tuple[int, ...]], *, exact: bool, enough: float | None
+) -> float:
+    """Smallest amount by which the clustering beats a rival; negative where one beats it, −∞ where one is undefined.
+
+    The search for the smallest ends as soon as it is below `enough`; the rival that did it is moved to the front.
+    """
+    value = subject.exact if exact else subject.screen
+    own = value(instance)
+    if is_undefined(own):
+        return -float("inf")
+    smallest = float("inf")
+    for i, labels in enumerate(rivals):
+        other = value(Instance(instance.kind, instance.rows, labels))
+        ahead = -float("inf") if is_undefined(other) else improvement(other, own, subject.better)
+        smallest = min(smallest, ahead)
+        if smallest < 0 and enough is not None and smallest < enough:
+            rivals.insert(0, rivals.pop(i))
+            break
+    return smallest
+
+
+def _distances(sizes: tuple[int, ...], rng: random.Random) -> Iterator[Rows]:
+    """Tight clusters far apart, with and without a special point in each, then with random differences."""
+    labels = labels_of(sizes)
+    n = len(labels)
+    for tight in (Fraction(1, 2), Fraction(1, 4), Fraction(1, 16), Fraction(1, 1000)):
+        yield _matrix(n, lambda x, y: tight if labels[x] == labels[y] else 1)  # noqa: B023 - used at once
+        yield _matrix(n, lambda x, y: _own_witness(labels, x, y, tight))  # noqa: B023
+        yield _matrix(n, lambda x, y: tight * (1 + labels[x]) if labels[x] == labels[y] else 1)  # noqa: B023
+    while True:
+        tight, spread = Fraction(1, rng.choice((2, 4, 10, 100))), rng.choice((2, 4, 8))
+        drawn = {(x, y): Fraction(rng.randint(1, spread), spread) for x in range(n) for y in range(x)}
+        special = rng.random() < 0.5
+
+        def distance(x: int, y: int) -> Fraction:
+            near = labels[x] == labels[y]
+            base = tight if near else _own_witness(labels, x, y, tight) if special else Fraction(1)
+            return base * (1 + drawn[x, y] * rng.choice((0, 1)))  # noqa: B023 - used at once
+
+        yield _matrix(n, distance)
+
+
+def _own_witness(labels: tuple[int, ...], x: int, y: int, tight: Fraction) -> Fraction:
+    """One representative a cluster: it is 1 from the other representatives, and 1 + t from the others' members."""
+    if labels[x] == labels[y]:
+        return tight
+    represents = [labels.index(labels[point]) == point for point in (x, y)]
+    return Fraction(1) if represents[0] == represents[1] else 1 + tight
+
+
+def _matrix(n: int, distance: Any) -> Rows:
+    rows: list[list[Any]] = [[0] * n for _ in range(n)]
+    for x in range(n):
+        for y in range(x):
+            rows[x][y] = rows[y][x] = distance(x, y)
+    return tuple(map(tuple, rows))
+
+
+def _points(sizes: tuple[int, ...], rng: random.Random) -> Iterator[Rows]:
+    """Tight clusters far apart, on a line or in the plane or in space, with points close together at random."""
+    while True:
+        width = rng.choice((1, 2, 2, 3, len(sizes)))
+        far = rng.choice((4, 8, 20, 100))
+        near = rng.choice((1, 1, 2, 3))
+        rows = []
+        for label, size in enumerate(sizes):
+            if width == len(sizes) and rng.random() < 0.7:  # corners of a simplex, as far from one another as can be
+                centre = tuple(far * (axis == label) for axis in range(width))
+            else:
+                centre = tuple(rng.randint(-far, far) for _ in range(width))
+            rows += [tuple(c + rng.randint(-near, near) for c in centre) for _ in range(size)]
+        yield tuple(row if width > 1 else (*row, 0) for row in rows)
+
+
+def _varied(domain: Domain, rows: Rows, rng: random.Random) -> Rows:
+    """The same distances or points with a few entries changed."""
+    out = [list(row) for row in rows]
+    for _ in range(rng.choice((1, 1, 2, 4))):
+        x = rng.randrange(len(out))
+        y = rng.randrange(len(out[0]))
+        if domain.kind == "points":
+            out[x][y] += rng.choice((-8, -2, -1, 1, 2, 8))
+        elif x != y:
+            changed = out[x][y] * Fraction(rng.choice((1, 2, 3, 3, 4, 5, 6, 8)), 4)
+            out[x][y] = out[y][x] = changed
+    try:
+        return domain.checked(out)
+    except Rejected:
+        return rows
