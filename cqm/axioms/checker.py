@@ -6,16 +6,15 @@ from typing import Any, Literal, overload
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain, domain_named
-from cqm.axioms.exact import FLOAT_TOLERANCE
-from cqm.axioms.search import Budget, search
+from cqm.axioms.domains import Domain, domain_named
+from cqm.axioms.judging import judge, natural_domain
+from cqm.axioms.search import Budget
 from cqm.axioms.statements import AXIOMS, Axiom
-from cqm.axioms.subjects import Subject, subject_of
-from cqm.axioms.transformations import Trial
-from cqm.axioms.verdict import Evidence, Verdict, Verdicts
-from cqm.axioms.witness import Witness, axiom_named
+from cqm.axioms.subjects import subject_of
+from cqm.axioms.verdict import Verdict, Verdicts
+from cqm.axioms.witness import axiom_named
 
-__all__ = ["check", "judge", "parametrize"]
+__all__ = ["check", "parametrize"]
 
 Direction = Literal["higher", "lower"]
 
@@ -96,7 +95,7 @@ def check(
         )
     if isinstance(axiom, Axiom | str):
         return judge(subject, axiom_named(axiom), chosen, budget or Budget())
-    asked = [axiom_named(one) for one in axiom] if axiom is not None else [a for a in AXIOMS.values() if a.recipe]
+    asked = [axiom_named(one) for one in axiom] if axiom is not None else list(AXIOMS.values())
     verdicts = []
     with _progress(progress) as bar:
         task = bar.add_task(subject.name, total=len(asked))
@@ -105,35 +104,6 @@ def check(
             verdicts.append(judge(subject, one, chosen, budget or Budget()))
             bar.advance(task)
     return Verdicts(verdicts)
-
-
-def natural_domain(subject: Subject) -> Domain:
-    """Where a measure is judged unless asked otherwise."""
-    return EUCLIDEAN if subject.needs == "points" else DISTANCES
-
-
-def judge(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
-    """One verdict by the strongest evidence that is at hand."""
-    state = search(subject, axiom, domain, budget)
-    undefined = None if state.undefined is None else _witness(subject, axiom, domain, state.undefined)
-    if state.found is not None:
-        witness = _witness(subject, axiom, domain, state.found)
-        return Verdict(subject.name, axiom.name, domain.name, False, witness, state.cases, undefined=undefined)
-    if not state.cases:
-        nothing = Evidence("none", "the measure had no value on any case")
-        return Verdict(subject.name, axiom.name, domain.name, None, nothing, undefined=undefined)
-    what = f"violation above {FLOAT_TOLERANCE:g}" if state.floating else "counterexample"
-    text = f"no {what} among {state.cases:,} cases with up to {budget.largest} points"
-    return Verdict(
-        subject.name, axiom.name, domain.name, True, Evidence("search", text), state.cases, undefined=undefined
-    )
-
-
-def _witness(subject: Subject, axiom: Axiom, domain: Domain, trial: Trial) -> Witness:
-    values = tuple(subject.exact(frame) for frame in trial.frames)
-    return Witness(
-        subject.name, axiom.name, domain.name, subject.better, trial.frames, values, trial.change, subject=subject
-    )
 
 
 def _progress(wanted: bool | None) -> Progress:
@@ -175,4 +145,4 @@ def parametrize(measure: Any, **options: Any) -> Callable[[Callable[..., Any]], 
     return pytest.mark.parametrize("check", [pytest.param(assertion(one), id=one.name) for one in chosen])
 
 
-PAPER = ("scale_invariance", "consistency", "isomorphism_invariance")
+PAPER = ("scale_invariance", "consistency", "richness", "isomorphism_invariance")

@@ -20,23 +20,24 @@ from cqm.axioms.subjects import Subject
 
 __all__ = ["Construction", "cluster_types", "construct", "lead"]
 
+TRIES = 2_000
 FAMILIES = 12  # the first candidates, which are not random
 
 
 @dataclass(slots=True)
 class Construction:
-    """Distances found for each type of clustering.
+    """Distances found for each type of clustering, from the smallest on.
 
     Attributes
     ----------
     found : type (cluster sizes) → instance under which that clustering is best.
-    missing : types for which none was found.
+    missing : the first type for which none was found.
     tried : distances tried.
-    largest : most points for which all types were looked for.
+    largest : most points for which all types were found.
     """
 
     found: dict[tuple[int, ...], Instance] = field(default_factory=dict)
-    missing: list[tuple[int, ...]] = field(default_factory=list)
+    missing: tuple[int, ...] | None = None
     tried: int = 0
     largest: int = 0
 
@@ -60,22 +61,32 @@ def labels_of(sizes: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def construct(
-    subject: Subject, domain: Domain, *, unique: bool, largest: int, seconds: float, seed: int, tries: int = 400
+    subject: Subject,
+    domain: Domain,
+    *,
+    unique: bool,
+    largest: int,
+    seconds: float,
+    seed: int,
+    known: dict[tuple[int, ...], Instance] | None = None,
 ) -> Construction:
-    """Look for distances that make each clustering of up to `largest` points best, alone if `unique`."""
+    """Look for distances that make each clustering of up to `largest` points best, alone if `unique`.
+
+    Ends at the first type for which nothing is found, or when the time is up. Types in `known` need no search.
+    """
     out = Construction()
     rng = random.Random(seed)
     deadline = time.monotonic() + seconds
     for n in range(3, largest + 1):
         for sizes in cluster_types(n):
-            if time.monotonic() > deadline:
-                return out
-            instance = _best(subject, domain, sizes, unique, tries, rng, out, deadline)
+            instance = (known or {}).get(sizes) or _best(subject, domain, sizes, unique, rng, out, deadline)
             if instance is None:
-                out.missing.append(sizes)
-            else:
-                out.found[sizes] = instance
+                out.missing = sizes
+                return out
+            out.found[sizes] = instance
         out.largest = n
+        if time.monotonic() > deadline:
+            break
     return out
 
 
@@ -84,7 +95,6 @@ def _best(
     domain: Domain,
     sizes: tuple[int, ...],
     unique: bool,
-    tries: int,
     rng: random.Random,
     out: Construction,
     deadline: float,
@@ -94,8 +104,8 @@ def _best(
     rivals.remove(labels)
     best: tuple[float, Rows] | None = None
     candidates = (_points if domain.kind == "points" else _distances)(sizes, rng)
-    for attempt in range(tries):
-        if time.monotonic() > deadline:
+    for attempt in range(TRIES):
+        if attempt > FAMILIES and time.monotonic() > deadline:
             return None
         # after the known families, every other try climbs from the best so far
         climbs = best is not None and attempt >= FAMILIES and attempt % 2
@@ -124,7 +134,7 @@ def lead(
 
     The search for the smallest ends as soon as it is below `enough`; the rival that did it is moved to the front.
     """
-    value = subject.exact if exact else subject.screen
+    value = subject.exact if exact else subject.approximate
     own = value(instance)
     if is_undefined(own):
         return -float("inf")

@@ -218,9 +218,7 @@ def _preference(finer: bool):  # type: ignore[no-untyped-def]
         clusterings = non_trivial_partitions(grid.n)
         finer_ones = {labels: refinements(labels) for labels in clusterings}
         for i, labels in enumerate(clusterings):
-            rivals = (
-                finer_ones[labels] if finer else [other for other in clusterings if labels in finer_ones[other]]
-            )
+            rivals = finer_ones[labels] if finer else [other for other in clusterings if labels in finer_ones[other]]
             if not rivals:
                 continue
             others = grid.ranks[[clusterings.index(rival) for rival in rivals]]
@@ -242,7 +240,9 @@ def _locality(grid: Lattice, sign: int) -> Found:
     n, clusterings = grid.n, non_trivial_partitions(grid.n)
     where = {labels: i for i, labels in enumerate(clusterings)}
     for inside in range(2, n - 1):
-        free = tuple(axis for axis, (_, y) in enumerate(grid.pairs) if y >= inside)  # pairs that do not touch the subset
+        free = tuple(
+            axis for axis, (_, y) in enumerate(grid.pairs) if y >= inside
+        )  # pairs that do not touch the subset
         rests = partitions(n - inside)
         for a in partitions(inside):
             for b in partitions(inside):
@@ -267,7 +267,9 @@ def _locality(grid: Lattice, sign: int) -> Found:
                     mates = ((stacked == 0) | (stacked == 1)) & _agrees(stacked.shape, place, free)
                     mate = _simplest(mates)
                     frames = [
-                        Instance("distances", grid.rows(at[1:]), whole) for at in (mate, place) for whole in signs[at[0]][0]
+                        Instance("distances", grid.rows(at[1:]), whole)
+                        for at in (mate, place)
+                        for whole in signs[at[0]][0]
                     ]
                     change = f"points {inside} to {n - 1} are rearranged and clustered in another way"
                     trial, size = Trial(tuple(frames), change), sum(place[1:]) + sum(mate[1:])
@@ -296,7 +298,9 @@ def _each(subject: Subject, grid: Lattice, axiom: Axiom) -> Found:
 def _scalings(instance: Instance) -> Iterator[Trial]:
     for factor in (2, Fraction(1, 3)):
         rows = DISTANCES.scaled(instance.rows, factor)
-        yield Trial((instance, Instance("distances", rows, instance.labels)), f"every distance is multiplied by {factor}")
+        yield Trial(
+            (instance, Instance("distances", rows, instance.labels)), f"every distance is multiplied by {factor}"
+        )
 
 
 def _orders(instance: Instance) -> Iterator[Trial]:

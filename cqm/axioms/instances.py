@@ -1,12 +1,13 @@
 """What measures are tried on: a small set of points, or the distances between them, with the cluster of each."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Literal
 
-from cqm.axioms.exact import root, to_float
+from cqm.axioms.exact import root
 
 __all__ = ["Instance", "Number", "Rejected", "non_trivial_partitions", "partitions", "squared_distances"]
 
@@ -44,9 +45,14 @@ class Instance:
             return [list(row) for row in self.rows]
         return [[root(square) for square in row] for row in squared_distances(self.rows)]
 
+    def float_rows(self) -> list[list[float]]:
+        """`rows` as floats."""
+        return [[float(value) for value in row] for row in self.rows]
+
     def float_distances(self) -> list[list[float]]:
         """(n, n) distances as floats."""
-        return [[to_float(value) for value in row] for row in self.distances()]
+        rows = self.float_rows()
+        return rows if self.kind == "distances" else [[math.dist(x, y) for y in rows] for x in rows]
 
     def clusters(self) -> str:
         """Write the partition out, such as ``{0,1} {2}``."""

@@ -32,12 +32,16 @@ class Budget:
     largest : most points of a case.
     seconds : a limit for each axiom; a search that it cuts short says so by its number of cases.
     seed : the same seed tries the same cases.
+    thorough : exhaust larger lattices and prove for more points; minutes, not seconds.
+    proofs : whether to look for proofs by an SMT solver, where z3 is installed.
     """
 
     cases: int = 1500
     largest: int = 6
-    seconds: float = 4.0
+    seconds: float = 3.0
     seed: int = 0
+    thorough: bool = False
+    proofs: bool = True
 
 
 @dataclass(slots=True)
@@ -84,14 +88,15 @@ class Search:
 
 def search(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Search:
     """Try cases with ever more points, so that the first violation has as few points as any that were tried."""
-    state = Search(subject, axiom, domain, deadline=time.monotonic() + budget.seconds)
+    state = Search(subject, axiom, domain)
     sizes = range(axiom.smallest, max(budget.largest, axiom.smallest) + 1)
+    share = budget.cases // len(sizes)
     rng = random.Random(budget.seed)
     for n in sizes:
-        share = budget.cases // len(sizes)
-        for method, cases in ((_by_hypothesis, share // 4), (_by_climbing, share - share // 4)):
-            state.found = method(state, n, cases, rng)
-            if state.found is not None or state.out_of_time():
+        for method, part in ((_by_hypothesis, 0.25), (_by_climbing, 0.75)):
+            state.deadline = time.monotonic() + part * budget.seconds / len(sizes)
+            state.found = method(state, n, round(part * share), rng)
+            if state.found is not None:
                 return state
     return state
 
@@ -101,7 +106,7 @@ def _by_hypothesis(state: Search, n: int, cases: int, rng: random.Random) -> Tri
     assert state.axiom.recipe is not None
     strategy = trials(state.axiom.recipe, state.domain, n)
     for start in range(0, cases, CHUNK):  # in chunks, because hypothesis must not see the clock
-        if state.out_of_time():
+        if start and state.out_of_time():
             break
         options = settings(
             max_examples=min(CHUNK, cases - start),

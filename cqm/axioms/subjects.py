@@ -52,12 +52,17 @@ class Subject:
     keywords: tuple[tuple[str, Any], ...] = ()
 
     def screen(self, instance: Instance) -> Any:
-        """Value in the fastest arithmetic that fits: exact for rationals, floats where roots occur."""
+        """Value in the fastest arithmetic that fits: exact for rational distances, floats for points."""
+        if instance.kind == "points" or not self.generic:
+            return self.approximate(instance)
+        return self._rational(instance.rows, instance.labels)
+
+    def approximate(self, instance: Instance) -> Any:
+        """Value in floats."""
         if not self.generic:
             return self._floating(instance)
-        if self.needs == "distances" and instance.kind == "points":
-            return self._call(instance.float_distances(), instance.labels)
-        return self._rational(instance.rows, instance.labels)
+        rows = instance.float_distances() if self.needs == "distances" else instance.float_rows()
+        return self._call(rows, instance.labels)
 
     def exact(self, instance: Instance) -> Any:
         """Value as a rational or an enclosure; a float only where the function knows nothing else."""

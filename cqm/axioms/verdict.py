@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cqm.axioms.instances import Instance
 from cqm.axioms.witness import Witness, axiom_named
 
 __all__ = ["Evidence", "Verdict", "Verdicts"]
@@ -20,10 +21,24 @@ class Evidence:
         (a witness distance for each clustering), "exhaustion" (all small integer distances), "search" (cases tried)
         or "none".
     text : the evidence in a sentence.
+    instances : distances under which each type of clustering is best, for a construction.
     """
 
     kind: str
     text: str
+    instances: tuple[Instance, ...] = field(default=(), repr=False)
+
+    def record(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        data: dict[str, Any] = {"kind": self.kind, "text": self.text}
+        if self.instances:
+            data["instances"] = [instance.to_json() for instance in self.instances]
+        return data
+
+    @classmethod
+    def from_record(cls, data: dict[str, Any]) -> "Evidence":
+        """Inverse of `record`."""
+        return cls(data["kind"], data["text"], tuple(map(Instance.from_json, data.get("instances", ()))))
 
     def __str__(self) -> str:
         return self.text
@@ -94,11 +109,7 @@ class Verdict:
 
     def record(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        evidence = (
-            {"witness": self.evidence.record()}
-            if isinstance(self.evidence, Witness)
-            else {"kind": self.evidence.kind, "text": self.evidence.text}
-        )
+        evidence = {"witness": self.evidence.record()} if isinstance(self.evidence, Witness) else self.evidence.record()
         return {
             "axiom": self.axiom,
             "domain": self.domain,
@@ -106,7 +117,7 @@ class Verdict:
             "status": self.status,
             "evidence": evidence,
             "cases": self.cases,
-            "also": [{"kind": extra.kind, "text": extra.text} for extra in self.also],
+            "also": [extra.record() for extra in self.also],
             "undefined": None if self.undefined is None else self.undefined.record(),
         }
 
@@ -119,9 +130,9 @@ class Verdict:
             data["axiom"],
             data["domain"],
             data["holds"],
-            Witness.from_record(evidence["witness"]) if "witness" in evidence else Evidence(**evidence),
+            Witness.from_record(evidence["witness"]) if "witness" in evidence else Evidence.from_record(evidence),
             data["cases"],
-            tuple(Evidence(**extra) for extra in data["also"]),
+            tuple(map(Evidence.from_record, data["also"])),
             None if data["undefined"] is None else Witness.from_record(data["undefined"]),
         )
 

@@ -19,12 +19,12 @@ irrational: ContextVar[Callable[[Any], Any] | None] = ContextVar("irrational", d
 
 def minimum(values: Iterable[Any]) -> Any:
     """Smallest of `values`, undefined ones (NaN) left out; +∞ when there are none."""
-    return reduce(lambda a, b: a.minimum(b) if hasattr(a, "minimum") else min(a, b), values, math.inf)
+    return reduce(_smaller, values, math.inf)
 
 
 def maximum(values: Iterable[Any]) -> Any:
     """Largest of `values`, which are non-negative; 0 when there are none, NaN when one of them is."""
-    return reduce(lambda a, b: a.maximum(b) if hasattr(a, "maximum") else _larger(a, b), values, 0)
+    return reduce(_larger, values, 0)
 
 
 def ascending(values: Iterable[Any]) -> list[Any]:
@@ -84,5 +84,15 @@ def logarithm(value: Any) -> Any:
     return math.log(value) if value != 0 else -math.inf
 
 
+def _smaller(a: Any, b: Any) -> Any:
+    if hasattr(a, "minimum"):
+        return a.minimum(b)
+    return b.minimum(a) if hasattr(b, "minimum") else min(a, b)
+
+
 def _larger(a: Any, b: Any) -> Any:
+    if hasattr(a, "maximum"):
+        return a.maximum(b)
+    if hasattr(b, "maximum"):
+        return b.maximum(a)
     return b if isinstance(b, float) and math.isnan(b) else max(a, b)  # max keeps a NaN that comes first

@@ -1,0 +1,146 @@
+"""One verdict from all the evidence: search and exhaustion refute, constructions and proofs support."""
+
+import importlib.util
+from functools import lru_cache
+
+from cqm.axioms.construction import Construction, construct, labels_of
+from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain
+from cqm.axioms.exact import FLOAT_TOLERANCE
+from cqm.axioms.exhaustion import exhaust, lattices
+from cqm.axioms.instances import Instance
+from cqm.axioms.search import Budget, search
+from cqm.axioms.statements import Axiom
+from cqm.axioms.subjects import Subject
+from cqm.axioms.transformations import Trial
+from cqm.axioms.verdict import STRENGTH, Evidence, Verdict
+from cqm.axioms.witness import Witness
+
+__all__ = ["judge", "natural_domain"]
+
+
+def natural_domain(subject: Subject) -> Domain:
+    """Where a measure is judged unless asked otherwise."""
+    return EUCLIDEAN if subject.needs == "points" else DISTANCES
+
+
+def judge(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
+    """One verdict by the strongest evidence that is at hand."""
+    if axiom.recipe is None:
+        return _richness(subject, axiom, domain, budget)
+    state = search(subject, axiom, domain, budget)
+    undefined = None if state.undefined is None else _witness(subject, axiom, domain, state.undefined)
+    cases, found, support = state.cases, state.found, []
+    if cases:
+        what = f"violation above {FLOAT_TOLERANCE:g}" if state.floating else "counterexample"
+        support.append(Evidence("search", f"no {what} among {cases:,} cases with up to {budget.largest} points"))
+    if found is None and subject.needs == "distances":
+        found, compared, text = _exhausted(subject, axiom, domain, budget)
+        cases += compared
+        if compared:
+            support.append(Evidence("exhaustion", text))
+    if found is not None:
+        witness = _witness(subject, axiom, domain, found)
+        return Verdict(subject.name, axiom.name, domain.name, False, witness, cases, undefined=undefined)
+    support += _solver_proof(subject, axiom, domain, budget)
+    if not support:
+        nothing = Evidence("none", "the measure had no value on any case")
+        return Verdict(subject.name, axiom.name, domain.name, None, nothing, undefined=undefined)
+    return _supported(subject, axiom, domain, support, cases, undefined)
+
+
+def _exhausted(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> tuple[Trial | None, int, str]:
+    """The first violation on the lattices of the domain, the comparisons made, and what was looked at in words."""
+    compared, instances, looked_at = 0, 0, []
+    for n, values in lattices(domain, axiom, budget.thorough):
+        outcome = exhaust(subject, axiom, n, values)
+        if outcome is None:
+            continue
+        compared, instances = compared + outcome.compared, instances + outcome.instances
+        looked_at.append(f"{n} points with distances {values[0]} to {values[-1]}")
+        if outcome.found is not None:
+            return outcome.found, compared, ""
+    text = (
+        f"no counterexample among all {instances:,} clusterings of {', of '.join(looked_at)}, up to isomorphism "
+        f"({compared:,} comparisons)"
+    )
+    return None, compared, text
+
+
+def _supported(
+    subject: Subject, axiom: Axiom, domain: Domain, support: list[Evidence], cases: int, undefined: Witness | None
+) -> Verdict:
+    strongest, *weaker = sorted(support, key=lambda evidence: STRENGTH.index(evidence.kind))
+    return Verdict(subject.name, axiom.name, domain.name, True, strongest, cases, tuple(weaker), undefined)
+
+
+def _witness(subject: Subject, axiom: Axiom, domain: Domain, trial: Trial) -> Witness:
+    values = tuple(subject.exact(frame) for frame in trial.frames)
+    return Witness(
+        subject.name, axiom.name, domain.name, subject.better, trial.frames, values, trial.change, subject=subject
+    )
+
+
+def _solver_proof(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> list[Evidence]:
+    """Proofs for few points, where there is a solver and a way."""
+    if not budget.proofs or importlib.util.find_spec("z3") is None:
+        return []
+    from cqm.axioms.proof import provable, prove
+
+    if not provable(subject, axiom) or domain.smallest == 0:
+        return []
+    proved, steps, divisors = [], 0, False
+    for n in (3, 4, 5) if budget.thorough else (3, 4):
+        outcome = prove(subject, axiom, n, thorough=budget.thorough)
+        if not outcome.holds:
+            break
+        proved.append(n)
+        steps, divisors = steps + outcome.steps, divisors or outcome.divisors
+    if not proved:
+        return []
+    what = "all points of the plane" if subject.needs == "points" else "all real distances"
+    where = ", wherever no divisor vanishes" if divisors else ""
+    sizes = " and ".join([", ".join(map(str, proved[:-1])), str(proved[-1])] if proved[:-1] else [str(proved[-1])])
+    return [Evidence("solver", f"proved for {what} on {sizes} points{where}: {steps:,} steps by an SMT solver")]
+
+
+@lru_cache(maxsize=32)
+def _constructed(subject: Subject, domain: Domain, unique: bool, budget: Budget) -> Construction:
+    known = None if unique else _constructed(subject, domain, True, budget).found
+    return construct(
+        subject,
+        domain,
+        unique=unique,
+        largest=budget.largest,
+        seconds=3 * budget.seconds,
+        seed=budget.seed,
+        known=known,
+    )
+
+
+def _richness(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
+    """Constructions for every type of clustering, or a proof that one type can never be best."""
+    unique = axiom.name == "richness"
+    outcome = _constructed(subject, domain, unique, budget)
+    best = "the only best" if unique else "a best"
+    if outcome.missing is None:
+        evidence = Evidence(
+            "construction",
+            f"distances that make it {best} one, for each of the {len(outcome.found)} types of non-trivial clusterings "
+            f"of 3 to {outcome.largest} points, verified against all others",
+            tuple(outcome.found.values()),
+        )
+        return Verdict(subject.name, axiom.name, domain.name, True, evidence, outcome.tried)
+    shown = Instance("distances", (), labels_of(outcome.missing)).clusters()
+    if unique and budget.proofs and subject.generic and len(outcome.missing) and importlib.util.find_spec("z3"):
+        from cqm.axioms.proof import never_alone_best
+
+        if sum(outcome.missing) <= 4 and never_alone_best(subject, outcome.missing, thorough=budget.thorough).holds:
+            what = "points of the plane" if subject.needs == "points" else "distances"
+            impossible = Evidence(
+                "solver",
+                f"{shown} is never the only best clustering of {sum(outcome.missing)} points: under all {what} some "
+                f"other one is at least as good, wherever all have a value (proved by an SMT solver)",
+            )
+            return Verdict(subject.name, axiom.name, domain.name, False, impossible, outcome.tried)
+    missing = Evidence("none", f"no distances found that make {shown} {best} clustering, among {outcome.tried:,} tried")
+    return Verdict(subject.name, axiom.name, domain.name, None, missing, outcome.tried)
