@@ -158,16 +158,19 @@ def _distances(sizes: tuple[int, ...], rng: random.Random) -> Iterator[Rows]:
         yield _matrix(n, lambda x, y: _own_witness(labels, x, y, tight))  # noqa: B023
         yield _matrix(n, lambda x, y: tight * (1 + labels[x]) if labels[x] == labels[y] else 1)  # noqa: B023
     while True:
-        tight, spread = Fraction(1, rng.choice((2, 4, 10, 100))), rng.choice((2, 4, 8))
-        drawn = {(x, y): Fraction(rng.randint(1, spread), spread) for x in range(n) for y in range(x)}
-        special = rng.random() < 0.5
+        yield _uneven(labels, Fraction(1, rng.choice((2, 4, 10, 100))), rng)
 
-        def distance(x: int, y: int) -> Fraction:
-            near = labels[x] == labels[y]
-            base = tight if near else _own_witness(labels, x, y, tight) if special else Fraction(1)
-            return base * (1 + drawn[x, y] * rng.choice((0, 1)))  # noqa: B023 - used at once
 
-        yield _matrix(n, distance)
+def _uneven(labels: tuple[int, ...], tight: Fraction, rng: random.Random) -> Rows:
+    """One of the families, with about half of the distances stretched by up to 2."""
+    spread, special = rng.choice((2, 4, 8)), rng.random() < 0.5
+
+    def distance(x: int, y: int) -> Fraction:
+        plain = tight if labels[x] == labels[y] else Fraction(1)
+        base = _own_witness(labels, x, y, tight) if special else plain
+        return base * (1 + rng.choice((0, 1)) * Fraction(rng.randint(1, spread), spread))
+
+    return _matrix(len(labels), distance)
 
 
 def _own_witness(labels: tuple[int, ...], x: int, y: int, tight: Fraction) -> Fraction:

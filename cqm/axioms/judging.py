@@ -30,14 +30,14 @@ def judge(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Ver
     state = search(subject, axiom, domain, budget)
     undefined = None if state.undefined is None else _witness(subject, axiom, domain, state.undefined)
     cases, found, support = state.cases, state.found, []
+    what = f"violation above {FLOAT_TOLERANCE:g}" if state.floating else "counterexample"
     if cases:
-        what = f"violation above {FLOAT_TOLERANCE:g}" if state.floating else "counterexample"
         support.append(Evidence("search", f"no {what} among {cases:,} cases with up to {budget.largest} points"))
     if found is None and subject.needs == "distances":
-        found, compared, text = _exhausted(subject, axiom, domain, budget)
+        found, compared, looked_at = _exhausted(subject, axiom, domain, budget)
         cases += compared
         if compared:
-            support.append(Evidence("exhaustion", text))
+            support.append(Evidence("exhaustion", f"no {what} among {looked_at} ({compared:,} comparisons)"))
     if found is not None:
         witness = _witness(subject, axiom, domain, found)
         return Verdict(subject.name, axiom.name, domain.name, False, witness, cases, undefined=undefined)
@@ -59,11 +59,7 @@ def _exhausted(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -
         looked_at.append(f"{n} points with distances {values[0]} to {values[-1]}")
         if outcome.found is not None:
             return outcome.found, compared, ""
-    text = (
-        f"no counterexample among all {instances:,} clusterings of {', of '.join(looked_at)}, up to isomorphism "
-        f"({compared:,} comparisons)"
-    )
-    return None, compared, text
+    return None, compared, f"all {instances:,} clusterings of {', of '.join(looked_at)}, up to isomorphism"
 
 
 def _supported(

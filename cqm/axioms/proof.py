@@ -15,7 +15,7 @@ from cqm.axioms.statements import Axiom
 from cqm.axioms.subjects import Subject
 from cqm.axioms.symbolic import DEEP_EFFORT, EFFORT, LEVELS, Ledger, Symbolic, Undecided
 
-__all__ = ["Proof", "never_alone_best", "prove", "provable"]
+__all__ = ["Proof", "never_alone_best", "provable", "prove"]
 
 NOT_FOUND = "the solver found no proof within its effort"
 
@@ -79,7 +79,7 @@ def _pair_by_pair(subject: Subject, axiom: Axiom, labels: tuple[int, ...]) -> Pr
 
 
 def _run(subject: Subject, axiom: Axiom, labels: tuple[int, ...], changed: tuple[int, int] | None = None) -> Proof:
-    """One run of the definition on symbolic numbers; only the distance of the pair `changed` changes, if one is given."""
+    """Run the definition on symbolic numbers; only the distance of the pair `changed` changes, if one is given."""
     aim, goal = AIMS[axiom.name]
     for degree in (0, 1) if aim == "scale" else (0,):
         ledger = Ledger(aim, infinite_degree=degree, deep=changed is not None)

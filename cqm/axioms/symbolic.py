@@ -152,10 +152,10 @@ class Ledger:
 
         facts, meanings = [], []
         for index in used:
-            atom = self.atoms[index]
-            facts.append(atom.facts | {"infinite"} if atom.operation == "infinity" else atom.facts)
-            looked_into = reached[index] and atom.operands
-            meanings.append((atom.operation, tuple(map(renumbered, atom.operands))) if looked_into else None)
+            one = self.atoms[index]
+            facts.append(one.facts | {"infinite"} if one.operation == "infinity" else one.facts)
+            looked_into = reached[index] and one.operands
+            meanings.append((one.operation, tuple(map(renumbered, one.operands))) if looked_into else None)
         return tuple(map(renumbered, forms)), tuple(facts), tuple(meanings)
 
 

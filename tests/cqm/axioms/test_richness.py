@@ -1,0 +1,59 @@
+"""Constructions are checked against brute force, and the types of clusterings are all of them."""
+
+import numpy as np
+import pytest
+
+import cqm
+from cqm import axioms
+from cqm.axioms.construction import cluster_types
+from cqm.axioms.instances import non_trivial_partitions, partitions
+
+
+def test_types_are_the_partitions_of_the_number():
+    # OEIS A000041 without the two trivial ones; A000110 for the clusterings
+    assert [len(cluster_types(n)) for n in range(3, 8)] == [1, 3, 5, 9, 13]
+    assert [len(partitions(n)) for n in range(1, 7)] == [1, 2, 5, 15, 52, 203]
+    assert len(non_trivial_partitions(6)) == 201
+
+
+@pytest.mark.parametrize("measure", ["weakest_link", "dunn", "mcclain_rao"])
+def test_constructions_beat_every_other_clustering_by_the_public_function(measure):
+    verdict = axioms.check(measure, axioms.richness, budget=axioms.Budget(largest=4))
+    assert verdict.holds
+    assert verdict.status == "constructed"
+    entry = cqm.catalog[measure]
+    for instance in verdict.evidence.instances:
+        D = np.array(instance.rows, dtype=float)
+        scores = {labels: entry.score(D, labels, metric="precomputed") for labels in non_trivial_partitions(instance.n)}
+        assert sum(score >= scores[instance.labels] for score in scores.values()) == 1
+
+
+def test_relative_margin_is_rich_by_its_representatives():
+    verdict = axioms.check("relative_margin", axioms.richness, budget=axioms.Budget(largest=4))
+    assert verdict.holds
+
+
+def test_relative_margin_as_printed_is_not_rich():
+    verdict = axioms.check("relative_margin_literal", axioms.richness, budget=axioms.Budget(seconds=1))
+    assert verdict.holds is False
+    assert "{0,1} {2} is never the only best clustering of 3 points" in str(verdict)
+
+
+def test_a_constant_is_weakly_rich_and_not_rich():
+    def constant(D, labels):
+        return 1
+
+    budget = axioms.Budget(largest=4, seconds=1)
+    assert axioms.check(constant, "weak_richness", better="higher", generic=True, budget=budget).holds
+    assert axioms.check(constant, "richness", better="higher", generic=True, budget=budget).holds is False
+
+
+def test_what_is_not_found_is_not_refuted():
+    def clusters(D, labels):
+        return len(set(labels))
+
+    budget = axioms.Budget(largest=4, seconds=0.5, proofs=False)
+    verdict = axioms.check(clusters, "weak_richness", better="higher", generic=True, budget=budget)
+    assert verdict.holds is None
+    assert verdict.status == "not found"
+    assert "{0,1,2} {3}" in str(verdict)
