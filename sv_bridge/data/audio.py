@@ -21,6 +21,8 @@ SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3")
 # Samples (at the lower rate) read on both sides of a piece that is resampled, so that it equals the same piece of the
 # whole resampled file: longer than soxr's high-quality filter.
 CONTEXT = 512
+# The length that an MP3 header promises can be a few frames too long: so much missing at the end is taken as silence.
+PROMISED_S = 0.1
 
 
 class AudioError(ValueError):
@@ -77,7 +79,7 @@ class AudioFile:
         ValueError
             The piece doesn't lie within the file.
         AudioError
-            The data are corrupt: they cannot be decoded, end early, or hold NaN or infinity.
+            The data are corrupt: they cannot be decoded, end more than 0.1 s early, or hold NaN or infinity.
         """
         frames = self.frames - start if frames is None else frames
         if start < 0 or frames < 0 or start + frames > self.frames:
@@ -100,12 +102,13 @@ class AudioFile:
             data: NDArray[np.float32] = self._file.read(frames, dtype="float32", always_2d=True)
         except (soundfile.LibsndfileError, RuntimeError) as error:
             raise AudioError(f"cannot read {self.path}: {error}") from None
-        if len(data) != frames:
+        missing = frames - len(data)
+        if missing > PROMISED_S * self.native_rate_hz:
             raise AudioError(f"{self.path} ends early: wanted {frames} samples at {start}, got {len(data)}")
         mono = data[:, 0] if data.shape[1] == 1 else data.mean(axis=1)
         if not np.isfinite(mono).all():
             raise AudioError(f"{self.path} has NaN or infinite samples")
-        return mono
+        return np.pad(mono, (0, missing)) if missing else mono
 
 
 def read_audio(

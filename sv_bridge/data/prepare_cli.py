@@ -1,0 +1,188 @@
+"""`sv-bridge prepare …`: a corpus out of what is there."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from sv_bridge.data.layouts import Recording, read_folder, read_kaldi, read_manifest, read_voxceleb
+from sv_bridge.data.manifest import Corpus
+from sv_bridge.data.prepare import SKIPPED_NAME, Skipped
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help="Make a corpus folder (a manifest, and audio where it must be decoded).")
+console = Console(stderr=True)
+
+Source = Annotated[Path, typer.Argument(help="what to read", show_default=False)]
+Out = Annotated[Path, typer.Option(help="corpus folder to make", show_default=False)]
+SourceName = Annotated[str, typer.Option("--source", help="name of the collection, for breakdowns")]
+Language = Annotated[str, typer.Option(help="language spoken, for breakdowns")]
+Dev = Annotated[float, typer.Option(help="share of the speakers for the split dev, where the layout has no splits")]
+Test = Annotated[float, typer.Option(help="share of the speakers for the split test, likewise")]
+Seed = Annotated[int, typer.Option(help="decides who gets into which split")]
+MinSeconds = Annotated[float, typer.Option(help="leave out shorter recordings")]
+HeaderOnly = Annotated[bool, typer.Option(help="believe file headers instead of decoding every file")]
+Convert = Annotated[bool, typer.Option(help="decode everything to 16 kHz FLAC below the corpus folder")]
+Jobs = Annotated[int | None, typer.Option(help="threads; as many as processors by default")]
+
+
+@app.command()
+def folder(
+    src: Source,
+    out: Out,
+    source: SourceName = "",
+    language: Language = "",
+    dev: Dev = 0.1,
+    test: Test = 0.2,
+    seed: Seed = 0,
+    min_seconds: MinSeconds = 1.0,
+    header_only: HeaderOnly = False,
+    convert: Convert = False,
+    jobs: Jobs = None,
+) -> None:
+    """A folder with one folder a speaker; deeper folders are sessions."""
+    options = {"min_seconds": min_seconds, "header_only": header_only, "convert": convert, "jobs": jobs}
+    run(lambda: read_folder(src, source=source, language=language), out, dev=dev, test=test, seed=seed, **options)
+
+
+@app.command()
+def voxceleb(
+    src: Source,
+    out: Out,
+    dev: Dev = 0.02,
+    seed: Seed = 0,
+    min_seconds: MinSeconds = 1.0,
+    header_only: HeaderOnly = False,
+    convert: Convert = False,
+    jobs: Jobs = None,
+) -> None:
+    """VoxCeleb1, VoxCeleb2 or both, wherever their idXXXXX folders lie below SRC; m4a files are decoded to FLAC.
+
+    The official test speakers are the split test; a share of the others is held out as dev, to select checkpoints on.
+    """
+    options = {"min_seconds": min_seconds, "header_only": header_only, "convert": convert, "jobs": jobs}
+    run(lambda: read_voxceleb(src), out, dev=dev, test=0.0, seed=seed, **options)
+
+
+@app.command()
+def manifest(
+    src: Source,
+    out: Out,
+    dev: Dev = 0.1,
+    test: Test = 0.2,
+    seed: Seed = 0,
+    min_seconds: MinSeconds = 1.0,
+    header_only: HeaderOnly = False,
+    convert: Convert = False,
+    jobs: Jobs = None,
+) -> None:
+    """A CSV or JSON-lines file with columns path and speaker, and perhaps language, session, split, start_s …"""
+    options = {"min_seconds": min_seconds, "header_only": header_only, "convert": convert, "jobs": jobs}
+    run(lambda: read_manifest(src), out, dev=dev, test=test, seed=seed, **options)
+
+
+@app.command()
+def kaldi(
+    src: Source,
+    out: Out,
+    source: SourceName = "",
+    language: Language = "",
+    dev: Dev = 0.1,
+    test: Test = 0.2,
+    seed: Seed = 0,
+    min_seconds: MinSeconds = 1.0,
+    header_only: HeaderOnly = False,
+    convert: Convert = False,
+    jobs: Jobs = None,
+) -> None:
+    """A Kaldi data folder: wav.scp with plain paths, utt2spk, and segments where there is one."""
+    options = {"min_seconds": min_seconds, "header_only": header_only, "convert": convert, "jobs": jobs}
+    run(lambda: read_kaldi(src, source=source, language=language), out, dev=dev, test=test, seed=seed, **options)
+
+
+@app.command()
+def debian_voices(
+    out: Out,
+    source: Annotated[list[str] | None, typer.Option(help="only this source of the recipe; may be repeated")] = None,
+    max_minutes: Annotated[float | None, typer.Option(help="most minutes a speaker")] = None,
+    jobs: Jobs = None,
+) -> None:
+    """Real speech of 72 people out of Debian packages: downloads 0.85 GB; an interrupted run goes on when repeated."""
+    from sv_bridge.data.debian import make_debian_voices
+
+    with errors():
+        made = make_debian_voices(out, sources=source or (), max_minutes=max_minutes, jobs=jobs, progress=console.print)
+        summarise(*made)
+
+
+@app.command()
+def synthetic(
+    out: Out,
+    train_speakers: Annotated[int, typer.Option(help="people to train on")] = 48,
+    dev_speakers: Annotated[int, typer.Option(help="people to select on")] = 6,
+    test_speakers: Annotated[int, typer.Option(help="people to evaluate on")] = 20,
+    sessions: Annotated[int, typer.Option(help="sessions a person, each through another channel")] = 4,
+    utterances: Annotated[int, typer.Option(help="utterances a session")] = 4,
+    seed: Annotated[int, typer.Option(help="decides every sample")] = 0,
+    jobs: Jobs = None,
+) -> None:
+    """Synthetic voices: no data needed."""
+    from sv_bridge.data.prepare import check_new
+    from sv_bridge.data.synthetic import SyntheticRecipe, make_synthetic_corpus
+
+    with errors(), bar("speakers") as progress:
+        check_new(out)
+        recipe = SyntheticRecipe(
+            train_speakers, dev_speakers, test_speakers, sessions=sessions, utterances=utterances, seed=seed
+        )
+        corpus = make_synthetic_corpus(out, recipe, jobs=jobs, progress=progress)
+    summarise(corpus, [])
+
+
+def run(read: Callable[[], Sequence[Recording]], out: Path, **options: Any) -> None:
+    """Read a layout and make the corpus."""
+    from sv_bridge.data.prepare import check_new, prepare
+
+    with errors(), bar("recordings") as progress:
+        check_new(out)
+        made = prepare(read(), out, progress=progress, **options)
+    summarise(*made)
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """End with what went wrong instead of a traceback, for what a user can mend."""
+    try:
+        yield
+    except (ValueError, OSError, RuntimeError, ModuleNotFoundError) as error:
+        console.print(f"[red]error:[/red] {error}", highlight=False)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Progress bar as a function of (done, total)."""
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def summarise(corpus: Corpus, skipped: Sequence[Skipped]) -> None:
+    """Print what the corpus holds, and why recordings were left out."""
+    table = Table("split", "speakers", "utterances", "minutes")
+    for name in corpus.splits:
+        part = corpus.split(name)
+        table.add_row(name, f"{len(part.speakers):,}", f"{len(part):,}", f"{part.duration_s / 60:,.1f}")
+    console.print(table)
+    if skipped:
+        console.print(f"left out {len(skipped):,} recordings; {corpus.root / SKIPPED_NAME} says why, for instance:")
+        for reason, count in Counter(entry.reason for entry in skipped).most_common(3):
+            console.print(f"  {count:,} × {reason}", highlight=False, markup=False)
+    console.print(f"corpus: {corpus.root}", highlight=False)
