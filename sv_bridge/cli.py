@@ -5,6 +5,7 @@ import sys
 import typer
 
 from sv_bridge import cli_evaluation, cli_training
+from sv_bridge.data import prepare_cli
 
 app = typer.Typer(no_args_is_help=True, help="Train, evaluate and measure contrastive speaker-verification models.")
 for command in (
@@ -17,6 +18,7 @@ for command in (
     cli_evaluation.demo,
 ):
     app.command()(command)
+app.add_typer(prepare_cli.app, name="prepare")
 
 
 def main() -> None:

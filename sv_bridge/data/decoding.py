@@ -28,7 +28,7 @@ def decode(path: Path | str, *, sample_rate_hz: int = SAMPLE_RATE_HZ) -> tuple[N
     ------
     AudioError
         The file is corrupt, or the format unknown.
-    ModuleNotFoundError
+    RuntimeError
         The format needs PyAV, which isn't installed; with the cure.
     """
     path = Path(path)
@@ -63,7 +63,7 @@ def decode_with_ffmpeg(path: Path) -> tuple[NDArray[np.float32], int]:
     try:
         import av
     except ModuleNotFoundError:
-        raise ModuleNotFoundError(
+        raise RuntimeError(
             f"{path.suffix} files need PyAV: pip install 'axiomatic-cqm[codecs]', or convert them to flac first"
         ) from None
     try:

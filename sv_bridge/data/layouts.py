@@ -12,6 +12,7 @@ from sv_bridge.data.manifest import read_rows
 __all__ = ["Recording", "read_folder", "read_kaldi", "read_manifest", "read_voxceleb"]
 
 VOXCELEB_SPEAKER = re.compile(r"id\d{5}")
+VOXCELEB_TEST = re.compile(r"test|vox\d_test.*")
 # VoxCeleb1's 40 test speakers, those whose names begin with E
 VOXCELEB1_TEST = range(10_270, 10_310)
 
@@ -57,7 +58,8 @@ def read_voxceleb(root: Path | str) -> list[Recording]:
     """Read VoxCeleb1 or VoxCeleb2, or both: `…/idXXXXX/<video>/<utterance>.wav` (or .m4a) at any depth below `root`.
 
     Ids are the last three parts of the path, as in the official trial lists; sessions are videos. VoxCeleb1's test
-    speakers, and whoever `vox1_meta.csv` or `vox2_meta.csv` or a folder named `test` says, get the split "test".
+    speakers, and whoever `vox1_meta.csv` or `vox2_meta.csv` says or lies in a folder like `test` or `vox2_test_aac`,
+    get the split "test".
     """
     root = Path(root)
     test_speakers = {f"id{number}" for number in VOXCELEB1_TEST}
@@ -70,7 +72,7 @@ def read_voxceleb(root: Path | str) -> list[Recording]:
             continue
         speaker, video, _ = parts[-3:]
         source = "voxceleb1" if speaker >= "id10000" else "voxceleb2"
-        in_test = speaker in test_speakers or any(re.search(r"(^|_)test(_|$)", part) for part in parts[:-3])
+        in_test = speaker in test_speakers or any(VOXCELEB_TEST.fullmatch(part) for part in parts[:-3])
         recordings.append(
             Recording("/".join(parts[-3:]), file, speaker, source, "", f"{speaker}/{video}", "test" if in_test else "")
         )

@@ -83,7 +83,7 @@ def manifest(
     convert: Convert = False,
     jobs: Jobs = None,
 ) -> None:
-    """A CSV or JSON-lines file with columns path and speaker, and perhaps language, session, split, start_s …"""
+    """A CSV or JSON-lines file with columns path and speaker, and perhaps id, source, language, session, split."""
     options = {"min_seconds": min_seconds, "header_only": header_only, "convert": convert, "jobs": jobs}
     run(lambda: read_manifest(src), out, dev=dev, test=test, seed=seed, **options)
 
@@ -117,9 +117,9 @@ def debian_voices(
     """Real speech of 72 people out of Debian packages: downloads 0.85 GB; an interrupted run goes on when repeated."""
     from sv_bridge.data.debian import make_debian_voices
 
-    with errors():
-        made = make_debian_voices(out, sources=source or (), max_minutes=max_minutes, jobs=jobs, progress=console.print)
-        summarise(*made)
+    summarise(
+        *make_debian_voices(out, sources=source or (), max_minutes=max_minutes, jobs=jobs, progress=console.print)
+    )
 
 
 @app.command()
@@ -137,7 +137,7 @@ def synthetic(
     from sv_bridge.data.prepare import check_new
     from sv_bridge.data.synthetic import SyntheticRecipe, make_synthetic_corpus
 
-    with errors(), bar("speakers") as progress:
+    with bar("speakers") as progress:
         check_new(out)
         recipe = SyntheticRecipe(
             train_speakers, dev_speakers, test_speakers, sessions=sessions, utterances=utterances, seed=seed
@@ -150,20 +150,10 @@ def run(read: Callable[[], Sequence[Recording]], out: Path, **options: Any) -> N
     """Read a layout and make the corpus."""
     from sv_bridge.data.prepare import check_new, prepare
 
-    with errors(), bar("recordings") as progress:
+    with bar("recordings") as progress:
         check_new(out)
         made = prepare(read(), out, progress=progress, **options)
     summarise(*made)
-
-
-@contextmanager
-def errors() -> Iterator[None]:
-    """End with what went wrong instead of a traceback, for what a user can mend."""
-    try:
-        yield
-    except (ValueError, OSError, RuntimeError, ModuleNotFoundError) as error:
-        console.print(f"[red]error:[/red] {error}", highlight=False)
-        raise typer.Exit(1) from None
 
 
 @contextmanager
