@@ -10,6 +10,7 @@ from cqm.definitions.coordinates import Point, centroid, clusters_of, distance, 
 
 __all__ = ["cdbw"]
 
+ROUNDING = Fraction(1, 10**9)
 SHRINKING = [Fraction(s, 10) for s in range(1, 9)]
 
 
@@ -80,10 +81,11 @@ def closest_pairs(border: Sequence[Point], other: Sequence[Point]) -> list[tuple
 
 
 def share(u: Point, points: Sequence[Point], radius: Any) -> Any:
-    """Share of the points nearer to u than `radius`, but not at u itself."""
+    """Share of the points nearer to u than `radius`, but not at u itself; radii are roots, hence the rounding."""
+    inner = radius * (1 - ROUNDING)
 
     def near(squared: Any) -> Any:
-        return (1 - if_at_most(radius * radius, squared, 1, 0)) * (1 - if_at_most(squared, 0, 1, 0))
+        return (1 - if_at_most(inner * inner, squared, 1, 0)) * (1 - if_at_most(squared, 0, 1, 0))
 
     return mean(near(squared_distance(x, u)) for x in points)
 
