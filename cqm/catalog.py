@@ -256,7 +256,7 @@ _NEIGHBOURS = (
         range=(0.0, _INF),
         needs="distances",
         cost="n2",
-        reference="Handl & Knowles 2005, §2",
+        reference="Handl & Knowles 2005",
     ),
     Measure(
         name="cvnn_separation",
@@ -266,7 +266,7 @@ _NEIGHBOURS = (
         range=(0.0, 1.0),
         needs="distances",
         cost="n2",
-        reference="Liu et al. 2013, §IV-B",
+        reference="Liu et al. 2013, §IV",
     ),
     Measure(
         name="cvnn_compactness",
@@ -276,7 +276,7 @@ _NEIGHBOURS = (
         range=(0.0, _INF),
         needs="distances",
         cost="sums",
-        reference="Liu et al. 2013, §IV-B",
+        reference="Liu et al. 2013, §IV",
     ),
 )
 _DENSITY = (
@@ -306,7 +306,7 @@ def _generalized_dunn(delta: separation.Separation, size: separation.Diameter) -
         range=(0.0, _INF),
         needs="points" if with_centroids else "distances",
         cost="nd" if "centroid" in delta and size == "centroid" else "n2",
-        reference="Bezdek & Pal 1998, §III",
+        reference="Bezdek & Pal 1998, eqs. 20–28",
     )
 
 

@@ -24,7 +24,7 @@ def connectivity(distances: Distances, labels: Sequence[Any], *, neighbors: int 
 
 
 def cvnn_separation(distances: Distances, labels: Sequence[Any], *, neighbors: int = 10) -> Any:
-    """Sep = max over clusters of the mean share of their points' k nearest neighbours in other clusters (§IV-B)."""
+    """Sep = max over clusters of the mean share of their points' k nearest neighbours in other clusters (§IV)."""
     shares = [ratio(sum(_foreign(distances, labels, x, neighbors)), neighbors) for x in range(len(labels))]
     return maximum(
         mean(share for share, label in zip(shares, labels, strict=True) if label == own) for own in set(labels)
@@ -32,7 +32,7 @@ def cvnn_separation(distances: Distances, labels: Sequence[Any], *, neighbors: i
 
 
 def cvnn_compactness(distances: Distances, labels: Sequence[Any]) -> Any:
-    """Com = Σ over clusters of the mean distance of two of their points (§IV-B); singletons add nothing."""
+    """Com = Σ over clusters of the mean distance of two of their points (§IV); singletons add nothing."""
     total = 0
     for own in set(labels):
         members = [x for x, label in enumerate(labels) if label == own]
@@ -42,7 +42,7 @@ def cvnn_compactness(distances: Distances, labels: Sequence[Any]) -> Any:
 
 
 def cvnn(distances: Distances, clusterings: Sequence[Sequence[Any]], *, neighbors: int = 10) -> list[Any]:
-    """Sep / max Sep + Com / max Com for each of several clusterings (§IV-B). Lower is better."""
+    """Sep / max Sep + Com / max Com for each of several clusterings (§IV). Lower is better."""
     separations = [cvnn_separation(distances, labels, neighbors=neighbors) for labels in clusterings]
     compactnesses = [cvnn_compactness(distances, labels) for labels in clusterings]
     return [a + b for a, b in zip(_relative(separations), _relative(compactnesses), strict=True)]

@@ -1,4 +1,4 @@
-"""Dunn's index and its generalisations (Dunn 1974; Bezdek & Pal 1998, §III)."""
+"""Dunn's index and its generalisations (Dunn 1974; Bezdek & Pal 1998, eqs. 20–28)."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -53,7 +53,9 @@ def gamma(
 
     Notes
     -----
-    Distances are visited in slabs of increasing value: O(n² log n) time, and memory for one slab (2²⁴ distances).
+    The distances inside clusters are sorted, at most 2²⁵ at a time, and met by those across tile by tile: O(n² log n)
+    time, and memory that does not grow beyond that. Distances tie when they are equal as computed: those of points with
+    few binary digits are exact, others that tie in theory may differ by rounding.
 
     References
     ----------

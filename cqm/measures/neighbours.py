@@ -58,7 +58,7 @@ def connectivity(
     References
     ----------
     J. Handl and J. Knowles, "Exploiting the trade-off — the benefits of multiple objectives in data clustering", EMO
-    2005, section 2; J. Handl, J. Knowles and D. B. Kell, Bioinformatics 21 (2005), 3201–3212.
+    2005, 547–560; J. Handl, J. Knowles and D. B. Kell, Bioinformatics 21 (2005), 3201–3212.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def cvnn_separation(
     References
     ----------
     Y. Liu, Z. Li, H. Xiong, X. Gao, J. Wu and S. Wu, "Understanding and enhancement of internal clustering validation
-    measures", IEEE Transactions on Cybernetics 43 (2013), 982–994, section IV-B.
+    measures", IEEE Transactions on Cybernetics 43 (2013), 982–994, section IV.
 
     Examples
     --------
@@ -165,7 +165,7 @@ def cvnn_compactness(
     References
     ----------
     Y. Liu, Z. Li, H. Xiong, X. Gao, J. Wu and S. Wu, "Understanding and enhancement of internal clustering validation
-    measures", IEEE Transactions on Cybernetics 43 (2013), 982–994, section IV-B.
+    measures", IEEE Transactions on Cybernetics 43 (2013), 982–994, section IV.
 
     Examples
     --------
@@ -219,7 +219,7 @@ def cvnn(
     References
     ----------
     Y. Liu, Z. Li, H. Xiong, X. Gao, J. Wu and S. Wu, "Understanding and enhancement of internal clustering validation
-    measures", IEEE Transactions on Cybernetics 43 (2013), 982–994, section IV-B.
+    measures", IEEE Transactions on Cybernetics 43 (2013), 982–994, section IV.
 
     Examples
     --------

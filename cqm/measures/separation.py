@@ -138,7 +138,7 @@ def generalized_dunn(
     References
     ----------
     J. C. Bezdek and N. R. Pal, "Some new indexes of cluster validity", IEEE Transactions on Systems, Man, and
-    Cybernetics B 28 (1998), 301–315, section III.
+    Cybernetics B 28 (1998), 301–315, equations (20)–(28).
 
     Examples
     --------
