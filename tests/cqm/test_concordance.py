@@ -1,11 +1,13 @@
 import math
 
 import numpy as np
+import permetrics
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 from scipy.stats import kendalltau, somersd
+from sklearn.metrics import rand_score
 
 import cqm
 from cqm.definitions import concordance as definitions
@@ -57,6 +59,13 @@ def test_gamma_is_goodman_and_kruskals():
     ties = int((table[0] * table[1]).sum())
     want = somersd(apart, distances).statistic * mixed / (mixed - ties)
     assert cqm.gamma(points, labels) == pytest.approx(want, rel=1e-12)
+
+
+def test_permetrics_gamma_is_the_rand_index_of_two_label_vectors_on_the_scale_from_minus_one():
+    _, labels, _, _ = grid_case()
+    other = np.roll(labels, 7)
+    peer = permetrics.ClusteringMetric(y_true=labels, y_pred=other).gamma_score()
+    assert peer == pytest.approx(2 * rand_score(labels, other) - 1, rel=1e-12)
 
 
 def test_c_index_of_the_best_possible_clustering_is_exactly_zero():

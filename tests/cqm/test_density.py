@@ -1,6 +1,7 @@
 import math
 
 import numpy as np
+import permetrics
 import pytest
 from hdbscan.validity import all_points_core_distance, validity_index
 from hypothesis import given
@@ -67,12 +68,27 @@ def test_agrees_with_hdbscans_core_distances_and_scipys_trees(monkeypatch, n, k,
     assert cqm.dbcv(points, labels) == pytest.approx(by_other_means(points, labels), rel=1e-10)
 
 
-def test_agrees_with_hdbscan_where_the_tree_is_unique():
-    # steps of growing length in 8 dimensions, where core distances hardly exceed the distance to the nearest point
+def steps():
+    """Steps of growing length in 8 dimensions, where core distances hardly exceed that to the nearest point.
+
+    No two mutual reachability distances that matter tie, so the spanning trees are unique.
+    """
     points = np.zeros((12, 8))
     points[:, 0] = [0, 1, 3, 7, 15, 31, 100, 101, 103.5, 107, 114, 129]
-    labels = np.repeat([0, 1], 6)
+    return points, np.repeat([0, 1], 6)
+
+
+def test_agrees_with_hdbscan_where_the_tree_is_unique():
+    points, labels = steps()
     assert cqm.dbcv(points, labels) == pytest.approx(validity_index(points, labels), rel=1e-10)
+
+
+def test_permetrics_turns_the_sign_of_the_dimension():
+    points, labels = np.array([[0.0, 0], [1, 0], [3, 0], [6, 0], [7, 0], [9, 0]]), np.repeat([0, 1], 3)
+    peer = permetrics.ClusteringMetric(X=points, y_pred=labels).DBCVI()
+    assert abs(peer - cqm.dbcv(points, labels)) > 0.01
+    distances = cdist(points, points).tolist()
+    assert peer == pytest.approx(definitions.dbcv(distances, labels.tolist(), dimension=-2), rel=1e-10)
 
 
 def test_order_of_rows_moves_hdbscan_but_not_this():
