@@ -85,8 +85,8 @@ def dbcv(
     **Conventions.** Without inner nodes all nodes count, without edges between them all edges; clusters of one point
     are noise: both as in the authors' program. Where a point has a duplicate in its cluster, its core distance is 0,
     the limit of the definition; the authors' program and hdbscan leave such distances out. The authors' program squares
-    Euclidean distances: ``metric="sqeuclidean"``; permetrics takes powers with the opposite sign. Here powers are taken of quotients of distances, so that no dimension is
-    too high.
+    Euclidean distances: ``metric="sqeuclidean"``; permetrics takes powers with the opposite sign. Powers are taken of
+    quotients of distances here, so that no dimension is too high.
 
     Parameters
     ----------
