@@ -1,6 +1,6 @@
 """Train the small presets with and without margin on a real corpus, and keep what each run measures.
 
-    python -m benchmarks.experiments --corpus DIR [--only 'simclr-*'] [--jobs 2]
+    python -m benchmarks.experiments --corpus DIR [--only 'simclr-*'] [--jobs N]
 
 A run that has its record under docs/experiments/ is not done again, and an interrupted one continues, so the command
 can be repeated, split by `--only`, and stopped at any time. Then docs/experiments.md and its plots are written from all
@@ -35,6 +35,7 @@ from sv_bridge.systems import load_system
 from sv_bridge.training import train
 
 RECORDS = Path(__file__).parent.parent / "docs" / "experiments"
+CORES = os.cpu_count() or 1
 SEEDS = (0, 1, 2)
 MARGINS = {"simclr": ("tiny-snt", (0, 0.05, 0.1, 0.2, 0.4)), "moco": ("tiny-moco", (0, 0.1))}
 SHORTEST_SECONDS = 1.5
@@ -86,7 +87,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, help="corpus with splits train, dev, test; without, only the report")
     parser.add_argument("--recipe", default="debian-voices", help="how the report calls the corpus")
     parser.add_argument("--only", default="*", help="names of experiments, with wildcards")
-    parser.add_argument("--jobs", type=int, default=1, help="experiments at the same time, sharing the processors")
+    parser.add_argument("--jobs", type=int, default=CORES, help="experiments at the same time, one a processor")
     parser.add_argument("--runs", type=Path, default=Path("runs/experiments"), help="folder for run directories")
     parser.add_argument("--records", type=Path, default=RECORDS, help="folder for what each experiment measured")
     parser.add_argument("--epochs", type=int, help="instead of the presets'")
@@ -111,7 +112,7 @@ def main() -> None:
 
 def run(experiment: Experiment, options: argparse.Namespace) -> None:
     """Train, measure and write the record."""
-    torch.set_num_threads(max(1, (os.cpu_count() or 1) // options.jobs))
+    torch.set_num_threads(max(1, min(torch.get_num_threads(), CORES // options.jobs)))
     print(f"{experiment.name} …", flush=True)
     corpus = read_corpus(options.corpus)
     corpus = corpus.where(lambda u: u.split == "train" or u.duration_s >= SHORTEST_SECONDS)
