@@ -138,6 +138,7 @@ class DataConfig(Section):
     augmentation: Literal["none", "default", "channel"] = "default"
     musan: str | None = None
     rirs: str | None = None
+    memory_hours: NonNegativeFloat = 0.0
     workers: NonNegativeInt = 0
 
 

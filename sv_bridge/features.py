@@ -66,7 +66,7 @@ class LogMel(nn.Module):
             spectrum = torch.stft(
                 x, self.config.n_fft, self.hop_length, self.window_length, self.window, return_complex=True
             )
-            power = torch.view_as_real(spectrum).square().sum(-1)  # (batch, n_fft // 2 + 1, frames)
+            power = spectrum.real.square() + spectrum.imag.square()  # (batch, n_fft // 2 + 1, frames)
             mel = (self.matrix @ power + _LOG_FLOOR).log()  # (batch, mels, frames)
             if self.config.normalise == "instance":
                 return functional.instance_norm(mel)

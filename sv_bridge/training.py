@@ -205,6 +205,7 @@ class Batches:
             augmentation=make_augmentation(
                 data.augmentation, speech, musan=data.musan, rirs=data.rirs, seed=config.seed
             ),
+            memory_hours=data.memory_hours,
             seed=config.seed,
         )
         self.sampler = EpochSampler(

@@ -39,7 +39,7 @@ class AudioFile:
 
     Attributes
     ----------
-    frames : length at `sample_rate_hz`.
+    sample_rate_hz, frames : rate of what `read` returns, and the length at this rate.
     native_rate_hz : rate of the stored file.
 
     Raises
@@ -58,6 +58,7 @@ class AudioFile:
             self._file = soundfile.SoundFile(str(path))
         except (soundfile.LibsndfileError, RuntimeError) as error:
             raise AudioError(f"cannot open {path}: {str(error).rpartition(': ')[2]}") from None
+        self.sample_rate_hz = sample_rate_hz
         self.native_rate_hz: int = self._file.samplerate
         common = gcd(self.native_rate_hz, sample_rate_hz)
         self._up, self._down = sample_rate_hz // common, self.native_rate_hz // common
