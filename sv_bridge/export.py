@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -48,14 +48,17 @@ def export_onnx(encoder: SpeakerEncoder, path: Path | str) -> float:
     example = torch.zeros(2, encoder.sample_rate_hz)
     with warnings.catch_warnings(), _quiet("torch.onnx"):
         warnings.simplefilter("ignore")  # of torch's exporter about itself
-        program = torch.onnx.export(
-            encoder,
-            (example,),
-            dynamo=True,
-            dynamic_shapes=({0: batch, 1: samples},),
-            input_names=["waveforms"],
-            output_names=["embeddings"],
-            verbose=False,
+        program = cast(
+            torch.onnx.ONNXProgram,
+            torch.onnx.export(
+                encoder,
+                (example,),
+                dynamo=True,
+                dynamic_shapes=({0: batch, 1: samples},),
+                input_names=["waveforms"],
+                output_names=["embeddings"],
+                verbose=False,
+            ),
         )
     program.model.metadata_props["sample_rate_hz"] = str(encoder.sample_rate_hz)
     with atomic_path(path) as temporary:

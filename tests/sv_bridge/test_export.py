@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from sv_bridge import export
 from sv_bridge.cli import app
-from sv_bridge.config import EcapaConfig, ResNetConfig, TdnnConfig
+from sv_bridge.config import ResNetConfig, TdnnConfig
 from sv_bridge.encoders import build_encoder
 from sv_bridge.export import export_onnx
 from sv_bridge.training import train
@@ -14,8 +14,6 @@ from tests.sv_bridge.training_runs import small_config, write_corpus
 
 SMALL_ENCODERS = [
     TdnnConfig(name="tdnn", channels=8, frame_dim=12, embedding_dim=6),
-    EcapaConfig(name="ecapa_tdnn", channels=16, embedding_dim=6),
-    ResNetConfig(name="thin_resnet34", base_channels=8, embedding_dim=6),
     ResNetConfig(name="fast_resnet34", base_channels=8, embedding_dim=6),
 ]
 
