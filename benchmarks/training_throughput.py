@@ -25,7 +25,7 @@ from sv_bridge.presets import load_config
 from sv_bridge.training import Batches, Trainer
 
 OUT = Path(__file__).parent.parent / "docs" / "training-throughput.md"
-PRESETS = ("tiny-am", "tiny-moco-am", "odyssey2024-am", "interspeech2023-am")
+PRESETS = ("tiny-am", "odyssey2024-am", "interspeech2023-am")
 
 
 @dataclass(frozen=True)
