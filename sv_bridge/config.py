@@ -139,7 +139,7 @@ class DataConfig(Section):
     musan: str | None = None
     rirs: str | None = None
     memory_hours: NonNegativeFloat = 0.0
-    workers: NonNegativeInt = 0
+    workers: NonNegativeInt | None = None  # None: one for each processor but one, at most 8, shared among processes
 
 
 class ScheduleConfig(Section):

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import os
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -211,11 +212,13 @@ class Batches:
         self.sampler = EpochSampler(
             len(speech), batch_size=batch_size, seed=config.seed, rank=world.rank, world_size=world.size
         )
+        workers = data.workers if data.workers is not None else min(8, (os.cpu_count() or 1) // world.size - 1)
+        workers = max(0, workers)
         self.loader: DataLoader[Any] = DataLoader(
             self.dataset,
             batch_sampler=self.sampler,
-            num_workers=data.workers,
-            persistent_workers=data.workers > 0,
+            num_workers=workers,
+            persistent_workers=workers > 0,
             pin_memory=world.device.type == "cuda",
         )
         self.accumulate = training.accumulate
