@@ -138,6 +138,7 @@ class DataConfig(Section):
     augmentation: Literal["none", "default", "channel"] = "default"
     musan: str | None = None
     rirs: str | None = None
+    speeds: tuple[PositiveFloat, ...] = (1.0,)
     memory_hours: NonNegativeFloat = 0.0
     workers: NonNegativeInt | None = None  # None: one for each processor but one, at most 8, shared among processes
 

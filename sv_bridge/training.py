@@ -206,6 +206,7 @@ class Batches:
             augmentation=make_augmentation(
                 data.augmentation, speech, musan=data.musan, rirs=data.rirs, seed=config.seed
             ),
+            speeds=data.speeds,
             memory_hours=data.memory_hours,
             seed=config.seed,
         )

@@ -95,6 +95,22 @@ def test_independent_crops_may_overlap(write_corpus):
     assert any(abs(a - b) < CROP for a, b in starts)
 
 
+def test_speed_changes_make_other_voices(write_corpus):
+    corpus = write_corpus({"a-1": 1.0, "b-1": 1.0})
+    items = dataset(corpus, speeds=(1.0, 2.0))
+    seen = set()
+    for epoch in range(20):
+        items.set_epoch(epoch)
+        waveforms, _, speaker = items[1]
+        seen.add(speaker)
+        middle = waveforms[:, 100:-100] * 2**20  # the resampler's filter rings at the ends
+        slopes = middle[:, 1:] - middle[:, :-1]
+        torch.testing.assert_close(slopes, torch.full_like(slopes, {1: 1.0, 3: 2.0}[speaker]), rtol=0, atol=0.05)
+    assert seen == {1, 3}
+    with pytest.raises(ValueError, match="speeds > 0"):
+        dataset(corpus, speeds=())
+
+
 def test_segments_stay_within_their_part_of_the_file(write_corpus):
     corpus = write_corpus({"a-1": 1.0})
     items = dataset(Corpus(corpus.root, (replace(corpus[0], start_s=0.5, duration_s=0.2),)))
