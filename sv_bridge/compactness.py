@@ -46,6 +46,7 @@ class SpeakerRow:
     speaker, utterances : name and number of utterances.
     within : mean cosine of two of the speaker's utterances; NaN for a single one.
     own_centre, lowest_own_centre : mean and lowest cosine of the speaker's utterances to their centre.
+    other_centre : mean cosine of the utterances to the nearest other centre, whichever that is for each.
     silhouette : mean silhouette of the utterances, in [−1, 1].
     confused : share of the utterances that are nearer to another speaker's centre.
     nearest, nearest_centre : the speaker with the nearest centre, and the cosine of the two centres.
@@ -56,6 +57,7 @@ class SpeakerRow:
     within: float
     own_centre: float
     lowest_own_centre: float
+    other_centre: float
     silhouette: float
     confused: float
     nearest: str
@@ -264,16 +266,20 @@ def _speaker_rows(
         own = vectors[members]
         cosines = own @ directions.T  # (utterances, k)
         size, total = len(own), own.sum(axis=0)
+        own_cosines = cosines[:, i].copy()
+        cosines[:, i] = -np.inf
+        others = cosines.max(axis=1)
         nearest = int(alike[i].argmax())
         rows.append(
             SpeakerRow(
                 speaker=name,
                 utterances=size,
                 within=float((total @ total - size) / (size * (size - 1))) if size > 1 else math.nan,
-                own_centre=float(cosines[:, i].mean()),
-                lowest_own_centre=float(cosines[:, i].min()),
+                own_centre=float(own_cosines.mean()),
+                lowest_own_centre=float(own_cosines.min()),
+                other_centre=float(others.mean()),
                 silhouette=float(silhouettes[members].mean()),
-                confused=float(np.mean(cosines.argmax(axis=1) != i)),
+                confused=float(np.mean(others > own_cosines)),
                 nearest=names[nearest],
                 nearest_centre=float(alike[i, nearest]),
             )

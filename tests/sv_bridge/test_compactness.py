@@ -45,6 +45,10 @@ def test_the_loose_speaker_is_listed_first(voices):
     assert report.speakers[0].speaker == "z"
     assert report.speakers[0].within == min(row.within for row in report.speakers)
     assert [row.utterances for row in report.speakers] == [8] * 5
+    sizes = np.array([row.utterances for row in report.speakers])
+    for name, attribute in (("own_centre", "own_centre"), ("nearest_other_centre", "other_centre")):
+        rows = np.array([getattr(row, attribute) for row in report.speakers])
+        assert getattr(report.cosines, name) == pytest.approx((sizes * rows).sum() / sizes.sum(), abs=1e-12)
 
 
 def test_confusable_pairs_are_sorted_by_the_cosine_of_their_centres(voices):
