@@ -9,7 +9,6 @@ the records there are. Everything is chosen on the development speakers; test sp
 
 import argparse
 import fnmatch
-import json
 import multiprocessing
 import os
 import time
@@ -22,12 +21,12 @@ from typing import Any
 import torch
 
 from benchmarks.experiments_report import write_report
-from sv_bridge.atomic import atomic_path
 from sv_bridge.baselines import MeanLogMel, whiten
 from sv_bridge.compactness import compactness
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.data.trials import Negatives
 from sv_bridge.embedding import embed
+from sv_bridge.json_files import write_json
 from sv_bridge.judging import Judge
 from sv_bridge.presets import load_config
 from sv_bridge.run_directory import read_metrics
@@ -140,8 +139,7 @@ def run(experiment: Experiment, options: argparse.Namespace) -> None:
         "training": training,
         **measured(str(embeddings), corpus),
     }
-    with atomic_path(options.records / f"{experiment.name}.json") as temporary:
-        temporary.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    write_json(options.records / f"{experiment.name}.json", record)
 
 
 def trained(experiment: Experiment, corpus: Corpus, folder: Path, epochs: int | None) -> dict[str, Any]:
@@ -180,7 +178,10 @@ def untrained(experiment: Experiment) -> torch.nn.Module:
 def measured(embeddings: str, corpus: Corpus) -> dict[str, Any]:
     """Error rates of development and test speakers, and the compactness of the latter."""
     judge = Judge(embeddings, corpus)
-    test = {name: judge("test", negatives=negatives, intervals=True) for name, negatives in TRIAL_LISTS.items()}
+    test = {
+        name: judge("test", negatives=negatives, intervals=negatives == "any")
+        for name, negatives in TRIAL_LISTS.items()
+    }
     report = compactness(test["any"].embeddings).to_dict()
     return {
         "dev": judge("dev").results[0].to_dict(),

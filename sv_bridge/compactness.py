@@ -3,7 +3,6 @@
 This is the only module that knows cqm.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,10 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import cqm
-from sv_bridge.atomic import atomic_path
 from sv_bridge.clusterings import Agreement, agreement
 from sv_bridge.cosines import CosineStatistics, centres, cosine_statistics, uniformity
 from sv_bridge.embedding import Embeddings
+from sv_bridge.json_files import plain, write_json
 from sv_bridge.scoring import scoring_vectors
 
 __all__ = [
@@ -90,14 +89,13 @@ class Compactness:
     speakers: tuple[SpeakerRow, ...]
     pairs: tuple[tuple[str, str, float], ...]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Any:
         """Plain numbers, strings and lists; infinities and NaN as strings, since JSON has none."""
-        return _plain(asdict(self))
+        return plain(asdict(self))
 
     def to_json(self, path: Path | str) -> None:
         """Write as JSON, atomically."""
-        with atomic_path(path) as temporary:
-            temporary.write_text(json.dumps(self.to_dict(), indent=1) + "\n", encoding="utf-8")
+        write_json(path, self.to_dict())
 
 
 def compactness(embeddings: Embeddings, *, metric: Metric = "cosine", effort: float = EFFORT) -> Compactness:
@@ -293,11 +291,3 @@ def _alike(directions: NDArray[np.float64], names: tuple[str, ...], count: int) 
     cosines = (directions @ directions.T)[i, j]
     first = np.argsort(-cosines, kind="stable")[:count]
     return tuple((names[i[p]], names[j[p]], float(cosines[p])) for p in first)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
