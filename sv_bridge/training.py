@@ -66,7 +66,7 @@ def train(
     ConfigError
         The run directory or the number of processes doesn't fit the configuration.
     """
-    run, speech, every = Path(run), corpus.split("train"), config.training.checkpoint_steps
+    run, speech, every = Path(run), training_speech(config, corpus), config.training.checkpoint_steps
     with distributed.session(device) as world:
         batches = Batches(config, speech, world)
         validate = Validator(config, corpus, world.device)
@@ -90,6 +90,15 @@ def train(
                 log.write(metrics)
                 trainer.save(run / CHECKPOINTS, progress)
     return run
+
+
+def training_speech(config: RunConfig, corpus: Corpus) -> Corpus:
+    """Utterances of the "train" split that are long enough."""
+    shortest = config.data.min_seconds
+    speech = corpus.split("train").where(lambda utterance: utterance.duration_s >= shortest)
+    if not len(speech):
+        raise ConfigError(f"no training utterance is as long as `data.min_seconds` = {shortest}")
+    return speech
 
 
 class Trainer:
