@@ -71,7 +71,8 @@ class Compactness:
     ----------
     utterances, speakers_count : what was measured.
     metric : distance of the clustering-quality measures.
-    values : measure → value; every measure of `cqm.catalog` that is feasible, and the margins of centroids.
+    values : measure → value; every measure of `cqm.catalog` that is feasible, and the margins of centroids
+        (cosine: of the directions of the mean embeddings) and the certified ends of those of the best representatives.
     left_out : measure → why it has no value.
     cosines : means, deviations, d′, Fisher ratio, alignment and effective rank.
     uniformity : Wang and Isola's; NaN where all pairs are too many.
@@ -118,14 +119,15 @@ def compactness(embeddings: Embeddings, *, metric: Metric = "cosine", effort: fl
     feasible, left_out = _feasible(vectors, len(names), metric, effort)
     report = cqm.evaluate(vectors, embeddings.speakers, metric=metric, measures=feasible)
     values = dict(report.values) | _centroid_margins(vectors, embeddings.speakers, metric)
+    brackets, too_dear = _brackets(vectors, embeddings.speakers, metric, effort)
     directions = centres(vectors, codes)
     pairs_cost = len(vectors) ** 2 * vectors.shape[1]
     return Compactness(
         utterances=len(vectors),
         speakers_count=len(names),
         metric=metric,
-        values=values,
-        left_out={**left_out, **report.left_out},
+        values=values | brackets,
+        left_out={**left_out, **report.left_out, **too_dear},
         cosines=cosine_statistics(vectors, codes),
         uniformity=uniformity(vectors) if pairs_cost <= effort else math.nan,
         speakers=_speaker_rows(vectors, codes, names, directions),
@@ -206,6 +208,10 @@ def better(name: str) -> str:
 _BETTER = {
     "relative_margin_centroid": "lower",
     "additive_margin_centroid": "higher",
+    "relative_margin_lower": "lower",
+    "relative_margin_upper": "lower",
+    "additive_margin_lower": "higher",
+    "additive_margin_upper": "higher",
     "within": "higher",
     "between": "lower",
     "within_deviation": "lower",
@@ -233,7 +239,7 @@ def _feasible(vectors: NDArray[np.float64], k: int, metric: Metric, effort: floa
     for measure in cqm.catalog.values():
         cost = measure.operations(*_shape(vectors, k), metric)
         if measure.cost == "hard":
-            left_out[measure.name] = "searches all sets of representatives; see the margins of centroids"
+            left_out[measure.name] = "searches all sets of representatives; see the margins of centroids and the bounds"
         elif cost > effort:
             left_out[measure.name] = f"would cost {cost:.1e} multiply–adds, more than effort={effort:.1e}"
         else:
@@ -250,6 +256,26 @@ def _centroid_margins(vectors: NDArray[np.float64], speakers: NDArray[np.str_], 
         "relative_margin_centroid": cqm.relative_margin(vectors, speakers, metric=metric, representatives="centroid"),
         "additive_margin_centroid": cqm.additive_margin(vectors, speakers, metric=metric, representatives="centroid"),
     }
+
+
+def _brackets(
+    vectors: NDArray[np.float64], speakers: NDArray[np.str_], metric: Metric, effort: float
+) -> tuple[dict[str, float], dict[str, str]]:
+    """Certified ends of the margins of the best representatives, or why there are none."""
+    values: dict[str, float] = {}
+    left_out: dict[str, str] = {}
+    n, k, d = _shape(vectors, len(np.unique(speakers)))
+    cost = n * n * (d + n / k)
+    for name, bounds in _BOUNDS.items():
+        if cost > effort:
+            left_out[f"{name} bounds"] = f"would cost {cost:.1e} multiply–adds, more than effort={effort:.1e}"
+            continue
+        bracket = bounds(vectors, speakers, metric=metric)
+        values |= {f"{name}_lower": bracket.lower, f"{name}_upper": bracket.upper}
+    return values, left_out
+
+
+_BOUNDS = {"relative_margin": cqm.relative_margin_bounds, "additive_margin": cqm.additive_margin_bounds}
 
 
 def _speaker_rows(
