@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.geometry.reductions import pair_extremes, pair_sums
-from cqm.geometry.trees import minimum_spanning_trees
+from cqm.geometry.trees import longest_steps
 from cqm.measures.arithmetic import ratio
 from cqm.tables import html_table, number, text_table
 from cqm.validation import Metric, validate
@@ -87,7 +87,7 @@ def profile_clusters(
         sizes=sizes,
         mean_distances=ratio(np.diagonal(pair_sums(clustering)), sizes * (sizes - 1) / 2),
         diameters=np.diagonal(largest).copy(),
-        widest_steps=np.array([edges.max(initial=0.0) for edges in minimum_spanning_trees(clustering)]),
+        widest_steps=longest_steps(clustering),
         separations=between[np.arange(clustering.k), neighbours],
         nearest=tuple(clustering.classes[i] for i in neighbours),
     )

@@ -9,16 +9,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import squareform
 
+from cqm import elsewhere
+from cqm.elsewhere import Elsewhere, is_elsewhere
 from cqm.sharing import once
+from cqm.vectors import check_directions, check_vectors, numeric, unit_rows
 
-__all__ = ["METRICS", "Clustering", "Metric", "Part", "unit_rows", "validate"]
+__all__ = ["METRICS", "Clustering", "Metric", "Part", "validate"]
 
 Metric = str | Callable[[NDArray[Any], NDArray[Any]], float]
-
-# Rows that are checked, moved and scaled at a time, so that no temporary array has the size of the data.
-BLOCK_ROWS = 4096
 
 METRICS = (
     "euclidean",
@@ -40,8 +39,9 @@ class Clustering:
     Attributes
     ----------
     data : (n, d) vectors in cluster order, C-contiguous float32 or float64; for `metric="precomputed"` the (n, n)
-        distances **in input order** (index them through `order`; geometry's tiles do).
-    order : (n,) input row of each ordered row.
+        distances **in input order** (index them through `order`; geometry's tiles do). Arrays of other libraries are
+        wrapped in `Elsewhere`, which refuses to be used as numpy.
+    order : (n,) input row of each ordered row; of a dask array, rows are in cluster order within each chunk.
     starts : (k + 1,) first ordered row of each cluster, and n.
     classes : the k labels, in cluster order.
     metric : one of `METRICS` or a callable; "euclidean" where a measure needs coordinates, whose rows then have unit
@@ -89,8 +89,10 @@ class Clustering:
         edges = np.clip(self.starts[clusters.start : clusters.stop + 1], rows.start, rows.stop)
         return Part(rows, clusters, edges - rows.start)
 
-    def to_input_order(self, values: NDArray[Any]) -> NDArray[Any]:
+    def to_input_order(self, values: Any) -> Any:
         """Per-point values from cluster order back to the order the user gave; NaN for points that were left out."""
+        if is_elsewhere(values):
+            return elsewhere.to_input_order(values, self.order, self.input_rows)
         out = np.full(self.input_rows, np.nan)
         out[self.order] = values
         return out
@@ -161,45 +163,41 @@ def _grouped(
     X: Any, labels: Any, metric: Metric, noise_label: Hashable | None, p: float, in_coordinates: bool
 ) -> Clustering:
     """Checked points, in cluster order; scaled to unit length where coordinates are asked for under cosine."""
-    data = check_distances(X) if metric == "precomputed" else check_vectors(X)
-    codes, classes = encode(labels)
-    if len(codes) != len(data):
-        raise ValueError(f"`labels` has {len(codes)} entries but `X` has {len(data)} rows")
-    kept = np.arange(len(codes), dtype=np.intp)
+    if is_elsewhere(X):
+        data = elsewhere.check(X, metric)
+    else:
+        data = check_distances(X) if metric == "precomputed" else check_vectors(X, metric)
+    codes, classes = encode(elsewhere.on_host(labels))
+    input_rows = data.shape[0]
+    if len(codes) != input_rows:
+        raise ValueError(f"`labels` has {len(codes)} entries but `X` has {input_rows} rows")
+    kept = np.arange(input_rows, dtype=np.intp)
     if noise_label is not None and noise_label in classes:
         noise = classes.index(noise_label)
         kept = np.flatnonzero(codes != noise)
         codes = codes[kept] - (codes[kept] > noise)
         classes = classes[:noise] + classes[noise + 1 :]
-    narrow = codes.astype(np.uint16) if len(classes) <= 2**16 else codes  # numpy sorts 16 bits in linear time
-    by_cluster = np.argsort(narrow, kind="stable")
-    order = kept[by_cluster]
-    starts = np.searchsorted(codes[by_cluster], np.arange(len(classes) + 1)).astype(np.intp)
-    if metric != "precomputed":
-        if metric in ("cosine", "angular", "correlation"):
-            check_directions(data[kept], str(metric))
-        if not np.array_equal(order, np.arange(len(data))):
+    by_cluster = _by_cluster(codes, len(classes), elsewhere.chunks_of(data, kept))
+    order, codes = kept[by_cluster], codes[by_cluster]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(classes)))])
+    unit = in_coordinates and metric == "cosine"
+    if is_elsewhere(data):
+        data = Elsewhere(elsewhere.arrange(data, order, metric, unit=unit), codes)
+    elif metric != "precomputed":
+        if not np.array_equal(order, np.arange(input_rows)):
             data = np.take(data, order, axis=0)
-        if in_coordinates and metric == "cosine":
-            data = data / np.linalg.norm(data, axis=1, keepdims=True)
-            metric = "euclidean"
-    return Clustering(np.ascontiguousarray(data), order, starts, classes, metric, p, len(labels))
+        data = np.ascontiguousarray(data)
+        if metric in ("cosine", "angular", "correlation"):
+            check_directions(data, str(metric), order)
+        if unit:
+            data = unit_rows(data)
+    return Clustering(data, order, starts, classes, "euclidean" if unit else metric, p, input_rows)
 
 
-def check_vectors(X: Any) -> NDArray[Any]:
-    """(n, d) finite float32 or float64 array."""
-    data = numeric(X)
-    if data.ndim != 2:
-        cure = "reshape a single feature with X.reshape(-1, 1)" if data.ndim == 1 else "flatten each point to a row"
-        raise ValueError(f"`X` must be (points, features), got shape {data.shape}: {cure}")
-    if data.size == 0:
-        raise ValueError(f"`X` is empty: shape {data.shape}")
-    with np.errstate(over="ignore", invalid="ignore"):
-        finite = np.isfinite(data.sum())  # without an array as large as the data; a finite sum has finite terms
-    if not finite and not np.isfinite(data).all():
-        row, column = np.argwhere(~np.isfinite(data))[0]
-        raise ValueError(f"`X` has {data[row, column]} at X[{row}, {column}]: remove or impute such points")
-    return data
+def _by_cluster(codes: NDArray[np.intp], k: int, chunks: NDArray[np.intp] | None) -> NDArray[np.intp]:
+    """(n,) stable order of rows by cluster, or by chunk and then by cluster."""
+    narrow = codes.astype(np.uint16) if k <= 2**16 else codes  # numpy sorts 16 bits in linear time
+    return np.argsort(narrow, kind="stable") if chunks is None else np.lexsort((narrow, chunks))
 
 
 def check_distances(X: Any) -> NDArray[Any]:
@@ -211,7 +209,7 @@ def check_distances(X: Any) -> NDArray[Any]:
         n = (1 + np.sqrt(1 + 8 * len(data))) / 2
         if n != int(n):
             raise ValueError(f"condensed distances have n(n-1)/2 entries, got {len(data)}")
-        data = squareform(data, checks=False)
+        data = _square(data, int(n))
     if data.ndim != 2 or data.shape[0] != data.shape[1]:
         raise ValueError(f'metric="precomputed" takes square or condensed distances, got shape {data.shape}')
     if not np.isfinite(data).all():
@@ -235,43 +233,10 @@ def check_distances(X: Any) -> NDArray[Any]:
     return data
 
 
-def check_directions(data: NDArray[Any], metric: str) -> None:
-    """Angles need vectors with a direction."""
-    spread = data - data.mean(axis=1, keepdims=True) if metric == "correlation" else data
-    flat = ~spread.any(axis=1)
-    if flat.any():
-        what = "constant" if metric == "correlation" else "zero"
-        raise ValueError(f"{metric} distance is undefined for {what} vectors: row {np.flatnonzero(flat)[0]} of `X`")
-
-
-def unit_rows(vectors: NDArray[Any], *, centred: bool = False) -> NDArray[Any]:
-    """Rows scaled to unit length, after subtracting each row's mean when `centred`; lengths are float64."""
-    out = np.empty(vectors.shape, vectors.dtype)
-    for first in range(0, len(vectors), BLOCK_ROWS):
-        rows = vectors[first : first + BLOCK_ROWS].astype(np.float64, copy=False)
-        if centred:
-            rows = rows - rows.mean(axis=1, keepdims=True)
-        np.divide(
-            rows,
-            np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None],
-            out=out[first : first + BLOCK_ROWS],
-            casting="same_kind",
-        )
-    return out
-
-
-def numeric(X: Any) -> NDArray[Any]:
-    """`X` as a float32 or float64 array; half precision and integers are widened."""
-    data = np.asarray(X)
-    if data.dtype.kind in "biu":
-        return data.astype(np.float64)
-    if data.dtype.kind != "f":
-        raise TypeError(
-            f"`X` must be real numbers, got dtype {data.dtype}: convert it with numpy.asarray(X, dtype=float)"
-        )
-    if data.dtype == np.float16:
-        return data.astype(np.float32)
-    return data if data.dtype == np.float32 else data.astype(np.float64, copy=False)
+def _square(condensed: NDArray[Any], n: int) -> NDArray[Any]:
+    out = np.zeros((n, n), condensed.dtype)
+    out[np.triu_indices(n, 1)] = condensed
+    return out + out.T
 
 
 def encode(labels: Any) -> tuple[NDArray[np.intp], tuple[Hashable, ...]]:

@@ -8,43 +8,21 @@ Both terms are positive, so no digits cancel. Cosine and correlation distance ar
 between rows scaled to unit length.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.dispersion import dispersion
-from cqm.geometry.landmarks import blocks_for, to_landmarks
-from cqm.geometry.parallel import in_order
-from cqm.geometry.tiles import between, parallel, scale_of
-from cqm.validation import Clustering, Metric, unit_rows
+from cqm.geometry.dispersion import Dispersion, dispersion
+from cqm.geometry.landmarks import to_landmarks
+from cqm.geometry.tiles import parallel, scale_of, squared_distances
+from cqm.validation import Clustering, Metric
+from cqm.vectors import unit_rows
 
-__all__ = ["has_closed_form", "pair_sums", "sums"]
+__all__ = ["has_closed_form", "pair_sums", "pair_sums_of", "sums_of_squares", "totals"]
 
 FloatArray = NDArray[np.float64]
-
-
-class _Moments(NamedTuple):
-    """What the closed form needs of each cluster.
-
-    Attributes
-    ----------
-    points : the clustering with the vectors whose squared distances are summed.
-    origin : (d,) the point that centroids are relative to.
-    centroids : (k, d).
-    squares : (k,) sums of squares.
-    unit : whether the points were scaled to unit length.
-    zero : squared distance up to which such points differ by rounding alone.
-    """
-
-    points: Clustering
-    origin: FloatArray
-    centroids: FloatArray
-    squares: FloatArray
-    unit: bool
-    zero: float
 
 
 def has_closed_form(metric: Metric) -> bool:
@@ -52,38 +30,47 @@ def has_closed_form(metric: Metric) -> bool:
     return metric in ("sqeuclidean", "cosine", "correlation")
 
 
-def sums(clustering: Clustering) -> Iterator[tuple[slice, FloatArray]]:
-    """Blocks of rows with their (rows, k) sums of distances to each cluster, in O(n·k·d) time."""
-    moments = _moments(clustering)
-    scale = scale_of(clustering.metric)
-    sizes, squares = scale * clustering.sizes, scale * moments.squares
-    to_centroids = to_landmarks(moments.points, moments.centroids, moments.origin, root=False, unit=moments.unit)
+def totals(clustering: Clustering) -> Callable[[slice], FloatArray]:
+    """Rows → their (rows, k) sums of distances to each cluster, in O(n·k·d) time."""
+    points, unit, zero = _points(clustering)
+    spread, scale = dispersion(points), scale_of(clustering.metric)
+    sizes, squares = scale * clustering.sizes, scale * sums_of_squares(spread, zero)
+    to_centroids = to_landmarks(points, spread.centroids, spread.origin, root=False, unit=unit)
 
-    def strip(rows: slice) -> tuple[slice, FloatArray]:
-        totals = to_centroids(rows)
-        np.multiply(totals, sizes, out=totals)
-        return rows, np.add(totals, squares, out=totals)
+    def block(rows: slice) -> FloatArray:
+        values = to_centroids(rows)
+        np.multiply(values, sizes, out=values)
+        return np.add(values, squares, out=values)
 
-    return in_order(strip, blocks_for(clustering, clustering.k))
+    return block
 
 
 def pair_sums(clustering: Clustering) -> FloatArray:
     """(k, k) sums over pairs of points, each unordered pair counted once, in O(n·d + k²·d) time."""
-    moments = _moments(clustering)
-    sizes = clustering.sizes.astype(np.float64)
-    gaps = between(moments.points, moments.centroids, moments.centroids)
-    gaps[gaps <= moments.zero] = 0.0
-    spread = np.multiply.outer(sizes, moments.squares)
-    out = spread + spread.T + np.multiply.outer(sizes, sizes) * gaps
-    out[np.diag_indices(clustering.k)] = sizes * moments.squares
-    return np.multiply(out, scale_of(clustering.metric), out=out)
+    points, _, zero = _points(clustering)
+    return pair_sums_of(dispersion(points), zero, scale_of(clustering.metric))
 
 
-def _moments(clustering: Clustering) -> _Moments:
-    unit = clustering.metric != "sqeuclidean"
-    data = unit_rows(clustering.data, centred=clustering.metric == "correlation") if unit else clustering.data
-    points = replace(clustering, data=data, metric="sqeuclidean")
-    spread = dispersion(points)
-    squares, zero = spread.squares.sum(axis=1), parallel(data.dtype) if unit else 0.0
-    squares[squares <= points.sizes * zero] = 0.0
-    return _Moments(points, spread.origin, spread.centroids, squares, unit, zero)
+def pair_sums_of(spread: Dispersion, zero: float, scale: float) -> FloatArray:
+    """(k, k) sums of `scale` times squared distances; squared distances up to `zero` are rounding."""
+    sizes, squares = spread.sizes.astype(np.float64), sums_of_squares(spread, zero)
+    gaps = squared_distances(spread.centroids)
+    gaps[gaps <= zero] = 0.0
+    mixed = np.multiply.outer(sizes, squares)
+    out = mixed + mixed.T + np.multiply.outer(sizes, sizes) * gaps
+    out[np.diag_indices(len(sizes))] = sizes * squares
+    return np.multiply(out, scale, out=out)
+
+
+def sums_of_squares(spread: Dispersion, zero: float) -> FloatArray:
+    """(k,) sums of squares within the clusters; 0 where squared distances up to `zero` are rounding."""
+    squares = spread.squares.sum(axis=1)
+    return np.where(squares <= spread.sizes * zero, 0.0, squares)
+
+
+def _points(clustering: Clustering) -> tuple[Clustering, bool, float]:
+    """Points whose squared distances are summed, whether they have unit length, and what is rounding then."""
+    if clustering.metric == "sqeuclidean":
+        return clustering, False, 0.0
+    data = unit_rows(clustering.data, centred=clustering.metric == "correlation")
+    return replace(clustering, data=data, metric="sqeuclidean"), True, parallel(data.dtype)

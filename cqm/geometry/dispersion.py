@@ -6,16 +6,17 @@ far from zero keep their digits and a cluster of equal points has a dispersion o
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.geometry.engines import Score, primitive
 from cqm.geometry.jit import kernel
 from cqm.geometry.kernels import total
 from cqm.geometry.landmarks import blocks_for, to_landmarks
 from cqm.geometry.parallel import in_order
 from cqm.geometry.tiles import TILE_ROWS, between, row_blocks
-from cqm.sharing import once
 from cqm.validation import Clustering, Part
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "deviations",
     "dispersion",
     "distances_to_centroids",
+    "scores_from_centroids",
     "sum_of_distances",
 ]
 
@@ -56,6 +58,23 @@ class Dispersion:
     lengths: FloatArray
     sizes: NDArray[np.intp]
 
+    @classmethod
+    def of(
+        cls,
+        origin: FloatArray,
+        anchors: FloatArray,
+        totals: FloatArray,
+        offsets: FloatArray,
+        squares: FloatArray,
+        lengths: FloatArray,
+        sizes: NDArray[np.intp],
+    ) -> "Dispersion":
+        """Of (k, d) sums of the points, and of a point of each cluster, all relative to the origin."""
+        centroids = totals / sizes[:, None]
+        together = lengths == 0  # points at the same place: their mean is free of rounding
+        centroids[together] = anchors[together]
+        return cls(origin, centroids, totals.sum(axis=0) / sizes.sum(), offsets, squares, lengths, sizes)
+
     @property
     def within(self) -> FloatArray:
         """(d,) sums of squares within clusters, in each variable: the diagonal of W."""
@@ -67,7 +86,7 @@ class Dispersion:
         return np.asarray(self.sizes @ (self.centroids - self.center) ** 2)
 
 
-@once
+@primitive
 def dispersion(clustering: Clustering) -> Dispersion:
     """Centroids, sums of squares and sums of distances, accumulated in float64."""
     data, sizes = clustering.data, clustering.sizes
@@ -89,10 +108,7 @@ def dispersion(clustering: Clustering) -> Dispersion:
     for part, squared, distances in in_order(second_pass, parts):
         squares[part.clusters] += squared
         lengths[part.clusters] += distances
-    centroids = totals / sizes[:, None]
-    together = lengths == 0  # points at the same place: their mean is free of rounding
-    centroids[together] = anchors[together] - origin
-    return Dispersion(origin, centroids, totals.sum(axis=0) / clustering.n, offsets, squares, lengths, sizes)
+    return Dispersion.of(origin, anchors - origin, totals, offsets, squares, lengths, sizes)
 
 
 def deviations(clustering: Clustering, spread: Dispersion) -> Iterator[FloatArray]:
@@ -111,7 +127,7 @@ def cluster_deviations(clustering: Clustering, spread: Dispersion, i: int) -> It
         yield (points[first : first + BLOCK_ROWS] - anchor) - spread.offsets[i]
 
 
-@once
+@primitive
 def sum_of_distances(clustering: Clustering, spread: Dispersion) -> float:
     """Sum of the Euclidean distances of all points to their common centroid."""
 
@@ -125,6 +141,15 @@ def distances_to_centroids(clustering: Clustering, spread: Dispersion) -> Iterat
     """Blocks of rows with their (rows, k) distances to all centroids."""
     to_centroids = to_landmarks(clustering, spread.centroids, spread.origin, root=True)
     return in_order(lambda rows: (rows, to_centroids(rows)), blocks_for(clustering, clustering.k))
+
+
+@primitive
+def scores_from_centroids(clustering: Clustering, spread: Dispersion, score: Score) -> Any:
+    """(n,) `score` of each point from its distances to the centroids."""
+    codes, sizes = clustering.codes, clustering.sizes.astype(np.float64)
+    to_centroids = to_landmarks(clustering, spread.centroids, spread.origin, root=True)
+    parts = in_order(lambda rows: score(to_centroids(rows), codes[rows], sizes), blocks_for(clustering, clustering.k))
+    return np.concatenate(list(parts))
 
 
 def centroid_gaps(clustering: Clustering, spread: Dispersion) -> Iterator[tuple[slice, FloatArray]]:

@@ -7,19 +7,31 @@ correlation distances have a closed form and visit no pairs.
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cqm.geometry import closed_forms, kernels
 from cqm.geometry.closed_forms import has_closed_form
+from cqm.geometry.engines import Score, primitive
 from cqm.geometry.kernels import MAXIMUM, MINIMUM, SUM
+from cqm.geometry.landmarks import blocks_for
 from cqm.geometry.parallel import in_order
 from cqm.geometry.tiles import block_of, row_blocks, scale_of, tile, to_distances
-from cqm.sharing import once
 from cqm.validation import Clustering, Part
 
-__all__ = ["maxima", "minima", "nearest_across", "pair_extremes", "pair_maxima", "pair_minima", "pair_sums", "sums"]
+__all__ = [
+    "maxima",
+    "minima",
+    "nearest_across",
+    "pair_extremes",
+    "pair_maxima",
+    "pair_minima",
+    "pair_sums",
+    "scores_from_sums",
+    "sums",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -32,7 +44,21 @@ START = {SUM: 0.0, MINIMUM: np.inf, MAXIMUM: 0.0}
 
 def sums(clustering: Clustering) -> Iterator[tuple[slice, FloatArray]]:
     """Blocks of rows with their (rows, k) sums of distances to each cluster."""
-    return closed_forms.sums(clustering) if has_closed_form(clustering.metric) else _per_point(clustering, SUM)
+    if not has_closed_form(clustering.metric):
+        return _per_point(clustering, SUM)
+    totals = closed_forms.totals(clustering)
+    return in_order(lambda rows: (rows, totals(rows)), blocks_for(clustering, clustering.k))
+
+
+@primitive
+def scores_from_sums(clustering: Clustering, score: Score) -> Any:
+    """(n,) `score` of each point from its sums of distances to the clusters."""
+    codes, sizes = clustering.codes, clustering.sizes.astype(np.float64)
+    if not has_closed_form(clustering.metric):
+        return np.concatenate([score(values, codes[rows], sizes) for rows, values in _per_point(clustering, SUM)])
+    totals = closed_forms.totals(clustering)
+    parts = in_order(lambda rows: score(totals(rows), codes[rows], sizes), blocks_for(clustering, clustering.k))
+    return np.concatenate(list(parts))
 
 
 def minima(clustering: Clustering) -> Iterator[tuple[slice, FloatArray]]:
@@ -45,7 +71,7 @@ def maxima(clustering: Clustering) -> Iterator[tuple[slice, FloatArray]]:
     return _per_point(clustering, MAXIMUM)
 
 
-@once
+@primitive
 def pair_sums(clustering: Clustering) -> FloatArray:
     """(k, k) sums of distances over pairs of points, each unordered pair counted once, also on the diagonal."""
     if has_closed_form(clustering.metric):
@@ -55,26 +81,26 @@ def pair_sums(clustering: Clustering) -> FloatArray:
     return out
 
 
-@once
+@primitive
 def pair_minima(clustering: Clustering) -> FloatArray:
     """(k, k) smallest distance between two different points; +∞ on the diagonal of a singleton."""
     return _per_pair(clustering, MINIMUM)[0]
 
 
-@once
+@primitive
 def pair_maxima(clustering: Clustering) -> FloatArray:
     """(k, k) largest distances; the diagonal holds the clusters' diameters."""
     return _per_pair(clustering, MAXIMUM)[0]
 
 
-@once
+@primitive
 def pair_extremes(clustering: Clustering) -> tuple[FloatArray, FloatArray]:
     """`pair_minima` and `pair_maxima` in one pass over the pairs."""
     smallest, largest = _per_pair(clustering, MINIMUM, MAXIMUM)
     return smallest, largest
 
 
-@once
+@primitive
 def nearest_across(clustering: Clustering) -> float:
     """Smallest distance between points of different clusters; tiles inside a cluster are not made."""
     out = np.inf

@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 from cqm.geometry import kernels
 from cqm.geometry.kernels import Products
 from cqm.geometry.parallel import in_order
-from cqm.validation import Clustering, Metric, unit_rows
+from cqm.validation import Clustering, Metric
+from cqm.vectors import unit_rows
 
 __all__ = [
     "TILE_ROWS",
@@ -125,6 +126,12 @@ def between(clustering: Clustering, a: NDArray[Any], b: NDArray[Any]) -> NDArray
         return tile(clustering, block(a[first : first + TILE_ROWS], clustering.metric), columns).finished()
 
     return np.concatenate(list(in_order(strip, range(0, len(a), TILE_ROWS))))
+
+
+def squared_distances(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(m, m) squared Euclidean distances."""
+    nowhere = np.empty(0, dtype=np.intp)
+    return between(Clustering(vectors, nowhere, nowhere, (), "sqeuclidean", 2.0, 0), vectors, vectors)
 
 
 def block_of(clustering: Clustering, rows: slice) -> Block:

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.geometry import kernels
+from cqm.geometry.engines import primitive
 from cqm.geometry.jit import kernel
 from cqm.geometry.parallel import in_order
 from cqm.geometry.tiles import TILE_ROWS, Block, block_of, tile, to_distances
-from cqm.sharing import once
 from cqm.validation import Clustering
 
-__all__ = ["minimum_spanning_trees"]
+__all__ = ["longest_steps", "minimum_spanning_trees"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -41,7 +41,12 @@ class Edges(NamedTuple):
         return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-@once
+@primitive
+def longest_steps(clustering: Clustering) -> FloatArray:
+    """(k,) longest edge of each cluster's minimum spanning tree; 0 for a singleton."""
+    return np.array([edges.max(initial=0.0) for edges in minimum_spanning_trees(clustering)])
+
+
 def minimum_spanning_trees(clustering: Clustering) -> list[FloatArray]:
     """For each cluster, the (size − 1,) edge lengths of its minimum spanning tree in ascending order."""
     pieces = [_pieces(clustering, i) for i in range(clustering.k)]

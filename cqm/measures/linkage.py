@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from cqm.geometry.reductions import nearest_across
-from cqm.geometry.trees import minimum_spanning_trees
+from cqm.geometry.trees import longest_steps
 from cqm.measures.arithmetic import ratio
 from cqm.validation import Metric, validate
 
@@ -58,5 +58,4 @@ def weakest_link(
     0.2
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
-    widest = max(edges.max(initial=0.0) for edges in minimum_spanning_trees(clustering))
-    return float(ratio(widest, nearest_across(clustering)))
+    return float(ratio(longest_steps(clustering).max(), nearest_across(clustering)))

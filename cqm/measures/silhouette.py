@@ -1,18 +1,16 @@
 """Silhouette (Rousseeuw 1987) and simplified silhouette (Hruschka, de Castro & Campello 2004)."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from array_api_compat import array_namespace, device
 
-from cqm.geometry.dispersion import dispersion, distances_to_centroids
-from cqm.geometry.reductions import sums
-from cqm.validation import Clustering, Metric, validate
+from cqm.geometry.dispersion import dispersion, scores_from_centroids
+from cqm.geometry.reductions import scores_from_sums
+from cqm.validation import Metric, validate
 
 __all__ = ["sample_silhouette", "sample_simplified_silhouette", "silhouette", "simplified_silhouette"]
-
-FloatArray = NDArray[np.float64]
 
 
 def silhouette(
@@ -63,12 +61,12 @@ def silhouette(
     >>> round(cqm.silhouette([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"]), 6)
     0.79798
     """
-    return _mean(_silhouettes(validate(X, labels, metric=metric, noise_label=noise_label, p=p)))
+    return _mean(scores_from_sums(validate(X, labels, metric=metric, noise_label=noise_label, p=p), _from_sums))
 
 
 def sample_silhouette(
     X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, p: float = 2.0
-) -> FloatArray:
+) -> Any:
     """Silhouette of each point, in input order.
 
     Parameters
@@ -78,8 +76,9 @@ def sample_silhouette(
 
     Returns
     -------
-    numpy.ndarray of shape (n,)
-        In [−1, 1]; NaN for noise. 0 for a point that is alone in its cluster, and where a = b = 0.
+    array of shape (n,)
+        In [−1, 1], of the library and on the device of `X`; NaN for noise. 0 for a point that is alone in its cluster,
+        and where a = b = 0.
 
     Raises
     ------
@@ -98,7 +97,7 @@ def sample_silhouette(
     array([0.9 , 0.88888889, 0. ])
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
-    return clustering.to_input_order(np.concatenate(list(_silhouettes(clustering))))
+    return clustering.to_input_order(scores_from_sums(clustering, _from_sums))
 
 
 def simplified_silhouette(
@@ -146,12 +145,12 @@ def simplified_silhouette(
     0.89899
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="simplified silhouette")
-    return _mean(_simplified(clustering))
+    return _mean(scores_from_centroids(clustering, dispersion(clustering), _from_centroids))
 
 
 def sample_simplified_silhouette(
     X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None
-) -> FloatArray:
+) -> Any:
     """Simplified silhouette of each point, in input order.
 
     Parameters
@@ -161,8 +160,9 @@ def sample_simplified_silhouette(
 
     Returns
     -------
-    numpy.ndarray of shape (n,)
-        In [−1, 1]; NaN for noise. 0 for a point that is alone in its cluster, and where a = b = 0.
+    array of shape (n,)
+        In [−1, 1], of the library and on the device of `X`; NaN for noise. 0 for a point that is alone in its cluster,
+        and where a = b = 0.
 
     Raises
     ------
@@ -181,36 +181,39 @@ def sample_simplified_silhouette(
     array([0.9 , 0.875, 0. ])
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="simplified silhouette")
-    return clustering.to_input_order(np.concatenate(list(_simplified(clustering))))
+    return clustering.to_input_order(scores_from_centroids(clustering, dispersion(clustering), _from_centroids))
 
 
-def _silhouettes(clustering: Clustering) -> Iterator[FloatArray]:
-    """Blocks of silhouettes in cluster order."""
-    sizes, codes = clustering.sizes, clustering.codes
-    for rows, totals in sums(clustering):
-        own = codes[rows]
-        others = np.maximum(sizes[own] - 1, 1)  # the distance to itself is 0 and not counted
-        cohesion = totals[np.arange(len(own)), own] / others
-        yield _scores(cohesion, totals / sizes, own, sizes)
+def _from_sums(totals: Any, own: Any, sizes: Any) -> Any:
+    """(rows,) silhouettes from (rows, k) sums of distances to the clusters."""
+    xp = array_namespace(totals)
+    others = xp.maximum(
+        xp.take(sizes, own, axis=0) - 1, xp.ones_like(own, dtype=sizes.dtype)
+    )  # without the point itself
+    return _scores(_at(totals, own) / others, totals / sizes, own, sizes)
 
 
-def _simplified(clustering: Clustering) -> Iterator[FloatArray]:
-    sizes, codes = clustering.sizes, clustering.codes
-    for rows, to_centroids in distances_to_centroids(clustering, dispersion(clustering)):
-        own = codes[rows]
-        yield _scores(to_centroids[np.arange(len(own)), own], to_centroids, own, sizes)
+def _from_centroids(lengths: Any, own: Any, sizes: Any) -> Any:
+    """(rows,) simplified silhouettes from (rows, k) distances to the centroids."""
+    return _scores(_at(lengths, own), lengths, own, sizes)
 
 
-def _scores(
-    cohesion: FloatArray, separations: FloatArray, own: NDArray[np.intp], sizes: NDArray[np.intp]
-) -> FloatArray:
-    """(b − a) / max(a, b) from a, and from the (rows, k) candidates for b, which are overwritten."""
-    separations[np.arange(len(own)), own] = np.inf
-    separation = separations.min(axis=1)
-    larger = np.maximum(cohesion, separation)
-    scored = (larger > 0) & (sizes[own] > 1)
-    return np.where(scored, (separation - cohesion) / np.where(scored, larger, 1.0), 0.0)
+def _scores(cohesion: Any, separations: Any, own: Any, sizes: Any) -> Any:
+    """(b − a) / max(a, b) from a, and from the (rows, k) candidates for b."""
+    xp = array_namespace(separations)
+    is_own = own[:, None] == xp.arange(sizes.shape[0], dtype=own.dtype, device=device(own))[None, :]
+    separation = xp.min(xp.where(is_own, np.inf, separations), axis=1)
+    larger = xp.maximum(cohesion, separation)
+    scored = (larger > 0) & (xp.take(sizes, own, axis=0) > 1)
+    return xp.where(scored, (separation - cohesion) / xp.where(scored, larger, 1.0), 0.0)
 
 
-def _mean(blocks: Iterator[FloatArray]) -> float:
-    return float(np.concatenate(list(blocks)).mean())
+def _at(values: Any, columns: Any) -> Any:
+    """(rows,) entry of each row in its column."""
+    xp = array_namespace(values)
+    rows = xp.arange(values.shape[0], dtype=columns.dtype, device=device(columns))
+    return xp.take(xp.reshape(values, (-1,)), rows * values.shape[1] + columns, axis=0)
+
+
+def _mean(scores: Any) -> float:
+    return float(array_namespace(scores).mean(scores))

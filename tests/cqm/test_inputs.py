@@ -245,6 +245,13 @@ def test_zero_vector_under_cosine(measure):
         measure.function(np.where(np.arange(9)[:, None] == 3, 0, POINTS + 1), LABELS, metric="cosine")
 
 
+@every_measure
+@pytest.mark.parametrize("scale", [1e200, 1e-200])
+def test_squares_beyond_float64_are_refused(measure, scale):
+    with pytest.raises(ValueError, match=r"whose squares (overflow|vanish) in float64: scale `X` (down|up)"):
+        measure.function(POINTS * scale, LABELS)
+
+
 @on_points
 def test_measures_on_coordinates_refuse_distances(measure):
     with pytest.raises(ValueError, match="needs coordinates"):

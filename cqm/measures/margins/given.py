@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Literal
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.jit import kernel
 from cqm.measures.arithmetic import ratio
 from cqm.measures.margins.representatives import Centres, centre_distances
 from cqm.validation import Clustering
@@ -62,7 +62,7 @@ def _compared(
         yield rows, *_first_and_second(tile, codes[rows], reading == "literal")
 
 
-@kernel
+@numba.njit(cache=True)
 def _first_and_second(tile: FloatArray, codes: NDArray[np.intp], literal: bool) -> tuple[FloatArray, FloatArray]:
     """(rows,) own and nearest other distance, or nearest and second nearest if `literal`, of (rows, k) distances."""
     rows, k = tile.shape

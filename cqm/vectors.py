@@ -1,0 +1,84 @@
+"""Vectors as numpy arrays: checked, and scaled to unit length, with no temporary array of the size of the data."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["check_directions", "check_size", "check_vectors", "numeric", "unit_rows"]
+
+BLOCK_ROWS = 4096
+SQUARABLE = 1e-150, 1e150  # sizes whose squares, and sums of them, stay in float64's range
+NOT_SQUARING = ("manhattan", "chebyshev", "minkowski")
+
+
+def check_vectors(X: Any, metric: Any, first: int = 0) -> NDArray[Any]:
+    """(n, d) finite float32 or float64 array; `first` is the number of its first row in messages."""
+    data = numeric(X)
+    if data.ndim != 2:
+        cure = "reshape a single feature with X.reshape(-1, 1)" if data.ndim == 1 else "flatten each point to a row"
+        raise ValueError(f"`X` must be (points, features), got shape {data.shape}: {cure}")
+    if data.size == 0:
+        raise ValueError(f"`X` is empty: shape {data.shape}")
+    low, high = np.inf, -np.inf
+    for rows in _blocks(data):
+        low, high = np.minimum(low, rows.min()), np.maximum(high, rows.max())  # NaN passes through
+    if not (np.isfinite(low) and np.isfinite(high)):
+        row, column = np.argwhere(~np.isfinite(data))[0]
+        value = data[row, column]
+        raise ValueError(f"`X` has {value} at X[{first + row}, {column}]: remove or impute such points")
+    check_size(float(max(-low, high)), metric)
+    return data
+
+
+def check_size(largest: float, metric: Any) -> None:
+    """Refuse data whose squares a metric can't take; all-zero data are fine."""
+    if callable(metric) or metric in NOT_SQUARING or largest == 0:
+        return
+    smallest, limit = SQUARABLE
+    if not smallest <= largest <= limit:
+        happens, cure = ("overflow", "down") if largest > limit else ("vanish", "up")
+        raise ValueError(f"`X` has numbers up to {largest:.3g}, whose squares {happens} in float64: scale `X` {cure}")
+
+
+def check_directions(data: NDArray[Any], metric: str, order: NDArray[np.intp]) -> None:
+    """Angles need vectors with a direction; `order` is the number of each row in messages."""
+    first = 0
+    for rows in _blocks(data):
+        flat = rows.min(axis=1) == rows.max(axis=1) if metric == "correlation" else ~rows.any(axis=1)
+        if flat.any():
+            what = "constant" if metric == "correlation" else "zero"
+            row = order[first : first + len(rows)][flat].min()
+            raise ValueError(f"{metric} distance is undefined for {what} vectors: row {row} of `X`")
+        first += len(rows)
+
+
+def unit_rows(vectors: NDArray[Any], *, centred: bool = False) -> NDArray[Any]:
+    """Rows scaled to unit length, after subtracting each row's mean when `centred`; lengths are float64."""
+    out = np.empty(vectors.shape, vectors.dtype)
+    for rows, scaled in zip(_blocks(vectors), _blocks(out), strict=True):
+        exact = rows.astype(np.float64, copy=False)
+        if centred:
+            exact = exact - exact.mean(axis=1, keepdims=True)
+        lengths = np.sqrt(np.einsum("ij,ij->i", exact, exact))
+        np.divide(exact, lengths[:, None], out=scaled, casting="same_kind")
+    return out
+
+
+def numeric(X: Any) -> NDArray[Any]:
+    """`X` as a float32 or float64 array; half precision and integers are widened."""
+    data = np.asarray(X)
+    if data.dtype.kind in "biu":
+        return data.astype(np.float64)
+    if data.dtype.kind != "f":
+        raise TypeError(
+            f"`X` must be real numbers, got dtype {data.dtype}: convert it with numpy.asarray(X, dtype=float)"
+        )
+    if data.dtype == np.float16:
+        return data.astype(np.float32)
+    return data if data.dtype == np.float32 else data.astype(np.float64, copy=False)
+
+
+def _blocks(data: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    return (data[first : first + BLOCK_ROWS] for first in range(0, len(data), BLOCK_ROWS))

@@ -1,0 +1,176 @@
+"""Torch and strict arrays against numpy: same values, same library and device, nothing moved behind the user's back.
+
+`array_api_strict`'s device "device1" stands in for a GPU: its arrays refuse to become numpy arrays.
+"""
+
+import array_api_compat
+import array_api_strict
+import numpy as np
+import pytest
+import torch
+
+import cqm
+from cqm.validation import METRICS
+
+RNG = np.random.default_rng(0)
+LABELS = np.r_[RNG.integers(0, 4, 69), 4]
+POINTS = RNG.normal(size=(70, 20)) + LABELS[:, None]
+DISTANCES = np.linalg.norm(POINTS[:, None] - POINTS, axis=2)
+
+# Measures whose primitives all have an engine; what the others say is tested, too.
+EVERYWHERE = {
+    "ball_hall",
+    "banfield_raftery",
+    "calinski_harabasz",
+    "cvnn_compactness",
+    "davies_bouldin",
+    "dunn",
+    "generalized_dunn_average_average",
+    "generalized_dunn_average_maximum",
+    "generalized_dunn_average_centroid",
+    "generalized_dunn_centroid_average",
+    "generalized_dunn_centroid_centroid",
+    "generalized_dunn_centroid_maximum",
+    "generalized_dunn_complete_average",
+    "generalized_dunn_complete_centroid",
+    "generalized_dunn_complete_maximum",
+    "generalized_dunn_single_average",
+    "generalized_dunn_single_centroid",
+    "log_ss_ratio",
+    "mcclain_rao",
+    "pbm",
+    "ratkowsky_lance",
+    "ray_turi",
+    "sd_dis",
+    "sd_index",
+    "sd_scat",
+    "silhouette",
+    "simplified_silhouette",
+    "trace_w",
+    "weakest_link",
+    "xie_beni",
+}
+
+
+def strict(X):
+    return array_api_strict.asarray(X, device=array_api_strict.Device("device1"))
+
+
+libraries = pytest.mark.parametrize("elsewhere", [torch.asarray, strict], ids=["torch", "strict"])
+
+
+@libraries
+@pytest.mark.parametrize("name", sorted(EVERYWHERE))
+def test_measures_equal_those_of_numpy(name, elsewhere):
+    got = cqm.catalog[name].function(elsewhere(POINTS), LABELS)
+    assert type(got) is float
+    assert got == pytest.approx(cqm.catalog[name].function(POINTS, LABELS), rel=1e-10)
+
+
+@libraries
+@pytest.mark.parametrize("name", sorted(set(cqm.catalog) - EVERYWHERE))
+def test_measures_without_an_engine_say_so(name, elsewhere):
+    with pytest.raises(TypeError, match="computed from numpy arrays alone, got"):
+        cqm.catalog[name].function(elsewhere(POINTS), LABELS)
+
+
+@libraries
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("measure", ["silhouette", "dunn", "weakest_link", "mcclain_rao"])
+def test_every_metric(measure, metric, elsewhere):
+    X = DISTANCES if metric == "precomputed" else POINTS
+    got = getattr(cqm, measure)(elsewhere(X), LABELS, metric=metric, p=3.5)
+    assert got == pytest.approx(getattr(cqm, measure)(X, LABELS, metric=metric, p=3.5), rel=1e-10)
+
+
+@libraries
+@pytest.mark.parametrize("measure", ["sample_silhouette", "sample_simplified_silhouette"])
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+def test_values_per_point_stay_where_they_are(measure, metric, elsewhere):
+    X, labels = elsewhere(POINTS), LABELS.copy()
+    labels[::7] = -1
+    got = getattr(cqm, measure)(X, labels, metric=metric, noise_label=-1)
+    assert type(got) is type(X)
+    assert array_api_compat.device(got) == array_api_compat.device(X)
+    expected = getattr(cqm, measure)(POINTS, labels, metric=metric, noise_label=-1)
+    assert [float(value) for value in got] == pytest.approx(expected, rel=1e-10, nan_ok=True)
+
+
+@libraries
+def test_labels_elsewhere(elsewhere):
+    assert cqm.silhouette(elsewhere(POINTS), elsewhere(LABELS)) == pytest.approx(cqm.silhouette(POINTS, LABELS))
+    assert cqm.silhouette(POINTS, elsewhere(LABELS)) == cqm.silhouette(POINTS, LABELS)
+
+
+@libraries
+@pytest.mark.parametrize("metric", ["euclidean", "sqeuclidean", "cosine"])
+def test_near_duplicates_and_far_origins_keep_their_digits(metric, elsewhere):
+    X = np.repeat(POINTS[:35], 2, axis=0) + 1e-7 * np.random.default_rng(1).normal(size=POINTS.shape)
+    X += 1e6 if metric != "cosine" else 0
+    for measure in (cqm.silhouette, cqm.weakest_link, cqm.dunn):
+        assert measure(elsewhere(X), LABELS, metric=metric) == pytest.approx(
+            measure(X, LABELS, metric=metric), rel=1e-9
+        )
+
+
+@libraries
+@pytest.mark.parametrize("scale", [1e-30, 1.0, 1e30])
+def test_float32_of_any_scale(scale, elsewhere):
+    X = (POINTS * scale).astype(np.float32)
+    for measure in (cqm.silhouette, cqm.dunn, cqm.davies_bouldin):
+        assert measure(elsewhere(X), LABELS) == pytest.approx(measure(POINTS, LABELS), rel=1e-5)
+
+
+@libraries
+def test_several_tiles(elsewhere, monkeypatch):
+    monkeypatch.setattr("cqm.geometry.device_arrays.TILE_ROWS", 16)
+    monkeypatch.setattr("cqm.geometry.device_arrays.ENTRIES", 1000)
+    for measure in (cqm.silhouette, cqm.simplified_silhouette, cqm.dunn, cqm.weakest_link, cqm.mcclain_rao, cqm.pbm):
+        assert measure(elsewhere(POINTS), LABELS) == pytest.approx(measure(POINTS, LABELS), rel=1e-10)
+
+
+@libraries
+def test_points_at_the_same_place(elsewhere):
+    X = np.repeat(POINTS[:2], 3, axis=0)
+    assert cqm.silhouette(elsewhere(X[[0, 1, 0, 1]]), [0, 0, 1, 1]) == 0
+    assert cqm.dunn(elsewhere(X), [0, 0, 0, 1, 1, 1]) == np.inf
+
+
+def changed(matrix, row, column, value):
+    matrix = matrix.copy()
+    matrix[row, column] = value
+    return matrix
+
+
+@libraries
+@pytest.mark.parametrize(
+    ("X", "metric", "message"),
+    [
+        (changed(POINTS, 3, 1, np.nan), "euclidean", "NaN or infinite"),
+        (POINTS[:, 0], "euclidean", r"got shape \(70,\)"),
+        (POINTS[:9], "euclidean", "`labels` has 70 entries but `X` has 9 rows"),
+        (changed(POINTS, 3, slice(None), 0), "cosine", "undefined for zero vectors: row 3"),
+        (changed(POINTS, 3, slice(None), 1), "correlation", "undefined for constant vectors: row 3"),
+        (DISTANCES[:, :9], "precomputed", "takes square distances"),
+        (changed(DISTANCES, 1, 2, -1), "precomputed", "must not be negative"),
+        (changed(DISTANCES, 2, 2, 1), "precomputed", "to itself must be 0"),
+        (changed(DISTANCES, 1, 2, 1), "precomputed", "not symmetric"),
+    ],
+)
+def test_wrong_input_is_refused(X, metric, message, elsewhere):
+    with pytest.raises(ValueError, match=message):
+        cqm.silhouette(elsewhere(X), LABELS, metric=metric)
+
+
+@libraries
+def test_wrong_types_are_refused(elsewhere):
+    with pytest.raises(TypeError, match="must be real numbers"):
+        cqm.silhouette(elsewhere(POINTS + 1j), LABELS)
+    with pytest.raises(TypeError, match="a callable `metric` takes numpy vectors"):
+        cqm.silhouette(elsewhere(POINTS), LABELS, metric=lambda x, y: 0.0)
+
+
+@libraries
+def test_integers_are_widened(elsewhere):
+    whole = np.round(4 * POINTS).astype(np.int32)
+    assert cqm.dunn(elsewhere(whole), LABELS) == pytest.approx(cqm.dunn(whole, LABELS))
