@@ -8,7 +8,10 @@ except ModuleNotFoundError as error:
     ) from error
 
 from cqm.axioms.checker import check, parametrize
+from cqm.axioms.clusterers import FUNCTIONS, single_linkage
 from cqm.axioms.domains import DISTANCES, DOMAINS, EUCLIDEAN, METRICS, PSEUDODISTANCES, Domain
+from cqm.axioms.function_checker import check_function
+from cqm.axioms.kleinberg import FUNCTION_AXIOMS
 from cqm.axioms.search import Budget
 from cqm.axioms.statements import (
     AXIOMS,
@@ -37,6 +40,8 @@ __all__ = [
     "DISTANCES",
     "DOMAINS",
     "EUCLIDEAN",
+    "FUNCTIONS",
+    "FUNCTION_AXIOMS",
     "METRICS",
     "PSEUDODISTANCES",
     "Axiom",
@@ -47,6 +52,7 @@ __all__ = [
     "Verdicts",
     "Witness",
     "check",
+    "check_function",
     "coarsening_preference",
     "consistency",
     "continuity",
@@ -62,5 +68,6 @@ __all__ = [
     "refinement_preference",
     "richness",
     "scale_invariance",
+    "single_linkage",
     "weak_richness",
 ]

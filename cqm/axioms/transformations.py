@@ -122,13 +122,28 @@ def nudging(domain: Domain, n: int, draw: Draw) -> Trial:
 def consistent(domain: Domain, n: int, draw: Draw, *, inner: bool = True, outer: bool = True) -> Trial:
     """Distances shrink inside clusters (where `inner`) and grow between clusters (where `outer`)."""
     clustering = labels(n, draw)
-    move = _consistent_points if domain.kind == "points" else _consistent_distances
-    before, after = move(domain, clustering, draw, inner, outer)
-    if before == after or not is_consistent_change(domain, before, after, clustering, inner, outer):
-        raise Rejected
+    before = domain.draw(n, draw)
+    if domain.kind == "points" and draw(0, 1):  # all clusters but the first on one line, so that it can turn about it
+        before = domain.checked(
+            [(0, 0, point[0]) if label else point for point, label in zip(before, clustering, strict=True)]
+        )
+    before, after = consistent_change(domain, before, clustering, draw, inner=inner, outer=outer)
     parts = ["distances inside clusters shrink"] * inner + ["distances between clusters grow"] * outer
     frames = (Instance(domain.kind, before, clustering), Instance(domain.kind, after, clustering))
     return Trial(frames, " or ".join(parts) + ", or stay")
+
+
+def consistent_change(
+    domain: Domain, before: Rows, clustering: tuple[int, ...], draw: Draw, *, inner: bool = True, outer: bool = True
+) -> tuple[Rows, Rows]:
+    """Draw a change consistent with a clustering; points come back with the coordinates that the change uses."""
+    if domain.kind == "points":
+        before, after = _moves(domain, before, clustering, draw, inner, outer)
+    else:
+        after = _stretches(domain, before, clustering, draw, inner, outer)
+    if before == after or not is_consistent_change(domain, before, after, clustering, inner, outer):
+        raise Rejected
+    return before, after
 
 
 def is_consistent_change(
@@ -149,32 +164,24 @@ def is_consistent_change(
     return True
 
 
-def _consistent_distances(
-    domain: Domain, clustering: tuple[int, ...], draw: Draw, inner: bool, outer: bool
-) -> tuple[Rows, Rows]:
-    n = len(clustering)
-    before = domain.draw(n, draw)
+def _stretches(domain: Domain, before: Rows, clustering: tuple[int, ...], draw: Draw, inner: bool, outer: bool) -> Rows:
+    """Distances that shrink inside clusters and grow between them, each by its own amount."""
     after = [list(row) for row in before]
-    for x in range(n):
+    for x in range(len(clustering)):
         for y in range(x):
             if clustering[x] == clustering[y] and inner:
                 after[x][y] = after[y][x] = max(domain.smallest, before[x][y] - draw(0, LARGEST))
             elif clustering[x] != clustering[y] and outer:
                 after[x][y] = after[y][x] = before[x][y] + draw(0, LARGEST)
-    return before, tuple(map(tuple, after))
+    return tuple(map(tuple, after))
 
 
-def _consistent_points(
-    domain: Domain, clustering: tuple[int, ...], draw: Draw, inner: bool, outer: bool
+def _moves(
+    domain: Domain, before: Rows, clustering: tuple[int, ...], draw: Draw, inner: bool, outer: bool
 ) -> tuple[Rows, Rows]:
     """Draw a few moves in four dimensions, and make those that are consistent changes one after the other."""
-    flat = domain.draw(len(clustering), draw)
-    on_axis = draw(0, 1)  # all clusters but the first on one line, so that the first can turn about it
-    before: Rows = tuple(
-        (0, 0, point[0], 0) if on_axis and label else (*point, 0, 0)
-        for point, label in zip(flat, clustering, strict=True)
-    )
-    after = domain.checked(before)
+    before = tuple((*point, *(0,) * (4 - len(point))) for point in before)
+    after = before
     for _ in range(3):
         moved = _moved(after, clustering, draw)
         if is_consistent_change(domain, after, moved, clustering, inner, outer):

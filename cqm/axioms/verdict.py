@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cqm.axioms.instances import Instance
-from cqm.axioms.witness import Witness, axiom_named
+from cqm.axioms.witness import Witness, statement
 
 __all__ = ["Evidence", "Verdict", "Verdicts"]
 
@@ -89,7 +89,7 @@ class Verdict:
         return "undefined" if self.undefined is not None and not self.cases else "not found"
 
     def __str__(self) -> str:
-        axiom = axiom_named(self.axiom)
+        axiom = statement(self.axiom)
         head = f"{self.measure} · {self.axiom} · {self.domain}: {self.status}"
         if self.witness is not None:
             text = f"{head}. It should be that {axiom.sentence}; here {axiom.plainly}.\n{self.witness.describe()}"
@@ -172,7 +172,7 @@ class Verdicts(Sequence[Verdict]):
     def _repr_html_(self) -> str:
         colour = {True: "#2a7d3f", False: "#b3261e", None: "#7a6a00"}
         rows = "".join(
-            f"<tr><td>{html.escape(v.measure)}</td><td title='{html.escape(axiom_named(v.axiom).sentence)}'>"
+            f"<tr><td>{html.escape(v.measure)}</td><td title='{html.escape(statement(v.axiom).sentence)}'>"
             f"{html.escape(v.axiom)}</td><td>{html.escape(v.domain)}</td>"
             f"<td style='color:{colour[v.holds]}'>{html.escape(v.status)}</td>"
             f"<td style='text-align:left'>{html.escape(str(v.evidence))}</td></tr>"

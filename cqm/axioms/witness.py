@@ -38,7 +38,7 @@ class Witness:
     frames: tuple[Instance, ...]
     values: tuple[Any, ...]
     change: str
-    subject: Subject | None = field(default=None, repr=False, compare=False)
+    subject: Subject | None = field(default=None, repr=False, compare=False)  # what was judged, if at hand
 
     @property
     def n(self) -> int:
@@ -60,15 +60,24 @@ class Witness:
         ----------
         measure : the measure, for one that is not in the catalogue and was read from JSON.
         """
-        if measure is not None:
-            subject = subject_of(measure, better=self.better, name=self.measure)
-        else:
-            subject = self.subject or subject_of(self.measure)
+        subject = self.subject if measure is None else self._judged(measure)
+        if subject is None:
+            subject = self._judged(self.measure)
         values = [subject.exact(frame) for frame in self.frames]
         undefined = any(map(is_undefined, values))
         if undefined or any(map(is_undefined, self.values)):
             return undefined
-        return axiom_named(self.axiom).judge(values, subject.better) > 0
+        return statement(self.axiom).judge(values, self.better) > 0
+
+    def _judged(self, measure: Any) -> Any:
+        """What is to be evaluated: a measure, or a clustering function."""
+        if not self.axiom.startswith("function_"):
+            return subject_of(measure, better=self.better, name=self.measure)
+        from cqm.axioms.kleinberg import FunctionSubject
+
+        if not callable(measure):
+            raise ValueError(f"pass the clustering function {self.measure!r} to replay this witness")
+        return FunctionSubject(self.measure, measure, self.frames[0].kind)
 
     def __str__(self) -> str:
         values = " → ".join(shown(value) for value in self.values[:4])
@@ -139,8 +148,19 @@ def axiom_named(name: str | Axiom) -> Axiom:
     return known[name]
 
 
+def statement(name: str) -> Any:
+    """Return the axiom of that name, be it about measures or about clustering functions."""
+    if not name.startswith("function_"):
+        return axiom_named(name)
+    from cqm.axioms.kleinberg import FUNCTION_AXIOMS
+
+    return FUNCTION_AXIOMS[name]
+
+
 def shown(value: Any) -> str:
-    """Write a value for reading: exact rationals as fractions with their decimal."""
+    """Write a value for reading: exact rationals as fractions with their decimal, partitions as sets."""
+    if isinstance(value, tuple):
+        return Instance("distances", (), value).clusters()
     if isinstance(value, Fraction) and value.denominator > 1:
         return f"{value} ({float(value):.4g})" if len(str(value)) < 20 else f"{float(value):.6g}"
     if isinstance(value, int | Fraction):
@@ -149,16 +169,18 @@ def shown(value: Any) -> str:
 
 
 def number_to_json(value: Any) -> Any:
-    """Rationals as strings, enclosures as their two ends, floats as they are (NaN and infinities as strings)."""
+    """Rationals as strings, enclosures by both ends, floats as they are written, partitions as lists."""
     if isinstance(value, Enclosure):
         return {"low": str(value.low), "high": str(value.high), "approximately": to_float(value)}
     if isinstance(value, float):
         return {"float": repr(float(value))}
-    return str(value)
+    return list(value) if isinstance(value, tuple) else str(value)
 
 
 def number_from_json(data: Any) -> Any:
     """Inverse of `number_to_json`."""
+    if isinstance(data, list):
+        return tuple(data)
     if isinstance(data, str):
         return Fraction(data)
     return float(data["float"]) if "float" in data else Enclosure(int(data["low"]), int(data["high"]))

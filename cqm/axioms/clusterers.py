@@ -1,0 +1,136 @@
+"""Clustering functions in Kleinberg's sense: distances in, a partition out.
+
+Single linkage with his three stopping rules and the optimum of the k-medoids loss are written out; the others are
+scikit-learn's and SciPy's. Points that DBSCAN and HDBSCAN call noise become clusters of their own, since a clustering
+function returns a partition of all points.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "FUNCTIONS",
+    "agglomerative",
+    "dbscan",
+    "hdbscan",
+    "k_means",
+    "k_medoids",
+    "single_linkage",
+    "spectral",
+]
+
+Distances = Sequence[Sequence[float]]
+
+
+def single_linkage(
+    distances: Distances, *, k: int | None = None, alpha: float | None = None, r: float | None = None
+) -> list[int]:
+    """Connected components of the short edges, by one of Kleinberg's three stopping rules (2002, §2).
+
+    Parameters
+    ----------
+    distances : (n, n) distances.
+    k : stop as soon as there are k clusters; edges of equal length are taken in the order of their points.
+    alpha : take the edges that are at most `alpha` times the longest distance.
+    r : take the edges that are at most `r` long.
+
+    Returns
+    -------
+    list of int
+        The label of each point.
+
+    Examples
+    --------
+    >>> d = [[0, 1, 5], [1, 0, 4], [5, 4, 0]]
+    >>> single_linkage(d, k=2), single_linkage(d, alpha=0.9), single_linkage(d, r=0.5)
+    ([0, 0, 2], [0, 0, 0], [0, 1, 2])
+    """
+    if [k, alpha, r].count(None) != 2:
+        raise ValueError(f"single linkage needs one stopping rule: k, alpha or r; got k={k}, alpha={alpha}, r={r}")
+    n = len(distances)
+    labels = list(range(n))
+    edges = sorted((distances[x][y], y, x) for x in range(n) for y in range(x))
+    longest = max((length for length, _, _ in edges), default=0)
+    for length, y, x in edges:
+        if k is not None and len(set(labels)) <= k:
+            break
+        if (alpha is not None and length > alpha * longest) or (r is not None and length > r):
+            break
+        low, high = sorted((labels[x], labels[y]))
+        labels = [low if label == high else label for label in labels]
+    return labels
+
+
+def k_medoids(distances: Distances, *, k: int) -> list[int]:
+    """Clusters of the k points to which the others are closest in sum: the optimum, by trying all sets of k points."""
+    n = len(distances)
+    best = min(
+        combinations(range(n), k), key=lambda centres: sum(min(distances[x][c] for c in centres) for x in range(n))
+    )
+    return [min(best, key=lambda c: (distances[x][c], c)) for x in range(n)]
+
+
+def agglomerative(distances: Distances, *, k: int, method: str) -> NDArray[np.intp]:
+    """Cut SciPy's dendrogram ("complete", "average", …) where there are k clusters."""
+    from scipy.cluster.hierarchy import cut_tree, linkage
+    from scipy.spatial.distance import squareform
+
+    tree = linkage(squareform(np.asarray(distances, dtype=float)), method=method)
+    return np.asarray(cut_tree(tree, n_clusters=k)[:, 0])
+
+
+def dbscan(distances: Distances, *, eps: float, min_samples: int) -> list[int]:
+    """Run scikit-learn's DBSCAN on distances."""
+    from sklearn.cluster import DBSCAN
+
+    model = DBSCAN(eps=eps, min_samples=min_samples, metric="precomputed")
+    return noise_apart(model.fit_predict(np.asarray(distances, dtype=float)))
+
+
+def hdbscan(distances: Distances, *, min_cluster_size: int) -> list[int]:
+    """Run scikit-learn's HDBSCAN on distances."""
+    from sklearn.cluster import HDBSCAN
+
+    model = HDBSCAN(min_cluster_size=min_cluster_size, metric="precomputed", copy=True, allow_single_cluster=True)
+    return noise_apart(model.fit_predict(np.asarray(distances, dtype=float)))
+
+
+def spectral(distances: Distances, *, k: int) -> NDArray[np.intp]:
+    """Run scikit-learn's spectral clustering, with similarity exp(−d / mean d)."""
+    from sklearn.cluster import SpectralClustering
+
+    d = np.asarray(distances, dtype=float)
+    model = SpectralClustering(n_clusters=k, affinity="precomputed", random_state=0, assign_labels="cluster_qr")
+    return model.fit_predict(np.exp(-d / d.mean()))
+
+
+def k_means(points: Distances, *, k: int) -> NDArray[np.intp]:
+    """Run scikit-learn's k-means on points, with ten restarts."""
+    from sklearn.cluster import KMeans
+
+    return KMeans(n_clusters=k, n_init=10, random_state=0).fit_predict(np.asarray(points, dtype=float))
+
+
+def noise_apart(labels: NDArray[np.intp]) -> list[int]:
+    """Give every noise point (label −1) a label of its own."""
+    top = int(labels.max(initial=-1)) + 1
+    return [int(label) if label >= 0 else top + x for x, label in enumerate(labels)]
+
+
+FUNCTIONS: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "single linkage, k = 2": (lambda d: single_linkage(d, k=2), "distances"),
+    "single linkage, edges ≤ max/2": (lambda d: single_linkage(d, alpha=0.5), "distances"),
+    "single linkage, edges ≤ 4": (lambda d: single_linkage(d, r=4), "distances"),
+    "complete linkage, k = 2": (lambda d: agglomerative(d, k=2, method="complete"), "distances"),
+    "average linkage, k = 2": (lambda d: agglomerative(d, k=2, method="average"), "distances"),
+    "k-medoids, k = 2": (lambda d: k_medoids(d, k=2), "distances"),
+    "DBSCAN, eps = 4": (lambda d: dbscan(d, eps=4, min_samples=2), "distances"),
+    "HDBSCAN, size ≥ 2": (lambda d: hdbscan(d, min_cluster_size=2), "distances"),
+    "spectral, k = 2": (lambda d: spectral(d, k=2), "distances"),
+    "k-means, k = 2": (lambda x: k_means(x, k=2), "points"),
+}
+"""The functions of docs/axioms.md: name → function, and whether it takes distances or points."""

@@ -1,0 +1,184 @@
+"""Kleinberg's axioms for clustering functions, and later ones beside them.
+
+A clustering function f takes the distances of n points and returns a partition. No f is scale invariant, rich and
+consistent at once (Kleinberg 2002, Theorem 2.1), so every function that is checked here fails one of the three.
+"""
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+
+from cqm.axioms import transformations as make
+from cqm.axioms.domains import LARGEST, Domain, Draw
+from cqm.axioms.instances import Instance, Rejected, Rows
+from cqm.axioms.statements import Axiom, not_judged
+from cqm.axioms.transformations import Trial
+
+__all__ = ["FUNCTION_AXIOMS", "FunctionAxiom", "FunctionSubject", "Partition"]
+
+Partition = tuple[int, ...]
+
+_K = "Kleinberg 2002, §2"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSubject:
+    """A clustering function under judgement; to the search it looks like a measure whose values are partitions."""
+
+    name: str
+    function: Callable[[Any], Any]
+    needs: Literal["distances", "points"]
+    better: str = ""
+    generic: bool = False
+
+    def partition(self, kind: str, rows: Rows) -> Partition:
+        """Labels in order of first appearance."""
+        instance = Instance("points" if kind == "points" else "distances", rows, tuple(range(len(rows))))
+        given = instance.float_distances() if self.needs == "distances" else instance.float_rows()
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            labels = list(self.function(np.array(given)))
+        if len(labels) != len(rows):
+            raise ValueError(f"{self.name} returned {len(labels)} labels for {len(rows)} points")
+        names = list(dict.fromkeys(labels))
+        return tuple(names.index(label) for label in labels)
+
+    def screen(self, instance: Instance) -> Partition:
+        """Partition of an instance's points, whatever its labels say."""
+        return self.partition(instance.kind, instance.rows)
+
+    exact = screen
+
+
+def _start(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) -> Instance:
+    rows = domain.draw(n, draw)
+    return Instance(domain.kind, rows, subject.partition(domain.kind, rows))
+
+
+def _scaled(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) -> Trial:
+    before = _start(subject, domain, n, draw)
+    factor = make.FACTORS[draw(0, len(make.FACTORS) - 1)]
+    after = replace(before, rows=domain.scaled(before.rows, factor))
+    return Trial((before, after), f"every distance is multiplied by {factor}")
+
+
+def _tightened(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) -> Trial:
+    """Distances inside the function's own clusters shrink, those between them grow."""
+    before = _start(subject, domain, n, draw)
+    rows, after = make.consistent_change(domain, before.rows, before.labels, draw)
+    change = "distances inside the clusters that it returned shrink or stay, those between them grow or stay"
+    return Trial((replace(before, rows=rows), replace(before, rows=after)), change)
+
+
+def _same_order(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) -> Trial:
+    """Other distances in the same order."""
+    if domain.kind == "points":
+        raise Rejected
+    before = _start(subject, domain, n, draw)
+    ascending = sorted({value for row in before.rows for value in row} - {0})
+    new, reached = {0: 0}, 0
+    for value in ascending:
+        reached += draw(1, LARGEST)
+        new[value] = reached  # type: ignore[index]
+    rows = domain.checked([[new[value] for value in row] for row in before.rows])  # type: ignore[index]
+    return Trial((before, replace(before, rows=rows)), "distances change, but the order of the distances stays")
+
+
+def different(values: Sequence[Partition], better: str) -> float:
+    """Positive when the two partitions differ."""
+    return 1.0 if values[0] != values[1] else -1.0
+
+
+def no_refinement(values: Sequence[Partition], better: str) -> float:
+    """Positive when the second partition joins points that the first keeps apart."""
+    before, after = values
+    joined = any(after[x] == after[y] and before[x] != before[y] for x in range(len(before)) for y in range(x))
+    return 1.0 if joined else -1.0
+
+
+def different_with_as_many(values: Sequence[Partition], better: str) -> float:
+    """Positive when the partitions differ but have the same number of clusters."""
+    before, after = values
+    return 1.0 if before != after and max(before) == max(after) else -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionAxiom:
+    """A property that a clustering function f may have; fields as in `Axiom`, the recipe takes the function first."""
+
+    name: str
+    sentence: str
+    formal: str
+    source: str
+    plainly: str
+    recipe: Callable[[FunctionSubject, Domain, int, Draw], Trial] | None
+    judge: Callable[[Sequence[Any], str], float]
+
+    def about(self, subject: FunctionSubject) -> Axiom:
+        """Bind the axiom to a function."""
+        recipe = None if self.recipe is None else partial(self.recipe, subject)
+        return Axiom(self.name, self.sentence, self.formal, self.source, self.plainly, recipe, self.judge)
+
+
+_ALL = (
+    FunctionAxiom(
+        "function_scale_invariance",
+        "measuring distances in another unit gives the same partition",
+        "f(λd) = f(d) for λ > 0",
+        _K,
+        "the clusters change when the same data are given in another unit",
+        _scaled,
+        different,
+    ),
+    FunctionAxiom(
+        "function_richness",
+        "every partition is the answer for some distances",
+        "for every partition C of X there is a d with f(d) = C",
+        _K,
+        "some partitions are never returned, however the data look",
+        None,
+        not_judged,
+    ),
+    FunctionAxiom(
+        "function_consistency",
+        "making the returned clusters tighter and further apart gives the same partition",
+        "f(d') = f(d) whenever d' ≤ d inside the clusters of f(d) and d' ≥ d between them",
+        _K,
+        "the data were changed so that the clusters it returned are clearer, and now it returns others",
+        _tightened,
+        different,
+    ),
+    FunctionAxiom(
+        "function_refinement_consistency",
+        "making the returned clusters tighter and further apart can only split them",
+        "f(d') refines f(d) whenever d' ≤ d inside the clusters of f(d) and d' ≥ d between them",
+        "Kleinberg 2002, §5",
+        "clusters that it kept apart moved further apart, and now it joins points of different ones",
+        _tightened,
+        no_refinement,
+    ),
+    FunctionAxiom(
+        "function_relaxed_consistency",
+        "making the returned clusters tighter and further apart gives the same partition, or another number of them",
+        "f(d') = f(d) or |f(d')| ≠ |f(d)| whenever d' ≤ d inside the clusters of f(d) and d' ≥ d between them",
+        "Cohen-Addad, Kanade & Mallmann-Trenn 2018, §3, with |f(d)| for the optimal number of clusters",
+        "the clusters it returned became clearer, and now it returns as many, but others",
+        _tightened,
+        different_with_as_many,
+    ),
+    FunctionAxiom(
+        "function_order_invariance",
+        "only the order of the distances matters",
+        "f(d') = f(d) whenever d'(x, y) < d'(u, v) exactly where d(x, y) < d(u, v)",
+        "Zadeh & Ben-David 2009, §2",
+        "distances changed without any of them overtaking another, and the clusters changed",
+        _same_order,
+        different,
+    ),
+)
+
+FUNCTION_AXIOMS = {axiom.name: axiom for axiom in _ALL}
