@@ -15,7 +15,15 @@ from cqm.measures.dispersion import (
 )
 from cqm.measures.gap import GapStatistic, gap_choice, gap_statistic
 from cqm.measures.linkage import weakest_link
-from cqm.measures.margins import Bracket, BudgetExceeded, additive_margin, relative_margin, sample_relative_margin
+from cqm.measures.margins import (
+    Bracket,
+    BudgetExceeded,
+    additive_margin,
+    additive_margin_bounds,
+    relative_margin,
+    relative_margin_bounds,
+    sample_relative_margin,
+)
 from cqm.measures.neighbours import connectivity, cvnn, cvnn_compactness, cvnn_separation
 from cqm.measures.pair_means import mcclain_rao, point_biserial
 from cqm.measures.refinement import DudaHart, duda_hart, hartigan, krzanowski_lai
@@ -43,6 +51,7 @@ __all__ = [
     "Report",
     "Selection",
     "additive_margin",
+    "additive_margin_bounds",
     "ball_hall",
     "banfield_raftery",
     "c_index",
@@ -77,6 +86,7 @@ __all__ = [
     "ratkowsky_lance",
     "ray_turi",
     "relative_margin",
+    "relative_margin_bounds",
     "s_dbw",
     "sample_relative_margin",
     "sample_silhouette",

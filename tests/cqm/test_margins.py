@@ -174,6 +174,12 @@ def test_centroids_of_distances_are_refused():
         cqm.relative_margin(block_distances(1.0, 2.0), [0, 0, 1, 1], metric="precomputed", representatives="centroid")
 
 
+def test_directions_that_cancel_out_have_no_centroid():
+    points = [[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0]]
+    with pytest.raises(ValueError, match="directions of cluster 'a' cancel out"):
+        cqm.relative_margin(points, list("aab"), metric="cosine", representatives="centroid")
+
+
 def test_unknown_reading_or_extreme():
     points, labels = [[0.0], [1.0], [10.0]], [0, 0, 1]
     for margin in (cqm.relative_margin, cqm.additive_margin):
@@ -181,6 +187,61 @@ def test_unknown_reading_or_extreme():
             margin(points, labels, reading="any")
     with pytest.raises(ValueError, match='`over` must be "min" or "max", got \'mean\''):
         cqm.additive_margin(points, labels, over="mean")
+
+
+@given(case=distance_clusterings(max_n=7))
+def test_near_and_far_points_bracket_the_relative_margin(case):
+    distances, labels = case
+    lower = upper = 0
+    for i in set(labels):
+        own = [x for x, label in enumerate(labels) if label == i]
+        others = [[y for y, label in enumerate(labels) if label == j] for j in set(labels) - {i}]
+        near = {x: min(distances[x][y] for ys in others for y in ys) for x in own}
+        far = {x: min(max(distances[x][y] for y in ys) for ys in others) for x in own}
+        lower += min(sum(distances[x][c] / far[x] for x in own) for c in own)
+        upper += min(sum(distances[x][c] / near[x] for x in own) for c in own)
+    outside = len(labels) - len(set(labels))
+    assert lower <= outside * definitions.relative_margin(distances, labels) <= upper
+
+
+@every_margin
+@given(case=distance_clusterings())
+def test_bounds_hold_the_margin_whatever_the_budget(measure, case):
+    distances, labels = case
+    bounds = cqm.relative_margin_bounds if measure.better == "lower" else cqm.additive_margin_bounds
+    wanted = measure.definition(distances, labels)
+    for budget in (0, 1e9):
+        bracket = bounds(
+            np.array(distances, dtype=float), labels, metric="precomputed", budget=budget, **measure.function.keywords
+        )
+        if bracket.exact:
+            assert agrees(bracket.lower, wanted)
+            assert bracket.lower == bracket.upper
+        else:
+            assert wanted in bracket
+
+
+@pytest.mark.parametrize("spread", [1.0, 3.0])
+def test_distances_that_do_not_fit_still_give_bounds(monkeypatch, spread):
+    points, labels = blobs(700, 5, 8, spread, seed=0)
+    tight = cqm.relative_margin_bounds(points, labels)
+    monkeypatch.setattr("cqm.measures.margins.optimum.MATRIX_BYTES", 0)
+    wide = cqm.relative_margin_bounds(points, labels)
+    assert wide.lower <= tight.lower <= tight.upper <= wide.upper
+    reached = cqm.relative_margin(points, labels, representatives=wide.representatives)
+    assert reached == pytest.approx(wide.upper, rel=1e-10)
+    with pytest.raises(cqm.BudgetExceeded, match="use relative_margin_bounds"):
+        cqm.relative_margin(points, labels)
+
+
+def test_bracket_of_many_clusters_is_narrow():
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(12), 20)
+    centres = rng.normal(size=(12, 64))
+    points = centres[labels] + rng.normal(size=(240, 64))
+    bracket = cqm.relative_margin_bounds(points, labels, metric="cosine", budget=0)
+    assert bracket.width < 0.05  # nearest and farthest points alone leave 0.2
+    assert sorted(labels[bracket.representatives]) == list(range(12))
 
 
 @every_reading

@@ -3,15 +3,14 @@
 from collections.abc import Hashable
 from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from cqm.measures.arithmetic import ratio
-from cqm.measures.margins.bracket import Bracket, BudgetExceeded
+from cqm.measures.margins.bounds import additive_bracket, check_over, mean_within
+from cqm.measures.margins.bracket import BudgetExceeded
 from cqm.measures.margins.given import Reading, check_reading, mean_gap
-from cqm.measures.margins.optimum import smallest_gap
-from cqm.measures.margins.representatives import representatives_of, sums_to_own_cluster
-from cqm.validation import Clustering, Metric, validate
+from cqm.measures.margins.representatives import representatives_of
+from cqm.validation import Metric, validate
 
 __all__ = ["additive_margin"]
 
@@ -27,7 +26,7 @@ def additive_margin(
     representatives: str | ArrayLike = "optimal",
     noise_label: Hashable | None = None,
     p: float = 2.0,
-    budget: float = 3e10,
+    budget: float = 5e8,
 ) -> float:
     r"""Mean gap between a point's distances to the next and to its own centre, in units of the within-cluster distance.
 
@@ -60,7 +59,7 @@ def additive_margin(
     p : float
         Exponent of the Minkowski metric.
     budget : float
-        Distances that the search for the optimal set may look at, about 10⁹ a second.
+        Distances that the search for the optimal set may look at, about 10⁸ a second.
 
     Returns
     -------
@@ -71,7 +70,8 @@ def additive_margin(
     Raises
     ------
     BudgetExceeded
-        A ValueError that carries the bracket found: the optimal set is not certain yet.
+        A ValueError that carries the bracket found: the optimal set is not certain yet. Use
+        :func:`additive_margin_bounds`, or allow a larger `budget`.
     ValueError
         Fewer than 2 clusters, all singletons, unusable `X` or `representatives`.
 
@@ -91,27 +91,16 @@ def additive_margin(
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
     check_reading(reading)
-    if over not in ("min", "max"):
-        raise ValueError(f'`over` must be "min" or "max", got {over!r}')
-    within = _mean_within(clustering)
+    check_over(over)
+    within = mean_within(clustering)
     if not (isinstance(representatives, str) and representatives == "optimal"):
         given = representatives_of(clustering, representatives)
         return float(ratio(mean_gap(clustering, given, reading, signed=signed), within))
-    lower, total, centres, slack = smallest_gap(clustering, reading, signed, over == "max", budget)
-    if lower < total:
-        sums = [lower - slack, total + slack] if over == "min" else [-total - slack, slack - lower]
-        ends = ratio(sums, clustering.n * within)
-        bracket = Bracket(float(ends[0]), float(ends[1]), clustering.order[centres], exact=False)
-        raise BudgetExceeded(
-            f"the best of the representative sets is not certain within budget={budget:g}: the additive margin is in "
-            f"[{bracket.lower:.6g}, {bracket.upper:.6g}]; allow a larger budget",
-            bracket,
-        )
-    gap = mean_gap(clustering, centres, reading, signed=signed) if np.isfinite(total) else 0.0
-    return float(ratio(gap, within))
-
-
-def _mean_within(clustering: Clustering) -> float:
-    """Mean distance of two different points of one cluster."""
-    pairs = np.sum(clustering.sizes * (clustering.sizes - 1))  # ordered
-    return float(np.sum(sums_to_own_cluster(clustering)) / pairs)
+    bracket = additive_bracket(clustering, within, reading, signed, over, budget)
+    if bracket.exact:
+        return bracket.upper
+    raise BudgetExceeded(
+        f"the best of the representative sets is not certain within budget={budget:g}: the additive margin is in "
+        f"[{bracket.lower:.6g}, {bracket.upper:.6g}]; use additive_margin_bounds or a larger budget",
+        bracket,
+    )

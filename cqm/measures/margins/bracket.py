@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.measures.arithmetic import ratio
+
 __all__ = ["Bracket", "BudgetExceeded"]
 
 
@@ -27,8 +29,8 @@ class Bracket:
 
     @property
     def width(self) -> float:
-        """Upper minus lower end, as a share of the upper."""
-        return (self.upper - self.lower) / self.upper if not self.exact else 0.0
+        """Upper minus lower end, as a share of the upper one."""
+        return 0.0 if self.exact else float(ratio(self.upper - self.lower, abs(self.upper)))
 
     def __contains__(self, value: float) -> bool:
         return self.lower <= value <= self.upper

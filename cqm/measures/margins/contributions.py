@@ -4,26 +4,27 @@ A search minimises a sum over the points: quotients for the relative margin, gap
 where the largest additive margin is wanted. With exact distances `least` is the contribution itself.
 """
 
-import numba
 import numpy as np
 
+from cqm.geometry.jit import kernel
+
 __all__ = [
+    "GAPS",
     "GAP_LITERAL",
-    "GAP_OWN",
     "GAP_SIGNED",
-    "GAP_VORONOI",
     "LAST_RATIO",
+    "RATIOS",
     "RATIO_LITERAL",
-    "RATIO_OWN",
-    "RATIO_VORONOI",
     "least",
 ]
 
 RATIO_OWN, RATIO_VORONOI, RATIO_LITERAL, GAP_OWN, GAP_VORONOI, GAP_LITERAL, GAP_SIGNED = range(7)
 LAST_RATIO = RATIO_LITERAL
+RATIOS = {"own": RATIO_OWN, "voronoi": RATIO_VORONOI, "literal": RATIO_LITERAL}
+GAPS = {"own": GAP_OWN, "voronoi": GAP_VORONOI, "literal": GAP_LITERAL}
 
 
-@numba.njit(cache=True)
+@kernel
 def least(
     kind: int, largest: bool, own: float, low: float, high: float, second_low: float, second_high: float
 ) -> float:
@@ -63,7 +64,7 @@ def least(
     return -gap if largest else gap
 
 
-@numba.njit(cache=True)
+@kernel
 def _quotient(first: float, second: float) -> float:
     """first/second; +∞ for 0/0 too, since a set with an undefined quotient has no margin."""
     return first / second if second > 0 else np.inf

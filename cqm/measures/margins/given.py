@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Literal
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.geometry.jit import kernel
 from cqm.measures.arithmetic import ratio
-from cqm.measures.margins.representatives import Centres, centre_distances
+from cqm.measures.margins.representatives import Centres, map_centre_distances
 from cqm.validation import Clustering
 
 __all__ = ["Reading", "check_reading", "mean_gap", "mean_quotient", "quotients"]
@@ -58,11 +58,14 @@ def _compared(
 ) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
     """Blocks of rows with the two distances that each point's margin compares."""
     codes = clustering.codes
-    for rows, tile in centre_distances(clustering, centres):
-        yield rows, *_first_and_second(tile, codes[rows], reading == "literal")
+
+    def compare(rows: slice, tile: FloatArray) -> tuple[slice, FloatArray, FloatArray]:
+        return rows, *_first_and_second(tile, codes[rows], reading == "literal")
+
+    return map_centre_distances(clustering, centres, compare)
 
 
-@numba.njit(cache=True)
+@kernel
 def _first_and_second(tile: FloatArray, codes: NDArray[np.intp], literal: bool) -> tuple[FloatArray, FloatArray]:
     """(rows,) own and nearest other distance, or nearest and second nearest if `literal`, of (rows, k) distances."""
     rows, k = tile.shape

@@ -1,37 +1,38 @@
-"""The best representative set of a clustering, for each margin and reading."""
+"""The best representative set of a clustering: which bounds and which search each margin and reading gets."""
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.tiles import distances
-from cqm.measures.margins.contributions import (
-    GAP_LITERAL,
-    GAP_OWN,
-    GAP_SIGNED,
-    GAP_VORONOI,
-    LAST_RATIO,
-    RATIO_LITERAL,
-    RATIO_OWN,
-    RATIO_VORONOI,
-)
-from cqm.measures.margins.given import Reading
+from cqm.geometry.parallel import in_order
+from cqm.geometry.tiles import distances, row_blocks
+from cqm.measures.margins import interval_search, pairwise_search
+from cqm.measures.margins.contributions import LAST_RATIO, RATIO_LITERAL
+from cqm.measures.margins.extremes import interval_bound
+from cqm.measures.margins.local_search import descend
+from cqm.measures.margins.relaxation import Model
 from cqm.measures.margins.representatives import medoids
-from cqm.measures.margins.search import best_set, descend
 from cqm.validation import Clustering
 
-__all__ = ["Optimum", "smallest_gap", "smallest_quotient"]
+__all__ = ["Optimum", "optimum"]
 
+FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
+
+# A search holds the distance matrix, up to this size, and at most three tables of the same size.
+MATRIX_BYTES = 3 * 2**29
+ROUNDS = 8
+# Sets of candidates few enough that trying them is cheaper than another round of the relaxation.
+FEW_SETS = 1000
 
 
 class Optimum(NamedTuple):
-    """End of a search for the smallest total.
+    """What is known of the smallest total.
 
     Attributes
     ----------
-    lower : no set has a smaller total; equals `total` when the search has ended.
+    lower : no set has a smaller total; equals `total` when the best set is certain.
     total : of the best set found; +∞ when there is none.
     centres : (k,) ordered rows of the best set found.
     slack : rounding error that either total may have.
@@ -43,25 +44,53 @@ class Optimum(NamedTuple):
     slack: float
 
 
-RATIOS = {"own": RATIO_OWN, "voronoi": RATIO_VORONOI, "literal": RATIO_LITERAL}
-GAPS = {"own": GAP_OWN, "voronoi": GAP_VORONOI, "literal": GAP_LITERAL}
-
-
-def smallest_quotient(clustering: Clustering, reading: Reading, budget: float) -> Optimum:
-    """Smallest sum of first/second."""
-    return _search(clustering, RATIOS[reading], False, budget)
-
-
-def smallest_gap(clustering: Clustering, reading: Reading, signed: bool, largest: bool, budget: float) -> Optimum:
-    """Smallest sum of second − first, or, if `largest`, of first − second."""
-    return _search(clustering, GAP_SIGNED if signed and reading == "own" else GAPS[reading], largest, budget)
-
-
-def _search(clustering: Clustering, kind: int, largest: bool, budget: float) -> Optimum:
-    everything = slice(0, clustering.n)
-    D = np.ascontiguousarray(distances(clustering, everything, everything))
-    total, centres = descend(D, clustering.starts, kind, largest, medoids(clustering))
-    lower, total, _, centres = best_set(D, clustering.starts, kind, largest, centres, total, budget)
+def optimum(clustering: Clustering, kind: int, largest: bool, budget: float) -> Optimum:
+    """Search for the smallest total within a budget of distance look-ups."""
+    if clustering.n**2 * 8 > MATRIX_BYTES:
+        return Optimum(*interval_bound(clustering, kind, largest))
+    D, starts = _matrix(clustering), clustering.starts
+    total, centres = descend(D, starts, kind, largest, medoids(clustering))
+    if kind < RATIO_LITERAL and 0 < total < np.inf:
+        lower, total, centres = _by_relaxation(D, starts, kind, total, centres, budget)
+    else:
+        lower, total, _, centres = interval_search.best_set(D, starts, kind, largest, centres, total, budget)
     # Summing m terms one by one is off by at most (m + 1) rounding units of the sum of their sizes.
     sizes = total if kind <= LAST_RATIO else clustering.n * D.max()
     return Optimum(lower, total, centres, float((clustering.n + 8) * np.finfo(float).eps * sizes))
+
+
+def _matrix(clustering: Clustering) -> FloatArray:
+    """(n, n) distances in cluster order."""
+    everything = slice(0, clustering.n)
+    out = np.empty((clustering.n, clustering.n))
+    blocks = list(row_blocks(clustering))
+    for rows, tile in zip(blocks, in_order(lambda rows: distances(clustering, rows, everything), blocks), strict=True):
+        out[rows] = tile
+    return out
+
+
+def _by_relaxation(
+    D: FloatArray, starts: IntArray, kind: int, total: float, centres: IntArray, budget: float
+) -> tuple[float, float, IntArray]:
+    """Rounds of the pairwise relaxation, each with a better set or fewer candidates; then a search of what is left."""
+    model = Model(D, starts, centres, total)
+    best = relaxation = model.round()
+    for _ in range(ROUNDS):
+        found, at = descend(D, starts, kind, False, relaxation.favoured)
+        if found < total:
+            model.total, total, centres = found, found, at
+        if relaxation.bound > best.bound:
+            best = relaxation
+        alive = relaxation.bound + relaxation.costs < total
+        living = np.add.reduceat(alive.astype(float), relaxation.edges[:-1])
+        if not living.all():
+            return total, total, centres
+        model.keep(alive)
+        if np.prod(living) <= FEW_SETS:
+            best = relaxation
+            break
+        relaxation = model.round()
+    lower, total, centres = pairwise_search.best_set(
+        D, starts, best.rows, best.edges, best.bound, best.costs, best.tables, kind, centres, total, budget
+    )
+    return max(lower, min(best.bound, total)), total, centres

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cqm.measures.arithmetic import ratio
-from cqm.measures.margins.bracket import Bracket, BudgetExceeded
+from cqm.measures.margins.bounds import relative_bracket
+from cqm.measures.margins.bracket import BudgetExceeded
 from cqm.measures.margins.given import Reading, check_reading, mean_quotient, quotients
-from cqm.measures.margins.optimum import smallest_quotient
 from cqm.measures.margins.representatives import representatives_of
 from cqm.validation import Metric, validate
 
@@ -25,7 +24,7 @@ def relative_margin(
     representatives: str | ArrayLike = "optimal",
     noise_label: Hashable | None = None,
     p: float = 2.0,
-    budget: float = 3e10,
+    budget: float = 5e8,
 ) -> float:
     r"""Mean quotient of a point's distances to its own and to the next centre, for the best choice of centres.
 
@@ -57,7 +56,7 @@ def relative_margin(
     p : float
         Exponent of the Minkowski metric.
     budget : float
-        Distances that the search for the optimal set may look at, about 10⁹ a second. The count, and so the outcome, is
+        Distances that the search for the optimal set may look at, about 10⁸ a second. The count, and so the outcome, is
         the same on every machine.
 
     Returns
@@ -95,16 +94,14 @@ def relative_margin(
     check_reading(reading)
     if not (isinstance(representatives, str) and representatives == "optimal"):
         return mean_quotient(clustering, representatives_of(clustering, representatives), reading)
-    lower, total, centres, slack = smallest_quotient(clustering, reading, budget)
-    if lower < total:
-        ends = ratio([lower - slack, total + slack], clustering.n - clustering.k)
-        bracket = Bracket(float(ends[0]), float(ends[1]), clustering.order[centres], exact=False)
-        raise BudgetExceeded(
-            f"the best of the representative sets is not certain within budget={budget:g}: the relative margin is in "
-            f"[{bracket.lower:.6g}, {bracket.upper:.6g}]; use relative_margin_bounds or a larger budget",
-            bracket,
-        )
-    return mean_quotient(clustering, centres, reading) if np.isfinite(total) else float("inf")
+    bracket = relative_bracket(clustering, reading, budget)
+    if bracket.exact:
+        return bracket.upper
+    raise BudgetExceeded(
+        f"the best of the representative sets is not certain within budget={budget:g}: the relative margin is in "
+        f"[{bracket.lower:.6g}, {bracket.upper:.6g}]; use relative_margin_bounds or a larger budget",
+        bracket,
+    )
 
 
 def sample_relative_margin(

@@ -1,24 +1,25 @@
 """Representative sets: how a user names one, and the distances of all points to it, tile by tile."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cqm.geometry.centroids import centroids
-from cqm.geometry.tiles import TILE_ROWS, between, distances, row_blocks
+from cqm.geometry.parallel import in_order
+from cqm.geometry.tiles import TILE_ROWS, UNIT, Block, block, block_of, distances, row_blocks, tile
 from cqm.validation import Clustering
+from cqm.vectors import unit_rows
 
-__all__ = ["Centres", "centre_distances", "medoids", "representatives_of", "sums_to_own_cluster"]
+__all__ = ["Centres", "map_centre_distances", "medoids", "representatives_of", "sums_to_own_cluster"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 Centres = NDArray[Any]  # (k,) ordered rows, or (k, d) vectors
 
-# Distances in one tile of points × centres.
-TILE_DISTANCES = 2**22
+Result = TypeVar("Result")
 
 
 def representatives_of(clustering: Clustering, representatives: str | ArrayLike) -> Centres:
@@ -71,37 +72,47 @@ def medoids(clustering: Clustering) -> IntArray:
 
 def sums_to_own_cluster(clustering: Clustering) -> FloatArray:
     """(n,) sums of distances to the points of the own cluster."""
-    out = np.empty(clustering.n)
-    for i in range(clustering.k):
-        own = clustering.cluster(i)
-        for first in range(own.start, own.stop, TILE_ROWS):
-            rows = slice(first, min(first + TILE_ROWS, own.stop))
-            out[rows] = distances(clustering, rows, own).sum(axis=1)
-    return out
+    blocks = [
+        (slice(first, min(first + TILE_ROWS, own.stop)), own)
+        for own in map(clustering.cluster, range(clustering.k))
+        for first in range(own.start, own.stop, TILE_ROWS)
+    ]
+    return np.concatenate(list(in_order(lambda block: distances(clustering, *block).sum(axis=1), blocks)))
 
 
-def _means(clustering: Clustering) -> FloatArray:
+def _means(clustering: Clustering) -> NDArray[Any]:
     """(k, d) cluster means; of the rows scaled to unit length where the metric looks at directions alone."""
     metric = clustering.metric
     if metric == "precomputed":
         raise ValueError(
             'representatives="centroid" needs coordinates: pass vectors, or use representatives="medoid" with distances'
         )
-    if metric in ("cosine", "angular", "correlation"):
-        data = clustering.data.astype(np.float64)
-        if metric == "correlation":
-            data -= data.mean(axis=1, keepdims=True)
-        data /= np.linalg.norm(data, axis=1, keepdims=True)
-        clustering = replace(clustering, data=data)
-    return centroids(clustering)
+    if metric in UNIT:
+        clustering = replace(clustering, data=unit_rows(clustering.data, centred=metric == "correlation"))
+    means = centroids(clustering).astype(clustering.data.dtype)
+    if metric in UNIT:
+        lengths = np.linalg.norm(
+            means - means.mean(axis=1, keepdims=True) if metric == "correlation" else means, axis=1
+        )
+        if (lengths <= 4 * np.finfo(means.dtype).eps).any():
+            i = int(np.argmin(lengths))
+            raise ValueError(
+                f"the directions of cluster {clustering.classes[i]!r} cancel out, so that its mean has none: "
+                f'use representatives="medoid" with {metric} distance'
+            )
+    return means
 
 
-def centre_distances(clustering: Clustering, centres: Centres) -> Iterator[tuple[slice, FloatArray]]:
-    """Blocks of rows with their (rows, k) distances to the centres."""
-    vectors = centres.ndim == 2
-    for rows in row_blocks(clustering, max(1, TILE_DISTANCES // clustering.k)):
-        if clustering.metric == "precomputed":
-            order = clustering.order
-            yield rows, clustering.data[np.ix_(order[rows], order[centres])].astype(np.float64)
-        else:
-            yield rows, between(clustering, clustering.data[rows], centres if vectors else clustering.data[centres])
+def map_centre_distances(
+    clustering: Clustering, centres: Centres, reduce: Callable[[slice, FloatArray], Result]
+) -> Iterator[Result]:
+    """`reduce` of blocks of rows and their (rows, k) distances to the centres, in order, on all cores."""
+    if clustering.metric == "precomputed":
+        columns = Block(clustering.order[centres])
+    else:
+        columns = block(clustering.data[centres] if centres.ndim == 1 else centres, clustering.metric)
+
+    def visit(rows: slice) -> Result:
+        return reduce(rows, tile(clustering, block_of(clustering, rows), columns).finished())
+
+    return in_order(visit, row_blocks(clustering))

@@ -6,20 +6,20 @@ what cannot beat the best set found so far dies, and the intervals shrink. When 
 fewest candidates is split.
 """
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.measures.margins.contributions import GAP_SIGNED, LAST_RATIO, least
+from cqm.geometry.jit import kernel
+from cqm.measures.margins.contributions import LAST_RATIO, least
 
-__all__ = ["best_set", "descend"]
+__all__ = ["best_set"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 BoolArray = NDArray[np.bool_]
 
 
-@numba.njit(cache=True)
+@kernel
 def best_set(
     D: FloatArray,
     starts: IntArray,
@@ -74,7 +74,7 @@ def best_set(
     return total, total, spent, best
 
 
-@numba.njit(cache=True)
+@kernel
 def _lowest(starts: IntArray, i: int, alive: BoolArray, floor: FloatArray) -> int:
     """Living candidate of cluster i with the lowest floor; −1 if none lives."""
     found = -1
@@ -84,7 +84,7 @@ def _lowest(starts: IntArray, i: int, alive: BoolArray, floor: FloatArray) -> in
     return found
 
 
-@numba.njit(cache=True)
+@kernel
 def _narrowest(starts: IntArray, alive: BoolArray) -> int:
     """Cluster with the fewest candidates above one; −1 when all have one."""
     found, fewest = -1, len(alive) + 1
@@ -97,7 +97,7 @@ def _narrowest(starts: IntArray, alive: BoolArray) -> int:
     return found
 
 
-@numba.njit(cache=True)
+@kernel
 def _propagate(
     D: FloatArray,
     starts: IntArray,
@@ -140,7 +140,7 @@ def _propagate(
             return bound, work
 
 
-@numba.njit(cache=True)
+@kernel
 def _floors(
     D: FloatArray, starts: IntArray, kind: int, largest: bool, living: IntArray, edges: IntArray, floor: FloatArray
 ) -> float:
@@ -171,46 +171,3 @@ def _floors(
             lowest = min(lowest, floor[living[at]])
         bound += lowest
     return bound
-
-
-@numba.njit(cache=True)
-def descend(D: FloatArray, starts: IntArray, kind: int, largest: bool, centres: IntArray) -> tuple[float, IntArray]:
-    """Local search: one cluster's centre at a time moves to where the total is smallest, until none moves."""
-    n, k = len(D), len(starts) - 1
-    centres = centres.copy()
-    low, second_low = np.empty(n), np.empty(n)
-    own = np.empty(n)
-    total = np.inf
-    still = 0
-    while still < k:
-        for i in range(k):
-            for j in range(k):
-                for x in range(starts[j], starts[j + 1]):
-                    own[x] = D[x, centres[j]]
-                    low[x] = second_low[x] = np.inf
-                    for other in range(k):
-                        if other not in (i, j):
-                            reach = D[x, centres[other]]
-                            low[x], second_low[x] = min(low[x], reach), min(second_low[x], max(low[x], reach))
-            moved = False
-            for c in range(starts[i], starts[i + 1]):
-                value = 0.0
-                for j in range(k):
-                    for x in range(starts[j], starts[j + 1]):
-                        if kind <= LAST_RATIO and x == (c if j == i else centres[j]):
-                            continue
-                        a, b, second = own[x], low[x], second_low[x]
-                        if j == i:
-                            a = D[x, c]
-                        else:
-                            reach = D[x, c]
-                            b, second = min(b, reach), min(second, max(b, reach))
-                        value += least(kind, largest, a, b, b, second, second)
-                    if value >= total and kind != GAP_SIGNED and not largest:  # no contribution is negative
-                        break
-                if value < total:
-                    total, centres[i], moved = value, c, True
-            still = 0 if moved else still + 1
-            if still >= k:
-                break
-    return total, centres
