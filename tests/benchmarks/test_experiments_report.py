@@ -4,6 +4,7 @@ import pytest
 
 from benchmarks.experiments import experiments
 from benchmarks.experiments_report import judge, write_report
+from sv_bridge.presets import load_config
 
 RESULT = {"condition": "all trials", "targets": 9, "nontargets": 9, "threshold": 0.0, "min_dcf_05": 0.5}
 
@@ -74,6 +75,15 @@ def test_every_margin_has_three_seeds():
     assert len(set(names)) == len(names)
     assert sum(name.startswith("simclr-margin") for name in names) == 15
     assert sum(name.startswith("moco-margin") for name in names) == 6
+
+
+def test_every_recipe_is_valid_and_has_its_margin():
+    trained = [experiment for experiment in experiments() if experiment.preset]
+    assert len(trained) == 22
+    for experiment in trained:
+        config = load_config(experiment.preset, experiment.settings)
+        assert experiment.margin in (config.loss.margin, None)
+        assert config.framework.name == (experiment.framework or "simclr")
 
 
 def test_no_records_stop_with_the_cure(tmp_path):
