@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cqm.axioms.domains import Domain, domain_named
-from cqm.axioms.judging import judge, natural_domain
+from cqm.axioms.judging import agree, judge, natural_domain
 from cqm.axioms.search import Budget
 from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.subjects import subject_of
@@ -103,7 +103,7 @@ def check(
             bar.update(task, description=f"{subject.name}: {one.name}")
             verdicts.append(judge(subject, one, chosen, budget or Budget()))
             bar.advance(task)
-    return Verdicts(verdicts)
+    return Verdicts(agree(subject, chosen, verdicts))
 
 
 def _progress(wanted: bool | None) -> Progress:

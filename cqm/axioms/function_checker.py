@@ -1,6 +1,7 @@
 """`check_function`: a clustering function in, verdicts by Kleinberg's axioms out."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import product
 from random import Random
 from typing import Any, Literal
@@ -43,7 +44,7 @@ def check_function(
     >>> [verdict.holds for verdict in verdicts]
     [False, True, True]
     """
-    subject = FunctionSubject(name or str(getattr(function, "__name__", type(function).__name__)), function, needs)
+    subject = FunctionSubject(name or str(getattr(function, "__name__", "the function")), function, needs)
     chosen = domain_named(domain) if domain is not None else EUCLIDEAN if needs == "points" else DISTANCES
     if needs == "points" and chosen.kind != "points":
         raise ValueError(f'{subject.name} takes points, so only domain="euclidean" can judge it, not {chosen.name}')
@@ -55,7 +56,23 @@ def check_function(
         ]
     else:
         asked = [_named(one) for one in ([axiom] if isinstance(axiom, FunctionAxiom | str) else axiom)]
-    return Verdicts([_judge(subject, one, chosen, budget or Budget(cases=800, largest=5)) for one in asked])
+    verdicts = [_judge(subject, one, chosen, budget or Budget(cases=800, largest=5)) for one in asked]
+    return Verdicts(_agree(subject, verdicts))
+
+
+def _agree(subject: FunctionSubject, verdicts: list[Verdict]) -> list[Verdict]:
+    """Refute what another verdict's witness refutes as well: the three consistencies are about the same changes."""
+    trials = [verdict.witness for verdict in verdicts if verdict.witness and "consistency" in verdict.axiom]
+    out = []
+    for verdict in verdicts:
+        if verdict.holds and "consistency" in verdict.axiom:
+            for witness in trials:
+                moved = replace(witness, axiom=verdict.axiom)
+                if moved.replay():
+                    verdict = replace(verdict, holds=False, evidence=moved)
+                    break
+        out.append(verdict)
+    return out
 
 
 def _named(axiom: FunctionAxiom | str) -> FunctionAxiom:

@@ -1,6 +1,7 @@
 """One verdict from all the evidence: search and exhaustion refute, constructions and proofs support."""
 
 import importlib.util
+from dataclasses import replace
 from functools import lru_cache
 
 from cqm.axioms.construction import Construction, construct, labels_of
@@ -9,13 +10,13 @@ from cqm.axioms.exact import FLOAT_TOLERANCE
 from cqm.axioms.exhaustion import exhaust, lattices
 from cqm.axioms.instances import Instance
 from cqm.axioms.search import Budget, search
-from cqm.axioms.statements import Axiom
+from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.subjects import Subject
-from cqm.axioms.transformations import Trial
+from cqm.axioms.transformations import Trial, halves
 from cqm.axioms.verdict import STRENGTH, Evidence, Verdict
 from cqm.axioms.witness import Witness
 
-__all__ = ["judge", "natural_domain"]
+__all__ = ["agree", "judge", "natural_domain"]
 
 
 def natural_domain(subject: Subject) -> Domain:
@@ -46,6 +47,22 @@ def judge(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Ver
         nothing = Evidence("none", "the measure had no value on any case")
         return Verdict(subject.name, axiom.name, domain.name, None, nothing, undefined=undefined)
     return _supported(subject, axiom, domain, support, cases, undefined)
+
+
+def agree(subject: Subject, domain: Domain, verdicts: list[Verdict]) -> list[Verdict]:
+    """Refute what another verdict's witness refutes as well: inner, outer and whole consistency are tied together."""
+    by_name = {verdict.axiom: verdict for verdict in verdicts}
+    for verdict in verdicts:
+        if verdict.witness is None or "consistency" not in verdict.axiom:
+            continue
+        for name, trial in halves(Trial(verdict.witness.frames, verdict.witness.change)).items():
+            other = by_name.get(name)
+            if other is None or other.holds is False or trial.frames[0] == trial.frames[1]:
+                continue
+            witness = _witness(subject, AXIOMS[name], domain, trial)
+            if witness.replay():
+                by_name[name] = replace(other, holds=False, evidence=witness, also=())
+    return [by_name[verdict.axiom] for verdict in verdicts]
 
 
 def _exhausted(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> tuple[Trial | None, int, str]:

@@ -7,6 +7,7 @@ consistent at once (Kleinberg 2002, Theorem 2.1), so every function that is chec
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import partial
 from typing import Any, Literal
 
@@ -23,6 +24,8 @@ __all__ = ["FUNCTION_AXIOMS", "FunctionAxiom", "FunctionSubject", "Partition"]
 Partition = tuple[int, ...]
 
 _K = "Kleinberg 2002, §2"
+
+POWERS_OF_TWO = (2, Fraction(1, 2), 8, Fraction(1, 8), 1024)  # by which floats are multiplied without rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def _start(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) -> Inst
 
 def _scaled(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) -> Trial:
     before = _start(subject, domain, n, draw)
-    factor = make.FACTORS[draw(0, len(make.FACTORS) - 1)]
+    factor = POWERS_OF_TWO[draw(0, len(POWERS_OF_TWO) - 1)]
     after = replace(before, rows=domain.scaled(before.rows, factor))
     return Trial((before, after), f"every distance is multiplied by {factor}")
 

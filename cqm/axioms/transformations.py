@@ -136,7 +136,7 @@ def consistent(domain: Domain, n: int, draw: Draw, *, inner: bool = True, outer:
 def consistent_change(
     domain: Domain, before: Rows, clustering: tuple[int, ...], draw: Draw, *, inner: bool = True, outer: bool = True
 ) -> tuple[Rows, Rows]:
-    """Draw a change consistent with a clustering; points come back with the coordinates that the change uses."""
+    """Draw a change that is consistent with a clustering; points come back with the coordinates that it uses."""
     if domain.kind == "points":
         before, after = _moves(domain, before, clustering, draw, inner, outer)
     else:
@@ -162,6 +162,22 @@ def is_consistent_change(
             elif change < 0 or (change and not outer):
                 return False
     return True
+
+
+def halves(trial: Trial) -> dict[str, Trial]:
+    """Split a consistent change of distances into its inner and outer half: one breaks what the whole breaks."""
+    before, after = trial.frames
+    labels = before.labels
+    if before.kind != "distances":
+        return {"consistency": trial}
+    middle = tuple(
+        tuple(new if labels[x] == labels[y] else old for y, (old, new) in enumerate(zip(*rows, strict=True)))
+        for x, rows in enumerate(zip(before.rows, after.rows, strict=True))
+    )
+    between = Instance("distances", middle, labels)
+    inner = Trial((before, between), "distances inside clusters shrink or stay")
+    outer = Trial((between, after), "distances between clusters grow or stay")
+    return {"consistency": trial, "inner_consistency": inner, "outer_consistency": outer}
 
 
 def _stretches(domain: Domain, before: Rows, clustering: tuple[int, ...], draw: Draw, inner: bool, outer: bool) -> Rows:
