@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install test lint demo bench pages axioms clean
+.PHONY: install test lint demo pages clean
 
 install: .venv/installed
 
@@ -21,18 +21,13 @@ lint: install
 
 test: lint
 	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --nbmake docs/tour.ipynb
 
 demo: install
 	$(BIN)/sv-bridge demo
 
-bench: install
-	$(BIN)/python -m benchmarks
-
 pages: install
 	$(BIN)/python -m cqm.catalog_page
-
-axioms: install
-	$(BIN)/cqm axioms --table
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage

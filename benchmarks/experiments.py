@@ -1,6 +1,6 @@
 """Train the small presets with and without margin on a real corpus, and keep what each run measures.
 
-    python -m benchmarks.experiments --corpus DIR [--only 'simclr-*'] [--jobs 2]
+    python -m benchmarks.experiments --corpus DIR [--only 'simclr-*'] [--jobs N]
 
 A run that has its record under docs/experiments/ is not done again, and an interrupted one continues, so the command
 can be repeated, split by `--only`, and stopped at any time. Then docs/experiments.md and its plots are written from all
@@ -9,7 +9,6 @@ the records there are. Everything is chosen on the development speakers; test sp
 
 import argparse
 import fnmatch
-import json
 import multiprocessing
 import os
 import time
@@ -22,12 +21,12 @@ from typing import Any
 import torch
 
 from benchmarks.experiments_report import write_report
-from sv_bridge.atomic import atomic_path
 from sv_bridge.baselines import MeanLogMel, whiten
 from sv_bridge.compactness import compactness
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.data.trials import Negatives
 from sv_bridge.embedding import embed
+from sv_bridge.json_files import write_json
 from sv_bridge.judging import Judge
 from sv_bridge.presets import load_config
 from sv_bridge.run_directory import read_metrics
@@ -35,6 +34,7 @@ from sv_bridge.systems import load_system
 from sv_bridge.training import train
 
 RECORDS = Path(__file__).parent.parent / "docs" / "experiments"
+CORES = os.cpu_count() or 1
 SEEDS = (0, 1, 2)
 MARGINS = {"simclr": ("tiny-snt", (0, 0.05, 0.1, 0.2, 0.4)), "moco": ("tiny-moco", (0, 0.1))}
 SHORTEST_SECONDS = 1.5
@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, help="corpus with splits train, dev, test; without, only the report")
     parser.add_argument("--recipe", default="debian-voices", help="how the report calls the corpus")
     parser.add_argument("--only", default="*", help="names of experiments, with wildcards")
-    parser.add_argument("--jobs", type=int, default=1, help="experiments at the same time, sharing the processors")
+    parser.add_argument("--jobs", type=int, default=CORES, help="experiments at the same time, one a processor")
     parser.add_argument("--runs", type=Path, default=Path("runs/experiments"), help="folder for run directories")
     parser.add_argument("--records", type=Path, default=RECORDS, help="folder for what each experiment measured")
     parser.add_argument("--epochs", type=int, help="instead of the presets'")
@@ -112,7 +112,7 @@ def main() -> None:
 
 def run(experiment: Experiment, options: argparse.Namespace) -> None:
     """Train, measure and write the record."""
-    torch.set_num_threads(max(1, (os.cpu_count() or 1) // options.jobs))
+    torch.set_num_threads(max(1, min(torch.get_num_threads(), CORES // options.jobs)))
     print(f"{experiment.name} …", flush=True)
     corpus = read_corpus(options.corpus)
     corpus = corpus.where(lambda u: u.split == "train" or u.duration_s >= SHORTEST_SECONDS)
@@ -140,8 +140,7 @@ def run(experiment: Experiment, options: argparse.Namespace) -> None:
         "training": training,
         **measured(str(embeddings), corpus),
     }
-    with atomic_path(options.records / f"{experiment.name}.json") as temporary:
-        temporary.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    write_json(options.records / f"{experiment.name}.json", record)
 
 
 def trained(experiment: Experiment, corpus: Corpus, folder: Path, epochs: int | None) -> dict[str, Any]:
@@ -180,7 +179,10 @@ def untrained(experiment: Experiment) -> torch.nn.Module:
 def measured(embeddings: str, corpus: Corpus) -> dict[str, Any]:
     """Error rates of development and test speakers, and the compactness of the latter."""
     judge = Judge(embeddings, corpus)
-    test = {name: judge("test", negatives=negatives, intervals=True) for name, negatives in TRIAL_LISTS.items()}
+    test = {
+        name: judge("test", negatives=negatives, intervals=negatives == "any")
+        for name, negatives in TRIAL_LISTS.items()
+    }
     report = compactness(test["any"].embeddings).to_dict()
     return {
         "dev": judge("dev").results[0].to_dict(),

@@ -10,6 +10,7 @@ from sv_bridge.data import prepare_cli
 app = typer.Typer(no_args_is_help=True, help="Train, evaluate and measure contrastive speaker-verification models.")
 for command in (
     cli_training.train,
+    cli_training.export,
     cli_evaluation.embed,
     cli_evaluation.evaluate,
     cli_evaluation.metrics,

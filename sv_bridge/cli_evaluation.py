@@ -1,6 +1,5 @@
 """The commands that judge: embed, evaluate, metrics, compactness, compare, demo; torch is imported when they run."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,6 +17,7 @@ Split = Annotated[str, typer.Option(help="speakers to look at: a split of the co
 DrawnNegatives = Annotated[Negatives, typer.Option(help="what the speakers of drawn non-targets have in common")]
 Crops = Annotated[int | None, typer.Option(help="crops an utterance; whole utterances without")]
 CropSeconds = Annotated[float | None, typer.Option(help="length of a crop")]
+CropScoring = Annotated[Literal["embedding", "score"], typer.Option(help="what is averaged over crops")]
 AverageLast = Annotated[int, typer.Option(help="average the weights of the run's last epochs")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, …")]
 Workers = Annotated[int, typer.Option(help="processes that read audio")]
@@ -66,9 +66,7 @@ def evaluate(
     negatives: DrawnNegatives = "any",
     crops: Crops = None,
     crop_seconds: CropSeconds = None,
-    crop_scoring: Annotated[
-        Literal["embedding", "score"], typer.Option(help="what is averaged over crops")
-    ] = "embedding",
+    crop_scoring: CropScoring = "embedding",
     subtract_mean: Annotated[str | None, typer.Option(help="split whose mean embedding is subtracted")] = None,
     as_norm: Annotated[str | None, typer.Option(help="split whose utterances are the cohort of AS-norm")] = None,
     top: Annotated[int, typer.Option(help="cohort scores that AS-norm uses")] = 300,
@@ -178,34 +176,29 @@ def compare(
     negatives: DrawnNegatives = "any",
     crops: Crops = None,
     crop_seconds: CropSeconds = None,
+    crop_scoring: CropScoring = "embedding",
     device: Device = "auto",
     json_out: Annotated[Path | None, typer.Option("--json", help="JSON file to write")] = None,
 ) -> None:
     """Put systems side by side on the same trials; runs that differ in their seed alone become mean ± deviation."""
-    from sv_bridge.comparison import compare
+    from sv_bridge.comparison import Assessment, compare
     from sv_bridge.data.manifest import read_corpus
+    from sv_bridge.json_files import write_json
     from sv_bridge.judging import Judge
     from sv_bridge.rows import column_rows
     from sv_bridge.systems import system_groups
     from sv_bridge.tables import print_table
 
     read = read_corpus(corpus, check_files=False)
-    assessed: dict[str, Any] = {
-        group: [
-            Judge(name, read, crops=crops, crop_seconds=crop_seconds, device=device)(
-                split, trials=trials, negatives=negatives
-            ).assessment()
-            for name in names
-        ]
-        for group, names in system_groups(systems).items()
-    }
-    columns = compare(assessed)
+
+    def assess(name: str) -> Assessment:
+        judge = Judge(name, read, crops=crops, crop_seconds=crop_seconds, crop_scoring=crop_scoring, device=device)
+        return judge(split, trials=trials, negatives=negatives).assessment()
+
+    columns = compare({group: list(map(assess, names)) for group, names in system_groups(systems).items()})
     print_table(f"{split} speakers of {corpus.name}", *column_rows(columns))
     if json_out is not None:
-        from sv_bridge.atomic import atomic_path
-
-        with atomic_path(json_out) as temporary:
-            temporary.write_text(json.dumps([column.to_dict() for column in columns], indent=1) + "\n")
+        write_json(json_out, [column.to_dict() for column in columns])
 
 
 def demo(

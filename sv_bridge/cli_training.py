@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["train"]
+__all__ = ["export", "train"]
 
 
 def train(
@@ -34,3 +34,16 @@ def train(
     training.train(config, read_corpus(corpus), out, device=device, progress_bar=not quiet)
     if launched_rank() == 0:
         typer.echo(str(out))
+
+
+def export(
+    run: Annotated[Path, typer.Argument(help="Run directory, or one checkpoint folder in it.")],
+    onnx: Annotated[Path, typer.Option(help="File to write.")],
+    average_last: Annotated[int, typer.Option(help="Average the weights of this many last epochs.")] = 1,
+) -> None:
+    """Write a trained encoder as ONNX, waveform in and embedding out, checked against the original."""
+    from sv_bridge.checkpoint import load_encoder
+    from sv_bridge.export import export_onnx
+
+    difference = export_onnx(load_encoder(run, average_last=average_last), onnx)
+    typer.echo(f"{onnx}: embeddings within {difference:.1e} of torch's")

@@ -3,7 +3,6 @@
 This is the only module that knows cqm.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,10 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import cqm
-from sv_bridge.atomic import atomic_path
 from sv_bridge.clusterings import Agreement, agreement
 from sv_bridge.cosines import CosineStatistics, centres, cosine_statistics, uniformity
 from sv_bridge.embedding import Embeddings
+from sv_bridge.json_files import plain, write_json
 from sv_bridge.scoring import scoring_vectors
 
 __all__ = [
@@ -46,6 +45,7 @@ class SpeakerRow:
     speaker, utterances : name and number of utterances.
     within : mean cosine of two of the speaker's utterances; NaN for a single one.
     own_centre, lowest_own_centre : mean and lowest cosine of the speaker's utterances to their centre.
+    other_centre : mean cosine of the utterances to the nearest other centre, whichever that is for each.
     silhouette : mean silhouette of the utterances, in [−1, 1].
     confused : share of the utterances that are nearer to another speaker's centre.
     nearest, nearest_centre : the speaker with the nearest centre, and the cosine of the two centres.
@@ -56,6 +56,7 @@ class SpeakerRow:
     within: float
     own_centre: float
     lowest_own_centre: float
+    other_centre: float
     silhouette: float
     confused: float
     nearest: str
@@ -70,7 +71,8 @@ class Compactness:
     ----------
     utterances, speakers_count : what was measured.
     metric : distance of the clustering-quality measures.
-    values : measure → value; every measure of `cqm.catalog` that is feasible, and the margins of centroids.
+    values : measure → value; every measure of `cqm.catalog` that is feasible, and the margins of centroids
+        (cosine: of the directions of the mean embeddings) and the certified ends of those of the best representatives.
     left_out : measure → why it has no value.
     cosines : means, deviations, d′, Fisher ratio, alignment and effective rank.
     uniformity : Wang and Isola's; NaN where all pairs are too many.
@@ -88,14 +90,13 @@ class Compactness:
     speakers: tuple[SpeakerRow, ...]
     pairs: tuple[tuple[str, str, float], ...]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Any:
         """Plain numbers, strings and lists; infinities and NaN as strings, since JSON has none."""
-        return _plain(asdict(self))
+        return plain(asdict(self))
 
     def to_json(self, path: Path | str) -> None:
         """Write as JSON, atomically."""
-        with atomic_path(path) as temporary:
-            temporary.write_text(json.dumps(self.to_dict(), indent=1) + "\n", encoding="utf-8")
+        write_json(path, self.to_dict())
 
 
 def compactness(embeddings: Embeddings, *, metric: Metric = "cosine", effort: float = EFFORT) -> Compactness:
@@ -118,14 +119,15 @@ def compactness(embeddings: Embeddings, *, metric: Metric = "cosine", effort: fl
     feasible, left_out = _feasible(vectors, len(names), metric, effort)
     report = cqm.evaluate(vectors, embeddings.speakers, metric=metric, measures=feasible)
     values = dict(report.values) | _centroid_margins(vectors, embeddings.speakers, metric)
+    brackets, too_dear = _brackets(vectors, embeddings.speakers, metric, effort)
     directions = centres(vectors, codes)
     pairs_cost = len(vectors) ** 2 * vectors.shape[1]
     return Compactness(
         utterances=len(vectors),
         speakers_count=len(names),
         metric=metric,
-        values=values,
-        left_out={**left_out, **report.left_out},
+        values=values | brackets,
+        left_out={**left_out, **report.left_out, **too_dear},
         cosines=cosine_statistics(vectors, codes),
         uniformity=uniformity(vectors) if pairs_cost <= effort else math.nan,
         speakers=_speaker_rows(vectors, codes, names, directions),
@@ -206,6 +208,10 @@ def better(name: str) -> str:
 _BETTER = {
     "relative_margin_centroid": "lower",
     "additive_margin_centroid": "higher",
+    "relative_margin_lower": "lower",
+    "relative_margin_upper": "lower",
+    "additive_margin_lower": "higher",
+    "additive_margin_upper": "higher",
     "within": "higher",
     "between": "lower",
     "within_deviation": "lower",
@@ -233,7 +239,7 @@ def _feasible(vectors: NDArray[np.float64], k: int, metric: Metric, effort: floa
     for measure in cqm.catalog.values():
         cost = measure.operations(*_shape(vectors, k), metric)
         if measure.cost == "hard":
-            left_out[measure.name] = "searches all sets of representatives; see the margins of centroids"
+            left_out[measure.name] = "searches all sets of representatives; see the margins of centroids and the bounds"
         elif cost > effort:
             left_out[measure.name] = f"would cost {cost:.1e} multiply–adds, more than effort={effort:.1e}"
         else:
@@ -252,6 +258,26 @@ def _centroid_margins(vectors: NDArray[np.float64], speakers: NDArray[np.str_], 
     }
 
 
+def _brackets(
+    vectors: NDArray[np.float64], speakers: NDArray[np.str_], metric: Metric, effort: float
+) -> tuple[dict[str, float], dict[str, str]]:
+    """Certified ends of the margins of the best representatives, or why there are none."""
+    values: dict[str, float] = {}
+    left_out: dict[str, str] = {}
+    n, k, d = _shape(vectors, len(np.unique(speakers)))
+    cost = n * n * (d + n / k)
+    for name, bounds in _BOUNDS.items():
+        if cost > effort:
+            left_out[f"{name} bounds"] = f"would cost {cost:.1e} multiply–adds, more than effort={effort:.1e}"
+            continue
+        bracket = bounds(vectors, speakers, metric=metric)
+        values |= {f"{name}_lower": bracket.lower, f"{name}_upper": bracket.upper}
+    return values, left_out
+
+
+_BOUNDS = {"relative_margin": cqm.relative_margin_bounds, "additive_margin": cqm.additive_margin_bounds}
+
+
 def _speaker_rows(
     vectors: NDArray[np.float64], codes: NDArray[np.intp], names: tuple[str, ...], directions: NDArray[np.float64]
 ) -> tuple[SpeakerRow, ...]:
@@ -264,16 +290,20 @@ def _speaker_rows(
         own = vectors[members]
         cosines = own @ directions.T  # (utterances, k)
         size, total = len(own), own.sum(axis=0)
+        own_cosines = cosines[:, i].copy()
+        cosines[:, i] = -np.inf
+        others = cosines.max(axis=1)
         nearest = int(alike[i].argmax())
         rows.append(
             SpeakerRow(
                 speaker=name,
                 utterances=size,
                 within=float((total @ total - size) / (size * (size - 1))) if size > 1 else math.nan,
-                own_centre=float(cosines[:, i].mean()),
-                lowest_own_centre=float(cosines[:, i].min()),
+                own_centre=float(own_cosines.mean()),
+                lowest_own_centre=float(own_cosines.min()),
+                other_centre=float(others.mean()),
                 silhouette=float(silhouettes[members].mean()),
-                confused=float(np.mean(cosines.argmax(axis=1) != i)),
+                confused=float(np.mean(others > own_cosines)),
                 nearest=names[nearest],
                 nearest_centre=float(alike[i, nearest]),
             )
@@ -287,11 +317,3 @@ def _alike(directions: NDArray[np.float64], names: tuple[str, ...], count: int) 
     cosines = (directions @ directions.T)[i, j]
     first = np.argsort(-cosines, kind="stable")[:count]
     return tuple((names[i[p]], names[j[p]], float(cosines[p])) for p in first)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -51,7 +51,7 @@ class FeatureConfig(Section):
     high_hz: PositiveFloat = 8000.0
     triangles: Literal["hertz", "mel"] = "hertz"
     preemphasis: Fraction = 0.0
-    normalise: Literal["instance", "mean", "none"] = "instance"
+    normalise: Literal["instance", "mean", "level", "none"] = "instance"
 
 
 class BaseEncoderConfig(Section):
@@ -134,11 +134,14 @@ class DataConfig(Section):
     """Crops and augmentation; see `sv_bridge.data`."""
 
     crop_seconds: PositiveFloat = 2.0
+    min_seconds: NonNegativeFloat = 0.0  # shorter utterances are not trained on
     non_overlapping: bool = True
     augmentation: Literal["none", "default", "channel"] = "default"
     musan: str | None = None
     rirs: str | None = None
-    workers: NonNegativeInt = 0
+    speeds: tuple[PositiveFloat, ...] = (1.0,)
+    memory_hours: NonNegativeFloat = 0.0
+    workers: NonNegativeInt | None = None  # None: one for each processor but one, at most 8, shared among processes
 
 
 class ScheduleConfig(Section):

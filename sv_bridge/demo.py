@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
 
 from sv_bridge.compactness import compactness
 from sv_bridge.comparison import Column, changes, compare
@@ -9,7 +12,7 @@ from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.data.synthetic import SyntheticRecipe, make_synthetic_corpus
 from sv_bridge.judging import Judge, Verdict
 from sv_bridge.page import compactness_sections, figure, table, write_page
-from sv_bridge.plots import det_plot
+from sv_bridge.plots import cosine_histogram, det_plot
 from sv_bridge.presets import load_config
 from sv_bridge.rows import column_rows, result_rows
 from sv_bridge.systems import LOG_MEL, UNTRAINED
@@ -102,6 +105,15 @@ def _sections(verdicts: dict[str, Verdict], columns: list[Column], sentence: str
     return [
         ("Systems on unseen speakers", table(*column_rows(columns)) + f"<p>{sentence}</p>"),
         ("Detection error trade-off", figure(det_plot(curves), "misses against false alarms of each system")),
+        ("Cosines within and between speakers, by system", figure(_histograms(verdicts), "histograms by system")),
         (f"{MARGIN} by condition", table(*result_rows(chosen.results))),
         *((f"{MARGIN}: {heading}", html) for heading, html in compactness_sections(chosen.embeddings, report)),
     ]
+
+
+def _histograms(verdicts: dict[str, Verdict]) -> Any:
+    """One histogram of cosines a system."""
+    figure = Figure(figsize=(10, 5.6), layout="constrained")
+    for ax, (name, verdict) in zip(figure.subplots(2, 2).ravel(), verdicts.items(), strict=True):
+        cosine_histogram(verdict.embeddings, title=name, ax=ax)
+    return figure.axes[0]

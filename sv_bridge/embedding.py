@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, Dataset
 from sv_bridge.atomic import atomic_path
 from sv_bridge.data.audio import AudioError, AudioFile
 from sv_bridge.data.crops import wrapped
+from sv_bridge.data.dataset import Stretch
 from sv_bridge.data.manifest import Corpus, Utterance
 from sv_bridge.data.trials import Trials
 
@@ -199,26 +200,21 @@ class _Waveforms(Dataset[tuple[int, Tensor | None, str]]):
         utterance = self.corpus[index]
         try:
             with AudioFile(self.corpus.path(utterance), sample_rate_hz=self.sample_rate_hz) as file:
-                waveforms = self._read(file, utterance)
+                waveforms = self._read(Stretch(file, utterance))
         except (AudioError, FileNotFoundError) as error:
             return index, None, str(error)
         if not waveforms.any():
             return index, None, f"{utterance.path} is silent"
         return index, torch.from_numpy(waveforms), ""
 
-    def _read(self, file: AudioFile, utterance: Utterance) -> NDArray[np.float32]:
-        begin = round(utterance.start_s * self.sample_rate_hz)
-        frames = min(round(utterance.duration_s * self.sample_rate_hz), file.frames - begin)
-        if frames <= 0:
-            raise AudioError(f"{file.path} has no samples")
+    def _read(self, speech: Stretch) -> NDArray[np.float32]:
+        frames = len(speech)
         if self.crops is None or self.crop_frames is None:
-            return wrapped(file.read(begin, frames), 0, max(frames, round(SHORTEST_SECONDS * self.sample_rate_hz)))[
-                None
-            ]
+            return wrapped(speech[:frames], 0, max(frames, round(SHORTEST_SECONDS * self.sample_rate_hz)))[None]
         if frames <= self.crop_frames:
-            return np.tile(wrapped(file.read(begin, frames), 0, self.crop_frames), (self.crops, 1))
+            return np.tile(wrapped(speech[:frames], 0, self.crop_frames), (self.crops, 1))
         starts = np.linspace(0, frames - self.crop_frames, self.crops).round().astype(int)
-        return np.stack([file.read(begin + start, self.crop_frames) for start in starts.tolist()])
+        return np.stack([speech[start : start + self.crop_frames] for start in starts.tolist()])
 
 
 @torch.inference_mode()

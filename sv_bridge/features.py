@@ -20,7 +20,8 @@ class LogMel(nn.Module):
 
     Frame t is centred on sample t·hop of the waveform, which is continued by reflection at its ends, so there are
     1 + samples // hop frames. Energies are |STFT|² summed under the mel filters, plus 1e-6, in natural logarithms.
-    ``normalise="instance"`` gives each band of each utterance mean 0 and variance 1 over time, ``"mean"`` mean 0.
+    ``normalise="instance"`` gives each band of each utterance mean 0 and variance 1 over time, ``"mean"`` mean 0; both
+    take the long-term spectrum away, the recording channel's with the speaker's. ``"level"`` takes away the gain alone.
 
     Examples
     --------
@@ -66,11 +67,17 @@ class LogMel(nn.Module):
             spectrum = torch.stft(
                 x, self.config.n_fft, self.hop_length, self.window_length, self.window, return_complex=True
             )
-            power = torch.view_as_real(spectrum).square().sum(-1)  # (batch, n_fft // 2 + 1, frames)
+            power = spectrum.real.square() + spectrum.imag.square()  # (batch, n_fft // 2 + 1, frames)
             mel = (self.matrix @ power + _LOG_FLOOR).log()  # (batch, mels, frames)
-            if self.config.normalise == "instance":
-                return functional.instance_norm(mel)
-            return mel - mel.mean(dim=2, keepdim=True) if self.config.normalise == "mean" else mel
+            match self.config.normalise:
+                case "instance":
+                    return functional.instance_norm(mel)
+                case "mean":
+                    return mel - mel.mean(dim=2, keepdim=True)
+                case "level":
+                    return mel - mel.mean(dim=(1, 2), keepdim=True)
+                case "none":
+                    return mel
 
 
 def mel_matrix(

@@ -1,6 +1,5 @@
 """A system, a corpus and trials → scores, error rates and files: what `sv-bridge evaluate` and `compare` do."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sv_bridge.atomic import atomic_path
 from sv_bridge.compactness import summary
 from sv_bridge.comparison import Assessment
 from sv_bridge.data.manifest import Corpus
@@ -16,6 +14,7 @@ from sv_bridge.data.trials import Negatives, Trials, check_trials, generate_tria
 from sv_bridge.distributed import choose_device
 from sv_bridge.embedding import Embeddings
 from sv_bridge.evaluation import Result, breakdown, calibrated_costs
+from sv_bridge.json_files import write_json
 from sv_bridge.plots import det_plot, save
 from sv_bridge.score_files import write_scores
 from sv_bridge.scoring import CropScoring, score_trials
@@ -60,8 +59,7 @@ class Verdict:
             "calibrated": dict(calibrated),
             "skipped": self.embeddings.skipped,
         }
-        with atomic_path(folder / "results.json") as temporary:
-            temporary.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        write_json(folder / "results.json", record)
         labels = self.trials.labels
         curve = error_curve(self.scores[labels], self.scores[~labels])
         save(det_plot({Path(self.system).name: curve}), folder / "det.png")

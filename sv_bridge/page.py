@@ -72,7 +72,8 @@ def compactness_sections(
         (
             f"Clustering-quality measures, {report.metric} distance",
             f'<p class="note">Speakers as clusters: {report.utterances:,} utterances of {report.speakers_count:,} '
-            f"speakers.</p>{table(*measure_rows(report))}"
+            "speakers. The margins of the best representatives lie between their lower and upper values.</p>"
+            + table(*measure_rows(report))
             + (_folded(f"{len(report.left_out)} left out", f"<ul>{left_out}</ul>") if left_out else ""),
         ),
         (

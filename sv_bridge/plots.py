@@ -1,6 +1,6 @@
 """Plots of verification and compactness; each takes matplotlib axes or makes them, and returns them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from sv_bridge.verification import ErrorCurve
 __all__ = ["cosine_histogram", "det_plot", "projection", "save", "speaker_compactness"]
 
 WITHIN, BETWEEN, MUTED = "#1f6f8b", "#c8553d", "#8a8a8a"
-DET_TICKS = np.array([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8])
+DET_TICKS = np.array([0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8])
 PERPLEXITY_LIMIT = 5000
 ROWS = 1024
 
@@ -53,32 +53,37 @@ def det_plot(curves: Mapping[str, ErrorCurve], *, ax: Any = None) -> Any:
     return ax
 
 
-def cosine_histogram(embeddings: Embeddings, *, bins: int = 100, ax: Any = None) -> Any:
+def cosine_histogram(embeddings: Embeddings, *, bins: int = 60, title: str = "", ax: Any = None) -> Any:
     """Density of the cosines of all pairs of utterances, of one speaker and of two."""
     ax = _axes(ax, 6.4, 3.6)
-    edges = np.linspace(-1, 1, bins + 1)
-    vectors = scoring_vectors(embeddings.vectors)
-    _, codes = np.unique(embeddings.speakers, return_inverse=True)
+    lowest = min(float(cosines.min()) for cosines, _ in _pairs(embeddings))
+    edges = np.linspace(min(lowest, 1 - 1e-6), 1, bins + 1)
     counts = np.zeros((2, bins))
-    for first in range(0, len(vectors), ROWS):
-        block = vectors[first : first + ROWS]
-        upper = np.triu_indices(len(block), 1, len(vectors) - first)
-        cosines = np.clip(block @ vectors[first:].T, -1, 1)[upper]
-        same = codes[first : first + ROWS][upper[0]] == codes[first:][upper[1]]
+    for cosines, same in _pairs(embeddings):
         counts += [np.histogram(cosines[mask], edges)[0] for mask in (same, ~same)]
     for count, color, name in zip(counts, (WITHIN, BETWEEN), ("one speaker", "two speakers"), strict=True):
-        density = count / max(count.sum(), 1) * bins / 2
+        density = count / max(count.sum(), 1) / np.diff(edges)
         ax.stairs(density, edges, fill=True, alpha=0.35, color=color, label=f"{name} ({int(count.sum()):,} pairs)")
         ax.stairs(density, edges, color=color, linewidth=1.2)
-    occupied = np.flatnonzero(counts.any(axis=0))
-    ax.set(xlim=(edges[occupied[0]], edges[occupied[-1] + 1]), xlabel="cosine of two utterances", ylabel="density")
-    ax.set_title("Utterances of one speaker and of two")
+    ax.set(xlim=(edges[0], 1), xlabel="cosine of two utterances", ylabel="density")
+    ax.set_title(title or "Utterances of one speaker and of two", fontsize="medium")
     ax.legend(loc="upper left", fontsize="small")
     return ax
 
 
+def _pairs(embeddings: Embeddings) -> Iterator[tuple[NDArray[np.float64], NDArray[np.bool_]]]:
+    """Blocks of pairs of utterances: their cosines, and whether both are of one speaker."""
+    vectors = scoring_vectors(embeddings.vectors)
+    _, codes = np.unique(embeddings.speakers, return_inverse=True)
+    for first in range(0, len(vectors) - 1, ROWS):
+        block = vectors[first : first + ROWS]
+        upper = np.triu_indices(len(block), 1, len(vectors) - first)
+        cosines = np.clip(block @ vectors[first:].T, -1, 1)[upper]
+        yield cosines, codes[first : first + ROWS][upper[0]] == codes[first:][upper[1]]
+
+
 def speaker_compactness(speakers: Sequence[SpeakerRow], *, limit: int = 40, ax: Any = None) -> Any:
-    """Cosine to the own centre beside the cosine of the nearest other centre, for the `limit` least compact speakers.
+    """Cosines of utterances to their own and to the nearest other centre, for the `limit` least compact speakers.
 
     A speaker is compact where the first is high (its lowest value is the end of the line), and separate where the
     second is low.
@@ -89,9 +94,9 @@ def speaker_compactness(speakers: Sequence[SpeakerRow], *, limit: int = 40, ax: 
     own = np.array([row.own_centre for row in shown])
     ax.hlines(rows, [row.lowest_own_centre for row in shown], own, color=WITHIN, alpha=0.5, linewidth=1.4)
     ax.plot(own, rows, "o", color=WITHIN, markersize=5, label="own centre: mean, and down to the lowest utterance")
-    ax.plot([row.nearest_centre for row in shown], rows, "x", color=BETWEEN, label="nearest other speaker's centre")
+    ax.plot([row.other_centre for row in shown], rows, "x", color=BETWEEN, label="nearest other centre: mean")
     ax.set_yticks(rows, [row.speaker for row in shown], fontsize="x-small")
-    ax.set(xlabel="cosine to the speaker's centre", ylim=(-0.8, len(shown) - 0.2))
+    ax.set(xlabel="cosine of utterances to a speaker's centre", ylim=(-0.8, len(shown) - 0.2))
     ax.set_title("Speakers" if len(speakers) <= limit else f"The {limit} least compact of {len(speakers)} speakers")
     ax.grid(axis="x", alpha=0.25)
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=2, fontsize="small", frameon=False)

@@ -75,11 +75,13 @@ def measure_rows(report: Compactness) -> Rows:
 
 def speaker_rows(report: Compactness) -> Rows:
     """Speakers, least compact first."""
-    header = ["speaker", "utterances", "within", "own centre", "lowest", "silhouette", "confused", "nearest", "cosine"]
+    header = ["speaker", "utterances", "within", "own centre", "lowest", "other centre", "silhouette", "confused"]
+    header += ["nearest", "cosine"]
     rows = []
     for r in report.speakers:
-        cosines = [number(value) for value in (r.within, r.own_centre, r.lowest_own_centre, r.silhouette)]
-        rows.append([r.speaker, str(r.utterances), *cosines, f"{r.confused:.0%}", r.nearest, number(r.nearest_centre)])
+        cosines = [number(value) for value in (r.within, r.own_centre, r.lowest_own_centre, r.other_centre)]
+        cells = [number(r.silhouette), f"{r.confused:.0%}", r.nearest, number(r.nearest_centre)]
+        rows.append([r.speaker, str(r.utterances), *cosines, *cells])
     return header, rows
 
 

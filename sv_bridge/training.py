@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import os
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -65,7 +66,7 @@ def train(
     ConfigError
         The run directory or the number of processes doesn't fit the configuration.
     """
-    run, speech, every = Path(run), corpus.split("train"), config.training.checkpoint_steps
+    run, speech, every = Path(run), training_speech(config, corpus), config.training.checkpoint_steps
     with distributed.session(device) as world:
         batches = Batches(config, speech, world)
         validate = Validator(config, corpus, world.device)
@@ -89,6 +90,15 @@ def train(
                 log.write(metrics)
                 trainer.save(run / CHECKPOINTS, progress)
     return run
+
+
+def training_speech(config: RunConfig, corpus: Corpus) -> Corpus:
+    """Utterances of the "train" split that are long enough."""
+    shortest = config.data.min_seconds
+    speech = corpus.split("train").where(lambda utterance: utterance.duration_s >= shortest)
+    if not len(speech):
+        raise ConfigError(f"no training utterance is as long as `data.min_seconds` = {shortest}")
+    return speech
 
 
 class Trainer:
@@ -205,16 +215,20 @@ class Batches:
             augmentation=make_augmentation(
                 data.augmentation, speech, musan=data.musan, rirs=data.rirs, seed=config.seed
             ),
+            speeds=data.speeds,
+            memory_hours=data.memory_hours,
             seed=config.seed,
         )
         self.sampler = EpochSampler(
             len(speech), batch_size=batch_size, seed=config.seed, rank=world.rank, world_size=world.size
         )
+        workers = data.workers if data.workers is not None else min(8, (os.cpu_count() or 1) // world.size - 1)
+        workers = max(0, workers)
         self.loader: DataLoader[Any] = DataLoader(
             self.dataset,
             batch_sampler=self.sampler,
-            num_workers=data.workers,
-            persistent_workers=data.workers > 0,
+            num_workers=workers,
+            persistent_workers=workers > 0,
             pin_memory=world.device.type == "cuda",
         )
         self.accumulate = training.accumulate

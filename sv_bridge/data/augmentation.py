@@ -106,19 +106,21 @@ class AddNoise:
 
 
 class Filter:
-    """Filter with one response of each bank, drawn independently; the waveform keeps its length and its level."""
+    """Filter with one response of each bank, drawn independently; the waveform keeps its length and its level.
+
+    The convolution is circular: what rings on after the end of the crop is heard at its beginning, as if the speaker
+    had talked before. (So the transforms are no longer than the crop.) Responses are cut to the crop's length.
+    """
 
     def __init__(self, *banks: Bank) -> None:
         self.banks = banks
 
     def __call__(self, waveform: Samples, rng: np.random.Generator, utterance: Utterance) -> Samples:
         """Augment one crop of `utterance`."""
-        frames = len(waveform)
-        size: int = fft.next_fast_len(frames + sum(bank.longest for bank in self.banks), real=True)
-        spectrum = fft.rfft(waveform, size)
+        spectrum = fft.rfft(waveform)
         for bank in self.banks:
-            spectrum *= bank.spectrum(int(rng.integers(len(bank))), size)
-        filtered: Samples = fft.irfft(spectrum, size)[:frames]
+            spectrum *= bank.spectrum(int(rng.integers(len(bank))), len(waveform))
+        filtered: Samples = fft.irfft(spectrum, len(waveform))
         after = float(np.dot(filtered, filtered))
         if after > 0:
             filtered *= np.float32((float(np.dot(waveform, waveform)) / after) ** 0.5)

@@ -1,6 +1,7 @@
 """Utterances as contrastive training items: several crops each, the same for any number of workers or ranks."""
 
 import logging
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -46,6 +47,11 @@ class ContrastiveDataset(Dataset[tuple[Tensor, int, int]]):
     views : crops an utterance.
     non_overlapping : whether the crops of an utterance must not overlap (where it is long enough), or are independent.
     augmentation : applied to each view by itself; None leaves the crops as they are.
+    speeds : factors of which each utterance draws one an epoch, for all its crops: pitch and formants move with the
+        tempo. It is then another voice: with factor k (counted from 0), speaker s is s + k · speakers.
+    memory_hours : decode each of the corpus' first utterances, up to this much speech in all, only once and keep it in
+        memory (0.23 GB an hour, for each speed, in each worker). Compressed audio decodes slower than a small network
+        trains.
     seed : all chance starts here.
     """
 
@@ -58,19 +64,29 @@ class ContrastiveDataset(Dataset[tuple[Tensor, int, int]]):
         views: int = 2,
         non_overlapping: bool = True,
         augmentation: Augmentation | None = None,
+        speeds: Sequence[float] = (1.0,),
+        memory_hours: float = 0.0,
         seed: int = 0,
     ) -> None:
         if len(corpus) == 0:
             raise ValueError("the corpus has no utterances")
         if not crop_seconds > 0 or views < 1:
             raise ValueError(f"wanted crop_seconds > 0 and views >= 1, got {crop_seconds} and {views}")
+        if not speeds or not min(speeds) > 0:
+            raise ValueError(f"wanted speeds > 0, got {speeds}")
         self.corpus = corpus
         self.sample_rate_hz = sample_rate_hz
         self.crop_frames = round(crop_seconds * sample_rate_hz)
         self.views = views
         self.non_overlapping = non_overlapping
         self.augmentation = augmentation
+        self.speeds = tuple(speeds)
         self.seed = seed
+        # Which utterances are kept depends on the corpus alone: some codecs decode slightly other samples after a seek,
+        # and a resumed run must see the same ones.
+        hours = np.cumsum([utterance.duration_s for utterance in corpus]) / 3600
+        self.kept_utterances = int(np.searchsorted(hours, memory_hours, side="right"))
+        self._kept: dict[tuple[int, int], NDArray[np.float32]] = {}
         # shared memory: workers that live on between epochs see the new epoch too
         self._epoch = torch.zeros((), dtype=torch.int64).share_memory_()  # type: ignore[no-untyped-call]
 
@@ -88,38 +104,63 @@ class ContrastiveDataset(Dataset[tuple[Tensor, int, int]]):
 
     def __getitem__(self, index: int) -> tuple[Tensor, int, int]:
         epoch = self.epoch
-        chosen, substitutes = index, generator(self.seed, epoch, self.corpus[index].id, "substitute")
-        for _ in range(ATTEMPTS):
-            utterance = self.corpus[chosen]
+        chosen = index
+        for attempt in range(ATTEMPTS):
             try:
-                views = self._views(utterance, epoch)
+                views, speed = self._views(chosen, epoch)
             except (AudioError, FileNotFoundError) as error:
                 logger.warning("%s; another utterance takes its place", error)
-                chosen = int(substitutes.integers(len(self.corpus)))
+                substitute = generator(self.seed, epoch, self.corpus[index].id, "substitute", attempt)
+                chosen = int(substitute.integers(len(self.corpus)))
             else:
-                return torch.from_numpy(views), chosen, int(self.corpus.speaker_indices[chosen])
+                speaker = int(self.corpus.speaker_indices[chosen]) + speed * len(self.corpus.speakers)
+                return torch.from_numpy(views), chosen, speaker
         raise AudioError(f"{ATTEMPTS} utterances in a row were unusable, {self.corpus[index].path} first")
 
-    def _views(self, utterance: Utterance, epoch: int) -> NDArray[np.float32]:
-        """Read the (views, samples) crops of the utterance and augment them."""
+    def _views(self, index: int, epoch: int) -> tuple[NDArray[np.float32], int]:
+        """Read the (views, samples) crops of an utterance and augment them; and say which of the speeds they have."""
+        utterance = self.corpus[index]
         rng = generator(self.seed, epoch, utterance.id, "crops")
-        views = np.empty((self.views, self.crop_frames), dtype=np.float32)
-        with AudioFile(self.corpus.path(utterance), sample_rate_hz=self.sample_rate_hz) as file:
-            begin = round(utterance.start_s * self.sample_rate_hz)
-            frames = min(round(utterance.duration_s * self.sample_rate_hz), file.frames - begin)
-            if frames <= 0:
-                raise AudioError(f"{file.path} has no samples")
-            starts = crop_starts(frames, self.crop_frames, self.views, rng, non_overlapping=self.non_overlapping)
-            whole = file.read(begin, frames) if frames < self.crop_frames else None
-            for view, start in enumerate(starts.tolist()):
-                if whole is None:
-                    views[view] = file.read(begin + start, self.crop_frames)
-                else:
-                    views[view] = wrapped(whole, start, self.crop_frames)
+        speed = int(rng.integers(len(self.speeds)))
+        if (index, speed) in self._kept:
+            views = self._cut(self._kept[index, speed], rng)
+        else:
+            rate = round(self.sample_rate_hz / self.speeds[speed])  # read at this rate, played at ours
+            with AudioFile(self.corpus.path(utterance), sample_rate_hz=rate) as file:
+                speech = Stretch(file, utterance)
+                if index < self.kept_utterances:
+                    self._kept[index, speed] = speech[: len(speech)]
+                views = self._cut(self._kept.get((index, speed), speech), rng)
         if not views.any(axis=1).all():
-            raise AudioError(f"{file.path} has a silent crop")
+            raise AudioError(f"{self.corpus.path(utterance)} has a silent crop")
         if self.augmentation is not None:
             for view in range(self.views):
                 rng = generator(self.seed, epoch, utterance.id, view)
                 views[view] = self.augmentation(views[view], rng, utterance)
-        return views
+        return views, speed
+
+    def _cut(self, speech: "NDArray[np.float32] | Stretch", rng: np.random.Generator) -> NDArray[np.float32]:
+        frames, crop = len(speech), self.crop_frames
+        starts = crop_starts(frames, crop, self.views, rng, non_overlapping=self.non_overlapping).tolist()
+        if frames < crop:
+            whole = speech[:frames]
+            return np.stack([wrapped(whole, start, crop) for start in starts])
+        return np.stack([speech[start : start + crop] for start in starts])
+
+
+class Stretch:
+    """The samples of one utterance in its open file, read as they are sliced."""
+
+    def __init__(self, file: AudioFile, utterance: Utterance) -> None:
+        self.file = file
+        self.begin = round(utterance.start_s * file.sample_rate_hz)
+        self.frames = min(round(utterance.duration_s * file.sample_rate_hz), file.frames - self.begin)
+        if self.frames <= 0:
+            raise AudioError(f"{file.path} has no samples")
+
+    def __len__(self) -> int:
+        return self.frames
+
+    def __getitem__(self, piece: slice) -> NDArray[np.float32]:
+        start, stop, _ = piece.indices(self.frames)
+        return self.file.read(self.begin + start, stop - start)

@@ -1,6 +1,6 @@
 """A corpus of real speech out of Debian packages: `debian_voices.yaml` says which files are whose.
 
-Each package is fetched, decoded to 16 kHz mono FLAC, tidied (`clips.tidy`), and noted in `packages/<name>.json` with
+Each package is fetched, decoded to 16 kHz mono WAV, tidied (`clips.tidy`), and noted in `packages/<name>.json` with
 its version and hash. That note is written last: a run that breaks off goes on with the first package that has none.
 """
 
@@ -200,10 +200,10 @@ def store(package: Package, clip: Clip, out: Path) -> Utterance:
     """Write one utterance; its name ends in a digest of the samples, so that names are unique and stay."""
     digest = blake2b(clip.samples.tobytes(), digest_size=4).hexdigest()
     identity = f"{package.source}/{clip.speaker}/{clip.name}-{digest}"
-    write_audio(out / "audio" / f"{identity}.flac", clip.samples)
+    write_audio(out / "audio" / f"{identity}.wav", clip.samples)
     return Utterance(
         identity,
-        f"audio/{identity}.flac",
+        f"audio/{identity}.wav",
         clip.speaker,
         source=package.source,
         language=clip.language,

@@ -54,7 +54,7 @@ def prepare(
 ) -> tuple[Corpus, list[Skipped]]:
     """Make a corpus in the folder `out`: its manifest, and `skipped.jsonl` with what was left out and why.
 
-    Audio stays where it is. Only formats that cannot be read in pieces (m4a, G.722 …) are decoded to 16 kHz FLAC files
+    Audio stays where it is. Only formats that cannot be read in pieces (m4a, G.722 …) are decoded to 16 kHz WAV files
     below `out`; an interrupted run finds those it made.
 
     Parameters
@@ -113,7 +113,7 @@ def inspect(recording: Recording, out: Path, *, min_seconds: float, header_only:
     if convert or file.suffix.lower() not in SUFFIXES:
         name = Path(recording.id) if recording.end_s is None else file  # segments share one file
         below = [part for part in name.parts if part not in (name.anchor, "..")]
-        file = out.joinpath("audio", *below[:-1], f"{below[-1]}.flac")
+        file = out.joinpath("audio", *below[:-1], below[-1].removesuffix(".wav") + ".wav")
         if not file.is_file():
             samples, _ = decode(recording.file)
             write_audio(file, samples)

@@ -29,7 +29,7 @@ Test = Annotated[float, typer.Option(help="share of the speakers for the split t
 Seed = Annotated[int, typer.Option(help="decides who gets into which split")]
 MinSeconds = Annotated[float, typer.Option(help="leave out shorter recordings")]
 HeaderOnly = Annotated[bool, typer.Option(help="believe file headers instead of decoding every file")]
-Convert = Annotated[bool, typer.Option(help="decode everything to 16 kHz FLAC below the corpus folder")]
+Convert = Annotated[bool, typer.Option(help="decode everything to 16 kHz WAV below the corpus folder")]
 Jobs = Annotated[int | None, typer.Option(help="threads; as many as processors by default")]
 
 
@@ -63,7 +63,7 @@ def voxceleb(
     convert: Convert = False,
     jobs: Jobs = None,
 ) -> None:
-    """VoxCeleb1, VoxCeleb2 or both, wherever their idXXXXX folders lie below SRC; m4a files are decoded to FLAC.
+    """VoxCeleb1, VoxCeleb2 or both, wherever their idXXXXX folders lie below SRC; m4a files are decoded to WAV.
 
     The official test speakers are the split test; a share of the others is held out as dev, to select checkpoints on.
     """

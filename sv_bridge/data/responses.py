@@ -22,12 +22,10 @@ Samples = NDArray[np.float32]
 class Bank(Protocol):
     """Impulse responses to draw from."""
 
-    longest: int
-
     def __len__(self) -> int: ...
 
     def spectrum(self, index: int, size: int) -> NDArray[np.complex64]:
-        """Fourier transform of one response, padded to `size`."""
+        """Fourier transform of one response, padded or cut to `size`."""
         ...
 
 
@@ -36,14 +34,13 @@ class ResponseBank:
 
     def __init__(self, responses: Sequence[Samples]) -> None:
         self.responses = tuple(responses)
-        self.longest = max(map(len, self.responses))
         self._spectra: dict[tuple[int, int], NDArray[np.complex64]] = {}
 
     def __len__(self) -> int:
         return len(self.responses)
 
     def spectrum(self, index: int, size: int) -> NDArray[np.complex64]:
-        """Fourier transform of one response, padded to `size`."""
+        """Fourier transform of one response, padded or cut to `size`."""
         if (index, size) not in self._spectra:
             self._spectra[index, size] = fft.rfft(self.responses[index], size)
         return self._spectra[index, size]
@@ -61,17 +58,17 @@ class ResponseFiles:
 
     def __init__(self, folder: Path, *, seconds: float = 0.5, sample_rate_hz: int = SAMPLE_RATE_HZ) -> None:
         self.paths = audio_files(folder)
-        self.longest = round(seconds * sample_rate_hz)
+        self.frames = round(seconds * sample_rate_hz)
         self.sample_rate_hz = sample_rate_hz
 
     def __len__(self) -> int:
         return len(self.paths)
 
     def spectrum(self, index: int, size: int) -> NDArray[np.complex64]:
-        """Fourier transform of one response, padded to `size`."""
+        """Fourier transform of one response, padded or cut to `size`."""
         response = read_audio(self.paths[index], sample_rate_hz=self.sample_rate_hz)
         direct = int(np.abs(response).argmax())
-        spectrum: NDArray[np.complex64] = fft.rfft(response[direct : direct + self.longest], size)
+        spectrum: NDArray[np.complex64] = fft.rfft(response[direct : direct + self.frames], size)
         return spectrum
 
 

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 import soundfile
 from torch import Tensor, nn
+from typer.testing import CliRunner
 
+from sv_bridge.cli import app
 from sv_bridge.data.manifest import Utterance, read_corpus, write_manifest
 from sv_bridge.data.synthetic import SyntheticRecipe, make_synthetic_corpus
 from sv_bridge.embedding import Embeddings
@@ -65,3 +67,18 @@ def speech(tmp_path_factory):
         train_speakers=4, dev_speakers=3, test_speakers=4, sessions=2, utterances=2, seconds=(1.0, 1.2), channels=3
     )
     return make_synthetic_corpus(tmp_path_factory.mktemp("speech"), recipe, jobs=1)
+
+
+@pytest.fixture
+def sv_bridge(monkeypatch):
+    """A function that runs `sv-bridge` with these arguments: what it printed, on wide lines."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*arguments):
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    return call

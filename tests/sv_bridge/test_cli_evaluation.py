@@ -2,25 +2,8 @@ import json
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from sv_bridge.cli import app
 from sv_bridge.data.trials import generate_trials, write_trials
-
-
-@pytest.fixture
-def sv_bridge(monkeypatch):
-    """A function that runs `sv-bridge` with these arguments: what it printed, on wide lines."""
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def call(*arguments):
-        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        assert result.exit_code == 0, result.output
-        return result.output
-
-    return call
 
 
 def test_embed_then_measure_compactness(tmp_path, sv_bridge, speech):

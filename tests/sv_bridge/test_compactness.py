@@ -40,11 +40,23 @@ def test_relative_margin_of_centroids_by_hand(voices):
     assert compactness(voices).values["relative_margin_centroid"] == pytest.approx(expected, rel=1e-9)
 
 
+def test_margins_of_the_best_representatives_lie_in_their_brackets(voices):
+    """The exact search is feasible for five speakers."""
+    values = compactness(voices).values
+    for name in ("relative_margin", "additive_margin"):
+        exact = cqm.catalog[name].function(voices.vectors.astype(float), voices.speakers, metric="cosine")
+        assert values[f"{name}_lower"] - 1e-12 <= exact <= values[f"{name}_upper"] + 1e-12
+
+
 def test_the_loose_speaker_is_listed_first(voices):
     report = compactness(voices)
     assert report.speakers[0].speaker == "z"
     assert report.speakers[0].within == min(row.within for row in report.speakers)
     assert [row.utterances for row in report.speakers] == [8] * 5
+    sizes = np.array([row.utterances for row in report.speakers])
+    for name, attribute in (("own_centre", "own_centre"), ("nearest_other_centre", "other_centre")):
+        rows = np.array([getattr(row, attribute) for row in report.speakers])
+        assert getattr(report.cosines, name) == pytest.approx((sizes * rows).sum() / sizes.sum(), abs=1e-12)
 
 
 def test_confusable_pairs_are_sorted_by_the_cosine_of_their_centres(voices):
@@ -78,6 +90,7 @@ def test_work_beyond_the_effort_is_left_out_with_the_reason(voices):
     assert "more than effort" in report.left_out["weakest_link"]
     assert math.isnan(report.uniformity)
     assert "weakest_link" not in report.values
+    assert "more than effort" in report.left_out["relative_margin bounds"]
 
 
 def test_json_has_no_bare_infinities(tmp_path, voices):
@@ -104,7 +117,7 @@ def test_one_speaker_is_an_error(make_embeddings):
 def test_clusterings_are_measured_beside_the_speakers(voices):
     merged = np.where(voices.speakers == "w", "v", voices.speakers)
     comparison = compare_clusterings(voices, {"same": voices.speakers, "merged": merged})
-    assert comparison.values["same"] == comparison.values["speakers"]
+    np.testing.assert_equal(comparison.values["same"], comparison.values["speakers"])
     assert comparison.values["merged"]["silhouette"] < comparison.values["same"]["silhouette"]
     assert (comparison.agreements["same"].ari, comparison.agreements["merged"].clusters) == (1.0, 4)
     assert "silhouette" in comparison.measures

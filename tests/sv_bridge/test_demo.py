@@ -14,5 +14,5 @@ def test_demo_goes_from_nothing_to_a_page(tmp_path, capsys, monkeypatch):
     for system in ("mean log-mel", "untrained", "SNT-Xent", "SNT-Xent-AM"):
         assert system in text
     assert "SNT-Xent-AM against SNT-Xent: more compact by" in text
-    assert text.count("data:image/png;base64,") == 4
+    assert text.count("data:image/png;base64,") == 5
     assert (tmp_path / "runs" / "tiny-am" / "metrics.jsonl").is_file()

@@ -77,6 +77,13 @@ def test_instance_norm_ignores_gain_and_a_fixed_channel():
     assert (normalised(x) - normalised(8 * x)).abs().max() < 0.05  # the floor of 1e-6 in weak bands is all that differs
 
 
+def test_level_takes_away_the_gain_and_nothing_else():
+    x = torch.from_numpy(speechlike())[None]  # loud enough for the floor of 1e-6 not to matter
+    level, plain = (LogMel(FeatureConfig(normalise=kind))(x) for kind in ("level", "none"))
+    assert torch.allclose(LogMel(FeatureConfig(normalise="level"))(8 * x), level, atol=1e-4)
+    assert torch.allclose(level - level[:, :1, :1], plain - plain[:, :1, :1], atol=1e-4)
+
+
 def test_features_are_float32_and_carry_no_gradient_under_autocast():
     x = torch.randn(1, 16_000, requires_grad=True)
     plain = LogMel(FeatureConfig())(x)

@@ -253,6 +253,7 @@ def test_validation_never_looks_at_training_or_test_speakers(corpus, tmp_path):
     ("override", "message"),
     [
         ("accumulate=3", r"must be a multiple of processes × accumulate = 1 × 3"),
+        ("min_seconds=0.7", r"no training utterance is as long as `data.min_seconds` = 0\.7"),
         ("batch_size=64", "64 items make the smallest step, but there are 16"),
     ],
 )

@@ -15,6 +15,7 @@ SMALL = [
     "mels=20",
     "crop_seconds=0.2",
     "augmentation=none",
+    "workers=0",
     "batch_size=4",
     "epochs=3",
     "warmup_epochs=0.5",

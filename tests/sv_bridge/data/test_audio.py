@@ -1,3 +1,5 @@
+import errno
+
 import numpy as np
 import pytest
 import soundfile
@@ -73,3 +75,14 @@ def test_zero_samples_are_zero_frames(tmp_path):
 def test_written_samples_are_read_back_to_16_bits(tmp_path):
     write_audio(tmp_path / "x.flac", tone(16_000))
     np.testing.assert_allclose(read_audio(tmp_path / "x.flac"), tone(16_000), atol=2**-15)
+
+
+def test_a_full_disk_leaves_nothing_and_says_so(tmp_path, monkeypatch):
+    def full(path, data):
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    with pytest.raises(OSError, match=r"disk full while writing .*x\.wav"):
+        write_audio(tmp_path / "x.wav", tone(16_000))
+    assert list(tmp_path.iterdir()) == []

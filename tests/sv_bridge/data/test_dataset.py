@@ -95,6 +95,22 @@ def test_independent_crops_may_overlap(write_corpus):
     assert any(abs(a - b) < CROP for a, b in starts)
 
 
+def test_speed_changes_make_other_voices(write_corpus):
+    corpus = write_corpus({"a-1": 1.0, "b-1": 1.0})
+    items = dataset(corpus, speeds=(1.0, 2.0))
+    seen = set()
+    for epoch in range(20):
+        items.set_epoch(epoch)
+        waveforms, _, speaker = items[1]
+        seen.add(speaker)
+        middle = waveforms[:, 100:-100] * 2**20  # the resampler's filter rings at the ends
+        slopes = middle[:, 1:] - middle[:, :-1]
+        torch.testing.assert_close(slopes, torch.full_like(slopes, {1: 1.0, 3: 2.0}[speaker]), rtol=0, atol=0.05)
+    assert seen == {1, 3}
+    with pytest.raises(ValueError, match="speeds > 0"):
+        dataset(corpus, speeds=())
+
+
 def test_segments_stay_within_their_part_of_the_file(write_corpus):
     corpus = write_corpus({"a-1": 1.0})
     items = dataset(Corpus(corpus.root, (replace(corpus[0], start_s=0.5, duration_s=0.2),)))
@@ -136,3 +152,23 @@ def test_options_are_checked(write_corpus):
         dataset(corpus.where(lambda _: False))
     with pytest.raises(ValueError, match="views >= 1"):
         dataset(corpus, views=0)
+
+
+def test_utterances_kept_in_memory_give_the_same_items_and_are_read_once(write_corpus):
+    corpus = write_corpus({"a-1": 1.0, "a-2": 0.05, "b-1": 1.0})
+    plain, kept = dataset(corpus), dataset(corpus, memory_hours=1.1 / 3600)
+    assert kept.kept_utterances == 2
+    first = [kept[i][0] for i in range(3)]
+    assert all(torch.equal(ours, plain[i][0]) for i, ours in enumerate(first))
+    for utterance in corpus.utterances[:2]:
+        corpus.path(utterance).unlink()
+    kept.set_epoch(0)
+    assert all(torch.equal(kept[i][0], first[i]) for i in range(3))
+
+
+def test_a_kept_segment_is_only_its_part_of_the_file(write_corpus):
+    corpus = write_corpus({"a-1": 2.0})
+    segment = Corpus(corpus.root, (replace(corpus[0], start_s=1.0, duration_s=0.3),))
+    starts = first_samples(dataset(segment, memory_hours=1.0)[0][0])
+    assert (starts >= 16_000).all()
+    assert (starts < 16_000 + 4_800 - CROP + 1).all()

@@ -105,13 +105,13 @@ def test_segments_that_leave_their_file_are_reported(speakers, tmp_path):
     assert [entry.reason for entry in skipped] == ["ends at 1.50 s, before its segment does"]
 
 
-def test_converting_writes_16_khz_mono_flac(tmp_path):
+def test_converting_writes_16_khz_mono_wav(tmp_path):
     stereo = np.stack([noise(0, rate=44_100), noise(1, rate=44_100)], axis=1)
     (tmp_path / "speech" / "p").mkdir(parents=True)
     soundfile.write(tmp_path / "speech" / "p" / "x.wav", stereo, 44_100)
     recordings = [Recording("p/x.wav", tmp_path / "speech" / "p" / "x.wav", "p", split="test")]
     corpus, _ = prepare(recordings, tmp_path / "corpus", convert=True)
-    assert corpus[0].path == "audio/p/x.wav.flac"
+    assert corpus[0].path == "audio/p/x.wav"
     info = soundfile.info(str(corpus.path(corpus[0])))
     assert (info.samplerate, info.channels, info.frames) == (RATE, 1, round(1.5 * RATE))
 
@@ -183,7 +183,7 @@ def test_what_cannot_be_decoded_is_an_audio_error(tmp_path):
             decode(tmp_path / name)
 
 
-def test_m4a_files_become_flac_files_of_the_corpus(tmp_path):
+def test_m4a_files_become_wav_files_of_the_corpus(tmp_path):
     for speaker in ("id00012", "id00015", "id00016", "id00018", "id00019"):
         folder = tmp_path / "vox2" / "dev" / "aac" / speaker / "21Uxsk56VDQ"
         folder.mkdir(parents=True)
@@ -194,7 +194,7 @@ def test_m4a_files_become_flac_files_of_the_corpus(tmp_path):
     assert result.exit_code == 0
     corpus = read_corpus(tmp_path / "corpus")
     assert corpus[0].id == "id00012/21Uxsk56VDQ/00001.m4a"
-    assert corpus[0].path == "audio/id00012/21Uxsk56VDQ/00001.m4a.flac"
+    assert corpus[0].path == "audio/id00012/21Uxsk56VDQ/00001.m4a.wav"
     assert len(read_audio(corpus.path(corpus[0]))) == pytest.approx(1.5 * RATE, abs=0.2 * RATE)
 
 

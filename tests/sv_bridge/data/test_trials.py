@@ -156,9 +156,9 @@ def test_unknown_kinds_of_negatives_are_errors():
         generate_trials(corpus_of(people(2, 2)), negatives="hard")
 
 
-def test_half_a_million_trials_fit(tmp_path):
+def test_long_lists_are_written_and_read(tmp_path):
     rng = np.random.default_rng(0)
-    enrol, test = rng.integers(1_000, size=(2, 500_000))
+    enrol, test = rng.integers(1_000, size=(2, 50_000))
     ids = tuple(f"id{i:05d}/video/00001.wav" for i in range(1_000))
     write_trials(tmp_path / "t.txt", Trials(enrol == test, enrol, test, ids))
     trials = read_trials(tmp_path / "t.txt")

@@ -1,0 +1,95 @@
+"""What scoring costs: error rates of VoxCeleb1-E's number of trials, a million cosine scores, AS-norm.
+
+    python -m benchmarks.verification_speed
+
+Medians of several rounds go to docs/verification-speed.md, with scikit-learn's curve as a yardstick in the same rounds.
+"""
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import brentq
+from sklearn.metrics import roc_curve
+
+from sv_bridge.atomic import atomic_path
+from sv_bridge.confidence import speaker_bootstrap
+from sv_bridge.data.trials import Trials
+from sv_bridge.embedding import Embeddings
+from sv_bridge.scoring import score_trials
+from sv_bridge.verification import equal_error_rate, min_dcf
+
+OUT = Path(__file__).parent.parent / "docs" / "verification-speed.md"
+ROUNDS = 5
+TRIALS, PAIRS, UTTERANCES, SPEAKERS, COHORT, DIM, CROPS = 580_000, 1_000_000, 40_000, 1_000, 6_000, 192, 10
+
+
+def tasks() -> dict[str, Callable[[], object]]:
+    """Name → what is timed."""
+    rng = np.random.default_rng(0)
+    targets, nontargets = rng.normal(2, 1, TRIALS // 2), rng.normal(0, 1, TRIALS // 2)
+    labels = np.repeat([True, False], TRIALS // 2)
+    scores = np.concatenate([targets, nontargets])
+    enrol, test = rng.integers(SPEAKERS, size=(2, TRIALS))
+    test = np.where(labels, enrol, np.where(test == enrol, (test + 1) % SPEAKERS, test))
+    whole, cohort = embeddings(rng, UTTERANCES), embeddings(rng, COHORT)
+    few = embeddings(rng, 4_000, CROPS)
+    pairs, few_pairs = (drawn(rng, e) for e in (whole, few))
+    return {
+        f"equal error rate, {TRIALS:,} trials": lambda: equal_error_rate(targets, nontargets),
+        f"the same by scikit-learn's roc_curve and a root, {TRIALS:,} trials": lambda: by_scikit_learn(scores, labels),
+        f"minimal detection cost, {TRIALS:,} trials": lambda: min_dcf(targets, nontargets),
+        f"100 bootstrap replicates over {SPEAKERS:,} speakers, {TRIALS:,} trials": lambda: speaker_bootstrap(
+            scores, labels, enrol, test, replicates=100
+        ),
+        f"cosine scores of {PAIRS:,} trials, {DIM}-d": lambda: score_trials(whole, pairs),
+        f"mean of {CROPS}×{CROPS} crop scores, {PAIRS:,} trials": lambda: score_trials(few, few_pairs, crops="score"),
+        f"AS-norm of {PAIRS:,} trials, {UTTERANCES:,} utterances, cohort of {COHORT:,}": lambda: score_trials(
+            whole, pairs, cohort=cohort
+        ),
+    }
+
+
+def embeddings(rng: np.random.Generator, n: int, *crops: int) -> Embeddings:
+    names = np.array([f"u{i}" for i in range(n)])
+    blank = np.full(n, "")
+    return Embeddings(names, rng.normal(size=(n, *crops, DIM)).astype(np.float32), blank, blank, blank)
+
+
+def drawn(rng: np.random.Generator, among: Embeddings) -> Trials:
+    enrol, test = rng.integers(len(among), size=(2, PAIRS))
+    return Trials(np.ones(PAIRS, dtype=np.bool_), enrol, test, tuple(among.ids.tolist()))
+
+
+def by_scikit_learn(scores: np.ndarray, labels: np.ndarray) -> float:
+    false_alarm, hit, _ = roc_curve(labels, scores)
+    return brentq(lambda x: 1 - x - np.interp(x, false_alarm, hit), 0.0, 1.0)
+
+
+def main() -> None:
+    timed = tasks()
+    seconds: dict[str, list[float]] = {name: [] for name in timed}
+    for _ in range(ROUNDS + 1):  # the first warms up
+        for name, task in timed.items():
+            start = time.perf_counter()
+            task()
+            seconds[name].append(time.perf_counter() - start)
+    rows = [f"| {name} | {statistics.median(times[1:]):.3g} s |" for name, times in seconds.items()]
+    text = (
+        "# What scoring costs\n\n"
+        f"Medians of {ROUNDS} rounds on {os.cpu_count()} processors ({platform.machine()}), numpy {np.__version__}; "
+        "written by `python -m benchmarks.verification_speed`.\n\n| task | time |\n| --- | ---: |\n"
+        + "\n".join(rows)
+        + "\n"
+    )
+    with atomic_path(OUT) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

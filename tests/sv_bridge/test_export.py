@@ -1,0 +1,45 @@
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from sv_bridge import export
+from sv_bridge.cli import app
+from sv_bridge.config import ResNetConfig, TdnnConfig
+from sv_bridge.encoders import build_encoder
+from sv_bridge.export import export_onnx
+from sv_bridge.training import train
+from tests.sv_bridge.training_runs import small_config, write_corpus
+
+SMALL_ENCODERS = [
+    TdnnConfig(name="tdnn", channels=8, frame_dim=12, embedding_dim=6),
+    ResNetConfig(name="fast_resnet34", base_channels=8, embedding_dim=6),
+]
+
+
+@pytest.mark.parametrize("config", SMALL_ENCODERS, ids=lambda config: config.name)
+def test_onnx_embeddings_equal_torchs_at_any_batch_and_length(config, tmp_path):
+    encoder = build_encoder(config, seed=0)
+    export_onnx(encoder, tmp_path / "model.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+    assert session.get_modelmeta().custom_metadata_map["sample_rate_hz"] == "16000"
+    for shape in ((1, 4_000), (5, 7_777)):
+        waveforms = torch.randn(shape, generator=torch.Generator().manual_seed(1))
+        (got,) = session.run(["embeddings"], {"waveforms": waveforms.numpy()})
+        expected = encoder(waveforms).detach().numpy()
+        np.testing.assert_allclose(got, expected, atol=1e-4 * np.abs(expected).max())  # float32 sums in another order
+
+
+def test_a_wrong_export_is_refused_and_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "_difference", lambda *_: 0.5)
+    with pytest.raises(RuntimeError, match=r"5\.0e-01 off torch's"):
+        export_onnx(build_encoder(SMALL_ENCODERS[0], seed=0), tmp_path / "model.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_exports_a_run(tmp_path):
+    run = train(small_config("tiny-am", "epochs=1"), write_corpus(tmp_path / "c"), tmp_path / "run", progress_bar=False)
+    done = CliRunner().invoke(app, ["export", str(run), "--onnx", str(tmp_path / "model.onnx")])
+    assert done.exit_code == 0, done.output
+    assert "model.onnx: embeddings within" in done.output
