@@ -4,23 +4,25 @@
 
 A run that has its record under docs/experiments/ is not done again, and an interrupted one continues, so the command
 can be repeated, split by `--only`, and stopped at any time. Then docs/experiments.md and its plots are written from all
-the records there are. Everything is chosen on the development speakers; test speakers are only reported.
+the records there are. The first seed of everything comes first: an early end leaves a complete table of fewer seeds.
+Everything is chosen on the development speakers; test speakers are only reported.
 """
 
 import argparse
 import fnmatch
-import multiprocessing
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from benchmarks.experiments_report import write_report
+from benchmarks.experiments_report import EDGES, write_report
 from sv_bridge.baselines import MeanLogMel, whiten
 from sv_bridge.compactness import compactness
 from sv_bridge.data.manifest import Corpus, read_corpus
@@ -28,6 +30,7 @@ from sv_bridge.data.trials import Negatives
 from sv_bridge.embedding import embed
 from sv_bridge.json_files import write_json
 from sv_bridge.judging import Judge
+from sv_bridge.plots import cosine_counts
 from sv_bridge.presets import load_config
 from sv_bridge.run_directory import read_metrics
 from sv_bridge.systems import load_system
@@ -37,6 +40,8 @@ RECORDS = Path(__file__).parent.parent / "docs" / "experiments"
 CORES = os.cpu_count() or 1
 SEEDS = (0, 1, 2)
 MARGINS = {"simclr": ("tiny-snt", (0, 0.05, 0.1, 0.2, 0.4)), "moco": ("tiny-moco", (0, 0.1))}
+LOGGED = ("epoch", "step", "loss", "dev_eer")
+RESNET = "thin-resnet34-seed0"
 SHORTEST_SECONDS = 1.5
 TRIAL_LISTS: dict[str, Negatives] = {
     "any": "any",
@@ -66,20 +71,19 @@ class Experiment:
 
 
 def experiments() -> Iterator[Experiment]:
-    """All of them, the quick ones first."""
+    """All of them, those of the first seed first."""
     yield Experiment("log-mel", "mean log-mel")
     yield Experiment("log-mel-whitened", "mean log-mel, whitened")
     for seed in SEEDS:
         yield Experiment(f"untrained-seed{seed}", "untrained", settings=(f"seed={seed}",))
-    for seed in SEEDS:
         for framework, (preset, margins) in MARGINS.items():
             for margin in margins:
                 system = f"{framework}, margin {margin:g}"
                 name = f"{framework}-margin{margin:g}-seed{seed}"
                 yield Experiment(name, system, framework, margin, preset, (f"margin={margin}", f"seed={seed}"))
-    # of the paper's size, so few epochs: to see that it learns
-    resnet = ("encoder={name: thin_resnet34, embedding_dim: 512, base_channels: 16}", "margin=0.1", "epochs=5")
-    yield Experiment("thin-resnet34-seed0", "Thin ResNet-34, margin 0.1", preset="tiny-am", settings=resnet)
+        if seed == SEEDS[0]:  # of the paper's size, so few epochs: to see that it learns
+            resnet = ("encoder={name: thin_resnet34, embedding_dim: 512, base_channels: 16}", "margin=0.1", "epochs=5")
+            yield Experiment(RESNET, "Thin ResNet-34, margin 0.1", preset="tiny-am", settings=resnet)
 
 
 def main() -> None:
@@ -91,34 +95,46 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, default=Path("runs/experiments"), help="folder for run directories")
     parser.add_argument("--records", type=Path, default=RECORDS, help="folder for what each experiment measured")
     parser.add_argument("--epochs", type=int, help="instead of the presets'")
+    parser.add_argument("--no-report", action="store_true", help="only the records")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
     options = parser.parse_args()
     chosen = [e for e in experiments() if fnmatch.fnmatch(e.name, options.only)]
     if options.list:
         print("\n".join(e.name for e in chosen))
         return
-    missing = [e for e in chosen if not (options.records / f"{e.name}.json").is_file()]
-    if options.corpus is not None and missing:
-        tasks = [(experiment, options) for experiment in missing]
-        if options.jobs == 1:
-            for task in tasks:
-                run(*task)
-        else:
-            spawn = multiprocessing.get_context("spawn")
-            with ProcessPoolExecutor(options.jobs, mp_context=spawn) as pool:
-                list(pool.map(run, *zip(*tasks, strict=True)))
-    write_report(options.records, options.records.parent / "experiments.md")
+    missing = [e for e in chosen if not record_of(e, options).is_file()]
+    if options.corpus is not None and options.jobs > 1:
+        with ThreadPoolExecutor(options.jobs) as pool:
+            list(pool.map(lambda experiment: run_alone(experiment, options), missing))
+    elif options.corpus is not None:
+        for experiment in missing:
+            run(experiment, options)
+    if not options.no_report:
+        write_report(options.records, options.records.parent / "experiments.md")
+
+
+def record_of(experiment: Experiment, options: argparse.Namespace) -> Path:
+    """File for what the experiment measured."""
+    return Path(options.records) / f"{experiment.name}.json"
+
+
+def run_alone(experiment: Experiment, options: argparse.Namespace) -> None:
+    """Run the experiment in a process of its own, with its share of the processors."""
+    command = [sys.executable, "-m", "benchmarks.experiments", "--only", experiment.name, "--jobs", "1", "--no-report"]
+    for name in ("corpus", "recipe", "runs", "records", "epochs"):
+        if getattr(options, name) is not None:
+            command += [f"--{name}", str(getattr(options, name))]
+    threads = str(max(1, CORES // options.jobs))
+    subprocess.run(command, check=True, env=os.environ | {"OMP_NUM_THREADS": threads})
 
 
 def run(experiment: Experiment, options: argparse.Namespace) -> None:
     """Train, measure and write the record."""
-    torch.set_num_threads(max(1, min(torch.get_num_threads(), CORES // options.jobs)))
     print(f"{experiment.name} …", flush=True)
     corpus = read_corpus(options.corpus)
     corpus = corpus.where(lambda u: u.split == "train" or u.duration_s >= SHORTEST_SECONDS)
-    folder, started = options.runs / experiment.name, time.perf_counter()
+    folder = options.runs / experiment.name
     training = trained(experiment, corpus, folder, options.epochs) if experiment.preset else {}
-    seconds = time.perf_counter() - started
     embeddings = embedded(experiment, corpus, folder)
     record = {
         "name": experiment.name,
@@ -136,20 +152,26 @@ def run(experiment: Experiment, options: argparse.Namespace) -> None:
         },
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
-        "training_seconds": round(seconds, 1),
         "training": training,
         **measured(str(embeddings), corpus),
     }
-    write_json(options.records / f"{experiment.name}.json", record)
+    write_json(record_of(experiment, options), record)
 
 
 def trained(experiment: Experiment, corpus: Corpus, folder: Path, epochs: int | None) -> dict[str, Any]:
-    """Train, or continue; what the last epoch logged."""
+    """Train, or continue; the recipe, what each epoch logged, and the seconds of the process that finished."""
     settings = list(experiment.settings) + ([] if epochs is None else [f"epochs={epochs}"])
-    config = load_config(experiment.preset, settings)
+    config = load_config(experiment.preset, [*settings, "workers=0"])  # so that the processor time is all of it
+    wall, processor = time.perf_counter(), time.process_time()
     train(config, corpus, folder, device="auto", progress_bar=False)
-    last = read_metrics(folder)[-1]
-    return {"preset": experiment.preset, "settings": settings, "last_epoch": last, "config": config.model_dump()}
+    return {
+        "preset": experiment.preset,
+        "settings": settings,
+        "config": config.model_dump(),
+        "wall_seconds": round(time.perf_counter() - wall, 1),
+        "processor_seconds": round(time.process_time() - processor, 1),
+        "epochs": [{key: epoch[key] for key in LOGGED if key in epoch} for epoch in read_metrics(folder)],
+    }
 
 
 def embedded(experiment: Experiment, corpus: Corpus, folder: Path) -> Path:
@@ -176,19 +198,21 @@ def untrained(experiment: Experiment) -> torch.nn.Module:
     return build_encoder(config.encoder, seed=config.seed).eval()
 
 
-def measured(embeddings: str, corpus: Corpus) -> dict[str, Any]:
+def measured(system: str, corpus: Corpus) -> dict[str, Any]:
     """Error rates of development and test speakers, and the compactness of the latter."""
-    judge = Judge(embeddings, corpus)
+    judge = Judge(system, corpus)
     test = {
         name: judge("test", negatives=negatives, intervals=negatives == "any")
         for name, negatives in TRIAL_LISTS.items()
     }
-    report = compactness(test["any"].embeddings).to_dict()
+    embeddings = test["any"].embeddings
+    report = compactness(embeddings).to_dict()
     return {
         "dev": judge("dev").results[0].to_dict(),
         "test": {name: verdict.results[0].to_dict() for name, verdict in test.items()},
         "test_breakdown": [result.to_dict() for result in test["any"].results],
         "compactness": {key: value for key, value in report.items() if key != "pairs"},
+        "histogram": dict(zip(("within", "between"), cosine_counts(embeddings, EDGES).tolist(), strict=True)),
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 from scipy.stats import spearmanr
 
@@ -22,6 +23,8 @@ SHOWN = (
     "weakest_link", "dunn",
 )  # fmt: skip
 PLOTTED = ("within", "between", "d_prime", "silhouette", "relative_margin_centroid", "additive_margin_centroid")
+EDGES = np.linspace(-1, 1, 81)
+"""Of the histograms of cosines."""
 CLEAR = 2.0
 """Standard errors of the difference of two means that make it clear."""
 

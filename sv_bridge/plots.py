@@ -14,7 +14,7 @@ from sv_bridge.embedding import Embeddings
 from sv_bridge.scoring import scoring_vectors
 from sv_bridge.verification import ErrorCurve
 
-__all__ = ["cosine_histogram", "det_plot", "projection", "save", "speaker_compactness"]
+__all__ = ["cosine_counts", "cosine_histogram", "det_plot", "projection", "save", "speaker_compactness"]
 
 WITHIN, BETWEEN, MUTED = "#1f6f8b", "#c8553d", "#8a8a8a"
 DET_TICKS = np.array([0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8])
@@ -58,9 +58,7 @@ def cosine_histogram(embeddings: Embeddings, *, bins: int = 60, title: str = "",
     ax = _axes(ax, 6.4, 3.6)
     lowest = min(float(cosines.min()) for cosines, _ in _pairs(embeddings))
     edges = np.linspace(min(lowest, 1 - 1e-6), 1, bins + 1)
-    counts = np.zeros((2, bins))
-    for cosines, same in _pairs(embeddings):
-        counts += [np.histogram(cosines[mask], edges)[0] for mask in (same, ~same)]
+    counts = cosine_counts(embeddings, edges)
     for count, color, name in zip(counts, (WITHIN, BETWEEN), ("one speaker", "two speakers"), strict=True):
         density = count / max(count.sum(), 1) / np.diff(edges)
         ax.stairs(density, edges, fill=True, alpha=0.35, color=color, label=f"{name} ({int(count.sum()):,} pairs)")
@@ -69,6 +67,14 @@ def cosine_histogram(embeddings: Embeddings, *, bins: int = 60, title: str = "",
     ax.set_title(title or "Utterances of one speaker and of two", fontsize="medium")
     ax.legend(loc="upper left", fontsize="small")
     return ax
+
+
+def cosine_counts(embeddings: Embeddings, edges: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(2, bins) numbers of pairs of utterances by their cosine: pairs of one speaker, and of two."""
+    counts = np.zeros((2, len(edges) - 1), dtype=np.int64)
+    for cosines, same in _pairs(embeddings):
+        counts += [np.histogram(cosines[mask], edges)[0] for mask in (same, ~same)]
+    return counts
 
 
 def _pairs(embeddings: Embeddings) -> Iterator[tuple[NDArray[np.float64], NDArray[np.bool_]]]:
