@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 
 from cqm.vectors import check_directions, check_size, check_vectors, numeric, unit_rows
 
-__all__ = ["Elsewhere", "arrange", "check", "chunks_of", "is_elsewhere", "on_host", "to_input_order"]
+__all__ = ["Elsewhere", "NeedsNumpyError", "arrange", "check", "chunks_of", "is_elsewhere", "on_host", "to_input_order"]
+
+
+class NeedsNumpyError(TypeError):
+    """A measure has no engine for this kind of array."""
 
 
 class Elsewhere:
@@ -46,11 +50,13 @@ class Elsewhere:
     def __array__(self, *args: object, **options: object) -> NoReturn:
         raise self.needs_numpy()
 
-    def needs_numpy(self) -> TypeError:
+    def needs_numpy(self) -> NeedsNumpyError:
         """Error of a computation that has no engine for this kind of array."""
         kind = f"{type(self.array).__module__.split('.')[0]}.{type(self.array).__name__}"
         cure = "X.compute()" if self.is_dask else "numpy.asarray(X), moved to the CPU first,"
-        return TypeError(f"this measure is computed from numpy arrays alone, got {kind}: pass {cure} if memory allows")
+        return NeedsNumpyError(
+            f"this measure is computed from numpy arrays alone, got {kind}: pass {cure} if memory allows"
+        )
 
 
 def is_elsewhere(X: Any) -> bool:

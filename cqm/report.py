@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from cqm.catalog import Measure, catalog
+from cqm.elsewhere import NeedsNumpyError
 from cqm.files import write_text
 from cqm.optional import require
 from cqm.sharing import shared_work
@@ -263,7 +264,7 @@ def _evaluate(
             if reason is None:
                 try:
                     values[measure.name] = measure.function(X, labels, metric=metric, noise_label=noise_label)
-                except ValueError as error:
+                except (ValueError, NeedsNumpyError) as error:
                     reason = str(error)
             if reason is not None:
                 left_out[measure.name] = reason

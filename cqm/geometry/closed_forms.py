@@ -20,7 +20,7 @@ from cqm.geometry.tiles import parallel, scale_of, squared_distances
 from cqm.validation import Clustering, Metric
 from cqm.vectors import unit_rows
 
-__all__ = ["has_closed_form", "pair_sums", "pair_sums_of", "sums_of_squares", "totals"]
+__all__ = ["as_squared", "has_closed_form", "pair_sums", "pair_sums_of", "sums_of_squares", "totals"]
 
 FloatArray = NDArray[np.float64]
 
@@ -30,11 +30,11 @@ def has_closed_form(metric: Metric) -> bool:
     return metric in ("sqeuclidean", "cosine", "correlation")
 
 
-def totals(clustering: Clustering) -> Callable[[slice], FloatArray]:
-    """Rows → their (rows, k) sums of distances to each cluster, in O(n·k·d) time."""
-    points, unit, zero = _points(clustering)
-    spread, scale = dispersion(points), scale_of(clustering.metric)
-    sizes, squares = scale * clustering.sizes, scale * sums_of_squares(spread, zero)
+def totals(clustering: Clustering, spread: Dispersion | None = None) -> Callable[[slice], FloatArray]:
+    """Rows → their (rows, k) sums of distances to each cluster of `spread`, or their own, in O(n·k·d) time."""
+    (points, unit, zero), scale = as_squared(clustering), scale_of(clustering.metric)
+    spread = spread or dispersion(points)
+    sizes, squares = scale * spread.sizes, scale * sums_of_squares(spread, zero)
     to_centroids = to_landmarks(points, spread.centroids, spread.origin, root=False, unit=unit)
 
     def block(rows: slice) -> FloatArray:
@@ -47,7 +47,7 @@ def totals(clustering: Clustering) -> Callable[[slice], FloatArray]:
 
 def pair_sums(clustering: Clustering) -> FloatArray:
     """(k, k) sums over pairs of points, each unordered pair counted once, in O(n·d + k²·d) time."""
-    points, _, zero = _points(clustering)
+    points, _, zero = as_squared(clustering)
     return pair_sums_of(dispersion(points), zero, scale_of(clustering.metric))
 
 
@@ -68,7 +68,7 @@ def sums_of_squares(spread: Dispersion, zero: float) -> FloatArray:
     return np.where(squares <= spread.sizes * zero, 0.0, squares)
 
 
-def _points(clustering: Clustering) -> tuple[Clustering, bool, float]:
+def as_squared(clustering: Clustering) -> tuple[Clustering, bool, float]:
     """Points whose squared distances are summed, whether they have unit length, and what is rounding then."""
     if clustering.metric == "sqeuclidean":
         return clustering, False, 0.0

@@ -27,7 +27,9 @@ __all__ = [
     "dispersion",
     "distances_to_centroids",
     "scores_from_centroids",
+    "squared",
     "sum_of_distances",
+    "summed",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -91,24 +93,40 @@ def dispersion(clustering: Clustering) -> Dispersion:
     """Centroids, sums of squares and sums of distances, accumulated in float64."""
     data, sizes = clustering.data, clustering.sizes
     origin, anchors = data[0].astype(np.float64), data[clustering.starts[:-1]].astype(np.float64)
-    totals, offsets, squares = (np.zeros(anchors.shape) for _ in range(3))
-    lengths = np.zeros(clustering.k)
+    totals, offsets = summed(clustering, origin, anchors)
+    offsets /= sizes[:, None]
+    squares, lengths = squared(clustering, anchors, offsets)
+    return Dispersion.of(origin, anchors - origin, totals, offsets, squares, lengths, sizes)
 
-    def first_pass(part: Part) -> tuple[Part, FloatArray, FloatArray]:
-        return part, *_sum(data[part.rows], part.starts, origin, anchors[part.clusters])
 
-    def second_pass(part: Part) -> tuple[Part, FloatArray, FloatArray]:
-        return part, *_square(data[part.rows], part.starts, anchors[part.clusters], offsets[part.clusters])
+def summed(clustering: Clustering, origin: FloatArray, anchors: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """(k, d) sums of the points relative to the origin, and relative to a point of each cluster."""
 
-    parts = [clustering.part(rows) for rows in row_blocks(clustering, BLOCK_ROWS)]
-    for part, from_origin, from_anchors in in_order(first_pass, parts):
+    def block(part: Part) -> tuple[Part, FloatArray, FloatArray]:
+        return part, *_sum(clustering.data[part.rows], part.starts, origin, anchors[part.clusters])
+
+    totals, offsets = np.zeros(anchors.shape), np.zeros(anchors.shape)
+    for part, from_origin, from_anchors in in_order(block, _parts(clustering)):
         totals[part.clusters] += from_origin
         offsets[part.clusters] += from_anchors
-    offsets /= sizes[:, None]
-    for part, squared, distances in in_order(second_pass, parts):
-        squares[part.clusters] += squared
+    return totals, offsets
+
+
+def squared(clustering: Clustering, anchors: FloatArray, offsets: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """(k, d) sums of squared deviations from the centroids, which lie at anchors + offsets; (k,) sums of distances."""
+
+    def block(part: Part) -> tuple[Part, FloatArray, FloatArray]:
+        return part, *_square(clustering.data[part.rows], part.starts, anchors[part.clusters], offsets[part.clusters])
+
+    squares, lengths = np.zeros(anchors.shape), np.zeros(len(anchors))
+    for part, of_cluster, distances in in_order(block, _parts(clustering)):
+        squares[part.clusters] += of_cluster
         lengths[part.clusters] += distances
-    return Dispersion.of(origin, anchors - origin, totals, offsets, squares, lengths, sizes)
+    return squares, lengths
+
+
+def _parts(clustering: Clustering) -> list[Part]:
+    return [clustering.part(rows) for rows in row_blocks(clustering, BLOCK_ROWS)]
 
 
 def deviations(clustering: Clustering, spread: Dispersion) -> Iterator[FloatArray]:

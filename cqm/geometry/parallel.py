@@ -4,9 +4,10 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain, islice
+from threading import Lock
 from typing import Any, TypeVar
 
 from threadpoolctl import ThreadpoolController
@@ -18,6 +19,10 @@ Result = TypeVar("Result")
 
 # Tasks that may be finished before the first of them is consumed: enough to keep every thread busy.
 AHEAD = 4
+
+_lock = Lock()
+_holders = 0
+_limit: Any = None
 
 
 def in_order(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
@@ -43,9 +48,24 @@ def in_order(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Itera
                 yield pending.popleft().result()
 
 
-def one_blas_thread() -> AbstractContextManager[Any]:
-    """A context in which the last bits of a product do not depend on the number of cores."""
-    return _controller().limit(limits=1, user_api="blas")
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """A context in which the last bits of a product do not depend on the number of cores.
+
+    The limit is the whole process's: of several threads that ask for it, the last to leave lifts it.
+    """
+    global _holders, _limit
+    with _lock:
+        if not _holders:
+            _limit = _controller().limit(limits=1, user_api="blas")
+        _holders += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _holders -= 1
+            if not _holders:
+                _limit.restore_original_limits()
 
 
 def threads() -> int:

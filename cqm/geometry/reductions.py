@@ -29,8 +29,10 @@ __all__ = [
     "pair_maxima",
     "pair_minima",
     "pair_sums",
+    "per_pair",
     "scores_from_sums",
     "sums",
+    "sums_across",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -76,7 +78,7 @@ def pair_sums(clustering: Clustering) -> FloatArray:
     """(k, k) sums of distances over pairs of points, each unordered pair counted once, also on the diagonal."""
     if has_closed_form(clustering.metric):
         return closed_forms.pair_sums(clustering)
-    (out,) = _per_pair(clustering, SUM)
+    (out,) = per_pair(clustering, SUM)
     out[np.diag_indices(clustering.k)] /= 2
     return out
 
@@ -84,19 +86,19 @@ def pair_sums(clustering: Clustering) -> FloatArray:
 @primitive
 def pair_minima(clustering: Clustering) -> FloatArray:
     """(k, k) smallest distance between two different points; +∞ on the diagonal of a singleton."""
-    return _per_pair(clustering, MINIMUM)[0]
+    return per_pair(clustering, MINIMUM)[0]
 
 
 @primitive
 def pair_maxima(clustering: Clustering) -> FloatArray:
     """(k, k) largest distances; the diagonal holds the clusters' diameters."""
-    return _per_pair(clustering, MAXIMUM)[0]
+    return per_pair(clustering, MAXIMUM)[0]
 
 
 @primitive
 def pair_extremes(clustering: Clustering) -> tuple[FloatArray, FloatArray]:
     """`pair_minima` and `pair_maxima` in one pass over the pairs."""
-    smallest, largest = _per_pair(clustering, MINIMUM, MAXIMUM)
+    smallest, largest = per_pair(clustering, MINIMUM, MAXIMUM)
     return smallest, largest
 
 
@@ -111,10 +113,13 @@ def nearest_across(clustering: Clustering) -> float:
     return float(_distances(clustering, np.array(out), MINIMUM))
 
 
-def _per_pair(clustering: Clustering, *operations: int) -> list[FloatArray]:
-    """(k, k) symmetric reductions; a pair of points in the same cluster is met in both orders."""
+def per_pair(clustering: Clustering, *operations: int, split: int = 0) -> list[FloatArray]:
+    """(k, k) symmetric reductions; a pair of points in the same cluster is met in both orders.
+
+    With `split`, a row at which a cluster starts, only pairs of a row before it and one from it on are met.
+    """
     outs = [np.full((clustering.k, clustering.k), START[operation]) for operation in operations]
-    for i, j, by_row, _ in _tiles(clustering, operations, symmetric=True):
+    for i, j, by_row, _ in _tiles(clustering, operations, symmetric=True, split=split):
         for out, operation, values in zip(outs, operations, by_row, strict=True):
             merge = MERGE[operation]
             met = merge.reduceat(values, i.starts[:-1], axis=0)
@@ -142,6 +147,14 @@ def _per_point(clustering: Clustering, operation: int) -> Iterator[tuple[slice, 
         yield rows, _distances(clustering, out, operation)
 
 
+def sums_across(clustering: Clustering, split: int) -> FloatArray:
+    """(split, k) sums of the distances of the rows before `split` to the clusters from there on."""
+    out = np.zeros((split, clustering.k))
+    for i, j, by_row, _ in _tiles(clustering, (SUM,), symmetric=True, split=split):
+        out[i.rows, j.clusters] += by_row[0]
+    return _distances(clustering, out, SUM)
+
+
 def _all_points(clustering: Clustering, operation: int) -> FloatArray:
     """(n, k) reductions from the upper triangle of the distance matrix."""
     merge = MERGE[operation]
@@ -154,20 +167,22 @@ def _all_points(clustering: Clustering, operation: int) -> FloatArray:
 
 
 def _tiles(
-    clustering: Clustering, operations: tuple[int, ...], *, symmetric: bool, across: bool = False
+    clustering: Clustering, operations: tuple[int, ...], *, symmetric: bool, across: bool = False, split: int = 0
 ) -> Iterator[tuple[Part, Part, FloatArray, FloatArray]]:
     """Pairs of blocks (i, j), i ≤ j when `symmetric`, with the tile reduced over j's and over i's clusters.
 
-    With `across`, pairs of blocks that lie in one and the same cluster are left out.
+    With `across`, pairs of blocks that lie in one and the same cluster are left out. With `split`, so are pairs on the
+    same side of that row.
     The reductions are of tile values; `_distances` makes distances of them at the end.
     """
-    parts = [clustering.part(rows) for rows in row_blocks(clustering)]
+    parts = [clustering.part(rows) for rows in row_blocks(clustering, split=split)]
     blocks = [block_of(clustering, part.rows) for part in parts]
     pairs = (
         (a, b)
         for a, i in enumerate(parts)
         for b, j in enumerate(parts[a * symmetric :], a * symmetric)
         if not (across and i.clusters.start == j.clusters.stop - 1)
+        and not (split and (i.rows.start < split) == (j.rows.start < split))
     )
 
     def reduce(pair: tuple[int, int]) -> tuple[Part, Part, FloatArray, FloatArray]:

@@ -106,10 +106,11 @@ class Tile(NamedTuple):
         return out if self.scale == 1 else np.multiply(out, self.scale, out=out)
 
 
-def row_blocks(clustering: Clustering, rows: int = TILE_ROWS) -> Iterator[slice]:
-    """Consecutive slices that cover the ordered rows."""
-    for first in range(0, clustering.n, rows):
-        yield slice(first, min(first + rows, clustering.n))
+def row_blocks(clustering: Clustering, rows: int = TILE_ROWS, *, split: int = 0) -> Iterator[slice]:
+    """Consecutive slices that cover the ordered rows; none lies on both sides of row `split`."""
+    for begin, end in ((0, split), (split, clustering.n)):
+        for first in range(begin, end, rows):
+            yield slice(first, min(first + rows, end))
 
 
 def distances(clustering: Clustering, rows: slice, columns: slice) -> NDArray[np.float64]:

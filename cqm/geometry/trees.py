@@ -19,7 +19,7 @@ from cqm.geometry.parallel import in_order
 from cqm.geometry.tiles import TILE_ROWS, Block, block_of, tile, to_distances
 from cqm.validation import Clustering
 
-__all__ = ["longest_steps", "minimum_spanning_trees"]
+__all__ = ["Edges", "kruskal", "longest_steps", "minimum_spanning_trees", "spanning_edges"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -49,13 +49,17 @@ def longest_steps(clustering: Clustering) -> FloatArray:
 
 def minimum_spanning_trees(clustering: Clustering) -> list[FloatArray]:
     """For each cluster, the (size − 1,) edge lengths of its minimum spanning tree in ascending order."""
+    return [to_distances(clustering, np.sort(tree.lengths)) for tree in spanning_edges(clustering)]
+
+
+def spanning_edges(clustering: Clustering) -> list[Edges]:
+    """For each cluster, the edges of its minimum spanning tree, with points numbered within the cluster."""
     pieces = [_pieces(clustering, i) for i in range(clustering.k)]
     trees = in_order(lambda piece: _tree_of(clustering, piece), (piece for parts in pieces for piece in parts))
     out = []
     for i, parts in enumerate(pieces):
         edges = [next(trees) for _ in parts]
-        tree = edges[0] if len(parts) == 1 else _join(clustering, i, parts, edges)
-        out.append(to_distances(clustering, np.sort(tree.lengths)))
+        out.append(edges[0] if len(parts) == 1 else _join(clustering, i, parts, edges))
     return out
 
 
@@ -89,8 +93,8 @@ def _join(clustering: Clustering, cluster: int, pieces: list[slice], trees: list
         found.append(bridges)
         count += len(bridges.lengths)
         if count > EDGES_PER_POINT * size:
-            found, count = [_kruskal(size, Edges.together(found))], 0
-    return _kruskal(size, Edges.together(found))
+            found, count = [kruskal(size, Edges.together(found))], 0
+    return kruskal(size, Edges.together(found))
 
 
 def _lengths(clustering: Clustering, a: Block, b: Block) -> NDArray[np.floating]:
@@ -100,7 +104,7 @@ def _lengths(clustering: Clustering, a: Block, b: Block) -> NDArray[np.floating]
     return values
 
 
-def _kruskal(size: int, edges: Edges) -> Edges:
+def kruskal(size: int, edges: Edges) -> Edges:
     """Minimum spanning tree of a connected graph."""
     order = np.argsort(edges.lengths, kind="stable")
     chosen = order[_connecting(size, edges.a[order], edges.b[order])]

@@ -1,0 +1,120 @@
+"""Dask arrays against numpy: the same values from chunks, in this process and on a cluster of two worker processes."""
+
+import dask
+import dask.array as da
+import numpy as np
+import pytest
+from distributed import Client, LocalCluster
+
+import cqm
+from tests.cqm.test_device_arrays import EVERYWHERE, LABELS, POINTS, changed
+
+METRICS = [metric for metric in cqm.METRICS if metric != "precomputed"]
+SHUFFLED = np.random.default_rng(2).permutation(len(POINTS))
+
+
+@pytest.fixture(scope="module", params=["threads", "processes"])
+def scheduler(request):
+    if request.param == "threads":
+        with dask.config.set(scheduler="threads"):
+            yield
+        return
+    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    with LocalCluster(**options) as cluster, Client(cluster):
+        yield
+
+
+def chunked(X, rows=(30, 1, 25, 14)):
+    return da.from_array(X, chunks=(rows, -1))
+
+
+@pytest.mark.usefixtures("scheduler")
+@pytest.mark.parametrize("name", sorted(EVERYWHERE))
+def test_measures_equal_those_of_numpy(name):
+    X, labels = POINTS[SHUFFLED], LABELS[SHUFFLED]
+    got = cqm.catalog[name].function(chunked(X), labels)
+    assert type(got) is float
+    assert got == pytest.approx(cqm.catalog[name].function(X, labels), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", sorted(set(cqm.catalog) - EVERYWHERE))
+def test_measures_without_an_engine_say_so(name):
+    with pytest.raises(TypeError, match=r"computed from numpy arrays alone, got dask.Array: pass X.compute\(\)"):
+        cqm.catalog[name].function(chunked(POINTS), LABELS)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("measure", ["silhouette", "dunn", "weakest_link", "mcclain_rao"])
+def test_every_metric(measure, metric):
+    X, labels = POINTS[SHUFFLED], LABELS[SHUFFLED]
+    got = getattr(cqm, measure)(chunked(X), labels, metric=metric, p=3.5)
+    assert got == pytest.approx(getattr(cqm, measure)(X, labels, metric=metric, p=3.5), rel=1e-12)
+
+
+@pytest.mark.usefixtures("scheduler")
+@pytest.mark.parametrize("measure", ["sample_silhouette", "sample_simplified_silhouette"])
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+def test_values_per_point_stay_dask_arrays(measure, metric):
+    X, labels = POINTS[SHUFFLED], LABELS[SHUFFLED].copy()
+    labels[::7] = -1
+    labels[30] = -1  # a chunk of noise alone
+    got = getattr(cqm, measure)(chunked(X), labels, metric=metric, noise_label=-1)
+    assert isinstance(got, da.Array)
+    expected = getattr(cqm, measure)(X, labels, metric=metric, noise_label=-1)
+    assert got.compute() == pytest.approx(expected, rel=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize("rows", [(70,), (1, 1, 1, 67), (35, 35)])
+def test_any_chunks(rows):
+    for measure in (cqm.silhouette, cqm.dunn, cqm.weakest_link, cqm.mcclain_rao, cqm.davies_bouldin, cqm.pbm):
+        assert measure(chunked(POINTS, rows), LABELS) == pytest.approx(measure(POINTS, LABELS), rel=1e-12)
+
+
+def test_columns_in_chunks_and_labels_as_a_dask_array():
+    X = da.from_array(POINTS, chunks=(20, 7))
+    assert cqm.dunn(X, da.from_array(LABELS, chunks=9)) == pytest.approx(cqm.dunn(POINTS, LABELS), rel=1e-12)
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+def test_float32(metric):
+    X = POINTS.astype(np.float32)
+    for measure in (cqm.silhouette, cqm.dunn, cqm.davies_bouldin):
+        assert measure(chunked(X), LABELS, metric=metric) == pytest.approx(measure(X, LABELS, metric=metric), rel=1e-5)
+
+
+def test_far_from_the_origin():
+    X = POINTS + 1e8
+    for measure in (cqm.silhouette, cqm.weakest_link, cqm.calinski_harabasz, cqm.davies_bouldin):
+        assert measure(chunked(X), LABELS) == pytest.approx(measure(X, LABELS), rel=1e-12)
+
+
+def test_the_same_bits_each_time():
+    values = {cqm.mcclain_rao(chunked(POINTS), LABELS) for _ in range(5)}
+    assert len(values) == 1
+
+
+def test_evaluate_says_what_it_left_out():
+    report = cqm.evaluate(chunked(POINTS), LABELS, measures=["silhouette", "gamma"])
+    assert report["silhouette"] == pytest.approx(cqm.silhouette(POINTS, LABELS))
+    assert "pass X.compute()" in report.left_out["gamma"]
+
+
+@pytest.mark.parametrize(
+    ("X", "metric", "message"),
+    [
+        (changed(POINTS, 33, 1, np.nan), "euclidean", r"has nan at X\[33, 1\]"),
+        (changed(POINTS, 33, slice(None), 0), "cosine", "undefined for zero vectors: row 33"),
+        (POINTS[:9], "euclidean", "`labels` has 70 entries but `X` has 9 rows"),
+    ],
+)
+def test_wrong_input_names_the_row(X, metric, message):
+    with pytest.raises(ValueError, match=message):
+        cqm.silhouette(da.from_array(X, chunks=(20, -1)), LABELS, metric=metric)
+
+
+def test_chunks_of_unknown_size_are_refused():
+    X = chunked(POINTS)
+    with pytest.raises(ValueError, match=r"compute_chunk_sizes\(\)"):
+        cqm.silhouette(X[X[:, 0] > -100], LABELS)
+    with pytest.raises(TypeError, match="takes distances in memory"):
+        cqm.silhouette(chunked(POINTS), LABELS, metric="precomputed")
