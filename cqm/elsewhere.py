@@ -70,11 +70,21 @@ def on_host(array: Any) -> Any:
         return array
     if array_api_compat.is_dask_array(array):
         return array.compute()
+    array = _plain(array)
     try:
         return np.asarray(array_api_compat.to_device(array, "cpu"))
     except ValueError:  # a library that has another name for it
         host = array_api_compat.array_namespace(array).__array_namespace_info__().default_device()
         return np.asarray(array_api_compat.to_device(array, host))
+
+
+def _plain(array: Any) -> Any:
+    """A torch tensor without its gradients, as numbers are all that measures give; dense, or else refused."""
+    if not array_api_compat.is_torch_array(array):
+        return array
+    if str(array.layout) != "torch.strided":
+        raise TypeError(f"arrays must be dense, got a tensor with layout {array.layout}: pass .to_dense() of it")
+    return array.detach()
 
 
 def check(X: Any, metric: Any) -> Any:
@@ -83,16 +93,19 @@ def check(X: Any, metric: Any) -> Any:
         raise TypeError(f"a callable `metric` takes numpy vectors, got {type(X).__name__}: pass `X` as a numpy array")
     if array_api_compat.is_dask_array(X):
         return _check_dask(X, metric)
-    xp = array_api_compat.array_namespace(X)
+    xp, X = array_api_compat.array_namespace(X), _plain(X)
     if X.ndim != 2 or 0 in X.shape:
-        raise ValueError(f"`X` must be (points, features) and not empty, got shape {tuple(X.shape)}")
+        wanted = "square distances" if metric == "precomputed" else "(points, features)"
+        raise ValueError(f"`X` must be {wanted} and not empty, got shape {tuple(X.shape)}")
     if xp.isdtype(X.dtype, "complex floating"):
         raise TypeError(f"`X` must be real numbers, got dtype {X.dtype}: convert it, for example with xp.real(X)")
     if X.dtype not in (xp.float32, xp.float64):
         narrow = xp.isdtype(X.dtype, "real floating") and xp.finfo(X.dtype).bits < 32
         X = xp.astype(X, xp.float32 if narrow else xp.float64)
-    if not xp.all(xp.isfinite(X)):
-        raise ValueError("`X` has entries that are NaN or infinite: remove or impute such points")
+    usable = xp.all(xp.isfinite(X), axis=1)
+    if not xp.all(usable):
+        row = int(xp.argmin(xp.astype(usable, xp.int64)))
+        raise ValueError(f"`X` has entries that are NaN or infinite, in row {row} first: remove or impute such points")
     if metric == "precomputed":
         _check_distances(xp, X)
     else:

@@ -122,6 +122,29 @@ def test_float32_of_any_scale(scale, elsewhere):
 
 
 @libraries
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+def test_all_measures_of_float32_without_noise(metric, elsewhere):
+    X, options = POINTS.astype(np.float32), {"metric": metric, "noise_label": 4}
+    report, expected = cqm.evaluate(elsewhere(X), elsewhere(LABELS), **options), cqm.evaluate(X, LABELS, **options)
+    assert set(report.values) == EVERYWHERE
+    assert report.values == pytest.approx({name: expected[name] for name in EVERYWHERE}, rel=2e-5)
+    assert all("computed from numpy arrays alone" in reason for reason in report.left_out.values())
+
+
+def test_tensors_of_a_model_in_training():
+    X, labels = torch.asarray(POINTS).requires_grad_(), torch.asarray(LABELS, dtype=torch.float32).requires_grad_()
+    for measure in (cqm.silhouette, cqm.dunn, cqm.davies_bouldin, cqm.weakest_link):
+        assert measure(X, labels) == pytest.approx(measure(POINTS, LABELS))
+    assert not cqm.sample_silhouette(X, labels).requires_grad
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_is_widened(dtype):
+    X = torch.asarray(POINTS).to(dtype)
+    assert cqm.dunn(X, LABELS) == pytest.approx(cqm.dunn(X.to(torch.float64).numpy(), LABELS), rel=1e-5)
+
+
+@libraries
 def test_several_tiles(elsewhere, monkeypatch):
     monkeypatch.setattr("cqm.geometry.device_arrays.TILE_ROWS", 16)
     monkeypatch.setattr("cqm.geometry.device_arrays.ENTRIES", 1000)
@@ -146,12 +169,13 @@ def changed(matrix, row, column, value):
 @pytest.mark.parametrize(
     ("X", "metric", "message"),
     [
-        (changed(POINTS, 3, 1, np.nan), "euclidean", "NaN or infinite"),
+        (changed(POINTS, 3, 1, np.nan), "euclidean", "NaN or infinite, in row 3 first"),
         (POINTS[:, 0], "euclidean", r"got shape \(70,\)"),
         (POINTS[:9], "euclidean", "`labels` has 70 entries but `X` has 9 rows"),
         (changed(POINTS, 3, slice(None), 0), "cosine", "undefined for zero vectors: row 3"),
         (changed(POINTS, 3, slice(None), 1), "correlation", "undefined for constant vectors: row 3"),
         (DISTANCES[:, :9], "precomputed", "takes square distances"),
+        (DISTANCES[np.triu_indices(70, 1)], "precomputed", r"must be square distances .* got shape \(2415,\)"),
         (changed(DISTANCES, 1, 2, -1), "precomputed", "must not be negative"),
         (changed(DISTANCES, 2, 2, 1), "precomputed", "to itself must be 0"),
         (changed(DISTANCES, 1, 2, 1), "precomputed", "not symmetric"),
@@ -168,6 +192,11 @@ def test_wrong_types_are_refused(elsewhere):
         cqm.silhouette(elsewhere(POINTS + 1j), LABELS)
     with pytest.raises(TypeError, match="a callable `metric` takes numpy vectors"):
         cqm.silhouette(elsewhere(POINTS), LABELS, metric=lambda x, y: 0.0)
+
+
+def test_sparse_tensors_are_refused():
+    with pytest.raises(TypeError, match=r"must be dense, got a tensor with layout torch.sparse_coo: pass .to_dense"):
+        cqm.silhouette(torch.asarray(POINTS).to_sparse(), LABELS)
 
 
 @libraries
