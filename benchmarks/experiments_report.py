@@ -6,29 +6,32 @@ import statistics
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from matplotlib.figure import Figure
 from scipy.stats import spearmanr
+from scipy.stats import t as student
 
+from benchmarks.experiments_figures import (
+    CONDITIONS,
+    HARDEST,
+    Record,
+    compactness_of,
+    draw_histograms,
+    draw_learning,
+    draw_margins,
+    mean_of,
+)
 from sv_bridge.atomic import atomic_path
 from sv_bridge.compactness import better
 from sv_bridge.comparison import Spread
 
-CONDITIONS = ("any", "same language", "same source and language")
 SHOWN = (
     "within", "between", "d_prime", "own_centre", "nearest_other_centre", "fisher_ratio", "alignment", "uniformity",
     "effective_rank", "silhouette", "davies_bouldin", "relative_margin_centroid", "additive_margin_centroid",
     "weakest_link", "dunn",
 )  # fmt: skip
-PLOTTED = ("within", "between", "d_prime", "silhouette", "relative_margin_centroid", "additive_margin_centroid")
-EDGES = np.linspace(-1, 1, 81)
-"""Of the histograms of cosines."""
-CLEAR = 2.0
-"""Standard errors of the difference of two means that make it clear."""
-
-Record = dict[str, Any]
+LEVEL = 0.05
+"""Of the tests that call a difference clear."""
+TITLES = {"simclr": "SimCLR with SNT-Xent", "moco": "MoCo"}
 
 
 def write_report(records_folder: Path, page: Path) -> None:
@@ -39,16 +42,29 @@ def write_report(records_folder: Path, page: Path) -> None:
     systems: dict[str, list[Record]] = defaultdict(list)
     for record in sorted(records, key=order):
         systems[record["system"]].append(record)
-    studies = {name: study(records, name) for name in ("simclr", "moco")}
-    parts = [introduction(records), error_table(systems), compactness_table(systems)]
-    for framework, groups in studies.items():
-        if len(groups) > 1 and 0 in groups:
-            parts.append(findings(framework, groups))
-            plot(groups, records_folder / f"{framework}-margins.png")
-            parts.append(
-                f"![{framework}: error rate and compactness against margin](experiments/{framework}-margins.png)"
-            )
-    parts.append(sources_table(systems))
+    groups = {name: study(records, name) for name in TITLES}
+    parts = [
+        introduction(records),
+        *(against_baselines(systems, name, groups[name]) for name in TITLES if groups[name]),
+    ]
+    parts += [error_table(systems), compactness_table(systems)]
+    for name, margins in groups.items():
+        if len(margins) > 1 and 0 in margins:
+            draw_margins(margins, records_folder / f"{name}-margins.png")
+            parts += [
+                findings(name, margins),
+                image(records_folder / f"{name}-margins.png", f"{name}: error rate and compactness against margin"),
+            ]
+    draw_histograms(systems, records_folder / "histograms.png")
+    parts += [
+        "## Cosines within and between test speakers",
+        image(records_folder / "histograms.png", "histograms of cosines of each system, all seeds together"),
+        sources_table(systems),
+    ]
+    trained = {name: group for name, group in systems.items() if group[0]["training"]}
+    if trained:
+        draw_learning(trained, records_folder / "learning.png")
+        parts += [costs_table(trained), image(records_folder / "learning.png", "loss and dev EER after every epoch")]
     with atomic_path(page) as temporary:
         temporary.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
@@ -68,38 +84,76 @@ def study(records: Sequence[Record], framework: str) -> dict[float, list[Record]
     return dict(sorted(groups.items()))
 
 
-def compactness_of(record: Record) -> dict[str, float]:
-    """Every number on compactness, by name."""
-    report = record["compactness"]
-    everything = {**report["cosines"], "uniformity": report["uniformity"], **report["values"]}
-    return {name: float(value) for name, value in everything.items()}
-
-
 def introduction(records: Sequence[Record]) -> str:
     first = records[0]
     splits = "; ".join(
         f"{split}: {c['speakers']} speakers, {c['utterances']:,} utterances, {c['minutes']:.0f} minutes"
         for split, c in first["corpus"].items()
     )
-    seeds = max(len({r["name"] for r in records if r["system"] == s}) for s in {r["system"] for r in records})
     return (
         "# Does the additive margin make embeddings compact?\n\n"
         f"Small presets trained on `{first['recipe']}` (`sv-bridge prepare {first['recipe']}`; {splits}), judged on "
-        f"whole utterances of at least 1.5 s. Up to {seeds} seeds a system: mean ± standard deviation. Margins are "
-        "chosen on the development speakers; test speakers are only reported. All numbers come from the records in "
+        "whole utterances of at least 1.5 s. Mean ± standard deviation over seeds. Recipes and margins are chosen on "
+        "the development speakers; test speakers are only reported. All numbers come from the records in "
         "[experiments/](experiments/), written by `python -m benchmarks.experiments --corpus DIR`.\n\n"
         "Most collections of this corpus hold one person per language and channel, so the channel gives the speaker "
         "away: the mean log-mel spectrum, and its whitened form, are what a model has to beat, above all where "
-        "non-targets share source and language."
+        "non-targets share source and language. Even then most test speakers were recorded apart, each with a channel "
+        f"of their own. The speakers behind {f'dev, {HARDEST}'!r} are two pairs, each recorded for one game in one "
+        "language: there the channel tells little, but they are few, and recipes were chosen on them."
     )
 
 
+def against_baselines(systems: dict[str, list[Record]], framework: str, margins: dict[float, list[Record]]) -> str:
+    """Whether training was worth it, condition by condition."""
+    chosen = dev_choice(margins, list(margins))
+    untrained = {name: group for name, group in systems.items() if not group[0]["training"]}
+    lines = []
+    for condition in (f"dev, {HARDEST}", *CONDITIONS):
+        own = rates_of(margins[chosen], condition)
+        rates = {name: rates_of(group, condition) for name, group in untrained.items()}
+        above = [f"{name} ({spread(r)})" for name, r in rates.items() if statistics.fmean(r) > statistics.fmean(own)]
+        below = [f"{name} ({spread(r)})" for name, r in rates.items() if statistics.fmean(r) < statistics.fmean(own)]
+        lines.append(f"- {condition}: {spread(own)}; lower than {listed(above)}; higher than {listed(below)}.")
+    blind = rates_of(systems["untrained"], HARDEST) if "untrained" in systems else []
+    if blind and statistics.fmean(blind) < statistics.fmean(rates_of(margins[chosen], HARDEST)):
+        lines.append(
+            "\nAn encoder that has learnt nothing does better where test speakers share source and language: the "
+            "likely reason is that it hears their channels, which random channels in training teach to ignore."
+        )
+    return (
+        f"**{TITLES[framework]}**, with the margin {chosen:g} that the development speakers choose, has these EERs in "
+        "percent (mean ± deviation over seeds; on test speakers where it doesn't say dev):\n\n" + "\n".join(lines)
+    )
+
+
+def dev_choice(margins: dict[float, list[Record]], candidates: Sequence[float]) -> float:
+    """The margin with the lowest error rate on development speakers."""
+    return min(candidates, key=lambda margin: mean_of(margins[margin], lambda r: r["dev"]["equal_error_rate"]))
+
+
+def rates_of(group: Sequence[Record], condition: str) -> list[float]:
+    """EER in percent, a seed each, of test speakers or, with ``dev`` before the condition, of development speakers."""
+    split, _, within = condition.rpartition("dev, ")
+    kinds = {"any": "dev", HARDEST: "dev_hardest"}
+    results = [record[kinds[within]] if split or condition != within else record["test"][condition] for record in group]
+    return [round(100 * result["equal_error_rate"], 6) for result in results]
+
+
 def error_table(systems: dict[str, list[Record]]) -> str:
-    header = ["system", "seeds", "dev EER %", *(f"EER %, {c}" for c in CONDITIONS), "minDCF .01", "minDCF .05", "95 %"]
+    dev = ("dev, any", f"dev, {HARDEST}")
+    header = [
+        "system",
+        "seeds",
+        *(f"EER %, {c}" for c in dev),
+        *(f"EER %, {c}" for c in CONDITIONS),
+        "minDCF .01",
+        "minDCF .05",
+        "95 %",
+    ]
     rows = []
     for name, group in systems.items():
-        cells = [spread([100 * r["dev"]["equal_error_rate"] for r in group])]
-        cells += [spread([100 * r["test"][c]["equal_error_rate"] for r in group]) for c in CONDITIONS]
+        cells = [spread(rates_of(group, condition)) for condition in (*dev, *CONDITIONS)]
         cells += [spread([r["test"]["any"][key] for r in group]) for key in ("min_dcf_01", "min_dcf_05")]
         interval = group[0]["test"]["any"]["interval"]
         cells.append(f"{100 * interval['lower']:.1f} – {100 * interval['upper']:.1f}")
@@ -123,9 +177,9 @@ def compactness_table(systems: dict[str, list[Record]]) -> str:
 
 def findings(framework: str, groups: dict[float, list[Record]]) -> str:
     """What the margin did, said from the numbers."""
-    chosen = min((m for m in groups if m), key=lambda m: mean_of(groups[m], lambda r: r["dev"]["equal_error_rate"]))
+    chosen = dev_choice(groups, [margin for margin in groups if margin])
     plain, margin = groups[0], groups[chosen]
-    rows, verdicts = [], defaultdict(list)
+    rows, verdicts, trends = [], defaultdict(list), defaultdict(list)
     common = set.intersection(*(set(compactness_of(r)) for group in groups.values() for r in group))
     for name in [name for name in compactness_of(plain[0]) if name in common and better(name)]:
         before = [compactness_of(r)[name] for r in plain]
@@ -134,28 +188,35 @@ def findings(framework: str, groups: dict[float, list[Record]]) -> str:
         verdicts[verdict].append(name.replace("_", " "))
         margins = [m for m, group in groups.items() for _ in group]
         values = [compactness_of(r)[name] for group in groups.values() for r in group]
-        trend = f"{spearmanr(margins, values).statistic:+.2f}" if len(set(values)) > 1 else "—"
-        rows.append([name.replace("_", " "), better(name), spread(before), spread(after), verdict, trend])
-    rates = {m: [100 * r["test"]["any"]["equal_error_rate"] for r in groups[m]] for m in (0, chosen)}
+        trend = spearmanr(margins, values) if len(set(values)) > 1 and all(map(math.isfinite, values)) else None
+        shown = "—" if trend is None else f"{trend.statistic:+.2f}"
+        if trend is not None and trend.pvalue < LEVEL:
+            rising = "better" if (trend.statistic > 0) == (better(name) == "higher") else "worse"
+            trends[rising].append(name.replace("_", " "))
+        rows.append([name.replace("_", " "), better(name), spread(before), spread(after), verdict, shown])
+    rates = {m: rates_of(groups[m], "any") for m in (0, chosen)}
     effect = judge(rates[0], rates[chosen], "lower")
     effect = {"better": "lowered it", "worse": "raised it", "unclear": "made no clear difference"}[effect]
     total = len(rows)
     seeds = min(len(plain), len(margin))
-    title = {"simclr": "SimCLR with SNT-Xent", "moco": "MoCo"}[framework]
     caution = "" if seeds > 1 else " With a single seed nothing is clear: the spread between seeds is unknown."
     sentences = [
-        f"The development speakers choose margin {chosen:g}. Test EER is {spread(rates[0])} % without margin and "
-        f"{spread(rates[chosen])} % with it: the margin {effect}.",
+        f"Of the margins above 0 the development speakers choose {chosen:g}. Test EER is {spread(rates[0])} % "
+        f"without margin and {spread(rates[chosen])} % with it: the margin {effect}.",
         f"It made the embeddings **more compact by {len(verdicts['better'])} of {total} measures** "
         f"({listed(verdicts['better'])}), **less compact by {len(verdicts['worse'])}** "
         f"({listed(verdicts['worse'])}), and made no clear difference by {len(verdicts['unclear'])}.{caution}",
-        f"A difference is called clear when it exceeds {CLEAR:g} standard errors over seeds; with {total} measures, "
-        "many of them close relatives, a few cross that line by chance. The last column is Spearman's correlation of "
-        "the measure with the margin over all runs.",
+        f"A difference is called clear when Welch's t-test over seeds rejects equality at {LEVEL:.0%}; of {total} "
+        f"measures, many of them close relatives, {LEVEL * total:.0f} would do so by chance. The last column is "
+        "Spearman's correlation of the measure with the margin over all runs.",
+        f"Over all {sum(map(len, groups.values()))} runs, growing margins go with more compactness (p < {LEVEL:g}) by "
+        f"{listed(trends['better'])}; with less by {listed(trends['worse'])}.",
     ]
     header = ["measure", "better", "margin 0", f"margin {chosen:g}", "with margin", "trend"]
     return (
-        f"## {title}: what the margin did\n\n" + "\n\n".join(sentences) + "\n\n<details><summary>every measure"
+        f"## {TITLES[framework]}: what the margin did\n\n"
+        + "\n\n".join(sentences)
+        + "\n\n<details><summary>every measure"
         f"</summary>\n\n{markdown(header, rows)}\n\n</details>"
     )
 
@@ -165,8 +226,15 @@ def judge(before: Sequence[float], after: Sequence[float], direction: str) -> st
     if min(len(before), len(after)) < 2 or not all(map(math.isfinite, (*before, *after))):
         return "unclear"
     step = statistics.fmean(after) - statistics.fmean(before)
-    error = math.sqrt(statistics.variance(before) / len(before) + statistics.variance(after) / len(after))
-    if abs(step) <= CLEAR * error:
+    errors = [statistics.variance(sample) / len(sample) for sample in (before, after)]
+    if sum(errors):  # Welch's t-test
+        freedom = sum(errors) ** 2 / sum(
+            error**2 / (len(sample) - 1) for error, sample in zip(errors, (before, after), strict=True)
+        )
+        clear = abs(step) > student.ppf(1 - LEVEL / 2, freedom) * math.sqrt(sum(errors))
+    else:
+        clear = step != 0
+    if not clear:
         return "unclear"
     return "better" if (step > 0) == (direction == "higher") else "worse"
 
@@ -183,34 +251,27 @@ def sources_table(systems: dict[str, list[Record]]) -> str:
     )
 
 
-def plot(groups: dict[float, list[Record]], path: Path) -> None:
-    """Error rates and compactness against the margin, a dot a seed."""
-    figure = Figure(figsize=(11, 6.2), layout="constrained")
-    axes = figure.subplots(2, 4).ravel()
-    for number, condition in enumerate(CONDITIONS):
-        draw(axes[0], groups, lambda r, c=condition: 100 * r["test"][c]["equal_error_rate"], f"C{number}", condition)
-    axes[0].set_title("test EER %", fontsize="medium")
-    draw(axes[1], groups, lambda r: 100 * r["dev"]["equal_error_rate"], "C3", "")
-    axes[1].set_title("dev EER %", fontsize="medium")
-    for ax, name in zip(axes[2:], PLOTTED, strict=True):
-        draw(ax, groups, lambda r, n=name: compactness_of(r)[n], "#1f6f8b", "")
-        ax.set_title(f"{name.replace('_', ' ')} ({better(name)} is better)", fontsize="medium")
-    for ax in axes:
-        ax.set_xlabel("margin", fontsize="small")
-        ax.grid(alpha=0.25)
-    axes[0].legend(fontsize="x-small", frameon=False)
-    with atomic_path(path) as temporary:
-        figure.savefig(temporary, dpi=110)
+def costs_table(systems: dict[str, list[Record]]) -> str:
+    rows = []
+    for name, group in systems.items():
+        training = [record["training"] for record in group]
+        last = [run["epochs"][-1] for run in training]
+        config = training[0]["config"]["training"]
+        rows.append(
+            [name, str(config["epochs"]), f"{last[0]['step']:,}", str(config["batch_size"])]
+            + [f"{training[0]['epochs'][0]['loss']:.3g}", spread([epoch["loss"] for epoch in last])]
+            + [spread([run[f"{clock}_seconds"] / 60 for run in training]) for clock in ("processor", "wall")]
+        )
+    header = ["system", "epochs", "steps", "utterances a step", "loss, first epoch", "loss, last epoch"]
+    return (
+        "## What training took\n\nProcessor minutes are those of one core; wall minutes include pauses, as other work "
+        "ran on the machine. Losses of different margins or batch sizes don't compare.\n\n"
+        + markdown([*header, "processor minutes", "wall minutes"], rows)
+    )
 
 
-def draw(ax: Any, groups: dict[float, list[Record]], value: Any, color: str, label: str) -> None:
-    points = [(margin, value(record)) for margin, group in groups.items() for record in group]
-    ax.plot(*zip(*points, strict=True), "o", color=color, alpha=0.5, markersize=4)
-    ax.plot(list(groups), [mean_of(group, value) for group in groups.values()], "-", color=color, label=label or None)
-
-
-def mean_of(group: Sequence[Record], value: Any) -> float:
-    return statistics.fmean(value(record) for record in group)
+def image(path: Path, description: str) -> str:
+    return f"![{description}](experiments/{path.name})"
 
 
 def spread(values: Sequence[float]) -> str:

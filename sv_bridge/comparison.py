@@ -38,7 +38,7 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Mean and standard deviation over seeds (NaN for a single one)."""
+    """Mean and standard deviation over seeds; the deviation of a single one, or with an infinite one, is NaN."""
 
     mean: float
     deviation: float
@@ -47,7 +47,8 @@ class Spread:
     @classmethod
     def of(cls, values: Sequence[float]) -> "Spread":
         """Mean and sample standard deviation of at least one value."""
-        deviation = statistics.stdev(values) if len(values) > 1 else math.nan
+        known = len(values) > 1 and all(map(math.isfinite, values))
+        deviation = statistics.stdev(values) if known else math.nan
         return cls(statistics.fmean(values), deviation, len(values))
 
     def __str__(self) -> str:

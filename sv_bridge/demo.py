@@ -24,6 +24,7 @@ __all__ = ["run_demo"]
 
 PLAIN, MARGIN = "SNT-Xent", "SNT-Xent-AM"
 PRESETS = {PLAIN: "tiny-snt", MARGIN: "tiny-am"}
+SYNTHETIC_SETTINGS = ("epochs=30",)  # an epoch of the synthetic corpus is six steps
 
 
 def run_demo(
@@ -52,6 +53,7 @@ def run_demo(
         The page.
     """
     speech = _synthetic(out / "corpus", recipe) if corpus is None else read_corpus(corpus)
+    settings = [*(SYNTHETIC_SETTINGS if corpus is None else ()), *settings]
     console.print(
         f"{len(speech):,} utterances, {speech.duration_s / 60:.0f} minutes; "
         + ", ".join(f"{name}: {len(speech.split(name).speakers)} speakers" for name in speech.splits)

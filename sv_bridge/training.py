@@ -23,6 +23,7 @@ from sv_bridge.data.manifest import Corpus
 from sv_bridge.data.sampler import EpochSampler
 from sv_bridge.distributed import World
 from sv_bridge.frameworks import Framework, build_framework
+from sv_bridge.memory import keep_freed_memory
 from sv_bridge.run_directory import CHECKPOINTS, RunLog, describe_environment, open_run
 from sv_bridge.schedule import learning_rate, margin_ramp
 from sv_bridge.validation import Validator
@@ -68,6 +69,8 @@ def train(
     """
     run, speech, every = Path(run), training_speech(config, corpus), config.training.checkpoint_steps
     with distributed.session(device) as world:
+        if world.device.type == "cpu":
+            keep_freed_memory()
         batches = Batches(config, speech, world)
         validate = Validator(config, corpus, world.device)
         open_run(run, config, describe_environment(speech, world))

@@ -1,12 +1,18 @@
 import json
 
 import pytest
+import scipy.stats
 
 from benchmarks.experiments import experiments
 from benchmarks.experiments_report import judge, write_report
 from sv_bridge.presets import load_config
 
 RESULT = {"condition": "all trials", "targets": 9, "nontargets": 9, "threshold": 0.0, "min_dcf_05": 0.5}
+
+TRAINING = {
+    "config": {"training": {"epochs": 2, "batch_size": 64}}, "processor_seconds": 60.0, "wall_seconds": 90.0,
+    "epochs": [{"epoch": e, "step": 5 * e, "loss": 4.0 - e, "dev_eer": 0.3} for e in (1, 2)],
+}  # fmt: skip
 
 
 def record(name, system, framework, margin, rate, within):
@@ -15,8 +21,8 @@ def record(name, system, framework, margin, rate, within):
     return {
         "name": name, "system": system, "framework": framework, "margin": margin, "recipe": "debian-voices",
         "corpus": {s: {"speakers": 5, "utterances": 1000, "minutes": 30.0} for s in ("train", "dev", "test")},
-        "training": {"preset": "tiny-snt"} if framework else {},
-        "dev": result,
+        "training": TRAINING if framework else {},
+        "dev": result, "dev_hardest": result, "histogram": {"within": [0] * 79 + [9], "between": [9] + [0] * 79},
         "test": dict.fromkeys(conditions, result),
         "test_breakdown": [result],
         "compactness": {
@@ -46,11 +52,14 @@ def records(tmp_path):
 def test_report_says_what_the_numbers_say(records, tmp_path):
     write_report(records, tmp_path / "experiments.md")
     text = (tmp_path / "experiments.md").read_text()
-    assert "The development speakers choose margin 0.1." in text
+    assert "choose 0.1." in text
+    assert "- same source and language: 10.1 ± 0.1; lower than mean log-mel (30); higher than none." in text
+    assert "growing margins go with more compactness (p < 0.05) by within, silhouette; with less by none." in text
+    assert "| simclr, margin 0 | 2 | 10 | 64 | 3 | 2 ± 0 | 1 ± 0 | 1.5 ± 0 |" in text
     assert "Test EER is 20.1 ± 0.1 % without margin and 10.1 ± 0.1 % with it: the margin lowered it." in text
     assert "more compact by 2 of 7 measures** (within, silhouette), **less compact by 0** (none)" in text
     assert "`debian-voices`" in text
-    assert (records / "simclr-margins.png").is_file()
+    assert {path.stem for path in records.glob("*.png")} == {"simclr-margins", "histograms", "learning"}
     assert "moco" not in text
 
 
@@ -68,6 +77,17 @@ def test_clear_means_beyond_the_spread_of_seeds():
     assert judge([1.0, 1.1, 0.9], [2.0, 2.1, 1.9], "lower") == "worse"
     assert judge([1.0, 2.0, 0.0], [1.5, 2.5, 0.5], "lower") == "unclear"
     assert judge([1.0, float("inf")], [2.0, 2.0], "lower") == "unclear"
+    assert judge([1.0, 1.0], [2.0, 2.0], "higher") == "better"
+
+
+def test_clear_is_what_welchs_test_calls_significant():
+    before, after = [1.0, 1.2, 1.1], [1.3, 1.9, 1.4]
+    p = scipy.stats.ttest_ind(before, after, equal_var=False).pvalue
+    assert 0.05 < p < 0.2
+    assert judge(before, after, "higher") == "unclear"
+    shifted = [value + 0.4 for value in after]
+    assert scipy.stats.ttest_ind(before, shifted, equal_var=False).pvalue < 0.05
+    assert judge(before, shifted, "higher") == "better"
 
 
 def test_every_margin_has_three_seeds():
