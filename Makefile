@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install test lint demo pages clean
+.PHONY: install test lint demo bench pages clean
 
 install: .venv/installed
 
@@ -25,6 +25,9 @@ test: lint
 
 demo: install
 	$(BIN)/sv-bridge demo
+
+bench: install
+	$(BIN)/python -m benchmarks.measures
 
 pages: install
 	$(BIN)/python -m cqm.catalog_page
