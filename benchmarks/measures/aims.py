@@ -10,18 +10,19 @@ __all__ = ["Verdict", "verdicts"]
 
 SKLEARN = "scikit-learn"
 IMPORT_SECONDS = 0.5
+NOT_YET = "not measured yet"
 
 
 class Verdict(NamedTuple):
-    """An aim, what came of it, and whether that is enough."""
+    """An aim, what came of it, and whether that is enough; None where it has not been measured yet."""
 
     aim: str
     measured: str
-    met: bool
+    met: bool | None
 
 
 def verdicts(results: Results) -> Iterator[Verdict]:
-    """All aims whose cases have been measured."""
+    """All aims."""
     for n, d, factor in ((20_000, 32, 4), (20_000, 256, 3)):
         yield from speed(results, "silhouette", (n, d, 10), factor, SKLEARN)
     yield from memory(results, "silhouette", (20_000, 256, 10), 20, SKLEARN)
@@ -48,11 +49,14 @@ def verdicts(results: Results) -> Iterator[Verdict]:
         yield from one(
             results, "silhouette_float32", (20_000, d, 10), "float32 nearly twice as fast as float64", halved
         )
-    if results.start_up:
+    importing, caching = f"`import cqm` in less than {IMPORT_SECONDS} s", "first calls served from the cache on disk"
+    if results.start_up is None:
+        yield Verdict(importing, NOT_YET, None)
+        yield Verdict(caching, NOT_YET, None)
+    else:
         seconds, compiled = results.start_up["import_seconds"], results.start_up["compiled"]
-        yield Verdict(f"`import cqm` in less than {IMPORT_SECONDS} s", f"{seconds:.2g} s", seconds < IMPORT_SECONDS)
-        found = f"{results.start_up['from_cache']} functions read, {compiled} compiled"
-        yield Verdict("first calls served from the cache on disk", found, compiled == 0)
+        yield Verdict(importing, f"{seconds:.2g} s", seconds < IMPORT_SECONDS)
+        yield Verdict(caching, f"{results.start_up['from_cache']} functions read, {compiled} compiled", compiled == 0)
 
 
 def one(
@@ -62,10 +66,9 @@ def one(
     aim: str,
     judge: Callable[[Outcome], tuple[str, bool]],
 ) -> Iterator[Verdict]:
-    outcome = results.get(measure, *shape)
-    if outcome is not None:
-        n, d, k = shape
-        yield Verdict(f"{aim}, n = {n:,}, d = {d}, k = {k:,}", *judge(outcome))
+    outcome, (n, d, k) = results.get(measure, *shape), shape
+    found = (NOT_YET, None) if outcome is None else judge(outcome)
+    yield Verdict(f"{aim}, n = {n:,}, d = {d}, k = {k:,}", *found)
 
 
 def speed(
@@ -99,7 +102,7 @@ def one_pass(results: Results, shape: tuple[int, int, int], factor: float) -> It
 
 
 def width(outcome: Outcome) -> tuple[str, bool]:
-    share = outcome.entries["cqm"]["value"]
+    share = outcome.value("cqm")
     return f"{share:.2%} in {outcome.seconds():.3g} s", share <= 0.1
 
 

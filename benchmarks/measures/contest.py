@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import math
 import multiprocessing
 import os
 import resource
@@ -175,7 +176,10 @@ def serve(connection: Connection, measure: str, name: str) -> None:
 
 
 def timed(call: Callable[[], float]) -> Entry:
-    """Wall time of one call, and how far resident memory rose above its level before the call."""
+    """Wall time of one call, and how far resident memory rose above its level before the call.
+
+    A value that JSON has no number for, such as NaN, is kept as its name.
+    """
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)  # what earlier calls have freed is no longer resident
     Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from now on
@@ -187,7 +191,7 @@ def timed(call: Callable[[], float]) -> Entry:
     return {
         "seconds": seconds,
         "peak_bytes": status("VmHWM") - before,
-        "value": float(value),
+        "value": float(value) if math.isfinite(value) else str(float(value)),
         "others": max(0.0, others / (seconds * (os.cpu_count() or 1))) if seconds > 0.1 else 0.0,
     }
 

@@ -1,6 +1,7 @@
 """docs/benchmarks.md from the results."""
 
 from collections.abc import Iterable, Sequence
+from math import inf, isnan
 from pathlib import Path
 from textwrap import fill
 
@@ -19,6 +20,7 @@ OTHER_PAGES = {
     "verification-speed.md": "what scoring trials costs",
     "training-throughput.md": "training of speaker models",
 }
+ANSWERS = {True: "yes", False: "**no**", None: ""}
 BOUNDS = {
     "pairs": "half a matrix product, and one root a pair for sums of distances",
     "centroids": "where sums have a closed form, one product of the points with the centroids",
@@ -37,14 +39,11 @@ def write_page(folder: Path) -> None:
         summary(results),
         "## Aims",
         aims(results),
-        "## Growth",
-        f"Points with {FEATURES} features in {CLUSTERS} clusters.",
-        *(f"![{what} against points]({folder.name}/{at.name})" for what, at in draw(results, folder).items()),
+        growth(results, folder),
         "## Values",
         disagreements(results),
         "## All cases",
         *(details(results, name) for name in MEASURES if results.of(name)),
-        "## First calls",
         first_calls(results),
         elsewhere(folder.parent),
     ]
@@ -88,32 +87,46 @@ def introduction(results: Results) -> str:
 
 
 def summary(results: Results) -> str:
+    """A row for each measure and number of features, at the most points that were measured."""
     rows = []
     for name, measure in MEASURES.items():
-        for outcome in results.of(name):
-            case = outcome.case
-            if case.n == SUMMARY_POINTS and case.k == CLUSTERS and len(measure.programs) > 1 and outcome.seconds():
-                rows.append([measure.title, f"{case.d}", time(outcome.seconds()), *beside(outcome, outcome.fastest)])
-    head = ["measure", "d", "cqm", "fastest peer", "its time", "ratio of time", "ratio of memory", "share of limit"]
-    return f"n = {SUMMARY_POINTS:,}, k = {CLUSTERS}. Ratios are the peer's over ours.\n\n" + table(head, rows)
+        largest = {
+            outcome.case.d: outcome
+            for outcome in results.of(name)
+            if outcome.case.n <= SUMMARY_POINTS and outcome.case.k == CLUSTERS and outcome.seconds() and outcome.peers
+        }
+        for d, outcome in largest.items():
+            mark = " †" if outcome.disturbance > QUIET else ""
+            cells = [f"{outcome.case.n:,}{mark}", f"{d}", time(outcome.seconds())]
+            rows.append([measure.title, *cells, *beside(outcome, outcome.fastest)])
+    head = [
+        "measure",
+        "n",
+        "d",
+        "cqm",
+        "fastest peer",
+        "its time",
+        "ratio of time",
+        "ratio of memory",
+        "share of limit",
+    ]
+    text = f"In {CLUSTERS} clusters, at the most points, up to {SUMMARY_POINTS:,}, that a peer has been measured at."
+    return f"{text} Ratios are the peer's over ours.\n\n" + table(head, rows)
 
 
-def beside(outcome: Outcome, program: str | None) -> list[str]:
-    limit = share(outcome.share_of_limit)
-    if program is None:
-        return ["none finishes", "", "", "", limit]
+def beside(outcome: Outcome, program: str) -> list[str]:
     mark = "" if outcome.agrees(program) else " (another value)"
     return [
         program + mark,
         time(outcome.seconds(program)),
         f"{outcome.times_faster(program):.3g}×",
         f"{outcome.times_leaner(program):.3g}×",
-        limit,
+        share(outcome.share_of_limit),
     ]
 
 
 def aims(results: Results) -> str:
-    rows = [[v.aim, v.measured, "yes" if v.met else "**no**"] for v in verdicts(results)]
+    rows = [[verdict.aim, verdict.measured, ANSWERS[verdict.met]] for verdict in verdicts(results)]
     return table(["aim", "measured", "met"], rows)
 
 
@@ -124,16 +137,28 @@ def disagreements(results: Results) -> str:
         for program in measure.programs:
             if program in OURS:
                 continue
-            compared = [outcome for outcome in results.of(name) if program in outcome.peers and CQM in outcome.entries]
+            compared = [outcome for outcome in results.of(name) if program in outcome.peers and outcome.seconds()]
             others = [outcome for outcome in compared if not outcome.agrees(program)]
             if others:
-                worst = max(others, key=lambda o: abs(o.entries[CQM]["value"] - o.entries[program]["value"]))
+                worst = max(others, key=lambda outcome: distance(outcome, program))
                 at = f"n = {worst.case.n:,}, d = {worst.case.d}, k = {worst.case.k}"
-                values = [f"{worst.entries[who]['value']:.4g}" for who in (CQM, program)]
+                values = [f"{worst.value(who):.4g}" for who in (CQM, program)]
                 rows.append([measure.title, program, f"{len(others)} of {len(compared)}", *values, at])
     text = "All other values agree to rounding. Why programs differ is said in [measures.md](measures.md).\n\n"
     head = ["measure", "program", "differs in", "cqm", "program", "where it differs most"]
     return text + table(head, rows) if rows else "All programs give the same values, to rounding."
+
+
+def growth(results: Results, folder: Path) -> str:
+    plots = [f"![{what} against points]({folder.name}/{at.name})" for what, at in draw(results, folder).items()]
+    head = f"## Growth\n\nPoints with {FEATURES} features in {CLUSTERS} clusters."
+    return "\n\n".join([head, *plots]) if plots else ""
+
+
+def distance(outcome: Outcome, program: str) -> float:
+    """How far a program's value is from ours; infinitely far when it is no number."""
+    apart = abs(outcome.value(CQM) - outcome.value(program))
+    return inf if isnan(apart) else apart
 
 
 def details(results: Results, name: str) -> str:
@@ -147,7 +172,7 @@ def details(results: Results, name: str) -> str:
         for program in programs:
             cells.append(cell(outcome, program))
         if measure.value_is:
-            cells.append(f"{outcome.entries[CQM]['value']:.3g}" if outcome.seconds() else "")
+            cells.append(f"{outcome.value(CQM):.3g}" if outcome.seconds() else "")
         if measure.bound:
             cells.append(share(outcome.share_of_limit))
         rows.append(cells)
@@ -174,6 +199,7 @@ def first_calls(results: Results) -> str:
         return ""
     rows = [[name, time(first), time(second)] for name, (first, second) in results.start_up["first_calls"].items()]
     return (
+        "## First calls\n\n"
         f"`import cqm` adds {results.start_up['import_seconds']:.2g} s to an empty program. In a new process whose "
         f"predecessor has compiled what these measures need, {results.start_up['from_cache']} functions are read from "
         f"the cache on disk and {results.start_up['compiled']} are compiled.\n\n"

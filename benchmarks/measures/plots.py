@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from benchmarks.measures.cases import CQM, MEASURES, ONE_PASS
 from benchmarks.measures.results import Outcome, Results
@@ -32,32 +32,41 @@ UNITS_OF_TIME = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 
 
 def draw(results: Results, folder: Path) -> dict[str, Path]:
-    """Write the figures; what each one shows → its file."""
+    """Write the figures; what each one shows → its file. Measures with a single number of points are left out."""
+    found = {name: [o for o in results.of(name) if (o.case.d, o.case.k) == (FEATURES, CLUSTERS)] for name in PANELS}
+    panels = {name: outcomes for name, outcomes in found.items() if len(outcomes) > 1}
+    if not panels:
+        return {}
     return {
-        "Time": figure(results, folder / "time.png", "seconds", seconds_label, Outcome.seconds),
-        "Memory": figure(results, folder / "memory.png", "memory of the call", megabytes_label, Outcome.megabytes),
+        "Time": figure(panels, folder / "time.png", "time", seconds_label, Outcome.seconds),
+        "Memory": figure(panels, folder / "memory.png", "memory of the call", megabytes_label, Outcome.megabytes),
     }
 
 
 def figure(
-    results: Results,
+    panels: dict[str, list[Outcome]],
     path: Path,
     quantity: str,
     label: Callable[[float, float], str],
     value: Callable[[Outcome, str], float | None],
 ) -> Path:
-    drawing = Figure(figsize=(13, 6.6), layout="constrained")
-    axes = drawing.subplots(2, 4, sharex=True)
-    for ax, measure in zip(axes.flat, PANELS, strict=True):
-        panel(ax, [o for o in results.of(measure) if (o.case.d, o.case.k) == (FEATURES, CLUSTERS)], value)
+    columns = min(4, len(panels))
+    rows = -(-len(panels) // columns)
+    drawing = Figure(figsize=(1 + 3 * columns, 0.6 + 3 * rows), layout="constrained")
+    axes = drawing.subplots(rows, columns, sharex=True, squeeze=False)
+    for ax in axes.flat[len(panels) :]:
+        ax.set_axis_off()
+    for ax, (measure, outcomes) in zip(axes.flat, panels.items(), strict=False):
+        panel(ax, outcomes, value)
         ax.set_title(MEASURES[measure].title)
         ax.yaxis.set_major_formatter(FuncFormatter(label))
+        ax.yaxis.set_minor_formatter(NullFormatter())
     for ax in axes[:, 0]:
-        ax.set_ylabel(quantity if quantity != "seconds" else "time")
+        ax.set_ylabel(quantity)
     for ax in axes[-1]:
         ax.set_xlabel("points")
     handles = {text: line for ax in axes.flat for line, text in zip(*ax.get_legend_handles_labels(), strict=True)}
-    drawing.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=len(handles), frameon=False)
+    drawing.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=3, frameon=False)
     with atomic_path(path) as temporary:
         drawing.savefig(temporary, dpi=110)
     return path

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isclose, isnan
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,12 @@ class Outcome:
 
     def agrees(self, program: str) -> bool:
         """Whether a program's value is ours up to rounding."""
-        ours, theirs = self.entries[CQM]["value"], self.entries[program]["value"]
-        return abs(ours - theirs) <= SAME * max(1.0, abs(ours))
+        ours, theirs = self.value(CQM), self.value(program)
+        return isclose(ours, theirs, rel_tol=SAME, abs_tol=SAME) or (isnan(ours) and isnan(theirs))
+
+    def value(self, program: str) -> float:
+        """What a program returned; it may be NaN."""
+        return float(self.entries[program]["value"])
 
     def times_faster(self, program: str) -> float | None:
         """Another program's time over ours."""

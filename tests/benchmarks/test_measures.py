@@ -41,25 +41,28 @@ def folder(tmp_path):
         "dunn": {CQM: entry(1.0, 0.5), "genieclust": entry(0.5, 0.5)},
     }
     for name, entries in files.items():
-        (folder / f"{name}.json").write_text(json.dumps([record(name, entries)]))
+        smaller = {**record(name, entries), "n": 10_000}
+        (folder / f"{name}.json").write_text(json.dumps([smaller, record(name, entries)]))
     return folder
 
 
 def test_page_says_what_the_results_say(folder):
     write_page(folder)
     text = (folder.parent / "benchmarks.md").read_text()
-    assert "| silhouette | 32 | 1 s | scikit-learn | 5 s | 5× | 20× |" in text
-    assert "| DBCV | 32 | 1 s | hdbscan (another value) | 9 s | 9× | 1× |" in text
-    assert "| DBCV | hdbscan | 1 of 1 | 0.5 | 0.4 |" in text
+    assert "| silhouette | 20,000 | 32 | 1 s | scikit-learn | 5 s | 5× | 20× |" in text
+    assert "| DBCV | 20,000 † | 32 | 1 s | hdbscan (another value) | 9 s | 9× | 1× |" in text
+    assert "| DBCV | hdbscan | 2 of 2 | 0.5 | 0.4 |" in text
     assert "| over 30 s |" in text
-    assert "1 of the 3 cases" in text
+    assert "2 of the 6 cases" in text
     assert (folder / "time.png").exists()
     assert (folder / "memory.png").exists()
 
 
 def test_aims_are_judged_by_the_results(folder):
-    met = {verdict.aim.split(",")[0]: verdict.met for verdict in verdicts(read_results(folder))}
-    assert met == {"silhouette 4× scikit-learn": True, "dunn 8× the fastest peer": False}
+    met = {verdict.aim: verdict.met for verdict in verdicts(read_results(folder))}
+    assert met["silhouette 4× scikit-learn, n = 20,000, d = 32, k = 10"] is True
+    assert met["dunn 8× the fastest peer, n = 20,000, d = 32, k = 10"] is False
+    assert met["dunn 8× the fastest peer, n = 20,000, d = 256, k = 10"] is None
 
 
 def test_limit_is_half_a_product_and_one_root_a_pair():
