@@ -81,6 +81,7 @@ def panel(ax: Axes, outcomes: list[Outcome], value: Callable[[Outcome, str], flo
             ax.plot(n, values, label=program, markersize=5, **style)
     ax.set_xscale("log")
     ax.set_yscale("log")
+    ax.xaxis.set_minor_formatter(NullFormatter())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda n, _: f"{n / 1000:g}k"))
     ax.grid(alpha=0.3)
 
