@@ -29,6 +29,15 @@ SHOWN = (
     "effective_rank", "silhouette", "davies_bouldin", "relative_margin_centroid", "additive_margin_centroid",
     "weakest_link", "dunn",
 )  # fmt: skip
+KINDS = {
+    "how tight speakers are": ("within", "own_centre", "alignment"),
+    "how far apart they are": ("between", "nearest_other_centre", "centre_pairs"),
+    "the one against the other": (
+        "d_prime", "fisher_ratio", "silhouette", "davies_bouldin", "relative_margin_centroid",
+        "additive_margin_centroid", "weakest_link",
+    ),
+}  # fmt: skip
+"""Of the best known measures."""
 LEVEL = 0.05
 """Of the tests that call a difference clear."""
 TITLES = {"simclr": "SimCLR with SNT-Xent", "moco": "MoCo"}
@@ -110,13 +119,16 @@ def against_baselines(systems: dict[str, list[Record]], framework: str, margins:
     untrained = {name: group for name, group in systems.items() if not group[0]["training"]}
     lines = []
     for condition in (f"dev, {HARDEST}", *CONDITIONS):
-        own = rates_of(margins[chosen], condition)
-        rates = {name: rates_of(group, condition) for name, group in untrained.items()}
-        above = [f"{name} ({spread(r)})" for name, r in rates.items() if statistics.fmean(r) > statistics.fmean(own)]
-        below = [f"{name} ({spread(r)})" for name, r in rates.items() if statistics.fmean(r) < statistics.fmean(own)]
-        lines.append(f"- {condition}: {spread(own)}; lower than {listed(above)}; higher than {listed(below)}.")
-    blind = rates_of(systems["untrained"], HARDEST) if "untrained" in systems else []
-    if blind and statistics.fmean(blind) < statistics.fmean(rates_of(margins[chosen], HARDEST)):
+        own = mean_rate(margins[chosen], condition)
+        rates = {name: f"{name} ({spread(rates_of(group, condition))})" for name, group in untrained.items()}
+        above = [text for name, text in rates.items() if mean_rate(untrained[name], condition) > own]
+        below = [text for name, text in rates.items() if mean_rate(untrained[name], condition) < own]
+        shown = spread(rates_of(margins[chosen], condition))
+        lines.append(f"- {condition}: {shown}; lower than {listed(above)}; higher than {listed(below)}.")
+    blind = systems.get("untrained", [])
+    if blind and mean_rate(blind, "any") <= mean_rate(margins[chosen], "any"):
+        lines.append("\nWith this recipe, training has not made the encoder better than an untrained one.")
+    elif blind and mean_rate(blind, HARDEST) < mean_rate(margins[chosen], HARDEST):
         lines.append(
             "\nAn encoder that has learnt nothing does better where test speakers share source and language: the "
             "likely reason is that it hears their channels, which random channels in training teach to ignore."
@@ -138,6 +150,10 @@ def rates_of(group: Sequence[Record], condition: str) -> list[float]:
     kinds = {"any": "dev", HARDEST: "dev_hardest"}
     results = [record[kinds[within]] if split or condition != within else record["test"][condition] for record in group]
     return [round(100 * result["equal_error_rate"], 6) for result in results]
+
+
+def mean_rate(group: Sequence[Record], condition: str) -> float:
+    return statistics.fmean(rates_of(group, condition))
 
 
 def error_table(systems: dict[str, list[Record]]) -> str:
@@ -179,13 +195,14 @@ def findings(framework: str, groups: dict[float, list[Record]]) -> str:
     """What the margin did, said from the numbers."""
     chosen = dev_choice(groups, [margin for margin in groups if margin])
     plain, margin = groups[0], groups[chosen]
-    rows, verdicts, trends = [], defaultdict(list), defaultdict(list)
+    rows, verdicts, trends, known = [], defaultdict(list), defaultdict(list), {}
     common = set.intersection(*(set(compactness_of(r)) for group in groups.values() for r in group))
     for name in [name for name in compactness_of(plain[0]) if name in common and better(name)]:
         before = [compactness_of(r)[name] for r in plain]
         after = [compactness_of(r)[name] for r in margin]
         verdict = judge(before, after, better(name))
         verdicts[verdict].append(name.replace("_", " "))
+        known[name] = verdict
         margins = [m for m, group in groups.items() for _ in group]
         values = [compactness_of(r)[name] for group in groups.values() for r in group]
         trend = spearmanr(margins, values) if len(set(values)) > 1 and all(map(math.isfinite, values)) else None
@@ -197,6 +214,10 @@ def findings(framework: str, groups: dict[float, list[Record]]) -> str:
     rates = {m: rates_of(groups[m], "any") for m in (0, chosen)}
     effect = judge(rates[0], rates[chosen], "lower")
     effect = {"better": "lowered it", "worse": "raised it", "unclear": "made no clear difference"}[effect]
+    by_kind = [
+        f"- {kind}: " + listed([f"{name.replace('_', ' ')} {known[name]}" for name in names if name in known])
+        for kind, names in KINDS.items()
+    ]
     total = len(rows)
     seeds = min(len(plain), len(margin))
     caution = "" if seeds > 1 else " With a single seed nothing is clear: the spread between seeds is unknown."
@@ -206,6 +227,7 @@ def findings(framework: str, groups: dict[float, list[Record]]) -> str:
         f"It made the embeddings **more compact by {len(verdicts['better'])} of {total} measures** "
         f"({listed(verdicts['better'])}), **less compact by {len(verdicts['worse'])}** "
         f"({listed(verdicts['worse'])}), and made no clear difference by {len(verdicts['unclear'])}.{caution}",
+        "The best known of them, by what they tell:\n\n" + "\n".join(by_kind),
         f"A difference is called clear when Welch's t-test over seeds rejects equality at {LEVEL:.0%}; of {total} "
         f"measures, many of them close relatives, {LEVEL * total:.0f} would do so by chance. The last column is "
         "Spearman's correlation of the measure with the margin over all runs.",
