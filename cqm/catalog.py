@@ -35,6 +35,7 @@ from cqm.measures import (
     silhouette,
 )
 from cqm.validation import Metric
+from cqm.verdicts import RecordedVerdict, recorded_verdicts
 
 __all__ = ["Catalog", "Measure", "catalog"]
 
@@ -69,6 +70,11 @@ class Measure:
     needs: Literal["distances", "points"]
     cost: Cost
     reference: str
+
+    @property
+    def axioms(self) -> dict[str, RecordedVerdict]:
+        """Axiom → verdict with its evidence, as `cqm axioms --table` found it."""
+        return recorded_verdicts(self.name)
 
     def score(self, X: Any, labels: Any, **options: Any) -> float:
         """Value with the sign turned so that higher is better, for searches and scorers."""

@@ -17,6 +17,7 @@ from cqm.validation import METRICS
 
 app = typer.Typer(no_args_is_help=True, help="Clustering-quality measures that are axiom-checked.")
 
+PAPER = ("scale_invariance", "consistency", "richness", "weak_richness", "isomorphism_invariance")
 METRIC_NAMES = ", ".join(METRICS)
 
 
@@ -89,6 +90,45 @@ def select(
     typer.echo(str(selection))
     if plot is not None:
         selection.plot().figure.savefig(plot, dpi=150)
+
+
+@app.command()
+def axioms(
+    measure: Annotated[
+        list[str] | None,
+        typer.Argument(help="Name from the catalogue, or module:function with the folder that you are in first."),
+    ] = None,
+    better: Annotated[str | None, typer.Option(help="higher or lower, for a measure of your own.")] = None,
+    needs: Annotated[str | None, typer.Option(help="points, if your measure takes coordinates.")] = None,
+    axiom: Annotated[list[str] | None, typer.Option(help="Only this axiom; may be repeated.")] = None,
+    domain: Annotated[str | None, typer.Option(help="distances, metrics, euclidean or pseudodistances.")] = None,
+    cases: Annotated[int | None, typer.Option(help="Cases to try for each axiom.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Limit of the search for each axiom.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Write the verdicts, with their witnesses, as JSON.")] = None,
+    table: Annotated[
+        bool, typer.Option("--table", help="In a checkout: judge all catalogued measures, or those named, anew.")
+    ] = False,
+) -> None:
+    """Judge measures by the axioms: `cqm axioms silhouette`, `cqm axioms mymodule:my_measure --better lower`."""
+    from cqm.axioms import command
+
+    if table:
+        command.write_table(measure or [])
+        return
+    if not measure:
+        raise ValueError("name a measure (`cqm measures` lists ours), or give --table to judge them all")
+    options = {"better": better, "needs": needs, "domain": domain, "axiom": axiom or None}
+    typer.echo(command.judge(measure, command.budget(cases, seconds), json, **options))
+
+
+@app.command()
+def table(
+    every: Annotated[bool, typer.Option("--all", help="Every axiom, not only those of the 2008 paper.")] = False,
+) -> None:
+    """What is known of each measure and axiom, as `cqm axioms --table` found it."""
+    names = tuple(next(iter(catalog.values())).axioms) if every else PAPER
+    rows = [(m.name, *(m.axioms[name].status for name in names)) for m in catalog.values()]
+    typer.echo(text_table("verdicts", ("measure", *(name.replace("_", " ") for name in names)), rows))
 
 
 @app.command()

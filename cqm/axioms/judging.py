@@ -8,6 +8,7 @@ from cqm.axioms.construction import Construction, construct, labels_of
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain
 from cqm.axioms.exact import FLOAT_TOLERANCE
 from cqm.axioms.exhaustion import exhaust, lattices
+from cqm.axioms.hand_proofs import hand_proof
 from cqm.axioms.instances import Instance
 from cqm.axioms.search import Budget, search
 from cqm.axioms.statements import AXIOMS, Axiom
@@ -43,6 +44,8 @@ def judge(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Ver
         witness = _witness(subject, axiom, domain, found)
         return Verdict(subject.name, axiom.name, domain.name, False, witness, cases, undefined=undefined)
     support += _solver_proof(subject, axiom, domain, budget)
+    if (proof := hand_proof(subject, axiom, domain)) is not None:
+        support.append(proof.evidence())
     if not support:
         nothing = Evidence("none", "the measure had no value on any case")
         return Verdict(subject.name, axiom.name, domain.name, None, nothing, undefined=undefined)
@@ -113,7 +116,8 @@ def _solver_proof(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget
     what = "all points of the plane" if subject.needs == "points" else "all real distances"
     where = ", wherever no divisor vanishes" if divisors else ""
     sizes = " and ".join([", ".join(map(str, proved[:-1])), str(proved[-1])] if proved[:-1] else [str(proved[-1])])
-    return [Evidence("solver", f"proved for {what} on {sizes} points{where}: {steps:,} steps by an SMT solver")]
+    text = f"proved for {what} on {sizes} points{where}: {steps:,} steps by an SMT solver"
+    return [Evidence("solver", text, largest=proved[-1])]
 
 
 @lru_cache(maxsize=32)
@@ -135,14 +139,21 @@ def _richness(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) ->
     unique = axiom.name == "richness"
     outcome = _constructed(subject, domain, unique, budget)
     best = "the only best" if unique else "a best"
+    proof = hand_proof(subject, axiom, domain)
+    if proof is not None and not proof.holds:
+        return Verdict(subject.name, axiom.name, domain.name, False, proof.evidence(), outcome.tried)
     if outcome.missing is None:
         evidence = Evidence(
             "construction",
             f"distances that make it {best} one, for each of the {len(outcome.found)} types of non-trivial clusterings "
             f"of 3 to {outcome.largest} points, verified against all others",
             tuple(outcome.found.values()),
+            outcome.largest,
         )
-        return Verdict(subject.name, axiom.name, domain.name, True, evidence, outcome.tried)
+        support = [evidence] if proof is None else [proof.evidence(), evidence]
+        return Verdict(subject.name, axiom.name, domain.name, True, support[0], outcome.tried, tuple(support[1:]))
+    if proof is not None:
+        return Verdict(subject.name, axiom.name, domain.name, True, proof.evidence(), outcome.tried)
     shown = Instance("distances", (), labels_of(outcome.missing)).clusters()
     if unique and budget.proofs and subject.generic and len(outcome.missing) and importlib.util.find_spec("z3"):
         from cqm.axioms.proof import never_alone_best

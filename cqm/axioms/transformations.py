@@ -5,6 +5,7 @@ chooses an integer; hypothesis, the climber and the shrinker each bring their ow
 that shrinking leaves what matters.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,6 +29,8 @@ class Trial:
 Recipe = Callable[[Domain, int, Draw], Trial]
 
 FACTORS = (2, 3, Fraction(1, 2), 10, Fraction(1, 3), 100, Fraction(1, 10))
+# cosines and sines: quarter turns, and one that mixes the axes, in rational numbers
+TURNS = ((1, 0), (0, 1), (-1, 0), (0, -1), (Fraction(3, 5), Fraction(4, 5)))
 STEP = 20  # continuity looks at changes of 2^-20 and 2^-40
 
 
@@ -68,9 +71,9 @@ def reordering(domain: Domain, n: int, draw: Draw) -> Trial:
     rows = domain.reordered(before.rows, order)
     change = f"the points are listed in the order {list(order)}"
     if domain.kind == "points":
-        shift, turns = (draw(-LARGEST, LARGEST), draw(-LARGEST, LARGEST)), draw(0, 3)
-        rows = tuple(_add(_quarter_turned(row, turns), shift) for row in rows)
-        change += f", and turned by {90 * turns}° and shifted by {list(shift)}"
+        shift, turn = (draw(-LARGEST, LARGEST), draw(-LARGEST, LARGEST)), draw(0, len(TURNS) - 1)
+        rows = tuple(_add(_turned(row, TURNS[turn]), shift) for row in rows)
+        change += f", and turned by {_degrees(TURNS[turn])} and shifted by {list(shift)}"
     if rows == before.rows and all(before.labels[x] == label for x, label in zip(order, before.labels, strict=True)):
         raise Rejected
     return Trial((before, Instance(before.kind, rows, tuple(before.labels[x] for x in order))), change)
@@ -224,7 +227,7 @@ def _moved(points: Rows, clustering: tuple[int, ...], draw: Draw) -> Rows:
         elif (kind == 2 and label == chosen) or (kind == 3 and x == chosen):
             out[x] = _add(point, shift)
         elif kind == 4 and x == chosen:
-            out[x] = (*_quarter_turned(point[:2], abs(size) % 4), *point[2:])
+            out[x] = (*_turned(point[:2], TURNS[abs(size) % 4]), *point[2:])
     return tuple(out)
 
 
@@ -232,9 +235,14 @@ def _add(point: tuple[Number, ...], shift: tuple[Number, ...]) -> tuple[Number, 
     return tuple(a + b for a, b in zip(point, shift, strict=True))
 
 
-def _quarter_turned(point: tuple[Number, ...], turns: int) -> tuple[Number, ...]:
-    x, y = point
-    return ((x, y), (-y, x), (-x, -y), (y, -x))[turns]
+def _turned(point: tuple[Number, ...], turn: tuple[Number, Number]) -> tuple[Number, ...]:
+    """The point turned about the origin, by the angle with this cosine and sine."""
+    (x, y), (cosine, sine) = point, turn
+    return cosine * x - sine * y, sine * x + cosine * y
+
+
+def _degrees(turn: tuple[Number, Number]) -> str:
+    return f"{math.degrees(math.atan2(turn[1], turn[0])) % 360:.4g}°"
 
 
 def refinements(clustering: tuple[int, ...]) -> list[tuple[int, ...]]:

@@ -22,15 +22,19 @@ class Evidence:
         or "none".
     text : the evidence in a sentence.
     instances : distances under which each type of clustering is best, for a construction.
+    largest : most points that a solver's proof or a construction covers.
     """
 
     kind: str
     text: str
     instances: tuple[Instance, ...] = field(default=(), repr=False)
+    largest: int = 0
 
     def record(self) -> dict[str, Any]:
         """Plain data for JSON."""
         data: dict[str, Any] = {"kind": self.kind, "text": self.text}
+        if self.largest:
+            data["largest"] = self.largest
         if self.instances:
             data["instances"] = [instance.to_json() for instance in self.instances]
         return data
@@ -38,7 +42,8 @@ class Evidence:
     @classmethod
     def from_record(cls, data: dict[str, Any]) -> "Evidence":
         """Inverse of `record`."""
-        return cls(data["kind"], data["text"], tuple(map(Instance.from_json, data.get("instances", ()))))
+        instances = tuple(map(Instance.from_json, data.get("instances", ())))
+        return cls(data["kind"], data["text"], instances, data.get("largest", 0))
 
     def __str__(self) -> str:
         return self.text
@@ -109,7 +114,10 @@ class Verdict:
 
     def record(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        evidence = {"witness": self.evidence.record()} if isinstance(self.evidence, Witness) else self.evidence.record()
+        if isinstance(self.evidence, Witness):
+            evidence = {"kind": "witness", "text": str(self.evidence), "witness": self.evidence.record()}
+        else:
+            evidence = self.evidence.record()
         return {
             "axiom": self.axiom,
             "domain": self.domain,

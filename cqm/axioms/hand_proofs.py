@@ -1,0 +1,124 @@
+"""Which statements docs/proofs.md proves for any number of points, and under which heading.
+
+What is declared here is still searched: a proof counts where the search finds nothing against it.
+"""
+
+from dataclasses import dataclass
+
+from cqm.axioms.domains import Domain
+from cqm.axioms.statements import Axiom
+from cqm.axioms.subjects import Subject
+from cqm.axioms.verdict import Evidence
+from cqm.catalog import Measure, catalog
+
+__all__ = ["PAGE", "HandProof", "hand_proof"]
+
+PAGE = "docs/proofs.md"
+
+
+@dataclass(frozen=True, slots=True)
+class HandProof:
+    """A statement with a proof.
+
+    Attributes
+    ----------
+    heading : of the section in docs/proofs.md.
+    holds : what is proved: that the measure has the property, or that it has not.
+    """
+
+    heading: str
+    holds: bool = True
+
+    @property
+    def link(self) -> str:
+        """Page and anchor."""
+        return f"{PAGE}#{self.heading.lower().replace(' ', '-')}"
+
+    def evidence(self) -> Evidence:
+        """The proof as evidence."""
+        return Evidence("proof", f"{'proved' if self.holds else 'refuted'} for any number of points: {self.link}")
+
+
+QUOTIENTS = "Quotients of equal degree"
+COMPARISONS = "Comparisons"
+
+_OF_EQUAL_DEGREE = (
+    "weakest_link", "relative_margin", "relative_margin_voronoi", "relative_margin_literal", "additive_margin",
+    "additive_margin_signed", "additive_margin_voronoi", "additive_margin_voronoi_max", "additive_margin_literal",
+    "silhouette", "simplified_silhouette", "dunn", "c_index", "mcclain_rao", "point_biserial", "calinski_harabasz",
+    "log_ss_ratio", "ratkowsky_lance", "davies_bouldin", "xie_beni", "ray_turi", "wemmert_gancarski", "trace_wib",
+    "det_ratio", "log_det_ratio", "sd_scat",
+)  # fmt: skip
+
+_CONSISTENT = {
+    "weakest_link": "Weakest link",
+    "dunn": "Dunn",
+    "relative_margin": "Relative margin, own centre",
+    "relative_margin_voronoi": "Relative margin, Voronoi reading",
+    "additive_margin": "Additive margin",
+    "additive_margin_voronoi_max": "Additive margin",
+    "gamma": "Gamma, G+ and Tau",
+    "g_plus": "Gamma, G+ and Tau",
+    "tau": "Gamma, G+ and Tau",
+    "c_index": "C-index",
+    "mcclain_rao": "McClain–Rao",
+    "silhouette": "Silhouette",
+    "calinski_harabasz": "Caliński–Harabasz, on Euclidean points",
+}
+
+_RICH = {
+    "weakest_link": "Weakest link",
+    "dunn": "Dunn",
+    "relative_margin": "Relative margin, own centre",
+    "relative_margin_voronoi": "Relative margin, Voronoi reading",
+    "additive_margin": "Additive margin",
+    "tau": "Gamma, G+ and Tau",
+}
+
+_NOT_RICH = {
+    "relative_margin_literal": "Relative margin, literal reading",
+    "gamma": "Gamma, G+ and Tau",
+    "g_plus": "Gamma, G+ and Tau",
+    "c_index": "C-index",
+}
+
+
+def hand_proof(subject: Subject, axiom: Axiom, domain: Domain) -> HandProof | None:
+    """The proof of a catalogued measure's property on a domain, if there is one.
+
+    Properties of all distance functions hold for metrics and Euclidean distances too. Richness does not carry over: it
+    asks for distances *in* the domain.
+    """
+    entry = catalog.get(subject.name)
+    if entry is None or subject.function is not entry.definition or domain.smallest == 0:
+        return None
+    if "richness" in axiom.name and domain.name != "distances":
+        return None
+    return _declared(entry, axiom.name)
+
+
+def _declared(measure: Measure, axiom: str) -> HandProof | None:
+    name = measure.name
+    if axiom in ("isomorphism_invariance", "label_permutation_invariance"):
+        if measure.needs == "distances" or axiom == "label_permutation_invariance":
+            return HandProof("Every measure here")
+    elif axiom == "non_negativity":
+        if measure.range[0] >= 0:
+            return HandProof("Every measure here")
+    elif axiom == "scale_invariance":
+        if name in _OF_EQUAL_DEGREE or name.startswith("generalized_dunn"):
+            return HandProof(QUOTIENTS)
+        if name in ("gamma", "g_plus", "tau", "connectivity", "cvnn_separation"):
+            return HandProof(COMPARISONS)
+    elif axiom in ("consistency", "inner_consistency", "outer_consistency"):
+        if name in _CONSISTENT:
+            return HandProof(_CONSISTENT[name])
+        if name.startswith("generalized_dunn") and "centroid" not in name:
+            return HandProof("Generalised Dunn without centroids")
+    elif axiom == "richness" and name in _NOT_RICH:
+        return HandProof(_NOT_RICH[name], holds=False)
+    elif axiom in ("richness", "weak_richness") and name in _RICH:
+        return HandProof(_RICH[name])
+    elif axiom == "weak_richness" and name in ("gamma", "g_plus", "c_index"):
+        return HandProof(_NOT_RICH[name])
+    return None

@@ -1,0 +1,117 @@
+"""docs/axioms.md and the README's table, from the verdicts that were written down."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from cqm.axioms.domains import DOMAINS
+from cqm.axioms.hand_proofs import PAGE
+from cqm.axioms.statements import AXIOMS
+from cqm.axioms.verdict import Verdict
+from cqm.axioms.witness import Witness
+from cqm.catalog import catalog
+from cqm.files import write_text
+
+__all__ = ["AXIOMS_PAGE", "README", "page", "readme_with_table", "write_pages"]
+
+AXIOMS_PAGE, README = Path("docs/axioms.md"), Path("README.md")
+PAPER = ("scale_invariance", "consistency", "richness", "isomorphism_invariance")
+START, END = "<!-- table of axioms: written by `cqm axioms --table` -->", "<!-- end of the table -->"
+
+Table = Mapping[str, Mapping[str, Verdict]]
+
+INTRODUCTION = """# Which measure satisfies which axiom
+
+<!-- Written by `cqm axioms --table`. -->
+
+Every catalogued measure, judged from its definition. Measures of distances are judged on *all* distance functions, those
+that need coordinates on Euclidean point sets. Two kinds of richness stand apart: every clustering is the *only* best
+one for some distances, or *a* best one.
+
+| sign | meaning |
+|---|---|
+| **proved** | for any number of points, in [proofs.md](proofs.md) |
+| proved ≤ n | for all real distances (or all points of the plane) on up to n points, by an SMT solver |
+| built ≤ n | richness: distances were constructed for every type of clustering of up to n points, and compared with all others |
+| no case | no counterexample among the cases that were tried and exhausted: how many, is said below |
+| **✗** | refuted: the counterexample, or the proof, is below |
+| ? | neither a construction nor a proof that there is none |
+
+"""
+
+
+def write_pages(table: Table, root: Path) -> None:
+    """Write docs/axioms.md and the README's table below `root`, a checkout of the project."""
+    write_text(root / AXIOMS_PAGE, page(table))
+    readme = root / README
+    write_text(readme, readme_with_table(readme.read_text(encoding="utf-8"), table))
+
+
+def page(table: Table) -> str:
+    """The text of docs/axioms.md."""
+    meanings = "".join(
+        f"| `{axiom.name}` | {axiom.sentence} | {axiom.formal.replace('|', '∣')} | {axiom.source} |\n"
+        for axiom in AXIOMS.values()
+    )
+    axioms = f"## The axioms\n\n| axiom | asks that | formally, higher is better | source |\n|---|---|---|---|\n{meanings}"
+    overview = _rows(table, tuple(AXIOMS), link="#{}")
+    return INTRODUCTION + overview + "\n" + axioms + "\n## The evidence\n\n" + "\n".join(map(_section, table.values()))
+
+
+def readme_with_table(text: str, table: Table) -> str:
+    """The README with today's table between its two marks."""
+    before, _, rest = text.partition(START)
+    _, mark, after = rest.partition(END)
+    if not mark:
+        raise ValueError(f"README.md has no place for the table: wanted the lines {START} and {END}")
+    shown = {name: verdicts for name, verdicts in table.items() if not name.startswith("generalized_dunn")}
+    return f"{before}{START}\n\n{_rows(shown, PAPER, link='docs/axioms.md#{}')}\n{END}{after}"
+
+
+def _rows(table: Table, axioms: tuple[str, ...], *, link: str) -> str:
+    head = "| measure | domain | " + " | ".join(name.replace("_", " ") for name in axioms) + " |\n"
+    lines = (
+        f"| [{name}]({link.format(name)}) | {_domain(verdicts)} | "
+        + " | ".join(sign(verdicts[axiom]) for axiom in axioms)
+        + " |\n"
+        for name, verdicts in table.items()
+    )
+    return head + "|---|---|" + ":-:|" * len(axioms) + "\n" + "".join(lines)
+
+
+def sign(verdict: Verdict) -> str:
+    """A verdict in a word or two."""
+    if verdict.holds is False:
+        return "**✗**"
+    if verdict.holds is None or isinstance(verdict.evidence, Witness):
+        return "?"
+    largest = verdict.evidence.largest
+    return {
+        "proof": "**proved**",
+        "solver": f"proved ≤ {largest}",
+        "construction": f"built ≤ {largest}",
+    }.get(verdict.evidence.kind, "no case")
+
+
+def _domain(verdicts: Mapping[str, Verdict]) -> str:
+    (name,) = {verdict.domain for verdict in verdicts.values()}
+    return {"distances": "all distances", "euclidean": "Euclidean"}[name]
+
+
+def _section(verdicts: Mapping[str, Verdict]) -> str:
+    first = next(iter(verdicts.values()))
+    entry = catalog[first.measure]
+    lines = [f"### {first.measure}\n", f"{entry.better.capitalize()} is better. {entry.reference}. "]
+    lines[1] += f"Domain: {DOMAINS[first.domain].sentence}.\n"
+    return "\n".join(lines + [_item(verdict) for verdict in verdicts.values()]) + "\n"
+
+
+def _item(verdict: Verdict) -> str:
+    text = f"- `{verdict.axiom}`: **{verdict.status}**. "
+    if verdict.witness is not None:
+        first, *rest = verdict.witness.describe().splitlines()
+        text += "; ".join([first, *(line.strip() for line in rest[:4])])
+        text += f"; and {len(rest) - 4} more" if len(rest) > 4 else ""
+    else:
+        text += "; ".join(map(str, (verdict.evidence, *verdict.also)))
+    return re.sub(rf"{PAGE}(#[^\s;]+)", r"[proofs.md](proofs.md\1)", text)
