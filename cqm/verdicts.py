@@ -24,7 +24,8 @@ class RecordedVerdict:
     ----------
     axiom, domain : names of what was judged.
     holds : True (as far as the evidence goes), False (refuted) or None (undefined or not found).
-    status : "proved", "proved for few points", "constructed", "holds on N cases", "refuted", "undefined" or "not found".
+    status : "proved", "proved for few points", "constructed", "holds on N cases", "refuted", "undefined" or
+        "not found".
     evidence : the strongest evidence in a sentence.
     witness : record of the counterexample, where there is one.
     record : everything, as `cqm.axioms.Verdict.record` writes it.

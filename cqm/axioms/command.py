@@ -29,8 +29,12 @@ def judge(names: Iterable[str], limits: Budget, path: Path | None, **options: An
 
 def budget(cases: int | None, seconds: float | None) -> Budget:
     """The default budget, with what was asked for in its place."""
-    given = {"cases": cases, "seconds": seconds}
-    return replace(Budget(), **{name: value for name, value in given.items() if value is not None})
+    usual = Budget()
+    return replace(
+        usual,
+        cases=usual.cases if cases is None else cases,
+        seconds=usual.seconds if seconds is None else seconds,
+    )
 
 
 def load(name: str) -> Any:

@@ -24,15 +24,15 @@ INTRODUCTION = """# Which measure satisfies which axiom
 
 <!-- Written by `cqm axioms --table`. -->
 
-Every catalogued measure, judged from its definition. Measures of distances are judged on *all* distance functions, those
-that need coordinates on Euclidean point sets. Two kinds of richness stand apart: every clustering is the *only* best
-one for some distances, or *a* best one.
+Every catalogued measure, judged from its definition. Measures of distances are judged on *all* distance functions,
+those that need coordinates on Euclidean point sets. Two kinds of richness stand apart: every clustering is the *only*
+best one for some distances, or *a* best one.
 
 | sign | meaning |
 |---|---|
 | **proved** | for any number of points, in [proofs.md](proofs.md) |
 | proved ≤ n | for all real distances (or all points of the plane) on up to n points, by an SMT solver |
-| built ≤ n | richness: distances were constructed for every type of clustering of up to n points, and compared with all others |
+| built ≤ n | richness: distances were constructed for every type of clustering of up to n points |
 | no case | no counterexample among the cases that were tried and exhausted: how many, is said below |
 | **✗** | refuted: the counterexample, or the proof, is below |
 | ? | neither a construction nor a proof that there is none |
@@ -53,7 +53,9 @@ def page(table: Table) -> str:
         f"| `{axiom.name}` | {axiom.sentence} | {axiom.formal.replace('|', '∣')} | {axiom.source} |\n"
         for axiom in AXIOMS.values()
     )
-    axioms = f"## The axioms\n\n| axiom | asks that | formally, higher is better | source |\n|---|---|---|---|\n{meanings}"
+    axioms = (
+        f"## The axioms\n\n| axiom | asks that | formally, higher is better | source |\n|---|---|---|---|\n{meanings}"
+    )
     overview = _rows(table, tuple(AXIOMS), link="#{}")
     return INTRODUCTION + overview + "\n" + axioms + "\n## The evidence\n\n" + "\n".join(map(_section, table.values()))
 

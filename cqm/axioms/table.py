@@ -30,7 +30,9 @@ __all__ = ["BUDGET", "contradictions", "judge_all", "read_verdicts"]
 BUDGET = Budget(seconds=10)
 
 
-def judge_all(names: Iterable[str] = (), *, budget: Budget = BUDGET, path: Path = PATH, jobs: int | None = None) -> None:
+def judge_all(
+    names: Iterable[str] = (), *, budget: Budget = BUDGET, path: Path = PATH, jobs: int | None = None
+) -> None:
     """Judge the named measures, or all, one process a core, and write each one's verdicts as soon as they are there.
 
     Verdicts of measures that are not named stay; those of measures that are no longer catalogued go.
@@ -62,9 +64,7 @@ def judge_all(names: Iterable[str] = (), *, budget: Budget = BUDGET, path: Path 
 def read_verdicts(path: Path = PATH) -> dict[str, dict[str, Verdict]]:
     """Measure → axiom → verdict, as objects that can be replayed."""
     records = json.loads(path.read_text(encoding="utf-8"))
-    return {
-        name: {record["axiom"]: Verdict.from_record(name, record) for record in records[name]} for name in records
-    }
+    return {name: {record["axiom"]: Verdict.from_record(name, record) for record in records[name]} for name in records}
 
 
 def contradictions(verdicts: dict[str, dict[str, Verdict]]) -> Iterator[str]:
