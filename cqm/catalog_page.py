@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import cqm
-from cqm.catalog import Measure, catalog
+from cqm.catalogue import Measure, catalog
 from cqm.files import write_text
 
 __all__ = ["PATH", "markdown", "page"]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cqm.catalog import catalog
+from cqm.catalogue import catalog
 from cqm.files import read_labels, read_points, write_text
 from cqm.report import evaluate
 from cqm.selection import select as select_k

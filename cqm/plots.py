@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cqm.catalog import catalog
+from cqm.catalogue import catalog
 from cqm.measures.margins import sample_relative_margin
 from cqm.measures.silhouette import sample_silhouette
 from cqm.optional import require

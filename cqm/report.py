@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from cqm.catalog import Measure, catalog
+from cqm.catalogue import Measure, catalog
 from cqm.elsewhere import NeedsNumpyError
 from cqm.files import write_text
 from cqm.optional import require

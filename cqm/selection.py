@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.catalog import catalog
+from cqm.catalogue import catalog
 from cqm.tables import html_table, number, text_table
 from cqm.validation import Metric
 

@@ -9,7 +9,7 @@ from cqm.axioms.domains import Domain
 from cqm.axioms.statements import Axiom
 from cqm.axioms.subjects import Subject
 from cqm.axioms.verdict import Evidence
-from cqm.catalog import Measure, catalog
+from cqm.catalogue import Measure, catalog
 
 __all__ = ["PAGE", "HandProof", "hand_proof"]
 

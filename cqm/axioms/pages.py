@@ -9,7 +9,7 @@ from cqm.axioms.hand_proofs import PAGE
 from cqm.axioms.statements import AXIOMS
 from cqm.axioms.verdict import Verdict
 from cqm.axioms.witness import Witness
-from cqm.catalog import catalog
+from cqm.catalogue import catalog
 from cqm.files import write_text
 
 __all__ = ["AXIOMS_PAGE", "README", "page", "readme_with_table", "write_pages"]

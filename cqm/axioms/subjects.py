@@ -12,7 +12,7 @@ import numpy as np
 
 from cqm.axioms.exact import Enclosure
 from cqm.axioms.instances import Instance
-from cqm.catalog import Measure, catalog
+from cqm.catalogue import Measure, catalog
 from cqm.definitions.arithmetic import irrational
 
 __all__ = ["Subject", "Undefined", "subject_of"]

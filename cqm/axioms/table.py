@@ -21,7 +21,7 @@ from cqm.axioms.search import Budget
 from cqm.axioms.statements import AXIOMS
 from cqm.axioms.subjects import subject_of
 from cqm.axioms.verdict import Verdict
-from cqm.catalog import catalog
+from cqm.catalogue import catalog
 from cqm.files import write_text
 from cqm.verdicts import PATH
 

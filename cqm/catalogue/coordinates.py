@@ -1,0 +1,112 @@
+"""Indices of coordinates: sums of squares, centroids, scatter matrices, densities around centroids."""
+
+from cqm.catalogue.entry import INFINITY, POSITIVE, REAL, on_points
+from cqm.definitions import cdbw as cdbw_definitions
+from cqm.definitions import centroid_separation as centroid_separation_definitions
+from cqm.definitions import dispersion as dispersion_definitions
+from cqm.definitions import scatter as scatter_definitions
+from cqm.definitions import scattering as scattering_definitions
+from cqm.measures import cdbw, centroid_separation, dispersion, scatter, scattering
+
+DISPERSION = (
+    on_points(dispersion.trace_w, dispersion_definitions.trace_w, "lower", POSITIVE, "nd", "Friedman & Rubin 1967"),
+    on_points(
+        dispersion.calinski_harabasz,
+        dispersion_definitions.calinski_harabasz,
+        "higher",
+        POSITIVE,
+        "nd",
+        "Caliński & Harabasz 1974",
+    ),
+    on_points(dispersion.log_ss_ratio, dispersion_definitions.log_ss_ratio, "higher", REAL, "nd", "Hartigan 1975"),
+    on_points(dispersion.ball_hall, dispersion_definitions.ball_hall, "lower", POSITIVE, "nd", "Ball & Hall 1965"),
+    on_points(
+        dispersion.banfield_raftery,
+        dispersion_definitions.banfield_raftery,
+        "lower",
+        REAL,
+        "nd",
+        "Banfield & Raftery 1993",
+    ),
+    on_points(
+        dispersion.ratkowsky_lance,
+        dispersion_definitions.ratkowsky_lance,
+        "higher",
+        (0.0, 0.5**0.5),
+        "nd",
+        "Ratkowsky & Lance 1978",
+    ),
+)
+
+CENTROID_SEPARATION = (
+    on_points(
+        centroid_separation.davies_bouldin,
+        centroid_separation_definitions.davies_bouldin,
+        "lower",
+        POSITIVE,
+        "nd",
+        "Davies & Bouldin 1979",
+    ),
+    on_points(
+        centroid_separation.xie_beni,
+        centroid_separation_definitions.xie_beni,
+        "lower",
+        POSITIVE,
+        "nd",
+        "Xie & Beni 1991",
+    ),
+    on_points(
+        centroid_separation.ray_turi,
+        centroid_separation_definitions.ray_turi,
+        "lower",
+        POSITIVE,
+        "nd",
+        "Ray & Turi 1999",
+    ),
+    on_points(
+        centroid_separation.pbm,
+        centroid_separation_definitions.pbm,
+        "higher",
+        POSITIVE,
+        "nd",
+        "Pakhira, Bandyopadhyay & Maulik 2004",
+    ),
+    on_points(
+        centroid_separation.wemmert_gancarski,
+        centroid_separation_definitions.wemmert_gancarski,
+        "higher",
+        (0.0, 1.0),
+        "nkd",
+        "Wemmert, Gançarski & Korczak 2000",
+    ),
+)
+
+SCATTER = (
+    on_points(scatter.trace_wib, scatter_definitions.trace_wib, "higher", POSITIVE, "nd2", "Friedman & Rubin 1967"),
+    on_points(
+        scatter.det_ratio, scatter_definitions.det_ratio, "higher", (1.0, INFINITY), "nd2", "Friedman & Rubin 1967"
+    ),
+    on_points(
+        scatter.log_det_ratio, scatter_definitions.log_det_ratio, "higher", POSITIVE, "nd2", "Scott & Symons 1971"
+    ),
+    on_points(scatter.scott_symons, scatter_definitions.scott_symons, "lower", REAL, "nd2", "Scott & Symons 1971"),
+)
+
+SCATTERING = (
+    on_points(cdbw.cdbw, cdbw_definitions.cdbw, "higher", POSITIVE, "nkd", "Halkidi & Vazirgiannis 2008"),
+    on_points(
+        scattering.sd_scat, scattering_definitions.sd_scat, "lower", POSITIVE, "nd", "Halkidi et al. 2000, eq. 4"
+    ),
+    on_points(scattering.sd_dis, scattering_definitions.sd_dis, "lower", POSITIVE, "nd", "Halkidi et al. 2000, eq. 5"),
+    on_points(
+        scattering.sd_index, scattering_definitions.sd_index, "lower", POSITIVE, "nd", "Halkidi et al. 2000, eq. 6"
+    ),
+    on_points(
+        scattering.s_dbw,
+        scattering_definitions.s_dbw,
+        "lower",
+        POSITIVE,
+        "nkd",
+        "Halkidi & Vazirgiannis 2001, eq. 1–5",
+    ),
+)

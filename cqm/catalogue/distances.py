@@ -1,0 +1,178 @@
+"""Indices of distances: silhouettes, Dunn and its generalisations, concordance, neighbourhoods, density."""
+
+from functools import partial
+from typing import get_args
+
+from cqm.catalogue.entry import INFINITY, Measure
+from cqm.definitions import concordance as concordance_definitions
+from cqm.definitions import density as density_definitions
+from cqm.definitions import neighbours as neighbours_definitions
+from cqm.definitions import pair_means as pair_means_definitions
+from cqm.definitions import separation as separation_definitions
+from cqm.definitions import silhouette as silhouette_definitions
+from cqm.measures import concordance, density, neighbours, pair_means, separation, silhouette
+
+SILHOUETTE = (
+    Measure(
+        name="silhouette",
+        function=silhouette.silhouette,
+        definition=silhouette_definitions.silhouette,
+        better="higher",
+        range=(-1.0, 1.0),
+        needs="distances",
+        cost="sums",
+        reference="Rousseeuw 1987, §2",
+    ),
+    Measure(
+        name="simplified_silhouette",
+        function=silhouette.simplified_silhouette,
+        definition=silhouette_definitions.simplified_silhouette,
+        better="higher",
+        range=(-1.0, 1.0),
+        needs="points",
+        cost="nkd",
+        reference="Hruschka, de Castro & Campello 2004, §2",
+    ),
+)
+
+PAIRS = (
+    Measure(
+        name="dunn",
+        function=separation.dunn,
+        definition=separation_definitions.dunn,
+        better="higher",
+        range=(0.0, INFINITY),
+        needs="distances",
+        cost="n2",
+        reference="Dunn 1974; Bezdek & Pal 1998, §II",
+    ),
+    Measure(
+        name="gamma",
+        function=concordance.gamma,
+        definition=concordance_definitions.gamma,
+        better="higher",
+        range=(-1.0, 1.0),
+        needs="distances",
+        cost="n2",
+        reference="Baker & Hubert 1975",
+    ),
+    Measure(
+        name="g_plus",
+        function=concordance.g_plus,
+        definition=concordance_definitions.g_plus,
+        better="lower",
+        range=(0.0, 1.0),
+        needs="distances",
+        cost="n2",
+        reference="Rohlf 1974; Milligan 1981",
+    ),
+    Measure(
+        name="tau",
+        function=concordance.tau,
+        definition=concordance_definitions.tau,
+        better="higher",
+        range=(-1.0, 1.0),
+        needs="distances",
+        cost="n2",
+        reference="Rohlf 1974; Milligan 1981",
+    ),
+    Measure(
+        name="c_index",
+        function=concordance.c_index,
+        definition=concordance_definitions.c_index,
+        better="lower",
+        range=(0.0, 1.0),
+        needs="distances",
+        cost="n2",
+        reference="Hubert & Levin 1976",
+    ),
+    Measure(
+        name="mcclain_rao",
+        function=pair_means.mcclain_rao,
+        definition=pair_means_definitions.mcclain_rao,
+        better="lower",
+        range=(0.0, INFINITY),
+        needs="distances",
+        cost="sums",
+        reference="McClain & Rao 1975",
+    ),
+    Measure(
+        name="point_biserial",
+        function=pair_means.point_biserial,
+        definition=pair_means_definitions.point_biserial,
+        better="higher",
+        range=(-1.0, 1.0),
+        needs="distances",
+        cost="n2",
+        reference="Milligan 1981",
+    ),
+)
+NEIGHBOURS = (
+    Measure(
+        name="connectivity",
+        function=neighbours.connectivity,
+        definition=neighbours_definitions.connectivity,
+        better="lower",
+        range=(0.0, INFINITY),
+        needs="distances",
+        cost="n2",
+        reference="Handl & Knowles 2005",
+    ),
+    Measure(
+        name="cvnn_separation",
+        function=neighbours.cvnn_separation,
+        definition=neighbours_definitions.cvnn_separation,
+        better="lower",
+        range=(0.0, 1.0),
+        needs="distances",
+        cost="n2",
+        reference="Liu et al. 2013, §IV",
+    ),
+    Measure(
+        name="cvnn_compactness",
+        function=neighbours.cvnn_compactness,
+        definition=neighbours_definitions.cvnn_compactness,
+        better="lower",
+        range=(0.0, INFINITY),
+        needs="distances",
+        cost="sums",
+        reference="Liu et al. 2013, §IV",
+    ),
+)
+DENSITY = (
+    Measure(
+        name="dbcv",
+        function=density.dbcv,
+        definition=density_definitions.dbcv_of_points,
+        better="higher",
+        range=(-1.0, 1.0),
+        needs="points",  # their dimension is in the formula
+        cost="n2",
+        reference="Moulavi et al. 2014, Definition 8",
+    ),
+)
+
+
+def _generalized_dunn(delta: separation.Separation, size: separation.Diameter) -> Measure:
+    with_centroids = "centroid" in delta or size == "centroid"
+    definition = (
+        separation_definitions.generalized_dunn_of_points if with_centroids else separation_definitions.generalized_dunn
+    )
+    return Measure(
+        name=f"generalized_dunn_{delta}_{size}",
+        function=partial(separation.generalized_dunn, separation=delta, diameter=size),
+        definition=partial(definition, separation=delta, diameter=size),
+        better="higher",
+        range=(0.0, INFINITY),
+        needs="points" if with_centroids else "distances",
+        cost="nd" if "centroid" in delta and size == "centroid" else "n2",
+        reference="Bezdek & Pal 1998, eqs. 20–28",
+    )
+
+
+GENERALIZED_DUNN = tuple(
+    _generalized_dunn(delta, size)
+    for delta in get_args(separation.Separation)
+    for size in get_args(separation.Diameter)
+    if (delta, size) != ("single", "maximum")  # Dunn's own
+)

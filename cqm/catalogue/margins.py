@@ -1,0 +1,60 @@
+"""The measures of Ackerman & Ben-David 2008: weakest link, relative and additive margin."""
+
+from functools import partial
+from typing import Any
+
+from cqm.catalogue.entry import INFINITY, Measure
+from cqm.definitions import linkage as linkage_definitions
+from cqm.definitions import margins as margin_definitions
+from cqm.measures import linkage, margins
+
+LINKAGE = (
+    Measure(
+        name="weakest_link",
+        function=linkage.weakest_link,
+        definition=linkage_definitions.weakest_link,
+        better="lower",
+        range=(0.0, INFINITY),
+        needs="distances",
+        cost="n2",
+        reference="Ackerman & Ben-David 2008, §3.3",
+    ),
+)
+
+
+def _relative_margin(name: str, largest: float, **variant: Any) -> Measure:
+    return Measure(
+        name=name,
+        function=partial(margins.relative_margin, **variant),
+        definition=partial(margin_definitions.relative_margin, **variant),
+        better="lower",
+        range=(0.0, largest),
+        needs="distances",
+        cost="hard",
+        reference="Ackerman & Ben-David 2008, §3.1",
+    )
+
+
+def _additive_margin(name: str, smallest: float, **variant: Any) -> Measure:
+    return Measure(
+        name=name,
+        function=partial(margins.additive_margin, **variant),
+        definition=partial(margin_definitions.additive_margin, **variant),
+        better="higher",
+        range=(smallest, INFINITY),
+        needs="distances",
+        cost="hard",
+        reference="Ackerman & Ben-David 2008, §3.2",
+    )
+
+
+MARGINS = (
+    _relative_margin("relative_margin", INFINITY),
+    _relative_margin("relative_margin_voronoi", 1.0, reading="voronoi"),
+    _relative_margin("relative_margin_literal", 1.0, reading="literal"),
+    _additive_margin("additive_margin", 0.0),
+    _additive_margin("additive_margin_signed", -INFINITY, signed=True),
+    _additive_margin("additive_margin_voronoi", 0.0, reading="voronoi"),
+    _additive_margin("additive_margin_voronoi_max", 0.0, reading="voronoi", over="max"),
+    _additive_margin("additive_margin_literal", 0.0, reading="literal"),
+)
