@@ -60,11 +60,11 @@ def recorded_verdicts(measure: str) -> dict[str, RecordedVerdict]:
             record["evidence"].get("witness"),
             record,
         )
-        for record in _all()[measure]
+        for record in _measures()[measure]
     }
 
 
 @cache
-def _all() -> dict[str, list[dict[str, Any]]]:
-    records: dict[str, list[dict[str, Any]]] = json.loads(PATH.read_text(encoding="utf-8"))
+def _measures() -> dict[str, list[dict[str, Any]]]:
+    records: dict[str, list[dict[str, Any]]] = json.loads(PATH.read_text(encoding="utf-8"))["measures"]
     return records

@@ -7,7 +7,7 @@ function returns a partition of all points.
 
 from collections.abc import Callable, Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +121,7 @@ def noise_apart(labels: NDArray[np.intp]) -> list[int]:
     return [int(label) if label >= 0 else top + x for x, label in enumerate(labels)]
 
 
-FUNCTIONS: dict[str, tuple[Callable[[Any], Any], str]] = {
+FUNCTIONS: dict[str, tuple[Callable[[Any], Any], Literal["distances", "points"]]] = {
     "single linkage, k = 2": (lambda d: single_linkage(d, k=2), "distances"),
     "single linkage, edges ≤ max/2": (lambda d: single_linkage(d, alpha=0.5), "distances"),
     "single linkage, edges ≤ 4": (lambda d: single_linkage(d, r=4), "distances"),

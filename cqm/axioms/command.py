@@ -65,4 +65,4 @@ def write_table(names: Iterable[str]) -> None:
     try:
         judge_all(names)
     finally:
-        write_pages(read_verdicts(), root)
+        write_pages(*read_verdicts(), root)

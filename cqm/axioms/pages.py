@@ -1,12 +1,13 @@
 """docs/axioms.md and the README's table, from the verdicts that were written down."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from cqm.axioms.domains import DOMAINS
 from cqm.axioms.hand_proofs import PAGE
-from cqm.axioms.statements import AXIOMS
+from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionAxiom
+from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.verdict import Verdict
 from cqm.axioms.witness import Witness
 from cqm.catalogue import catalog
@@ -39,15 +40,20 @@ best one for some distances, or *a* best one.
 
 """
 
+KLEINBERG = """Kleinberg (2002) asks three axioms of a clustering *function*, and proves that none has all three: scale
+invariance, richness, consistency. Each stopping rule of single linkage keeps two.
 
-def write_pages(table: Table, root: Path) -> None:
+"""
+
+
+def write_pages(table: Table, functions: Table, root: Path) -> None:
     """Write docs/axioms.md and the README's table below `root`, a checkout of the project."""
-    write_text(root / AXIOMS_PAGE, page(table))
+    write_text(root / AXIOMS_PAGE, page(table, functions))
     readme = root / README
     write_text(readme, readme_with_table(readme.read_text(encoding="utf-8"), table))
 
 
-def page(table: Table) -> str:
+def page(table: Table, functions: Table) -> str:
     """The text of docs/axioms.md."""
     meanings = "".join(
         f"| `{axiom.name}` | {axiom.sentence} | {axiom.formal.replace('|', '∣')} | {axiom.source} |\n"
@@ -58,6 +64,31 @@ def page(table: Table) -> str:
     )
     overview = _rows(table, tuple(AXIOMS), link="#{}")
     return INTRODUCTION + overview + "\n" + axioms + "\n## The evidence\n\n" + "\n".join(map(_section, table.values()))
+
+
+def _axioms(formally: str, axioms: Iterable[Axiom | FunctionAxiom]) -> str:
+    rows = (
+        f"| `{axiom.name}` | {axiom.sentence} | {axiom.formal.replace('|', '∣')} | {axiom.source} |\n"
+        for axiom in axioms
+    )
+    return f"| axiom | asks that | {formally} | source |\n|---|---|---|---|\n{''.join(rows)}"
+
+
+def _function_rows(functions: Table) -> str:
+    names = [name.removeprefix("function_") for name in FUNCTION_AXIOMS]
+    head = f"| function | {' | '.join(name.replace('_', ' ') for name in names)} |\n|---|{':-:|' * len(names)}\n"
+    rows = (
+        f"| [{name}](#{_anchor(name)}) | "
+        + " | ".join(sign(verdicts[axiom]) if axiom in verdicts else "–" for axiom in FUNCTION_AXIOMS)
+        + " |\n"
+        for name, verdicts in functions.items()
+    )
+    return head + "".join(rows)
+
+
+def _anchor(heading: str) -> str:
+    """What a heading is linked by."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def readme_with_table(text: str, table: Table) -> str:
@@ -102,10 +133,11 @@ def _domain(verdicts: Mapping[str, Verdict]) -> str:
 
 def _section(verdicts: Mapping[str, Verdict]) -> str:
     first = next(iter(verdicts.values()))
-    entry = catalog[first.measure]
-    lines = [f"### {first.measure}\n", f"{entry.better.capitalize()} is better. {entry.reference}. "]
-    lines[1] += f"Domain: {DOMAINS[first.domain].sentence}.\n"
-    return "\n".join(lines + [_item(verdict) for verdict in verdicts.values()]) + "\n"
+    about = f"Domain: {DOMAINS[first.domain].sentence}."
+    if first.measure in catalog:
+        entry = catalog[first.measure]
+        about = f"{entry.better.capitalize()} is better. {entry.reference}. {about}"
+    return "\n".join([f"\n### {first.measure}\n", about, "", *map(_item, verdicts.values())]) + "\n"
 
 
 def _item(verdict: Verdict) -> str:
