@@ -86,15 +86,16 @@ _NOT_RICH = {
 def hand_proof(subject: Subject, axiom: Axiom, domain: Domain) -> HandProof | None:
     """The proof of a catalogued measure's property on a domain, if there is one.
 
-    Properties of all distance functions hold for metrics and Euclidean distances too. Richness does not carry over: it
-    asks for distances *in* the domain.
+    Properties of all distance functions hold for metrics and Euclidean distances too. That a measure is rich does not
+    carry over: it asks for distances *in* the domain.
     """
     entry = catalog.get(subject.name)
     if entry is None or subject.function is not entry.definition or domain.smallest == 0:
         return None
-    if "richness" in axiom.name and domain.name != "distances":
+    proof = _declared(entry, axiom.name)
+    if proof is not None and proof.holds and "richness" in axiom.name and domain.name != "distances":
         return None
-    return _declared(entry, axiom.name)
+    return proof
 
 
 def _declared(measure: Measure, axiom: str) -> HandProof | None:
@@ -115,6 +116,8 @@ def _declared(measure: Measure, axiom: str) -> HandProof | None:
             return HandProof(_CONSISTENT[name])
         if name.startswith("generalized_dunn") and "centroid" not in name:
             return HandProof("Generalised Dunn without centroids")
+    elif name in ("trace_w", "log_ss_ratio") and axiom in ("refinement_preference", "richness", "weak_richness"):
+        return HandProof("Sums of squares", holds=axiom == "refinement_preference")
     elif axiom == "richness" and name in _NOT_RICH:
         return HandProof(_NOT_RICH[name], holds=False)
     elif axiom in ("richness", "weak_richness") and name in _RICH:
