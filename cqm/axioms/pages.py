@@ -13,7 +13,7 @@ from cqm.axioms.witness import Witness
 from cqm.catalogue import catalog
 from cqm.files import write_text
 
-__all__ = ["AXIOMS_PAGE", "README", "page", "readme_with_table", "write_pages"]
+__all__ = ["AXIOMS_PAGE", "PAPER", "README", "item", "page", "readme_with_table", "sign", "write_pages"]
 
 AXIOMS_PAGE, README = Path("docs/axioms.md"), Path("README.md")
 PAPER = ("scale_invariance", "consistency", "richness", "isomorphism_invariance")
@@ -137,10 +137,11 @@ def _section(verdicts: Mapping[str, Verdict]) -> str:
     if first.measure in catalog:
         entry = catalog[first.measure]
         about = f"{entry.better.capitalize()} is better. {entry.reference}. {about}"
-    return "\n".join([f"\n### {first.measure}\n", about, "", *map(_item, verdicts.values())]) + "\n"
+    return "\n".join([f"\n### {first.measure}\n", about, "", *map(item, verdicts.values())]) + "\n"
 
 
-def _item(verdict: Verdict) -> str:
+def item(verdict: Verdict) -> str:
+    """A verdict with its evidence as an item of a list."""
     text = f"- `{verdict.axiom}`: **{verdict.status}**. "
     if verdict.witness is not None:
         first, *rest = verdict.witness.describe().splitlines()
