@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install test lint demo bench pages clean
+.PHONY: install test kernels lint demo bench pages clean
 
 install: .venv/installed
 
@@ -19,9 +19,14 @@ lint: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint
+test: lint kernels
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest --nbmake docs/tour.ipynb
+
+# Compiled code once more as plain Python, where errors are errors, and with its bounds checked.
+kernels: install
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q tests/cqm -k definition
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=.venv/numba-boundscheck $(BIN)/python -m pytest -q tests/cqm -k definition
 
 demo: install
 	$(BIN)/sv-bridge demo

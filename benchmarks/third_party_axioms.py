@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from genieclust import cluster_validity
 from hdbscan.validity import validity_index
 from sklearn import metrics
@@ -40,17 +41,26 @@ def silhouette(D: Any, labels: Any) -> float:
     return float(metrics.silhouette_score(D, labels, metric="precomputed"))
 
 
+def genieclust(index: Callable[..., float]) -> Callable[..., float]:
+    """One of genieclust's indices, which stop the process unless labels are 0 … k − 1."""
+
+    def value(X: Any, labels: Any) -> float:
+        return float(index(X, np.unique(labels, return_inverse=True)[1]))
+
+    return value
+
+
 MEASURES: dict[str, tuple[Callable[..., float], str]] = {
     "sklearn.metrics.silhouette_score": (silhouette, "distances"),
     "sklearn.metrics.calinski_harabasz_score": (metrics.calinski_harabasz_score, "points"),
     "sklearn.metrics.davies_bouldin_score": (metrics.davies_bouldin_score, "points"),
     "hdbscan.validity.validity_index": (validity_index, "points"),
-    "genieclust calinski_harabasz_index": (cluster_validity.calinski_harabasz_index, "points"),
-    "genieclust negated_davies_bouldin_index": (cluster_validity.negated_davies_bouldin_index, "points"),
-    "genieclust negated_ball_hall_index": (cluster_validity.negated_ball_hall_index, "points"),
-    "genieclust negated_wcss_index": (cluster_validity.negated_wcss_index, "points"),
-    "genieclust silhouette_index": (cluster_validity.silhouette_index, "points"),
-    "genieclust silhouette_w_index": (cluster_validity.silhouette_w_index, "points"),
+    "genieclust calinski_harabasz_index": (genieclust(cluster_validity.calinski_harabasz_index), "points"),
+    "genieclust negated_davies_bouldin_index": (genieclust(cluster_validity.negated_davies_bouldin_index), "points"),
+    "genieclust negated_ball_hall_index": (genieclust(cluster_validity.negated_ball_hall_index), "points"),
+    "genieclust negated_wcss_index": (genieclust(cluster_validity.negated_wcss_index), "points"),
+    "genieclust silhouette_index": (genieclust(cluster_validity.silhouette_index), "points"),
+    "genieclust silhouette_w_index": (genieclust(cluster_validity.silhouette_w_index), "points"),
 }
 LOWER = {"sklearn.metrics.davies_bouldin_score"}
 

@@ -34,6 +34,7 @@ best one for some distances, or *a* best one.
 | **proved** | for any number of points, in [proofs.md](proofs.md) |
 | proved ≤ n | for all real distances (or all points of the plane) on up to n points, by an SMT solver |
 | built ≤ n | richness: distances were constructed for every type of clustering of up to n points |
+| built | richness of a function: it was seen to return every partition |
 | no case | no counterexample among the cases that were tried and exhausted: how many, is said below |
 | **✗** | refuted: the counterexample, or the proof, is below |
 | ? | neither a construction nor a proof that there is none |
@@ -55,15 +56,12 @@ def write_pages(table: Table, functions: Table, root: Path) -> None:
 
 def page(table: Table, functions: Table) -> str:
     """The text of docs/axioms.md."""
-    meanings = "".join(
-        f"| `{axiom.name}` | {axiom.sentence} | {axiom.formal.replace('|', '∣')} | {axiom.source} |\n"
-        for axiom in AXIOMS.values()
-    )
-    axioms = (
-        f"## The axioms\n\n| axiom | asks that | formally, higher is better | source |\n|---|---|---|---|\n{meanings}"
-    )
-    overview = _rows(table, tuple(AXIOMS), link="#{}")
-    return INTRODUCTION + overview + "\n" + axioms + "\n## The evidence\n\n" + "\n".join(map(_section, table.values()))
+    parts = [INTRODUCTION, _rows(table, tuple(AXIOMS), link="#{}")]
+    parts += ["\n## The axioms\n\n", _axioms("formally, higher is better", AXIOMS.values())]
+    parts += ["\n## Clustering functions\n\n", KLEINBERG, _function_rows(functions)]
+    parts += ["\n", _axioms("formally", FUNCTION_AXIOMS.values())]
+    parts += ["\n## The evidence\n", *map(_section, {**table, **functions}.values())]
+    return "".join(parts)
 
 
 def _axioms(formally: str, axioms: Iterable[Axiom | FunctionAxiom]) -> str:
@@ -122,7 +120,7 @@ def sign(verdict: Verdict) -> str:
     return {
         "proof": "**proved**",
         "solver": f"proved ≤ {largest}",
-        "construction": f"built ≤ {largest}",
+        "construction": f"built ≤ {largest}" if largest else "built",
     }.get(verdict.evidence.kind, "no case")
 
 

@@ -37,7 +37,6 @@ def test_every_counterexample_replays(name):
     for verdict in TABLE[name].values():
         if verdict.witness is not None:
             assert verdict.witness.replay(), str(verdict)
-            assert verdict.witness.exactness != "floating"
 
 
 @pytest.mark.parametrize("name", cqm.catalog)
