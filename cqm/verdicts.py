@@ -48,7 +48,7 @@ def recorded_verdicts(measure: str) -> dict[str, RecordedVerdict]:
     >>> recorded_verdicts("weakest_link")["consistency"].status
     'proved'
     >>> recorded_verdicts("relative_margin_literal")["consistency"].evidence
-    '3 points, {0,1} {2}: 1/2 (0.5) → 2/3 (0.6667)'
+    '3 points, {0,1} {2}: 1/2 (0.5) → 1'
     """
     return {
         record["axiom"]: RecordedVerdict(

@@ -36,7 +36,8 @@ with session("cpu") as world:
 CASES = {
     "NT-Xent": ["tiny-simclr"],
     "learnable margin": ["tiny-am", "margin_learnable=true"],
-    "angular margin, projector": ["tiny-aam", "projector={hidden_dim: 9, output_dim: 7}"],
+    # Normed features, else an untrained network's embeddings are so alike that the angular margin's sine cancels digits.
+    "angular margin, projector": ["tiny-aam", "projector={hidden_dim: 9, output_dim: 7}", "normalise=instance"],
     "two parts, no collisions": ["tiny-snt", "prevent_collisions=true", "accumulate=2"],
     "MoCo, no collisions": ["tiny-moco-am", "queue_size=20", "prevent_collisions=true"],
     "MoCo, both directions": ["tiny-moco", "queue_size=5", "bidirectional=true"],
@@ -48,6 +49,8 @@ def steps(world, settings):
     config = small_config(*settings, "clip_norm=null", "learning_rate=0.01")
     trainer = Trainer(config, world)
     trainer.model.eval()
+    # Adam divides by the gradient's size: where that is rounding alone, as for a bias before a softmax, runs would part.
+    trainer.optimiser = torch.optim.SGD(trainer.parameters)
     generator = torch.Generator().manual_seed(0)
     losses, gradients = [], []
     trainer.optimiser.register_step_pre_hook(lambda *_: gradients.append([p.grad.clone() for p in trainer.parameters]))
@@ -81,13 +84,11 @@ def test_two_processes_have_the_loss_and_gradients_of_one(case, two_processes):
     two = two_processes[0][case]
     one = steps(World(0, 1, torch.device("cpu")), CASES[case])
     assert two["losses"] == pytest.approx(one["losses"], rel=1e-5)  # float32 sums in another order
-    # The first step starts from equal weights. Adam divides by the gradient's size: where a gradient is 0 but for
-    # rounding, as that of a bias before a softmax, the weights part from there on.
-    largest = max(gradient.abs().max() for gradient in one["gradients"][0])
-    for ours, theirs in zip(two["gradients"][0], one["gradients"][0], strict=True):
-        # the angular margin's sine cancels digits: an untrained network's embeddings are all alike
-        assert torch.allclose(ours, theirs, rtol=1e-4, atol=1e-4 * largest)
-    assert torch.allclose(two["queue"], one["queue"], atol=1e-2)
+    for two_step, one_step in zip(two["gradients"], one["gradients"], strict=True):
+        largest = max(gradient.abs().max() for gradient in one_step)
+        for ours, theirs in zip(two_step, one_step, strict=True):
+            assert torch.allclose(ours, theirs, rtol=1e-3, atol=1e-3 * largest)
+    assert torch.allclose(two["queue"], one["queue"], atol=1e-5)
 
 
 def test_two_processes_train_into_one_directory(two_processes):
