@@ -36,8 +36,7 @@ with session("cpu") as world:
 CASES = {
     "NT-Xent": ["tiny-simclr"],
     "learnable margin": ["tiny-am", "margin_learnable=true"],
-    # Normed features, else an untrained network's embeddings are so alike that the angular margin's sine cancels digits.
-    "angular margin, projector": ["tiny-aam", "projector={hidden_dim: 9, output_dim: 7}", "normalise=instance"],
+    "angular margin, projector": ["tiny-aam", "projector={hidden_dim: 9, output_dim: 7}"],
     "two parts, no collisions": ["tiny-snt", "prevent_collisions=true", "accumulate=2"],
     "MoCo, no collisions": ["tiny-moco-am", "queue_size=20", "prevent_collisions=true"],
     "MoCo, both directions": ["tiny-moco", "queue_size=5", "bidirectional=true"],
@@ -49,13 +48,14 @@ def steps(world, settings):
     config = small_config(*settings, "clip_norm=null", "learning_rate=0.01")
     trainer = Trainer(config, world)
     trainer.model.eval()
-    # Adam divides by the gradient's size: where that is rounding alone, as for a bias before a softmax, runs would part.
+    # Adam divides by the gradient's size: where that is rounding alone, two runs would part.
     trainer.optimiser = torch.optim.SGD(trainer.parameters)
     generator = torch.Generator().manual_seed(0)
     losses, gradients = [], []
     trainer.optimiser.register_step_pre_hook(lambda *_: gradients.append([p.grad.clone() for p in trainer.parameters]))
     for step in range(3):
-        waveforms = torch.randn(8, 2, 3200, generator=generator)
+        # tones: of noise, an untrained network's embeddings are so alike that the angular margin's sine cancels digits
+        waveforms = torch.sin(3 * torch.rand(8, 2, 1, generator=generator) * torch.arange(3200))
         speakers = torch.tensor([0, 1, 2, 3, 4, 0, 1, 5])
         rows = [part.chunk(world.size)[world.rank] for part in torch.arange(8).chunk(config.training.accumulate)]
         parts = [(waveforms[mine], mine, speakers[mine]) for mine in rows]
@@ -87,7 +87,7 @@ def test_two_processes_have_the_loss_and_gradients_of_one(case, two_processes):
     for two_step, one_step in zip(two["gradients"], one["gradients"], strict=True):
         largest = max(gradient.abs().max() for gradient in one_step)
         for ours, theirs in zip(two_step, one_step, strict=True):
-            assert torch.allclose(ours, theirs, rtol=1e-3, atol=1e-3 * largest)
+            assert torch.allclose(ours, theirs, rtol=1e-4, atol=1e-4 * largest)
     assert torch.allclose(two["queue"], one["queue"], atol=1e-5)
 
 
