@@ -47,8 +47,8 @@ class Enclosure:
     def _binary(self, other: Any, operation: Any) -> Any:
         if isinstance(other, float):
             if not math.isfinite(other):
-                return operation(to_float(self), other)
-            other = Fraction(other)
+                return operation(self, other)
+            return to_float(operation(self, Enclosure.of(Fraction(other))))  # no enclosure rests on a float
         if not isinstance(other, Enclosure | int | Fraction):
             return NotImplemented
         return operation(self, Enclosure.of(other))
@@ -112,12 +112,16 @@ class Enclosure:
     __hash__ = None  # type: ignore[assignment]  # overlapping is not transitive, so there is nothing to hash by
 
     def minimum(self, other: Any) -> Any:
-        """Enclosure of the smaller of the two, whichever that is."""
-        return self._binary(other, lambda x, y: _extreme(x, y, min))
+        """Enclosure of the smaller of the two, whichever that is; a NaN is left out."""
+        if isinstance(other, float) and not math.isfinite(other):
+            return other if other < 0 else self
+        return self._binary(other, lambda x, y: Enclosure(min(x.low, y.low), min(x.high, y.high)))
 
     def maximum(self, other: Any) -> Any:
-        """Enclosure of the larger of the two."""
-        return self._binary(other, lambda x, y: _extreme(x, y, max))
+        """Enclosure of the larger of the two; NaN when the other is."""
+        if isinstance(other, float) and not math.isfinite(other):
+            return self if other < 0 else other
+        return self._binary(other, lambda x, y: Enclosure(max(x.low, y.low), max(x.high, y.high)))
 
     def over(self, other: Any) -> Any:
         """Quotient, with x/0 = ±∞ and 0/0 = NaN."""
@@ -128,6 +132,15 @@ class Enclosure:
     def square_root(self) -> "Enclosure":
         """Non-negative root; an enclosure that touches 0 from below is a 0 that was rounded."""
         return Enclosure(math.isqrt(max(self.low, 0) << _BITS), _ceil_root(max(self.high, 0) << _BITS))
+
+    def root(self, degree: float) -> Any:
+        """Non-negative root of an integer degree; of another degree, a float."""
+        if degree != int(degree):
+            return to_float(self) ** (1 / degree)
+        k = int(degree)
+        low, high = (max(end, 0) << _BITS * (k - 1) for end in (self.low, self.high))
+        floor = _floor_root(high, k)
+        return Enclosure(_floor_root(low, k), floor + (floor**k < high))
 
     def logarithm(self) -> Any:
         """Natural logarithm; −∞ at 0, NaN below."""
@@ -141,35 +154,48 @@ class Enclosure:
         return f"≈{to_float(self)!r}"
 
 
-def _extreme(x: Any, y: Any, pick: Any) -> Any:
-    if isinstance(x, float):  # an infinity against a finite number
-        return pick(x, y)
-    return Enclosure(pick(x.low, y.low), pick(x.high, y.high))
-
-
 def _add(x: Any, y: Any) -> Any:
-    return x + y if isinstance(x, float) else Enclosure(x.low + y.low, x.high + y.high)
+    return y if isinstance(y, float) else Enclosure(x.low + y.low, x.high + y.high)
 
 
 def _multiply(x: Any, y: Any) -> Any:
-    if isinstance(x, float):
-        return x * y
+    if isinstance(y, float):
+        return _signed(y, x)
     products = (x.low * y.low, x.low * y.high, x.high * y.low, x.high * y.high)
     return Enclosure(_floor(min(products), _ONE), _ceil(max(products), _ONE))
 
 
 def _divide(x: Any, y: Any) -> Any:
-    if isinstance(x, float) or isinstance(y, float):
-        return to_float(x) / to_float(y)
+    if isinstance(y, float):
+        return Enclosure.of(0) if math.isinf(y) else y
+    if isinstance(x, float):
+        return _signed(x, y)
     if y.low <= 0 <= y.high:
         raise ZeroDivisionError("division by a number that may be 0")
     quotients = [(numerator << _BITS, denominator) for numerator in (x.low, x.high) for denominator in (y.low, y.high)]
     return Enclosure(min(_floor(*q) for q in quotients), max(_ceil(*q) for q in quotients))
 
 
+def _signed(infinity: float, number: Enclosure) -> float:
+    """±∞ with the sign of a product or quotient by the number; NaN where that may be 0."""
+    return infinity if number.low > 0 else -infinity if number.high < 0 else math.nan
+
+
 def _ceil_root(value: int) -> int:
     floor = math.isqrt(value)
     return floor + (floor * floor < value)
+
+
+def _floor_root(value: int, degree: int) -> int:
+    """Largest integer whose power is at most the value, by Newton's method from above."""
+    if value == 0:
+        return 0
+    guess = 1 << -(-value.bit_length() // degree)
+    while True:
+        better = ((degree - 1) * guess + value // guess ** (degree - 1)) // degree
+        if better >= guess:
+            return guess
+        guess = better
 
 
 def _logarithm(value: int) -> tuple[int, int]:

@@ -11,7 +11,9 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any
 
-__all__ = ["ascending", "if_at_most", "irrational", "logarithm", "maximum", "mean", "minimum", "ratio", "square_root"]
+__all__ = [
+    "ascending", "if_at_most", "irrational", "logarithm", "maximum", "mean", "minimum", "ratio", "root", "square_root",
+]  # fmt: skip
 
 irrational: ContextVar[Callable[[Any], Any] | None] = ContextVar("irrational", default=None)
 """What makes a number with exact roots and logarithms of a rational; where nothing is set, they are floats."""
@@ -73,6 +75,17 @@ def square_root(value: Any) -> Any:
         if (exact := irrational.get()) is not None:
             return exact(value).square_root()
     return math.sqrt(value)
+
+
+def root(value: Any, degree: float) -> Any:
+    """Root of a positive number, of any positive degree; exact or enclosed where the degree is an integer."""
+    if degree == 2:
+        return square_root(value)
+    if hasattr(value, "root"):
+        return value.root(degree)
+    if isinstance(value, Fraction | int) and (exact := irrational.get()) is not None:
+        return exact(value).root(degree)
+    return value ** (1 / degree)
 
 
 def logarithm(value: Any) -> Any:

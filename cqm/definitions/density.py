@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cqm.definitions.arithmetic import ascending, maximum, minimum, ratio, square_root
+from cqm.definitions.arithmetic import ascending, maximum, minimum, ratio, root, square_root
 
 __all__ = ["core_distance", "dbcv", "dbcv_of_points"]
 
@@ -54,7 +54,7 @@ def core_distance(distances: Distances, cluster: Sequence[int], x: int, dimensio
     """
     others = ascending(distances[x][y] for y in cluster if y != x)
     total = sum(ratio(others[0], d) ** dimension for d in reversed(others))
-    return 0 if others[0] == 0 else others[0] * ratio(total, len(others)) ** (-1 / dimension)
+    return 0 if others[0] == 0 else ratio(others[0], root(ratio(total, len(others)), dimension))
 
 
 def _spanning_edges(cluster: Sequence[int], weight: Any) -> list[Edge]:

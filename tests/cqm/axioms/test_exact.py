@@ -67,9 +67,33 @@ def test_infinities_compare_and_combine():
     assert x < math.inf
     assert min(x, math.inf) is x
     assert x + math.inf == math.inf
-    assert x.minimum(math.inf) is not math.inf
+    assert x.minimum(math.inf) is x is x.maximum(-math.inf)
+    assert x.maximum(math.inf) == math.inf == -x.minimum(-math.inf)
+    assert math.isnan(x.maximum(math.nan))
+    assert x.minimum(math.nan) is x
+    assert -x * math.inf == -math.inf == math.inf / -x
+    assert x / math.inf == 0
     assert x.over(0) == math.inf
     assert math.isnan((x - x).over(0))
+
+
+@given(positive, st.integers(1, 5))
+def test_the_root_of_a_power_is_the_number(a, degree):
+    got = Enclosure.of(a**degree).root(degree)
+    assert contains(got, a)
+    assert got.high - got.low < 2**80
+
+
+def test_roots_of_nothing():
+    assert Enclosure.of(0).root(3) == 0
+    assert Enclosure.of(8).root(1.5) == pytest.approx(4, rel=1e-15)
+
+
+def test_what_was_mixed_with_a_float_is_a_float():
+    x = root(2)
+    for mixed in (x + 0.1, 0.1 - x, x * 0.1, 0.1 / x, x.minimum(9.5), x.maximum(0.1)):
+        assert isinstance(mixed, float)
+    assert compare(x + 0.1, math.sqrt(2) + 0.1) == 0
 
 
 def test_floats_that_differ_by_rounding_are_equal():

@@ -40,6 +40,16 @@ def test_every_counterexample_replays(name):
 
 
 @pytest.mark.parametrize("name", cqm.catalog)
+def test_no_verdict_rests_on_floats(name):
+    for verdict in TABLE[name].values():
+        if verdict.witness is not None:
+            assert verdict.witness.exactness in ("exact", "enclosed"), str(verdict)
+            again = [subject_of(name).exact(frame) for frame in verdict.witness.frames]
+            assert list(map(type, again)) == list(map(type, verdict.witness.values))
+            assert again == list(verdict.witness.values)
+
+
+@pytest.mark.parametrize("name", cqm.catalog)
 def test_every_construction_beats_all_other_clusterings(name):
     evidence = [TABLE[name]["richness"].evidence, *TABLE[name]["richness"].also]
     for one in evidence:
