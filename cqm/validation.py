@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cqm import elsewhere
 from cqm.elsewhere import Elsewhere, is_elsewhere
 from cqm.sharing import once
-from cqm.vectors import check_directions, check_vectors, numeric, unit_rows
+from cqm.vectors import check_directions, check_vectors, numeric, take_rows, unit_rows
 
 __all__ = ["METRICS", "Clustering", "Metric", "Part", "validate"]
 
@@ -184,9 +184,7 @@ def _grouped(
     if is_elsewhere(data):
         data = Elsewhere(elsewhere.arrange(data, order, metric, unit=unit), codes)
     elif metric != "precomputed":
-        if not np.array_equal(order, np.arange(input_rows)):
-            data = np.take(data, order, axis=0)
-        data = np.ascontiguousarray(data)
+        data = take_rows(data, order)
         if metric in ("cosine", "angular", "correlation"):
             check_directions(data, str(metric), order)
         if unit:

@@ -1,14 +1,17 @@
 """Vectors as numpy arrays: checked, and scaled to unit length, with no temporary array of the size of the data."""
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["check_directions", "check_size", "check_vectors", "numeric", "unit_rows"]
+from cqm.parallel import in_order
 
-BLOCK_ROWS = 4096
+__all__ = ["check_directions", "check_size", "check_vectors", "numeric", "take_rows", "unit_rows"]
+
+BLOCK_ROWS = 1024
 SQUARABLE = 1e-150, 1e150  # sizes whose squares, and sums of them, stay in float64's range
 NOT_SQUARING = ("manhattan", "chebyshev", "minkowski")
 
@@ -21,9 +24,8 @@ def check_vectors(X: Any, metric: Any, first: int = 0) -> NDArray[Any]:
         raise ValueError(f"`X` must be (points, features), got shape {data.shape}: {cure}")
     if data.size == 0:
         raise ValueError(f"`X` is empty: shape {data.shape}")
-    low, high = np.inf, -np.inf
-    for rows in _blocks(data):
-        low, high = np.minimum(low, rows.min()), np.maximum(high, rows.max())  # NaN passes through
+    extremes = list(in_order(lambda rows: (rows.min(), rows.max()), _blocks(data)))
+    low, high = np.min(extremes), np.max(extremes)  # NaN passes through
     if not (np.isfinite(low) and np.isfinite(high)):
         row, column = np.argwhere(~np.isfinite(data))[0]
         value = data[row, column]
@@ -52,6 +54,19 @@ def check_directions(data: NDArray[Any], metric: str, order: NDArray[np.intp]) -
             row = order[first : first + len(rows)][flat].min()
             raise ValueError(f"{metric} distance is undefined for {what} vectors: row {row} of `X`")
         first += len(rows)
+
+
+def take_rows(data: NDArray[Any], order: NDArray[np.intp]) -> NDArray[Any]:
+    """`data[order]`, C-contiguous, copied on every core; `data` itself where that is the same."""
+    if np.array_equal(order, np.arange(len(data))):
+        return np.ascontiguousarray(data)
+    out = np.empty((len(order), data.shape[1]), data.dtype)
+    # mode="clip" takes straight into `out`, with no copy in between, and without the lock
+    copies = in_order(
+        lambda task: np.take(data, task[0], axis=0, out=task[1], mode="clip"), zip(_blocks(order), _blocks(out))
+    )
+    deque(copies, maxlen=0)
+    return out
 
 
 def unit_rows(vectors: NDArray[Any], *, centred: bool = False) -> NDArray[Any]:

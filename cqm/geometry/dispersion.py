@@ -15,7 +15,7 @@ from cqm.geometry.engines import Score, primitive
 from cqm.geometry.jit import kernel
 from cqm.geometry.kernels import total
 from cqm.geometry.landmarks import blocks_for, to_landmarks
-from cqm.geometry.parallel import in_order
+from cqm.parallel import in_order
 from cqm.geometry.tiles import TILE_ROWS, between, row_blocks
 from cqm.validation import Clustering, Part
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.parallel import in_order
+from cqm.parallel import in_order
 from cqm.geometry.tiles import TILE_ROWS, Block, block_of, tile
 from cqm.validation import Clustering
 

@@ -17,7 +17,7 @@ from cqm.geometry.closed_forms import has_closed_form
 from cqm.geometry.engines import Score, primitive
 from cqm.geometry.kernels import MAXIMUM, MINIMUM, SUM
 from cqm.geometry.landmarks import blocks_for
-from cqm.geometry.parallel import in_order
+from cqm.parallel import in_order
 from cqm.geometry.tiles import block_of, row_blocks, scale_of, tile, to_distances
 from cqm.validation import Clustering, Part
 

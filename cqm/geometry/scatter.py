@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from cqm.geometry.dispersion import cluster_deviations, deviations, dispersion
-from cqm.geometry.parallel import in_order, one_blas_thread
+from cqm.parallel import in_order, one_blas_thread
 from cqm.sharing import once
 from cqm.validation import Clustering
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from cqm.geometry import kernels
 from cqm.geometry.kernels import Products
-from cqm.geometry.parallel import in_order
+from cqm.parallel import in_order
 from cqm.validation import Clustering, Metric
 from cqm.vectors import unit_rows
 

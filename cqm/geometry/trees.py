@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from cqm.geometry import kernels
 from cqm.geometry.engines import primitive
 from cqm.geometry.jit import kernel
-from cqm.geometry.parallel import in_order
+from cqm.parallel import in_order
 from cqm.geometry.tiles import TILE_ROWS, Block, block_of, tile, to_distances
 from cqm.validation import Clustering
 

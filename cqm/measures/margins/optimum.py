@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.parallel import in_order
+from cqm.parallel import in_order
 from cqm.geometry.tiles import distances, row_blocks
 from cqm.measures.margins import interval_search, pairwise_search
 from cqm.measures.margins.contributions import LAST_RATIO, RATIO_LITERAL

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.geometry.jit import kernel
-from cqm.geometry.parallel import in_order
+from cqm.parallel import in_order
 
 __all__ = ["Model", "Relaxation"]
 
