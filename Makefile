@@ -32,6 +32,7 @@ demo: install
 	$(BIN)/sv-bridge demo
 
 bench: install
+	$(BIN)/python -m pytest benchmarks/kernels.py --benchmark-enable
 	$(BIN)/python -m benchmarks.measures
 
 pages: install

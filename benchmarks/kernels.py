@@ -1,0 +1,35 @@
+"""What passes over points cost, each alone, by pytest-benchmark: to see which of them a change made slower or faster.
+
+pytest benchmarks/kernels.py --benchmark-enable
+pytest benchmarks/kernels.py --benchmark-enable --benchmark-save=before, and after the change --benchmark-compare
+"""
+
+from collections import deque
+from functools import partial
+
+import numpy as np
+import pytest
+
+from cqm.geometry import dispersion, pairs, reductions, trees
+from cqm.validation import validate
+
+N, K = 4_000, 10
+PASSES = {
+    "every distance": lambda clustering: deque(pairs.map_pairs(clustering, lambda a, b, tile: None), maxlen=0),
+    "sums of each pair of clusters": reductions.pair_sums,
+    "minima of each pair of clusters": reductions.pair_minima,
+    "maxima of each pair of clusters": reductions.pair_maxima,
+    "sums of each point": partial(reductions.scores_from_sums, score=lambda sums, own, sizes: sums[:, 0]),
+    "smallest distance across": reductions.nearest_across,
+    "longest edges of spanning trees": trees.longest_steps,
+    "centroids and dispersion": dispersion.dispersion,
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("d", [32, 256])
+@pytest.mark.parametrize("name", PASSES)
+def test_pass(benchmark, name, d, dtype):
+    rng = np.random.default_rng(0)
+    clustering = validate(rng.normal(size=(N, d)).astype(dtype), np.arange(N) % K)
+    benchmark(PASSES[name], clustering)
