@@ -27,6 +27,11 @@ BOUNDS = {
     "pass": "for the indices made of centroids, reading the data once",
 }
 
+ABSENT = (
+    "Of other programs for DBCV, kDBCV 1.0.0 asks for numpy below 2, with which the others here don't run, and the one "
+    "of Felipe Siqueira is not on the package index."
+)
+
 
 def write_page(folder: Path) -> None:
     """Write the page beside the folder of results, and the plots into it."""
@@ -42,6 +47,7 @@ def write_page(folder: Path) -> None:
         growth(results, folder),
         "## Values",
         disagreements(results),
+        fill(ABSENT, 120),
         "## All cases",
         *(details(results, name) for name in MEASURES if results.of(name)),
         first_calls(results),
