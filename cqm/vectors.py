@@ -62,9 +62,8 @@ def take_rows(data: NDArray[Any], order: NDArray[np.intp]) -> NDArray[Any]:
         return np.ascontiguousarray(data)
     out = np.empty((len(order), data.shape[1]), data.dtype)
     # mode="clip" takes straight into `out`, with no copy in between, and without the lock
-    copies = in_order(
-        lambda task: np.take(data, task[0], axis=0, out=task[1], mode="clip"), zip(_blocks(order), _blocks(out))
-    )
+    blocks = zip(_blocks(order), _blocks(out), strict=True)
+    copies = in_order(lambda block: np.take(data, block[0], axis=0, out=block[1], mode="clip"), blocks)
     deque(copies, maxlen=0)
     return out
 

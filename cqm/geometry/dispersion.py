@@ -15,8 +15,8 @@ from cqm.geometry.engines import Score, primitive
 from cqm.geometry.jit import kernel
 from cqm.geometry.kernels import total
 from cqm.geometry.landmarks import blocks_for, to_landmarks
-from cqm.parallel import in_order
 from cqm.geometry.tiles import TILE_ROWS, between, row_blocks
+from cqm.parallel import in_order
 from cqm.validation import Clustering, Part
 
 __all__ = [

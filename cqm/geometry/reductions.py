@@ -17,8 +17,8 @@ from cqm.geometry.closed_forms import has_closed_form
 from cqm.geometry.engines import Score, primitive
 from cqm.geometry.kernels import MAXIMUM, MINIMUM, SUM
 from cqm.geometry.landmarks import blocks_for
-from cqm.parallel import in_order
 from cqm.geometry.tiles import block_of, row_blocks, scale_of, tile, to_distances
+from cqm.parallel import in_order
 from cqm.validation import Clustering, Part
 
 __all__ = [

@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.parallel import in_order
 from cqm.geometry.tiles import distances, row_blocks
 from cqm.measures.margins import interval_search, pairwise_search
 from cqm.measures.margins.contributions import LAST_RATIO, RATIO_LITERAL
@@ -13,6 +12,7 @@ from cqm.measures.margins.extremes import interval_bound
 from cqm.measures.margins.local_search import descend
 from cqm.measures.margins.relaxation import Model
 from cqm.measures.margins.representatives import medoids
+from cqm.parallel import in_order
 from cqm.validation import Clustering
 
 __all__ = ["Optimum", "optimum"]

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cqm.geometry.centroids import centroids
-from cqm.parallel import in_order
 from cqm.geometry.tiles import TILE_ROWS, UNIT, Block, block, block_of, distances, row_blocks, tile
+from cqm.parallel import in_order
 from cqm.validation import Clustering
 from cqm.vectors import unit_rows
 
