@@ -10,10 +10,11 @@ from itertools import permutations
 from typing import Any
 
 from cqm.axioms.construction import cluster_types, labels_of
+from cqm.axioms.entailment import DEEP_EFFORT, EFFORT, LEVELS
 from cqm.axioms.instances import non_trivial_partitions
 from cqm.axioms.statements import Axiom
 from cqm.axioms.subjects import Subject
-from cqm.axioms.symbolic import DEEP_EFFORT, EFFORT, LEVELS, Ledger, Symbolic, Undecided
+from cqm.axioms.symbolic import Ledger, Symbolic, Undecided
 
 __all__ = ["Proof", "never_alone_best", "provable", "prove"]
 
