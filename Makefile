@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install test kernels lint demo bench pages clean
+.PHONY: install test kernels nightly lint demo bench pages clean
 
 install: .venv/installed
 
@@ -23,10 +23,18 @@ test: lint kernels
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest --nbmake docs/tour.ipynb
 
-# Compiled code once more as plain Python, where errors are errors, and with its bounds checked.
+# Definitions and compiled code once more: as plain Python, down to the last branch, and with bounds checked.
 kernels: install
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q tests/cqm -k definition
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=.venv/numba-boundscheck $(BIN)/python -m pytest -q tests/cqm -k definition
+	HYPOTHESIS_PROFILE=kernels NUMBA_DISABLE_JIT=1 \
+		$(BIN)/python -m pytest -q tests/cqm -k "definition or kernel" --cov cqm --cov-report=
+	$(BIN)/python -m coverage report --show-missing --skip-covered --fail-under=100 \
+		--include="cqm/definitions/*,$$(grep -rl '^@kernel' cqm | paste -sd, -)"
+	HYPOTHESIS_PROFILE=kernels NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=.venv/numba-boundscheck \
+		$(BIN)/python -m pytest -q tests/cqm -k "definition or kernel"
+
+# Other examples every night, and a hundred times as many.
+nightly: install
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest
 
 demo: install
 	$(BIN)/sv-bridge demo

@@ -114,7 +114,7 @@ def nearest_across(clustering: Clustering) -> float:
 
 
 def per_pair(clustering: Clustering, *operations: int, split: int = 0) -> list[FloatArray]:
-    """(k, k) symmetric reductions; a pair of points in the same cluster is met in both orders.
+    """(k, k) symmetric reductions, SUM alone or extremes; a pair of points in one cluster is met in both orders.
 
     With `split`, a row at which a cluster starts, only pairs of a row before it and one from it on are met.
     """

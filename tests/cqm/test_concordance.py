@@ -99,6 +99,7 @@ def clumped(scale):
     return points, np.arange(24) % 2
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize("few", [1, 1000])
 @pytest.mark.parametrize("scale", [1e-300, 1.0, 1e300])
 def test_order_statistics_are_those_of_sorting(scale, few):
@@ -109,6 +110,7 @@ def test_order_statistics_are_those_of_sorting(scale, few):
     assert ranks.order_statistics(clustering, places, few) == ordered[places].tolist()
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize("capacity", [5, 60, 1 << 24])
 @pytest.mark.parametrize("scale", [1e-300, 1.0, 1e300])
 def test_comparisons_do_not_depend_on_how_many_distances_are_held_at_once(monkeypatch, capacity, scale):

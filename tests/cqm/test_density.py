@@ -5,7 +5,6 @@ import permetrics
 import pytest
 from hdbscan.validity import all_points_core_distance, validity_index
 from hypothesis import given
-from hypothesis import strategies as st
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import cdist
 from sklearn.datasets import make_moons
@@ -23,7 +22,8 @@ def test_equals_its_definition_on_points(case):
     assert cqm.dbcv(points, labels) == pytest.approx(float(want), rel=1e-12, abs=1e-15, nan_ok=True)
 
 
-@given(distance_clusterings(max_n=9, largest=2), st.sampled_from([2, 3, 7, 2.5]))
+@pytest.mark.parametrize("dimension", [2, 7, 2.5])
+@given(case=distance_clusterings(max_n=9, largest=2))
 def test_equals_its_definition_on_distances(case, dimension):
     distances, labels = case
     got = cqm.dbcv(np.array(distances, dtype=float), labels, metric="precomputed", dimension=dimension)
@@ -59,6 +59,7 @@ def by_other_means(points, labels):
     return value
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize(("n", "k", "d"), [(90, 3, 2), (240, 4, 5), (120, 2, 3)])
 def test_agrees_with_hdbscans_core_distances_and_scipys_trees(monkeypatch, n, k, d):
     monkeypatch.setattr(pairs, "TILE_ROWS", 25)  # several tiles a cluster

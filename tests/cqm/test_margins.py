@@ -78,6 +78,16 @@ def test_margins_equal_their_definitions(measure, case):
     assert agrees(got, measure.definition(distances, labels))
 
 
+@every_reading
+@given(case=distance_clusterings())
+def test_largest_additive_margins_equal_their_definitions(reading, case):
+    distances, labels = case
+    got = cqm.additive_margin(
+        np.array(distances, dtype=float), labels, metric="precomputed", reading=reading, over="max"
+    )
+    assert agrees(got, definitions.additive_margin(distances, labels, reading=reading, over="max"))
+
+
 @every_margin
 @given(case=point_clusterings(max_d=1, largest=2))
 def test_margins_equal_their_definitions_with_duplicate_points(measure, case):
@@ -117,6 +127,7 @@ def test_medoids_are_the_points_with_the_smallest_sum_of_distances():
     )
 
 
+@pytest.mark.kernel
 def test_centroids_are_no_points_so_all_points_count():
     points = [[0.0], [2.0], [10.0], [14.0]]  # means 1 and 12
     assert cqm.relative_margin(points, [0, 0, 1, 1], representatives="centroid") == pytest.approx(
@@ -180,6 +191,7 @@ def test_directions_that_cancel_out_have_no_centroid():
         cqm.relative_margin(points, list("aab"), metric="cosine", representatives="centroid")
 
 
+@pytest.mark.kernel
 def test_unknown_reading_or_extreme():
     points, labels = [[0.0], [1.0], [10.0]], [0, 0, 1]
     for margin in (cqm.relative_margin, cqm.additive_margin):
@@ -204,6 +216,7 @@ def test_near_and_far_points_bracket_the_relative_margin(case):
     assert lower <= outside * definitions.relative_margin(distances, labels) <= upper
 
 
+@pytest.mark.kernel
 @every_margin
 @given(case=distance_clusterings())
 def test_bounds_hold_the_margin_whatever_the_budget(measure, case):
@@ -219,6 +232,33 @@ def test_bounds_hold_the_margin_whatever_the_budget(measure, case):
             assert bracket.lower == bracket.upper
         else:
             assert wanted in bracket
+
+
+@pytest.mark.kernel
+@every_margin
+@pytest.mark.parametrize("sweeps", [1, 20])
+def test_bounds_hold_wherever_a_search_stops(monkeypatch, measure, sweeps):
+    monkeypatch.setattr("cqm.measures.margins.relaxation.SWEEPS", sweeps)
+    points, _ = blobs(12, 2, 2, 0.1, seed=1)
+    labels = np.repeat([0, 1, 2, 3], [2, 2, 4, 4])  # small clusters run out of candidates on the way down
+    bounds = cqm.relative_margin_bounds if measure.better == "lower" else cqm.additive_margin_bounds
+    wanted = measure.function(points, labels)
+    for budget in range(0, 3000, 60):
+        bracket = bounds(points, labels, budget=budget, **measure.function.keywords)
+        assert agrees(bracket.lower, wanted) if bracket.exact else wanted in bracket
+
+
+@pytest.mark.kernel
+@every_margin
+@given(case=distance_clusterings())
+def test_bounds_hold_where_distances_do_not_fit(measure, case):
+    distances, labels = case
+    bounds = cqm.relative_margin_bounds if measure.better == "lower" else cqm.additive_margin_bounds
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cqm.measures.margins.optimum.MATRIX_BYTES", 0)
+        bracket = bounds(np.array(distances, dtype=float), labels, metric="precomputed", **measure.function.keywords)
+    wanted = measure.definition(distances, labels)
+    assert agrees(bracket.lower, wanted) if bracket.exact else wanted in bracket
 
 
 @pytest.mark.parametrize("spread", [1.0, 3.0])

@@ -36,11 +36,12 @@ def test_cvnn_equals_its_definition(case, others, neighbors):
     assert got.tolist() == pytest.approx(want, rel=1e-12)
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize("count", [1, 5, 20])
 def test_agrees_with_a_neighbour_search_where_nothing_ties(monkeypatch, count):
-    monkeypatch.setattr(pairs, "TILE_ROWS", 64)  # several tiles
+    monkeypatch.setattr(pairs, "TILE_ROWS", 32)  # several tiles
     rng = np.random.default_rng(0)
-    points, labels = rng.normal(size=(200, 3)), rng.integers(0, 4, size=200)
+    points, labels = rng.normal(size=(100, 3)), rng.integers(0, 4, size=100)
     nearest = NearestNeighbors(n_neighbors=count).fit(points).kneighbors(return_distance=False)
     foreign = labels[nearest] != labels[:, None]
     assert cqm.connectivity(points, labels, neighbors=count) == pytest.approx(

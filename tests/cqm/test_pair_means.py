@@ -26,6 +26,7 @@ def test_point_biserial_equals_its_definition(case):
     assert got == pytest.approx(float(definitions.point_biserial(distances, labels)), rel=1e-12, nan_ok=True)
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize("offset", [0.0, 1e6])
 def test_point_biserial_is_pearsons_correlation_also_where_distances_hardly_differ(monkeypatch, offset):
     monkeypatch.setattr(pairs, "TILE_ROWS", 64)  # several tiles

@@ -6,6 +6,7 @@ from scipy.spatial.distance import cdist
 from threadpoolctl import threadpool_limits
 
 from cqm.geometry import reductions
+from cqm.geometry.kernels import MAXIMUM, MINIMUM, SUM
 from cqm.geometry.reductions import (
     maxima,
     minima,
@@ -14,7 +15,9 @@ from cqm.geometry.reductions import (
     pair_maxima,
     pair_minima,
     pair_sums,
+    per_pair,
     sums,
+    sums_across,
 )
 from cqm.validation import validate
 
@@ -83,6 +86,22 @@ def test_reductions_over_pairs_of_clusters(metric):
     smallest, largest = pair_extremes(clustering)
     assert np.array_equal(smallest, pair_minima(clustering))
     assert np.array_equal(largest, pair_maxima(clustering))
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("d", [3, 20])
+def test_reductions_between_two_sides_of_a_row(d):
+    X = np.random.default_rng(0).normal(size=(13, d))
+    clustering = validate(X, np.repeat(range(4), [2, 6, 4, 1]))
+    split = int(clustering.starts[2])
+    across = cdist(X[:split], X[split:])
+    there = [0, 4]  # where clusters 2 and 3 start beyond the split
+    assert sums_across(clustering, split)[:, 2:] == pytest.approx(np.add.reduceat(across, there, axis=1), rel=1e-12)
+    by_pair = per_pair(clustering, SUM, split=split) + per_pair(clustering, MINIMUM, MAXIMUM, split=split)
+    for got, ufunc in zip(by_pair, (np.add, np.minimum, np.maximum), strict=True):
+        wanted = ufunc.reduceat(ufunc.reduceat(across, there, axis=1), clustering.starts[:2], axis=0)
+        assert got[:2, 2:] == pytest.approx(wanted, rel=1e-12)
+        assert np.array_equal(got, got.T)
 
 
 def test_float32_sums_are_accumulated_in_float64():

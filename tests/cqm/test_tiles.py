@@ -29,10 +29,11 @@ def extended(X):
     return ((X[:, None, :] - X[None, :, :]) ** 2).sum(axis=2)
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize("d", [3, MANY])
 @pytest.mark.parametrize("metric", [metric for metric in METRICS if metric != "precomputed"])
 def test_distances_equal_scipy(metric, d):
-    X = np.random.default_rng(0).normal(size=(70, d))
+    X = np.random.default_rng(0).normal(size=(40, d))
     options = {"p": 3.5} if metric == "minkowski" else {}
     peer = cdist(X, X, PEERS.get(metric, metric), **options)
     if metric == "angular":
@@ -111,6 +112,7 @@ def test_tied_distances_stay_tied(d):
         assert len(np.unique(got[exact == value])) == 1
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize("metric", ["cosine", "angular", "correlation"])
 @pytest.mark.parametrize("d", [5, MANY])
 def test_parallel_rows_are_at_distance_zero(metric, d):

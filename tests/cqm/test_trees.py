@@ -26,6 +26,7 @@ def test_edge_lengths_equal_scipy(metric, sizes):
         assert edges == pytest.approx(expected(X[labels == i], metric), rel=1e-12)
 
 
+@pytest.mark.kernel
 def test_many_blocks_with_ties_and_thinning(monkeypatch):
     monkeypatch.setattr(trees, "TILE_ROWS", 7)
     monkeypatch.setattr(trees, "EDGES_PER_POINT", 1)
@@ -40,8 +41,15 @@ def test_duplicates_are_edges_of_length_zero():
     assert minimum_spanning_trees(clustering)[0].tolist() == [0.0, 0.0, 0.0, 3.0]
 
 
+@pytest.mark.kernel
 def test_precomputed_distances_without_the_triangle_inequality():
     D = np.array([[0, 1, 9, 5.0], [1, 0, 2, 5], [9, 2, 0, 5], [5, 5, 5, 0]])
     first, second = minimum_spanning_trees(validate(D, [0, 0, 0, 1], metric="precomputed"))
     assert first.tolist() == [1.0, 2.0]
     assert second.tolist() == []
+
+
+@pytest.mark.kernel
+def test_graph_of_two_components_has_a_tree_of_each():
+    a, b, lengths = np.array([0, 1, 2, 3]), np.array([1, 2, 0, 4]), np.array([2.0, 1.0, 3.0, 5.0])
+    assert sorted(trees.kruskal(5, trees.Edges(a, b, lengths)).lengths) == [1.0, 2.0, 5.0]
