@@ -198,9 +198,10 @@ def reduce_over_clusters(
     on_diagonal : whether entry (i, i) is the distance of a point to itself, which no minimum counts.
     row_starts, column_starts : first row and column of each cluster within the tile, and the end.
     by_row : (operations, rows, clusters of columns), written.
-    by_column : (operations, clusters of rows, columns), updated: comes as 0 for sums and maxima, +∞ for minima.
+    by_column : (operations, clusters of rows, columns), updated: comes as 0 for sums and maxima, +∞ for minima; empty
+        where it is not asked for.
     """
-    cluster = 0
+    cluster, columns = 0, by_column.shape[1] > 0
     for i in range(tile.shape[0]):
         while i >= row_starts[cluster + 1]:
             cluster += 1
@@ -209,20 +210,11 @@ def reduce_over_clusters(
             _finish_products(row, i, products)
         _transform(row, transform)
         for o in range(len(operations)):
-            operation, column = operations[o], by_column[o, cluster]
-            if operation == SUM:
-                for j in range(len(row)):
-                    column[j] += row[j]
-            elif operation == MINIMUM:
-                if on_diagonal:
-                    row[i] = np.inf
-                for j in range(len(row)):
-                    column[j] = row[j] if row[j] < column[j] else column[j]
-            else:
-                if on_diagonal:
-                    row[i] = 0.0
-                for j in range(len(row)):
-                    column[j] = row[j] if row[j] > column[j] else column[j]
+            operation = operations[o]
+            if on_diagonal and operation != SUM:
+                row[i] = np.inf if operation == MINIMUM else 0.0
+            if columns:
+                _reduce_into(by_column[o, cluster], row, operation)
             for c in range(len(column_starts) - 1):
                 part = row[column_starts[c] : column_starts[c + 1]]
                 if operation == SUM:
@@ -231,6 +223,19 @@ def reduce_over_clusters(
                     by_row[o, i, c] = _minimum(part)
                 else:
                     by_row[o, i, c] = _maximum(part)
+
+
+@kernel
+def _reduce_into(column: NDArray[np.float64], row: NDArray[Any], operation: int) -> None:
+    if operation == SUM:
+        for j in range(len(row)):
+            column[j] += row[j]
+    elif operation == MINIMUM:
+        for j in range(len(row)):
+            column[j] = row[j] if row[j] < column[j] else column[j]
+    else:
+        for j in range(len(row)):
+            column[j] = row[j] if row[j] > column[j] else column[j]
 
 
 @kernel

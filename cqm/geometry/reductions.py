@@ -159,7 +159,7 @@ def _all_points(clustering: Clustering, operation: int) -> FloatArray:
     """(n, k) reductions from the upper triangle of the distance matrix."""
     merge = MERGE[operation]
     out = np.full((clustering.n, clustering.k), START[operation])
-    for i, j, by_row, by_column in _tiles(clustering, (operation,), symmetric=True):
+    for i, j, by_row, by_column in _tiles(clustering, (operation,), symmetric=True, columns=True):
         out[i.rows, j.clusters] = merge(out[i.rows, j.clusters], by_row[0])
         if i is not j:
             out[j.rows, i.clusters] = merge(out[j.rows, i.clusters], by_column[0].T)
@@ -167,9 +167,15 @@ def _all_points(clustering: Clustering, operation: int) -> FloatArray:
 
 
 def _tiles(
-    clustering: Clustering, operations: tuple[int, ...], *, symmetric: bool, across: bool = False, split: int = 0
+    clustering: Clustering,
+    operations: tuple[int, ...],
+    *,
+    symmetric: bool,
+    columns: bool = False,
+    across: bool = False,
+    split: int = 0,
 ) -> Iterator[tuple[Part, Part, FloatArray, FloatArray]]:
-    """Pairs of blocks (i, j), i ≤ j when `symmetric`, with the tile reduced over j's and over i's clusters.
+    """Pairs of blocks (i, j), i ≤ j when `symmetric`, with the tile reduced over j's and, with `columns`, i's clusters.
 
     With `across`, pairs of blocks that lie in one and the same cluster are left out. With `split`, so are pairs on the
     same side of that row.
@@ -189,7 +195,7 @@ def _tiles(
         (a, b), (i, j) = pair, (parts[pair[0]], parts[pair[1]])
         values, products, transform, _ = tile(clustering, blocks[a], blocks[b])
         by_row = np.empty((len(operations), len(values), len(j.starts) - 1))
-        by_column = np.empty((len(operations), len(i.starts) - 1, values.shape[1]))
+        by_column = np.empty((len(operations), (len(i.starts) - 1) * columns, values.shape[1]))
         for out, operation in zip(by_column, operations, strict=True):
             out.fill(START[operation])
         kernels.reduce_over_clusters(
