@@ -21,6 +21,7 @@ import torch
 from sv_bridge.atomic import atomic_path
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.distributed import World, choose_device
+from sv_bridge.memory import keep_freed_memory
 from sv_bridge.presets import load_config
 from sv_bridge.training import Batches, Trainer
 
@@ -48,6 +49,8 @@ class Throughput:
 def measure(preset: str, corpus: Corpus, device: torch.device, *, batch: int, workers: int, rounds: int) -> Throughput:
     """Time whole training, its steps without data, and the bare encoder, in turns."""
     config = load_config(preset, [f"batch_size={batch}", f"workers={workers}"])
+    if device.type == "cpu":
+        keep_freed_memory()  # as training does
     world = World(0, 1, device)
     trainer, batches = Trainer(config, world), Batches(config, corpus, world)
     encoder = trainer.framework.encoder

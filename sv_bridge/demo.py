@@ -24,7 +24,7 @@ __all__ = ["run_demo"]
 
 PLAIN, MARGIN = "SNT-Xent", "SNT-Xent-AM"
 PRESETS = {PLAIN: "tiny-snt", MARGIN: "tiny-am"}
-SYNTHETIC_SETTINGS = ("epochs=30",)  # an epoch of the synthetic corpus is six steps
+SYNTHETIC_SETTINGS = ("epochs=24",)  # an epoch of the synthetic corpus is six steps
 
 
 def run_demo(

@@ -18,11 +18,11 @@ PAPERS = {
     "odyssey2024-moco": (200, 150, 30, 512, True, 0.0, 5),
     "odyssey2024-moco-am": (200, 150, 30, 512, True, 0.1, 5),
 }
-TINY = {"tiny-simclr", "tiny-snt", "tiny-am", "tiny-aam", "tiny-moco", "tiny-moco-am"}
+OURS = {"tiny-simclr", "tiny-snt", "tiny-am", "tiny-aam", "tiny-moco", "tiny-moco-am", "small-snt", "small-am"}
 
 
-def test_presets_are_those_of_the_papers_and_the_tiny_ones():
-    assert set(preset_names()) == PAPERS.keys() | TINY
+def test_presets_are_those_of_the_papers_and_our_own():
+    assert set(preset_names()) == PAPERS.keys() | OURS
 
 
 @pytest.mark.parametrize("name", sorted(PAPERS))
