@@ -1,6 +1,6 @@
 """`check`: a measure in, verdicts out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, overload
 
 from rich.console import Console
@@ -71,12 +71,19 @@ def check(
     generic : the callable is plain Python over nested sequences and works in any number type: judge it exactly.
     name : what verdicts call the measure.
     budget : how long to look; see `Budget`.
-    progress : show a progress line on stderr; by default when it is a terminal.
+    progress : say on stderr which axiom's turn it is; by default when that is a terminal. Off a terminal, True prints a
+        line for each axiom.
 
     Returns
     -------
     Verdict or Verdicts
         `holds` is False only with a witness or a proof, None where the measure is undefined or nothing was found.
+
+    Raises
+    ------
+    TypeError
+        The measure returned something else than one real number. Where it raises an ArithmeticError, a ValueError or
+        an IndexError, it counts as undefined; its other errors come through.
 
     Examples
     --------
@@ -96,21 +103,27 @@ def check(
     if isinstance(axiom, Axiom | str):
         return judge(subject, axiom_named(axiom), chosen, budget or Budget())
     asked = [axiom_named(one) for one in axiom] if axiom is not None else list(AXIOMS.values())
-    verdicts = []
-    with _progress(progress) as bar:
-        task = bar.add_task(subject.name, total=len(asked))
-        for one in asked:
-            bar.update(task, description=f"{subject.name}: {one.name}")
-            verdicts.append(judge(subject, one, chosen, budget or Budget()))
-            bar.advance(task)
+    verdicts = [judge(subject, one, chosen, budget or Budget()) for one in _told(subject.name, asked, progress)]
     return Verdicts(agree(subject, chosen, verdicts))
 
 
-def _progress(wanted: bool | None) -> Progress:
+def _told(name: str, asked: list[Axiom], wanted: bool | None) -> Iterator[Axiom]:
+    """The axioms, each announced on stderr when its turn comes: by a line that changes, or one each off a terminal."""
     console = Console(stderr=True)
-    hidden = not (console.is_terminal if wanted is None else wanted)
-    columns = (SpinnerColumn(), TextColumn("{task.description} ({task.completed}/{task.total})"), TimeElapsedColumn())
-    return Progress(*columns, console=console, transient=True, disable=hidden)
+    if not (console.is_terminal if wanted is None else wanted):
+        yield from asked
+    elif not console.is_terminal:
+        for i, one in enumerate(asked, start=1):
+            console.print(f"{name}: {one.name} ({i}/{len(asked)})", highlight=False, soft_wrap=True)
+            yield one
+    else:
+        columns = (SpinnerColumn(), TextColumn("{task.description} ({task.completed}/{task.total})"))
+        with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+            task = bar.add_task(name, total=len(asked))
+            for one in asked:
+                bar.update(task, description=f"{name}: {one.name}")
+                yield one
+                bar.advance(task)
 
 
 def parametrize(measure: Any, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

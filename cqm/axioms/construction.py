@@ -5,10 +5,11 @@ enough. Families that are known to work come first, then a climb on the lead ove
 verified in exact arithmetic against all non-trivial clusterings.
 """
 
+import math
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -18,7 +19,7 @@ from cqm.axioms.instances import Instance, Rejected, Rows, non_trivial_partition
 from cqm.axioms.statements import improvement
 from cqm.axioms.subjects import Subject
 
-__all__ = ["Construction", "cluster_types", "construct", "lead"]
+__all__ = ["Construction", "cluster_types", "construct", "lead", "strongest_rival"]
 
 TRIES = 2_000
 FAMILIES = 12  # the first candidates, which are not random
@@ -34,12 +35,16 @@ class Construction:
     missing : the first type for which none was found.
     tried : distances tried.
     largest : most points for which all types were found.
+    closest : for the missing type, the instance under which the strongest rival was least ahead.
+    stopped : whether the time limit came before the number of tries.
     """
 
     found: dict[tuple[int, ...], Instance] = field(default_factory=dict)
     missing: tuple[int, ...] | None = None
     tried: int = 0
     largest: int = 0
+    closest: Instance | None = None
+    stopped: bool = False
 
 
 def cluster_types(n: int) -> list[tuple[int, ...]]:
@@ -76,7 +81,7 @@ def construct(
     """
     out = Construction()
     rng = random.Random(seed)
-    deadline = time.monotonic() + seconds
+    deadline = time.thread_time() + seconds
     for n in range(3, largest + 1):
         for sizes in cluster_types(n):
             instance = (known or {}).get(sizes) or _best(subject, domain, sizes, unique, rng, out, deadline)
@@ -85,7 +90,8 @@ def construct(
                 return out
             out.found[sizes] = instance
         out.largest = n
-        if time.monotonic() > deadline:
+        if n < largest and time.thread_time() > deadline:
+            out.stopped = True
             break
     return out
 
@@ -105,8 +111,9 @@ def _best(
     best: tuple[float, Rows] | None = None
     candidates = (_points if domain.kind == "points" else _distances)(sizes, rng)
     for attempt in range(TRIES):
-        if attempt > FAMILIES and time.monotonic() > deadline:
-            return None
+        if attempt > FAMILIES and time.thread_time() > deadline:
+            out.stopped = True
+            break
         # after the known families, every other try climbs from the best so far
         climbs = best is not None and attempt >= FAMILIES and attempt % 2
         rows = _varied(domain, best[1], rng) if best is not None and climbs else next(candidates)
@@ -119,6 +126,7 @@ def _best(
             return instance
         if best is None or ahead >= best[0]:
             best = ahead, rows
+    out.closest = None if best is None else Instance(domain.kind, best[1], labels)
     return None
 
 
@@ -147,6 +155,27 @@ def lead(
             rivals.insert(0, rivals.pop(i))
             break
     return smallest
+
+
+def strongest_rival(subject: Subject, instance: Instance) -> tuple[tuple[int, ...] | None, float]:
+    """The other clustering that is farthest ahead, and by how much; None where the instance's own has no value.
+
+    Where none is ahead, one that has no value comes before the others, with NaN.
+    """
+    own = subject.exact(instance)
+    if is_undefined(own):
+        return None, math.nan
+    ahead, unknown = {}, []
+    for labels in non_trivial_partitions(instance.n):
+        other = own if labels == instance.labels else subject.exact(replace(instance, labels=labels))
+        if is_undefined(other):
+            unknown.append(labels)
+        elif labels != instance.labels:
+            ahead[labels] = improvement(own, other, subject.better)
+    rival = max(ahead, key=lambda labels: ahead[labels], default=None)
+    if unknown and (rival is None or ahead[rival] <= 0):
+        return unknown[0], math.nan
+    return rival, math.nan if rival is None else ahead[rival]
 
 
 def _distances(sizes: tuple[int, ...], rng: random.Random) -> Iterator[Rows]:
@@ -190,7 +219,9 @@ def _matrix(n: int, distance: Any) -> Rows:
 
 
 def _points(sizes: tuple[int, ...], rng: random.Random) -> Iterator[Rows]:
-    """Tight clusters far apart, on a line or in the plane or in space, with points close together at random."""
+    """Points in general position; then tight clusters far apart, in few or many dimensions."""
+    n = sum(sizes)
+    yield tuple(tuple(int(x == axis) for axis in range(n - 1)) for x in range(n))
     while True:
         width = rng.choice((1, 2, 2, 3, len(sizes)))
         far = rng.choice((4, 8, 20, 100))

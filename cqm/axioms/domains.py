@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cqm.axioms.instances import Number, Rejected, Rows, squared_distances
+from cqm.axioms.instances import Number, Rejected, Rows
 
 __all__ = ["DISTANCES", "DOMAINS", "EUCLIDEAN", "METRICS", "PSEUDODISTANCES", "Domain", "Draw", "domain_named"]
 
@@ -66,9 +66,11 @@ class Domain:
             rows[x][y] <= rows[x][via] + rows[via][y] for x in range(n) for y in range(x) for via in range(n)
         )
 
-    def comparable(self, rows: Rows) -> list[list[Number]]:
-        """(n, n) numbers in the order of the distances: the distances, or their squares for points."""
-        return squared_distances(rows) if self.kind == "points" else [list(row) for row in rows]
+    def apart(self, rows: Rows, x: int, y: int) -> Number:
+        """A number in the order of the distances: the distance of two points, or its square where they are points."""
+        if self.kind == "points":
+            return sum(((a - b) ** 2 for a, b in zip(rows[x], rows[y], strict=True)), start=0)
+        return rows[x][y]
 
     def scaled(self, rows: Rows, factor: Number) -> Rows:
         """All distances multiplied by a positive factor."""

@@ -1,5 +1,6 @@
 """Witnesses as pictures: points and their moves, or matrices with the changed entries marked."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,11 @@ def draw_witness(witness: "Witness", ax: "Axes | None" = None) -> "Axes":
 
     if ax is None:
         _, ax = plt.subplots(figsize=(6.5, 4))
-    frames = (witness.frames[0], witness.frames[-1])
+    first, last = (
+        replace(frame, labels=value) if isinstance(value, tuple) else frame  # what a clustering function returned
+        for frame, value in ((witness.frames[i], witness.values[i]) for i in (0, -1))
+    )
+    frames = (first, last)
     if frames[0].kind == "points":
         _points(frames, ax)
     else:

@@ -21,7 +21,7 @@ from cqm.axioms.exact import compare, is_undefined
 from cqm.axioms.instances import Instance, Rows, non_trivial_partitions, partitions
 from cqm.axioms.statements import Axiom, isomorphism_invariance
 from cqm.axioms.subjects import Subject
-from cqm.axioms.transformations import Trial, refinements
+from cqm.axioms.transformations import Trial, coarsenings, refinements
 
 __all__ = ["Exhausted", "Lattice", "exhaust", "lattice", "lattices"]
 
@@ -227,9 +227,8 @@ def _at(place: tuple[int, ...], step: int, axis: int) -> tuple[int, ...]:
 def _preference(finer: bool) -> Callable[[Lattice, int], Found]:
     def compare_all(grid: Lattice, sign: int) -> Found:
         clusterings = non_trivial_partitions(grid.n)
-        finer_ones = {labels: refinements(labels) for labels in clusterings}
         for i, labels in enumerate(clusterings):
-            rivals = finer_ones[labels] if finer else [other for other in clusterings if labels in finer_ones[other]]
+            rivals = refinements(labels) if finer else coarsenings(labels)
             if not rivals:
                 continue
             others = grid.ranks[[clusterings.index(rival) for rival in rivals]]

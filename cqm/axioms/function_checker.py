@@ -9,7 +9,7 @@ from typing import Any, Literal
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain, domain_named
 from cqm.axioms.instances import Instance, Rejected, Rows, partitions
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionAxiom, FunctionSubject, Partition
-from cqm.axioms.search import Budget, search
+from cqm.axioms.search import STOPPED, Budget, search
 from cqm.axioms.verdict import Evidence, Verdict, Verdicts
 from cqm.axioms.witness import Witness
 
@@ -102,7 +102,8 @@ def _judge(subject: FunctionSubject, axiom: FunctionAxiom, domain: Domain, budge
         )
         return Verdict(subject.name, axiom.name, domain.name, False, witness, state.cases)
     text = f"no counterexample among {state.cases:,} cases with up to {budget.largest} points"
-    return Verdict(subject.name, axiom.name, domain.name, True, Evidence("search", text), state.cases)
+    evidence = Evidence("search", text + (STOPPED if state.stopped else ""))
+    return Verdict(subject.name, axiom.name, domain.name, True, evidence, state.cases, stopped=state.stopped)
 
 
 def _range(subject: FunctionSubject, axiom: FunctionAxiom, domain: Domain, budget: Budget) -> Verdict:
@@ -111,17 +112,18 @@ def _range(subject: FunctionSubject, axiom: FunctionAxiom, domain: Domain, budge
     found: dict[Partition, Instance] = {}
     tried = 0
     for n in (3, 4):
-        wanted = set(partitions(n))
+        wanted, numbers = set(partitions(n)), set()
         for rows in _varied_rows(domain, n, rng, budget.cases):
             tried += 1
             partition = subject.partition(domain.kind, rows)
+            numbers.add(max(partition) + 1)
             if partition in wanted:
                 wanted.remove(partition)
                 found[partition] = Instance(domain.kind, rows, partition)
             if not wanted:
                 break
         if wanted:
-            return _never(subject, axiom, domain, budget, min(wanted), tried)
+            return _never(subject, axiom, domain, budget, min(wanted), tried, numbers)
     evidence = Evidence(
         "construction", f"distances for each of the {len(found)} partitions of 3 and 4 points", tuple(found.values())
     )
@@ -144,7 +146,13 @@ def _varied_rows(domain: Domain, n: int, rng: Random, cases: int) -> Iterable[Ro
 
 
 def _never(
-    subject: FunctionSubject, axiom: FunctionAxiom, domain: Domain, budget: Budget, missing: Partition, tried: int
+    subject: FunctionSubject,
+    axiom: FunctionAxiom,
+    domain: Domain,
+    budget: Budget,
+    missing: Partition,
+    tried: int,
+    numbers: set[int],
 ) -> Verdict:
     """Whether a partition that was not returned can be returned at all."""
     shown = Instance("distances", (), missing).clusters()
@@ -160,5 +168,11 @@ def _never(
                 f"order of the distances was found to matter to it",
             )
             return Verdict(subject.name, axiom.name, domain.name, False, evidence, tried)
-    evidence = Evidence("none", f"no distances found for which it returns {shown}, among {tried:,} tried")
+    text = f"no distances found for which it returns {shown}, among {tried:,} tried"
+    if max(missing) + 1 not in numbers:
+        made = " or ".join(map(str, sorted(numbers)))
+        text += (
+            f"; {max(missing) + 1} is not a number of clusters that it makes of {n} points: it was {made} every time"
+        )
+    evidence = Evidence("none", text)
     return Verdict(subject.name, axiom.name, domain.name, None, evidence, tried)

@@ -3,6 +3,7 @@
 What is declared here is still searched: a proof counts where the search finds nothing against it.
 """
 
+import re
 from dataclasses import dataclass
 
 from cqm.axioms.domains import Domain
@@ -11,7 +12,7 @@ from cqm.axioms.subjects import Subject
 from cqm.axioms.verdict import Evidence
 from cqm.catalogue import Measure, catalog
 
-__all__ = ["PAGE", "HandProof", "hand_proof"]
+__all__ = ["PAGE", "HandProof", "anchor", "hand_proof"]
 
 PAGE = "docs/proofs.md"
 
@@ -23,20 +24,31 @@ class HandProof:
     Attributes
     ----------
     heading : of the section in docs/proofs.md.
-    holds : what is proved: that the measure has the property, or that it has not.
+    holds : what is proved: that the measure has the property, that it has not, or (None) that it has no value where the
+        property would ask for one.
     """
 
     heading: str
-    holds: bool = True
+    holds: bool | None = True
 
     @property
     def link(self) -> str:
         """Page and anchor."""
-        return f"{PAGE}#{self.heading.lower().replace(' ', '-')}"
+        return f"{PAGE}#{anchor(self.heading)}"
 
     def evidence(self) -> Evidence:
         """The proof as evidence."""
-        return Evidence("proof", f"{'proved' if self.holds else 'refuted'} for any number of points: {self.link}")
+        said = {
+            True: "proved for any number of points",
+            False: "refuted by proof",
+            None: "no value where one is needed",
+        }
+        return Evidence("proof", f"{said[self.holds]}: {self.link}")
+
+
+def anchor(heading: str) -> str:
+    """What a heading of a page is linked by: letters and digits in lower case, with hyphens for spaces."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 QUOTIENTS = "Quotients of equal degree"
@@ -80,7 +92,29 @@ _NOT_RICH = {
     "gamma": "Gamma, G+ and Tau",
     "g_plus": "Gamma, G+ and Tau",
     "c_index": "C-index",
+    "connectivity": "Connectivity",
+    "cvnn_separation": "CVNN",
+    "cvnn_compactness": "CVNN",
+    "trace_w": "Sums of squares",
+    "log_ss_ratio": "Sums of squares",
+    "ball_hall": "Sums of squares",
+    "banfield_raftery": "Banfield–Raftery",
+    "scott_symons": "Determinants",
+    "trace_wib": "Determinants",
+    "det_ratio": "Determinants",
+    "log_det_ratio": "Determinants",
+    "davies_bouldin": "Davies–Bouldin",
+    "wemmert_gancarski": "Wemmert–Gançarski",
+    "pbm": "PBM",
+    "sd_scat": "SD scattering",
 }
+"""Under no distances is every clustering the only best one."""
+
+_NOT_WEAKLY_RICH = (
+    "connectivity", "cvnn_separation", "cvnn_compactness", "trace_w", "log_ss_ratio", "ball_hall", "banfield_raftery",
+    "davies_bouldin", "wemmert_gancarski", "pbm", "sd_scat",
+)  # fmt: skip
+_WEAKLY_RICH = ("gamma", "g_plus", "c_index", "scott_symons", "trace_wib", "det_ratio", "log_det_ratio")
 
 
 def hand_proof(subject: Subject, axiom: Axiom, domain: Domain) -> HandProof | None:
@@ -93,7 +127,8 @@ def hand_proof(subject: Subject, axiom: Axiom, domain: Domain) -> HandProof | No
     if entry is None or subject.function is not entry.definition or domain.smallest == 0:
         return None
     proof = _declared(entry, axiom.name)
-    if proof is not None and proof.holds and "richness" in axiom.name and domain.name != "distances":
+    natural = "euclidean" if entry.needs == "points" else "distances"
+    if proof is not None and proof.holds and "richness" in axiom.name and domain.name != natural:
         return None
     return proof
 
@@ -111,17 +146,22 @@ def _declared(measure: Measure, axiom: str) -> HandProof | None:
             return HandProof(QUOTIENTS)
         if name in ("gamma", "g_plus", "tau", "connectivity", "cvnn_separation"):
             return HandProof(COMPARISONS)
-    elif axiom in ("consistency", "inner_consistency", "outer_consistency"):
+    elif axiom in ("consistency", "monotonicity", "inner_consistency", "outer_consistency"):
         if name in _CONSISTENT:
             return HandProof(_CONSISTENT[name])
         if name.startswith("generalized_dunn") and "centroid" not in name:
             return HandProof("Generalised Dunn without centroids")
-    elif name in ("trace_w", "log_ss_ratio") and axiom in ("refinement_preference", "richness", "weak_richness"):
-        return HandProof("Sums of squares", holds=axiom == "refinement_preference")
-    elif axiom == "richness" and name in _NOT_RICH:
-        return HandProof(_NOT_RICH[name], holds=False)
+    elif name == "dbcv":
+        if "richness" in axiom or axiom == "refinement_preference":
+            return HandProof("DBCV", holds=None)
+    elif name in ("trace_w", "log_ss_ratio", "ball_hall") and axiom == "refinement_preference":
+        return HandProof("Sums of squares")
+    elif name == "connectivity" and axiom == "coarsening_preference":
+        return HandProof("Connectivity", holds=False)
     elif axiom in ("richness", "weak_richness") and name in _RICH:
         return HandProof(_RICH[name])
-    elif axiom == "weak_richness" and name in ("gamma", "g_plus", "c_index"):
+    elif name in _NOT_RICH and (axiom == "richness" or (axiom == "weak_richness" and name in _NOT_WEAKLY_RICH)):
+        return HandProof(_NOT_RICH[name], holds=False)
+    elif axiom == "weak_richness" and name in _WEAKLY_RICH:
         return HandProof(_NOT_RICH[name])
     return None

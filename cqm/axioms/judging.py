@@ -1,18 +1,19 @@
 """One verdict from all the evidence: search and exhaustion refute, constructions and proofs support."""
 
 import importlib.util
+import math
 from dataclasses import replace
 from functools import lru_cache
 
-from cqm.axioms.construction import Construction, construct, labels_of
+from cqm.axioms.construction import Construction, construct, labels_of, strongest_rival
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain
 from cqm.axioms.exact import FLOAT_TOLERANCE
 from cqm.axioms.exhaustion import exhaust, lattices
-from cqm.axioms.hand_proofs import hand_proof
+from cqm.axioms.hand_proofs import HandProof, hand_proof
 from cqm.axioms.instances import Instance
-from cqm.axioms.search import Budget, search
+from cqm.axioms.search import STOPPED, Budget, search
 from cqm.axioms.statements import AXIOMS, Axiom
-from cqm.axioms.subjects import Subject
+from cqm.axioms.subjects import Subject, Undefined
 from cqm.axioms.transformations import Trial, halves
 from cqm.axioms.verdict import STRENGTH, Evidence, Verdict
 from cqm.axioms.witness import Witness
@@ -34,7 +35,8 @@ def judge(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Ver
     cases, found, support = state.cases, state.found, []
     what = f"violation above {FLOAT_TOLERANCE:g}" if state.floating else "counterexample"
     if cases:
-        support.append(Evidence("search", f"no {what} among {cases:,} cases with up to {budget.largest} points"))
+        ended = STOPPED if state.stopped else ""
+        support.append(Evidence("search", f"no {what} among {cases:,} cases with up to {budget.largest} points{ended}"))
     if found is None and subject.needs == "distances":
         found, compared, looked_at = _exhausted(subject, axiom, domain, budget)
         cases += compared
@@ -43,13 +45,19 @@ def judge(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Ver
     if found is not None:
         witness = _witness(subject, axiom, domain, found)
         return Verdict(subject.name, axiom.name, domain.name, False, witness, cases, undefined=undefined)
-    support += _solver_proof(subject, axiom, domain, budget)
     if (proof := hand_proof(subject, axiom, domain)) is not None:
+        if not proof.holds:
+            return _by_hand(proof, subject, axiom, domain, undefined)
         support.append(proof.evidence())
+    support += _solver_proof(subject, axiom, domain, budget)
     if not support:
-        nothing = Evidence("none", "the measure had no value on any case")
-        return Verdict(subject.name, axiom.name, domain.name, None, nothing, undefined=undefined)
-    return _supported(subject, axiom, domain, support, cases, undefined)
+        why = [value.reason for value in undefined.values if isinstance(value, Undefined)] if undefined else []
+        nothing = Evidence("none", "the measure had no value on any case" + (f", such as {why[0]}" if why else ""))
+        return Verdict(subject.name, axiom.name, domain.name, None, nothing, undefined=undefined, stopped=state.stopped)
+    strongest, *weaker = sorted(support, key=lambda evidence: STRENGTH.index(evidence.kind))
+    return Verdict(
+        subject.name, axiom.name, domain.name, True, strongest, cases, tuple(weaker), undefined, state.stopped
+    )
 
 
 def agree(subject: Subject, domain: Domain, verdicts: list[Verdict]) -> list[Verdict]:
@@ -80,13 +88,6 @@ def _exhausted(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -
         if outcome.found is not None:
             return outcome.found, compared, ""
     return None, compared, f"all {instances:,} clusterings of {', of '.join(looked_at)}, up to isomorphism"
-
-
-def _supported(
-    subject: Subject, axiom: Axiom, domain: Domain, support: list[Evidence], cases: int, undefined: Witness | None
-) -> Verdict:
-    strongest, *weaker = sorted(support, key=lambda evidence: STRENGTH.index(evidence.kind))
-    return Verdict(subject.name, axiom.name, domain.name, True, strongest, cases, tuple(weaker), undefined)
 
 
 def _witness(subject: Subject, axiom: Axiom, domain: Domain, trial: Trial) -> Witness:
@@ -128,7 +129,7 @@ def _constructed(subject: Subject, domain: Domain, unique: bool, budget: Budget)
         domain,
         unique=unique,
         largest=budget.largest,
-        seconds=3 * budget.seconds,
+        seconds=budget.seconds,
         seed=budget.seed,
         known=known,
     )
@@ -137,25 +138,26 @@ def _constructed(subject: Subject, domain: Domain, unique: bool, budget: Budget)
 def _richness(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
     """Constructions for every type of clustering, or a proof that one type can never be best."""
     unique = axiom.name == "richness"
-    outcome = _constructed(subject, domain, unique, budget)
-    best = "the only best" if unique else "a best"
     proof = hand_proof(subject, axiom, domain)
     if proof is not None and not proof.holds:
-        return Verdict(subject.name, axiom.name, domain.name, False, proof.evidence(), outcome.tried)
+        return _by_hand(proof, subject, axiom, domain)
+    outcome = _constructed(subject, domain, unique, budget)
+    best = "the only best" if unique else "a best"
     if outcome.missing is None:
         evidence = Evidence(
             "construction",
             f"distances that make it {best} one, for each of the {len(outcome.found)} types of non-trivial clusterings "
-            f"of 3 to {outcome.largest} points, verified against all others",
+            f"of 3 to {outcome.largest} points, verified against all others{STOPPED if outcome.stopped else ''}",
             tuple(outcome.found.values()),
             outcome.largest,
         )
         support = [evidence] if proof is None else [proof.evidence(), evidence]
-        return Verdict(subject.name, axiom.name, domain.name, True, support[0], outcome.tried, tuple(support[1:]))
+        weaker, stopped = tuple(support[1:]), outcome.stopped
+        return Verdict(subject.name, axiom.name, domain.name, True, support[0], outcome.tried, weaker, stopped=stopped)
     if proof is not None:
         return Verdict(subject.name, axiom.name, domain.name, True, proof.evidence(), outcome.tried)
     shown = Instance("distances", (), labels_of(outcome.missing)).clusters()
-    if unique and budget.proofs and subject.generic and len(outcome.missing) and importlib.util.find_spec("z3"):
+    if unique and budget.proofs and subject.generic and importlib.util.find_spec("z3"):
         from cqm.axioms.proof import never_alone_best
 
         if sum(outcome.missing) <= 4 and never_alone_best(subject, outcome.missing, thorough=budget.thorough).holds:
@@ -166,5 +168,30 @@ def _richness(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) ->
                 f"other one is at least as good, wherever all have a value (proved by an SMT solver)",
             )
             return Verdict(subject.name, axiom.name, domain.name, False, impossible, outcome.tried)
-    missing = Evidence("none", f"no distances found that make {shown} {best} clustering, among {outcome.tried:,} tried")
-    return Verdict(subject.name, axiom.name, domain.name, None, missing, outcome.tried)
+    return _not_found(subject, axiom, domain, outcome, f"{shown} {best} clustering")
+
+
+def _by_hand(
+    proof: HandProof, subject: Subject, axiom: Axiom, domain: Domain, undefined: Witness | None = None
+) -> Verdict:
+    """What a proof refutes, or proves to have no value."""
+    return Verdict(subject.name, axiom.name, domain.name, proof.holds, proof.evidence(), undefined=undefined)
+
+
+def _not_found(subject: Subject, axiom: Axiom, domain: Domain, outcome: Construction, wanted: str) -> Verdict:
+    """What was looked for in vain, and what stood in its way where it came closest."""
+    assert outcome.closest is not None
+    rival, ahead = strongest_rival(subject, outcome.closest)
+    undefined = None
+    if rival is None:
+        undefined = _witness(subject, axiom, domain, Trial((outcome.closest,), ""))
+        text = f"it has no value on {outcome.closest.clusters()} under any of the {outcome.tried:,} distances tried"
+    else:
+        by = "has no value" if math.isnan(ahead) else f"is ahead by {ahead:.3g}" if ahead else "is as good"
+        text = f"no distances found that make {wanted}, among {outcome.tried:,} tried; where it came closest, "
+        text += f"{replace(outcome.closest, labels=rival).clusters()} {by}"
+    missing = Evidence("none", text + (STOPPED if outcome.stopped else ""))
+    cases = 0 if undefined else outcome.tried
+    return Verdict(
+        subject.name, axiom.name, domain.name, None, missing, cases, undefined=undefined, stopped=outcome.stopped
+    )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from cqm.axioms.domains import DOMAINS
-from cqm.axioms.hand_proofs import PAGE
+from cqm.axioms.hand_proofs import PAGE, anchor
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionAxiom
 from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.verdict import Verdict
@@ -37,8 +37,16 @@ best one for some distances, or *a* best one.
 | built | richness of a function: it was seen to return every partition |
 | no case | no counterexample among the cases that were tried and exhausted: how many, is said below |
 | **✗** | refuted: the counterexample, or the proof, is below |
-| ? | neither a construction nor a proof that there is none |
+| no value | the measure has no value where the axiom asks for one |
+| ? | neither a construction nor a proof that there is none: what stood in the way is said below |
 
+"""
+
+MONOTONICITY = """
+`monotonicity` (van Laarhoven & Marchiori 2014, §3) can be asked for by name but has no column: it is `consistency`. The
+paper judges clusterings of graphs and asks that the quality does not fall when edges inside clusters gain weight and
+edges between clusters lose some. A heavier edge is a shorter distance, so on distances the changes and the inequality
+are those of consistency.
 """
 
 KLEINBERG = """Kleinberg (2002) asks three axioms of a clustering *function*, and proves that none has all three: scale
@@ -57,7 +65,7 @@ def write_pages(table: Table, functions: Table, root: Path) -> None:
 def page(table: Table, functions: Table) -> str:
     """The text of docs/axioms.md."""
     parts = [INTRODUCTION, _rows(table, tuple(AXIOMS), link="#{}")]
-    parts += ["\n## The axioms\n\n", _axioms("formally, higher is better", AXIOMS.values())]
+    parts += ["\n## The axioms\n\n", _axioms("formally, higher is better", AXIOMS.values()), MONOTONICITY]
     parts += ["\n## Clustering functions\n\n", KLEINBERG, _function_rows(functions)]
     parts += ["\n", _axioms("formally", FUNCTION_AXIOMS.values())]
     parts += ["\n## The evidence\n", *map(_section, {**table, **functions}.values())]
@@ -76,17 +84,12 @@ def _function_rows(functions: Table) -> str:
     names = [name.removeprefix("function_") for name in FUNCTION_AXIOMS]
     head = f"| function | {' | '.join(name.replace('_', ' ') for name in names)} |\n|---|{':-:|' * len(names)}\n"
     rows = (
-        f"| [{name}](#{_anchor(name)}) | "
+        f"| [{name}](#{anchor(name)}) | "
         + " | ".join(sign(verdicts[axiom]) if axiom in verdicts else "–" for axiom in FUNCTION_AXIOMS)
         + " |\n"
         for name, verdicts in functions.items()
     )
     return head + "".join(rows)
-
-
-def _anchor(heading: str) -> str:
-    """What a heading is linked by."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def readme_with_table(text: str, table: Table) -> str:
@@ -114,6 +117,8 @@ def sign(verdict: Verdict) -> str:
     """A verdict in a word or two."""
     if verdict.holds is False:
         return "**✗**"
+    if verdict.status == "undefined":
+        return "no value"
     if verdict.holds is None or isinstance(verdict.evidence, Witness):
         return "?"
     largest = verdict.evidence.largest

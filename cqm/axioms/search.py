@@ -17,9 +17,10 @@ from cqm.axioms.strategies import trials
 from cqm.axioms.subjects import Subject
 from cqm.axioms.transformations import Trial
 
-__all__ = ["Budget", "Search", "search"]
+__all__ = ["STOPPED", "Budget", "Search", "search"]
 
-CHUNK = 100
+CHUNK = 50
+STOPPED = ", stopped by the time limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Budget:
     ----------
     cases : cases to try for each axiom.
     largest : most points of a case.
-    seconds : a limit for each axiom; a search that it cuts short says so by its number of cases.
+    seconds : a limit on the processor's time for each axiom, for slow measures: what it cuts short says so.
     seed : the same seed tries the same cases.
     thorough : exhaust larger lattices and prove for more points; minutes, not seconds.
     proofs : whether to look for proofs by an SMT solver, where z3 is installed.
@@ -38,7 +39,7 @@ class Budget:
 
     cases: int = 1500
     largest: int = 6
-    seconds: float = 3.0
+    seconds: float = 10.0
     seed: int = 0
     thorough: bool = False
     proofs: bool = True
@@ -55,6 +56,7 @@ class Search:
     found : the simplest case that breaks the axiom.
     undefined : the first case with an undefined value.
     floating : whether some value was screened as a float, so that smaller violations than rounding go unseen.
+    stopped : whether the time limit came before the number of cases.
     """
 
     subject: Subject
@@ -64,6 +66,7 @@ class Search:
     found: Trial | None = None
     undefined: Trial | None = None
     floating: bool = False
+    stopped: bool = False
     deadline: float = field(default=float("inf"), repr=False)
 
     def violation(self, trial: Trial) -> float:
@@ -82,8 +85,10 @@ class Search:
         return self.axiom.judge(values, self.subject.better)
 
     def out_of_time(self) -> bool:
-        """Whether the limit has passed."""
-        return time.monotonic() > self.deadline
+        """Whether the limit has passed, asked where there is more to try."""
+        late = time.thread_time() > self.deadline
+        self.stopped |= late
+        return late
 
 
 def search(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Search:
@@ -92,9 +97,10 @@ def search(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Se
     sizes = range(axiom.smallest, max(budget.largest, axiom.smallest) + 1)
     share = budget.cases // len(sizes)
     rng = random.Random(budget.seed)
+    state.deadline = time.thread_time()
     for n in sizes:
         for method, part in ((_by_hypothesis, 0.25), (_by_climbing, 0.75)):
-            state.deadline = time.monotonic() + part * budget.seconds / len(sizes)
+            state.deadline += part * budget.seconds / len(sizes)  # what one leaves over, the next may use
             state.found = method(state, n, round(part * share), rng)
             if state.found is not None:
                 return state

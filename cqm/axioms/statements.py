@@ -124,6 +124,12 @@ monotonicity = replace(
     name="monotonicity",
     source=f"{_VLM}; on distances it is the consistency of {_ABD}",
 )
+"""Consistency by another name, so it has no row of its own in the table.
+
+Van Laarhoven and Marchiori judge clusterings of graphs and ask that the quality does not fall when edges inside
+clusters gain weight and edges between clusters lose some. A heavier edge is a shorter distance; written for distances,
+the changes are the consistent ones and the inequality is the same.
+"""
 inner_consistency = Axiom(
     "inner_consistency",
     "the value does not get worse when distances inside clusters shrink",

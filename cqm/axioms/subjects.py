@@ -2,10 +2,12 @@
 
 import inspect
 import math
+import reprlib
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -77,9 +79,18 @@ class Subject:
 
     def _call(self, rows: Any, labels: tuple[int, ...]) -> Any:
         try:
-            return self.function(rows, labels)
+            value = self.function(rows, labels)
         except (ArithmeticError, ValueError, TypeError) as error:
             return Undefined(f"{type(error).__name__}: {error}")
+        if not isinstance(value, Real | Enclosure):
+            raise self._no_number(value)
+        return value
+
+    def _no_number(self, value: Any) -> TypeError:
+        shape = getattr(value, "shape", None)
+        got = f"an array of shape {tuple(shape)}" if shape else reprlib.repr(value)
+        cure = ": is a `return` missing?" if value is None else ""
+        return TypeError(f"{self.name} has to return one real number for a clustering, got {got}{cure}")
 
     def _rational(self, rows: Any, labels: tuple[int, ...]) -> Any:
         """Integers are fast; where their quotients come out as floats, fractions stay exact."""
@@ -95,9 +106,12 @@ class Subject:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
                 value = self.function(np.array(rows, dtype=float), np.array(instance.labels), **dict(self.keywords))
-            return float(value)
         except (ArithmeticError, ValueError, IndexError) as error:
             return Undefined(f"{type(error).__name__}: {error}")
+        number = np.asarray(value)
+        if number.shape or number.dtype.kind not in "biuf":
+            raise self._no_number(value)
+        return float(number)
 
 
 def subject_of(

@@ -29,8 +29,8 @@ from cqm.verdicts import PATH
 
 __all__ = ["BUDGET", "Table", "contradictions", "judge_all", "read_verdicts"]
 
-BUDGET = Budget(seconds=10)
-FUNCTION_BUDGET = Budget(cases=800, largest=5, seconds=10)
+BUDGET = Budget(seconds=120)
+FUNCTION_BUDGET = Budget(cases=800, largest=5, seconds=120)
 
 Table = dict[str, dict[str, Verdict]]
 Records = dict[str, list[dict[str, Any]]]

@@ -9,13 +9,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
 from cqm.axioms.domains import LARGEST, Domain, Draw
 from cqm.axioms.instances import Instance, Number, Rejected, Rows, non_trivial_partitions, partitions
 
-__all__ = ["Recipe", "Trial", "is_consistent_change", "refinements"]
+__all__ = ["Recipe", "Trial", "coarsenings", "is_consistent_change", "refinements"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +127,31 @@ def consistent(domain: Domain, n: int, draw: Draw, *, inner: bool = True, outer:
     """Distances shrink inside clusters (where `inner`) and grow between clusters (where `outer`)."""
     clustering = labels(n, draw)
     before = domain.draw(n, draw)
-    if domain.kind == "points" and draw(0, 1):  # all clusters but the first on one line, so that it can turn about it
+    # turning about a line that holds all other clusters is what leaves the distances between clusters as they are
+    turns = domain.kind == "points" and (not outer or draw(0, 2) == 2)
+    if turns or (domain.kind == "points" and draw(0, 1)):
         before = domain.checked(
             [(0, 0, point[0]) if label else point for point, label in zip(before, clustering, strict=True)]
         )
-    before, after = consistent_change(domain, before, clustering, draw, inner=inner, outer=outer)
+    before, after = consistent_change(domain, before, clustering, draw, inner=inner, outer=outer, turns=turns)
     parts = ["distances inside clusters shrink"] * inner + ["distances between clusters grow"] * outer
     frames = (Instance(domain.kind, before, clustering), Instance(domain.kind, after, clustering))
     return Trial(frames, " or ".join(parts) + ", or stay")
 
 
 def consistent_change(
-    domain: Domain, before: Rows, clustering: tuple[int, ...], draw: Draw, *, inner: bool = True, outer: bool = True
+    domain: Domain,
+    before: Rows,
+    clustering: tuple[int, ...],
+    draw: Draw,
+    *,
+    inner: bool = True,
+    outer: bool = True,
+    turns: bool = False,
 ) -> tuple[Rows, Rows]:
     """Draw a change that is consistent with a clustering; points come back with the coordinates that it uses."""
     if domain.kind == "points":
-        before, after = _moves(domain, before, clustering, draw, inner, outer)
+        before, after = _moves(domain, before, clustering, draw, inner, outer, turns)
     else:
         after = _stretches(domain, before, clustering, draw, inner, outer)
     if before == after or not is_consistent_change(domain, before, after, clustering, inner, outer):
@@ -155,10 +165,12 @@ def is_consistent_change(
     """Whether `after` belongs to the domain and differs from `before` in the allowed directions alone."""
     if not domain.contains(after):
         return False
-    old, new = domain.comparable(before), domain.comparable(after)
+    moved = [old != new for old, new in zip(before, after, strict=True)]
     for x in range(len(clustering)):
         for y in range(x):
-            change = new[x][y] - old[x][y]
+            if not moved[x] and not moved[y]:
+                continue
+            change = domain.apart(after, x, y) - domain.apart(before, x, y)
             if clustering[x] == clustering[y]:
                 if change > 0 or (change and not inner):
                     return False
@@ -196,13 +208,13 @@ def _stretches(domain: Domain, before: Rows, clustering: tuple[int, ...], draw: 
 
 
 def _moves(
-    domain: Domain, before: Rows, clustering: tuple[int, ...], draw: Draw, inner: bool, outer: bool
+    domain: Domain, before: Rows, clustering: tuple[int, ...], draw: Draw, inner: bool, outer: bool, turns: bool
 ) -> tuple[Rows, Rows]:
     """Draw a few moves in four dimensions, and make those that are consistent changes one after the other."""
     before = tuple((*point, *(0,) * (4 - len(point))) for point in before)
     after = before
     for _ in range(3):
-        moved = _moved(after, clustering, draw)
+        moved = _moved(after, clustering, draw, turns=turns)
         if is_consistent_change(domain, after, moved, clustering, inner, outer):
             after = moved
     used = [i for i in range(4) if i < 2 or any(row[i] for row in (*before, *after))]
@@ -210,9 +222,9 @@ def _moves(
     return before, after
 
 
-def _moved(points: Rows, clustering: tuple[int, ...], draw: Draw) -> Rows:
-    """One move: a cluster rises, contracts or shifts, or a point shifts or turns."""
-    kind = draw(0, 4)
+def _moved(points: Rows, clustering: tuple[int, ...], draw: Draw, *, turns: bool) -> Rows:
+    """One move: a cluster rises, contracts or shifts, or a point shifts or turns, unless it has to turn."""
+    kind = 4 if turns else draw(0, 4)
     chosen = draw(0, max(clustering) if kind < 3 else len(clustering) - 1)
     size = draw(-6, 6)
     shift = (size, draw(-6, 6), draw(-2, 2), 0)
@@ -245,15 +257,21 @@ def _degrees(turn: tuple[Number, Number]) -> str:
     return f"{math.degrees(math.atan2(turn[1], turn[0])) % 360:.4g}°"
 
 
+def is_finer(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether each cluster of the one lies inside a cluster of the other."""
+    return len(set(zip(one, other, strict=True))) == len(set(one))
+
+
+@lru_cache
 def refinements(clustering: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Non-trivial partitions, other than the clustering itself, each of whose clusters lies inside one of its own."""
-    n = len(clustering)
-    return [
-        finer
-        for finer in non_trivial_partitions(n)
-        if finer != clustering
-        and all(clustering[x] == clustering[y] for x in range(n) for y in range(x) if finer[x] == finer[y])
-    ]
+    """Other non-trivial partitions, each of whose clusters lies inside one of the clustering's."""
+    return [one for one in non_trivial_partitions(len(clustering)) if one != clustering and is_finer(one, clustering)]
+
+
+@lru_cache
+def coarsenings(clustering: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Other non-trivial partitions, each of whose clusters is made of clusters of this one."""
+    return [one for one in non_trivial_partitions(len(clustering)) if one != clustering and is_finer(clustering, one)]
 
 
 def refining(domain: Domain, n: int, draw: Draw) -> Trial:
@@ -263,11 +281,7 @@ def refining(domain: Domain, n: int, draw: Draw) -> Trial:
 
 def coarsening(domain: Domain, n: int, draw: Draw) -> Trial:
     """Take a clustering, and every coarser non-trivial one."""
-
-    def coarser(clustering: tuple[int, ...]) -> list[tuple[int, ...]]:
-        return [other for other in non_trivial_partitions(n) if clustering in refinements(other)]
-
-    return _alternatives(domain, n, draw, coarser, "the clustering, then each that merges some of its clusters")
+    return _alternatives(domain, n, draw, coarsenings, "the clustering, then each that merges some of its clusters")
 
 
 def _alternatives(domain: Domain, n: int, draw: Draw, others: Callable[..., Any], change: str) -> Trial:

@@ -64,6 +64,7 @@ class Verdict:
     cases : cases tried in which the measure is defined.
     also : weaker evidence that agrees.
     undefined : an instance on which the measure has no value, where one was met.
+    stopped : whether the time limit cut something short, so that another machine may see more; the evidence says what.
     """
 
     measure: str
@@ -74,6 +75,7 @@ class Verdict:
     cases: int = 0
     also: tuple[Evidence, ...] = ()
     undefined: Witness | None = field(default=None, repr=False)
+    stopped: bool = False
 
     @property
     def witness(self) -> Witness | None:
@@ -91,7 +93,8 @@ class Verdict:
             if self.evidence.kind == "construction":
                 return "constructed"
             return "proved for few points" if self.evidence.kind == "solver" else f"holds on {self.cases:,} cases"
-        return "undefined" if self.undefined is not None and not self.cases else "not found"
+        without_value = self.undefined is not None or getattr(self.evidence, "kind", "") == "proof"
+        return "undefined" if without_value and not self.cases else "not found"
 
     def __str__(self) -> str:
         axiom = statement(self.axiom)
@@ -118,7 +121,7 @@ class Verdict:
             evidence = {"kind": "witness", "text": str(self.evidence), "witness": self.evidence.record()}
         else:
             evidence = self.evidence.record()
-        return {
+        data = {
             "axiom": self.axiom,
             "domain": self.domain,
             "holds": self.holds,
@@ -128,6 +131,7 @@ class Verdict:
             "also": [extra.record() for extra in self.also],
             "undefined": None if self.undefined is None else self.undefined.record(),
         }
+        return data | {"stopped": True} if self.stopped else data
 
     @classmethod
     def from_record(cls, measure: str, data: dict[str, Any]) -> "Verdict":
@@ -142,6 +146,7 @@ class Verdict:
             data["cases"],
             tuple(map(Evidence.from_record, data["also"])),
             None if data["undefined"] is None else Witness.from_record(data["undefined"]),
+            data.get("stopped", False),
         )
 
 

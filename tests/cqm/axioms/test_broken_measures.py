@@ -1,5 +1,8 @@
 """A user's broken measure, in floats, is refuted by a message that needs no paper to understand."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -55,7 +58,42 @@ def test_a_measure_that_raises_is_undefined_and_not_refuted():
     verdict = axioms.check(unfinished, "consistency", better="higher", budget=axioms.Budget(cases=60))
     assert verdict.holds is None
     assert verdict.status == "undefined"
-    assert "no value" in str(verdict)
+    assert "no value on any case, such as ValueError: not yet" in str(verdict)
+
+
+@pytest.mark.parametrize("generic", [False, True])
+@pytest.mark.parametrize(
+    ("returned", "got"),
+    [
+        (None, "got None: is a `return` missing?"),
+        (np.array([0.5, 1.0, 2.0]), r"got an array of shape \(3,\)"),
+        ("0.5", "got '0.5'"),
+        ([0.5], r"got \[0.5\]"),
+        (1j, "got 1j"),
+    ],
+)
+def test_a_measure_that_returns_no_number_is_told_what_it_returned(returned, got, generic):
+    def forgetful(D, labels):
+        return returned
+
+    with pytest.raises(TypeError, match=f"forgetful has to return one real number for a clustering, {got}"):
+        axioms.check(forgetful, "consistency", better="higher", generic=generic, budget=axioms.Budget(cases=4))
+
+
+@pytest.mark.parametrize("returned", [np.float32(0.5), np.array(0.5), np.int64(2), True])
+def test_any_number_is_a_number(returned):
+    def constant(D, labels):
+        return returned
+
+    assert axioms.check(constant, "consistency", better="higher", budget=axioms.Budget(cases=20)).holds
+
+
+def test_other_errors_of_a_measure_come_through():
+    def mistyped(D, labels):
+        return D.no_such_attribute
+
+    with pytest.raises(AttributeError, match="no_such_attribute"):
+        axioms.check(mistyped, "consistency", better="higher")
 
 
 def test_values_that_are_undefined_somewhere_are_told_apart():
@@ -91,3 +129,40 @@ def test_parametrize_fails_with_the_message():
     (parameter,) = mark.args[1]
     with pytest.raises(pytest.fail.Exception, match="order in which the points are listed"):
         parameter.values[0]()
+
+
+SUITE = """
+from cqm import axioms
+
+
+def smallest_gap(D, labels):
+    return D[labels[:, None] != labels[None, :]].min()
+
+
+budget = axioms.Budget(cases=60, largest=4)
+
+
+@axioms.parametrize(smallest_gap, better="higher", budget=budget, axiom=["scale_invariance", "consistency"])
+def test_axioms(check):
+    check()
+"""
+
+
+def test_a_users_suite_passes_and_fails_axiom_by_axiom(tmp_path):
+    (tmp_path / "test_mine.py").write_text(SUITE)
+    options = ["-p", "no:cacheprovider", "-rA", "--color=no", str(tmp_path)]
+    run = subprocess.run([sys.executable, "-m", "pytest", *options], cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert "1 failed, 1 passed" in run.stdout
+    assert "PASSED test_mine.py::test_axioms[consistency]" in run.stdout
+    assert "FAILED test_mine.py::test_axioms[scale_invariance]" in run.stdout
+    assert "unit in which distances are given" in run.stdout
+    assert "checker.py" not in run.stdout  # the message alone, no traceback into the checker
+
+
+@pytest.mark.parametrize("wanted", [None, True, False])
+def test_progress_off_a_terminal_is_printed_where_it_is_asked_for(wanted, capfd):
+    asked = ["non_negativity", "label_permutation_invariance"]
+    axioms.check(dependent_on_order, asked, better="higher", budget=axioms.Budget(cases=20), progress=wanted)
+    lines = ["dependent_on_order: non_negativity (1/2)", "dependent_on_order: label_permutation_invariance (2/2)"]
+    assert capfd.readouterr().err.splitlines() == (lines if wanted else [])

@@ -2,6 +2,7 @@
 
 import json
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from hypothesis import given
@@ -90,3 +91,11 @@ def test_partitions_travel_in_json():
     verdicts = axioms.check_function(lambda d: single_linkage(d, alpha=0.5), "consistency", budget=QUICK)
     record = json.loads(verdicts[0].witness.to_json())
     assert all(isinstance(value, list) for value in record["values"])
+
+
+def test_the_picture_of_a_witness_shows_what_the_function_returned():
+    (verdict,) = axioms.check_function(lambda d: axioms.single_linkage(d, alpha=0.5), "consistency", budget=QUICK)
+    ax = verdict.witness.plot()
+    first, last = (label.get_text() for label in ax.get_xticklabels())
+    assert (first, last) == ("first\n{0} {1} {2}", "last\n{0,1,2}")
+    plt.close(ax.figure)

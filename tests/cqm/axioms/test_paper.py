@@ -37,6 +37,14 @@ def test_consistency_of_each_reading(measure, consistent):
     assert consistent or verdict.witness.replay()
 
 
+def test_monotonicity_is_consistency():
+    quick = axioms.Budget(cases=200, largest=4, proofs=False)
+    for measure, holds in (("weakest_link", True), ("relative_margin_literal", False)):
+        verdicts = [axioms.check(measure, name, budget=quick) for name in ("consistency", "monotonicity")]
+        assert [verdict.holds for verdict in verdicts] == [holds, holds]
+        assert verdicts[0].status == verdicts[1].status
+
+
 def test_the_equilateral_counterexample_of_the_literal_reading():
     """x = (−1, 0), y = (1, 0), z = (0, h), clusters {x, y} and {z}: h from 0 to √3 takes 1/2 to 1, which is worse."""
     from cqm.axioms.instances import Instance

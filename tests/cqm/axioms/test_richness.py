@@ -68,3 +68,27 @@ def test_what_is_not_found_is_not_refuted():
     assert verdict.holds is None
     assert verdict.status == "not found"
     assert "{0,1,2} {3}" in str(verdict)
+    assert "where it came closest, {0,1} {2} {3} is ahead by 1" in str(verdict)
+
+
+def test_clusterings_without_a_value_are_told_apart():
+    def of_large_clusters(D, labels):
+        return 1 if min(labels.count(label) for label in labels) > 1 else float("nan")
+
+    budget = axioms.Budget(largest=4, seconds=1, proofs=False)
+    verdict = axioms.check(of_large_clusters, "weak_richness", better="higher", generic=True, budget=budget)
+    assert verdict.holds is None
+    assert verdict.status == "undefined"
+    assert "no value on {0,1} {2} under any" in str(verdict)
+    assert verdict.undefined.replay()
+
+
+def test_a_measure_is_proved_poor_by_hand():
+    verdict = axioms.check("connectivity", "weak_richness", budget=axioms.Budget(largest=4, seconds=1))
+    assert verdict.holds is False
+    assert "docs/proofs.md#connectivity" in str(verdict)
+    verdict = axioms.check("connectivity", "coarsening_preference", budget=axioms.Budget(cases=50, largest=4))
+    assert verdict.holds is False
+    verdict = axioms.check("dbcv", "richness", budget=axioms.Budget(largest=4, seconds=1))
+    assert verdict.status == "undefined"
+    assert "docs/proofs.md#dbcv" in str(verdict)
