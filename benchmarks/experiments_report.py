@@ -52,10 +52,15 @@ def write_report(records_folder: Path, page: Path) -> None:
     for record in sorted(records, key=order):
         systems[record["system"]].append(record)
     groups = {name: study(records, name) for name in TITLES}
-    parts = [
-        introduction(records),
-        *(against_baselines(systems, name, groups[name]) for name in TITLES if groups[name]),
-    ]
+    parts = [introduction(records)]
+    for name, title in TITLES.items():
+        if groups[name]:
+            chosen = dev_choice(groups[name], list(groups[name]))
+            title = f"**{title}**, with the margin {chosen:g} that the development speakers choose,"
+            parts.append(against_baselines(systems, title, groups[name][chosen]))
+    for system, group in systems.items():
+        if group[0]["training"] and not group[0]["framework"]:
+            parts.append(against_baselines(systems, f"**{system}**", group))
     parts += [error_table(systems), compactness_table(systems)]
     for name, margins in groups.items():
         if len(margins) > 1 and 0 in margins:
@@ -113,29 +118,29 @@ def introduction(records: Sequence[Record]) -> str:
     )
 
 
-def against_baselines(systems: dict[str, list[Record]], framework: str, margins: dict[float, list[Record]]) -> str:
+def against_baselines(systems: dict[str, list[Record]], title: str, group: list[Record]) -> str:
     """Whether training was worth it, condition by condition."""
-    chosen = dev_choice(margins, list(margins))
-    untrained = {name: group for name, group in systems.items() if not group[0]["training"]}
+    baselines = {name: records for name, records in systems.items() if not records[0]["training"]}
     lines = []
     for condition in (f"dev, {HARDEST}", *CONDITIONS):
-        own = mean_rate(margins[chosen], condition)
-        rates = {name: f"{name} ({spread(rates_of(group, condition))})" for name, group in untrained.items()}
-        above = [text for name, text in rates.items() if mean_rate(untrained[name], condition) > own]
-        below = [text for name, text in rates.items() if mean_rate(untrained[name], condition) < own]
-        shown = spread(rates_of(margins[chosen], condition))
+        own = mean_rate(group, condition)
+        rates = {name: f"{name} ({spread(rates_of(records, condition))})" for name, records in baselines.items()}
+        above = [text for name, text in rates.items() if mean_rate(baselines[name], condition) > own]
+        below = [text for name, text in rates.items() if mean_rate(baselines[name], condition) < own]
+        shown = spread(rates_of(group, condition))
         lines.append(f"- {condition}: {shown}; lower than {listed(above)}; higher than {listed(below)}.")
-    blind = systems.get("untrained", [])
-    if blind and mean_rate(blind, "any") <= mean_rate(margins[chosen], "any"):
+    blind, channels = systems.get("untrained", []), group[0]["training"]["config"]["data"]["augmentation"] == "channel"
+    if blind and mean_rate(blind, "any") <= mean_rate(group, "any"):
         lines.append("\nWith this recipe, training has not made the encoder better than an untrained one.")
-    elif blind and mean_rate(blind, HARDEST) < mean_rate(margins[chosen], HARDEST):
+    elif blind and mean_rate(blind, HARDEST) < mean_rate(group, HARDEST):
+        reason = ", which random channels in training teach to ignore" if channels else ""
         lines.append(
             "\nAn encoder that has learnt nothing does better where test speakers share source and language: the "
-            "likely reason is that it hears their channels, which random channels in training teach to ignore."
+            f"likely reason is that it hears their channels{reason}."
         )
     return (
-        f"**{TITLES[framework]}**, with the margin {chosen:g} that the development speakers choose, has these EERs in "
-        "percent (mean ± deviation over seeds; on test speakers where it doesn't say dev):\n\n" + "\n".join(lines)
+        f"{title} has these EERs in percent (mean ± deviation over seeds; on test speakers where it doesn't say dev):"
+        "\n\n" + "\n".join(lines)
     )
 
 
