@@ -44,8 +44,6 @@ MARGINS = {"simclr": ("tiny-snt", (0, 0.05, 0.1, 0.2, 0.4)), "moco": ("tiny-moco
 LOGGED = ("epoch", "step", "loss", "dev_eer")
 STUDY_SETTINGS = ("epochs=8",)
 """Of every run of the margin study: about four minutes of one processor."""
-SMALL = {"small-snt": "SNT-Xent, 40 epochs", "small-am": "SNT-Xent-AM, 40 epochs"}
-"""Presets that train for longer, and what their system is called."""
 RESNET = "thin-resnet34-seed0"
 RESNET_SETTINGS = (
     "encoder={name: thin_resnet34, embedding_dim: 512, base_channels: 16, pooling: self_attentive}",
@@ -97,8 +95,6 @@ def experiments() -> Iterator[Experiment]:
                 yield Experiment(
                     name, system, framework, margin, preset, (*STUDY_SETTINGS, f"margin={margin}", f"seed={seed}")
                 )
-        for preset, system in SMALL.items():
-            yield Experiment(f"{preset}-seed{seed}", system, preset=preset, settings=(f"seed={seed}",))
         if seed == SEEDS[0]:
             yield Experiment(RESNET, "Thin ResNet-34, margin 0.1", preset="tiny-am", settings=RESNET_SETTINGS)
 

@@ -18,7 +18,7 @@ PAPERS = {
     "odyssey2024-moco": (200, 150, 30, 512, True, 0.0, 5),
     "odyssey2024-moco-am": (200, 150, 30, 512, True, 0.1, 5),
 }
-OURS = {"tiny-simclr", "tiny-snt", "tiny-am", "tiny-aam", "tiny-moco", "tiny-moco-am", "small-snt", "small-am"}
+OURS = {"tiny-simclr", "tiny-snt", "tiny-am", "tiny-aam", "tiny-moco", "tiny-moco-am"}
 
 
 def test_presets_are_those_of_the_papers_and_our_own():
