@@ -10,9 +10,11 @@ from .measures.dispersion import (
     log_ss_ratio,
     ratkowsky_lance,
     trace_w,
+    variance_ratio,
 )
 from .measures.gap import GapStatistic, gap_choice, gap_statistic
 from .measures.linkage import weakest_link
+from .measures.losses import normalized_loss
 from .measures.margins import (
     Bracket,
     BudgetExceeded,
@@ -29,6 +31,7 @@ from .measures.scatter import det_ratio, log_det_ratio, scott_symons, trace_wib
 from .measures.scattering import s_dbw, sd_dis, sd_index, sd_scat
 from .measures.separation import dunn, generalized_dunn
 from .measures.silhouette import sample_silhouette, sample_simplified_silhouette, silhouette, simplified_silhouette
+from .measures.variants import over_pairs
 from .profile import ClusterProfiles, profile_clusters
 from .report import Comparison, Report, compare, evaluate
 from .selection import Selection, scorer, select
@@ -77,6 +80,8 @@ __all__ = [
     "log_det_ratio",
     "log_ss_ratio",
     "mcclain_rao",
+    "normalized_loss",
+    "over_pairs",
     "pbm",
     "point_biserial",
     "profile_clusters",
@@ -100,6 +105,7 @@ __all__ = [
     "tau",
     "trace_w",
     "trace_wib",
+    "variance_ratio",
     "weakest_link",
     "wemmert_gancarski",
     "xie_beni",

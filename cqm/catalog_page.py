@@ -21,8 +21,9 @@ INTRODUCTION = """# Measures
 
 Every measure of `cqm.catalog`. *Needs*: distances of any metric, `"precomputed"` included, or points, whose coordinates
 give centroids (Euclidean, or cosine for rows scaled to unit length). *Cost* on n points with d features in k clusters:
-n·d, n·d², n·k·d as they stand; "sums" is n·k·d for cosine and squared Euclidean distances, whose sums have closed
-forms, and all pairs otherwise; "hard" has no polynomial algorithm for all k.
+n·d, n·d², n·k·d as they stand, and k²·d where all centroids meet; "sums" is n·k·d for cosine, correlation and squared
+Euclidean distances, whose sums have closed forms, and all pairs otherwise; n³/k is a search for each two clusters;
+"hard" has no polynomial algorithm for all k.
 """
 
 THEMSELVES = "\n## One by one\n"
@@ -32,7 +33,17 @@ BESIDE = """## Beside the catalogue
 Functions that need more than points and labels, or give more than a number.
 """
 
-COSTS = {"nd": "n·d", "nd2": "n·d²", "nkd": "n·k·d", "sums": "sums", "n2": "n²·d", "hard": "hard"}
+COSTS = {
+    "nd": "n·d",
+    "nd2": "n·d²",
+    "k2d": "n·d + k²·d",
+    "nkd": "n·k·d",
+    "outlines": "n·k·d + (10·k)²·d",
+    "sums": "sums",
+    "n2": "n²·d",
+    "pairs": "n³/k",
+    "hard": "hard",
+}
 KEPT = {"Notes": "Who differs, and notes", "References": "Reference"}
 HEADER = ("measure", "better", "range", "needs", "cost", "source")
 

@@ -10,6 +10,8 @@ catalog = Catalog(
     for measure in (
         *margins.LINKAGE,
         *margins.MARGINS,
+        *margins.PAIRS,
+        *margins.LOSSES,
         *distances.SILHOUETTE,
         *distances.PAIRS,
         *distances.NEIGHBOURS,

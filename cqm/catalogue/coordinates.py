@@ -18,6 +18,7 @@ DISPERSION = (
         "nd",
         "Caliński & Harabasz 1974",
     ),
+    on_points(dispersion.variance_ratio, dispersion_definitions.variance_ratio, "higher", POSITIVE, "nd", "Zhang 2001"),
     on_points(dispersion.log_ss_ratio, dispersion_definitions.log_ss_ratio, "higher", REAL, "nd", "Hartigan 1975"),
     on_points(dispersion.ball_hall, dispersion_definitions.ball_hall, "lower", POSITIVE, "nd", "Ball & Hall 1965"),
     on_points(
@@ -44,7 +45,7 @@ CENTROID_SEPARATION = (
         centroid_separation_definitions.davies_bouldin,
         "lower",
         POSITIVE,
-        "nd",
+        "k2d",
         "Davies & Bouldin 1979",
     ),
     on_points(
@@ -52,7 +53,7 @@ CENTROID_SEPARATION = (
         centroid_separation_definitions.xie_beni,
         "lower",
         POSITIVE,
-        "nd",
+        "k2d",
         "Xie & Beni 1991",
     ),
     on_points(
@@ -60,7 +61,7 @@ CENTROID_SEPARATION = (
         centroid_separation_definitions.ray_turi,
         "lower",
         POSITIVE,
-        "nd",
+        "k2d",
         "Ray & Turi 1999",
     ),
     on_points(
@@ -68,7 +69,7 @@ CENTROID_SEPARATION = (
         centroid_separation_definitions.pbm,
         "higher",
         POSITIVE,
-        "nd",
+        "k2d",
         "Pakhira, Bandyopadhyay & Maulik 2004",
     ),
     on_points(
@@ -93,13 +94,13 @@ SCATTER = (
 )
 
 SCATTERING = (
-    on_points(cdbw.cdbw, cdbw_definitions.cdbw, "higher", POSITIVE, "nkd", "Halkidi & Vazirgiannis 2008"),
+    on_points(cdbw.cdbw, cdbw_definitions.cdbw, "higher", POSITIVE, "outlines", "Halkidi & Vazirgiannis 2008"),
     on_points(
         scattering.sd_scat, scattering_definitions.sd_scat, "lower", POSITIVE, "nd", "Halkidi et al. 2000, eq. 4"
     ),
-    on_points(scattering.sd_dis, scattering_definitions.sd_dis, "lower", POSITIVE, "nd", "Halkidi et al. 2000, eq. 5"),
+    on_points(scattering.sd_dis, scattering_definitions.sd_dis, "lower", POSITIVE, "k2d", "Halkidi et al. 2000, eq. 5"),
     on_points(
-        scattering.sd_index, scattering_definitions.sd_index, "lower", POSITIVE, "nd", "Halkidi et al. 2000, eq. 6"
+        scattering.sd_index, scattering_definitions.sd_index, "lower", POSITIVE, "k2d", "Halkidi et al. 2000, eq. 6"
     ),
     on_points(
         scattering.s_dbw,

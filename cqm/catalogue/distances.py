@@ -3,7 +3,7 @@
 from functools import partial
 from typing import get_args
 
-from cqm.catalogue.entry import INFINITY, Measure
+from cqm.catalogue.entry import INFINITY, Cost, Measure
 from cqm.definitions import concordance as concordance_definitions
 from cqm.definitions import density as density_definitions
 from cqm.definitions import neighbours as neighbours_definitions
@@ -165,9 +165,20 @@ def _generalized_dunn(delta: separation.Separation, size: separation.Diameter) -
         better="higher",
         range=(0.0, INFINITY),
         needs="points" if with_centroids else "distances",
-        cost="nd" if "centroid" in delta and size == "centroid" else "n2",
+        cost=_cost(delta, size),
         reference="Bezdek & Pal 1998, eqs. 20–28",
     )
+
+
+def _cost(delta: separation.Separation, size: separation.Diameter) -> Cost:
+    match delta, size:
+        case "average", "average":
+            return "sums"
+        case "centroid", "centroid":
+            return "k2d"
+        case "average_to_centroids", "centroid":
+            return "nkd"
+    return "n2"
 
 
 GENERALIZED_DUNN = tuple(

@@ -8,13 +8,19 @@ from typing import Any, Literal
 from cqm.validation import Metric
 from cqm.verdicts import RecordedVerdict, recorded_verdicts
 
-__all__ = ["INFINITY", "POSITIVE", "REAL", "Catalog", "Direction", "Measure", "on_points"]
+__all__ = ["INFINITY", "POSITIVE", "REAL", "Catalog", "Cost", "Direction", "Measure", "on_points"]
+
+# CDbw compares up to 10 representatives a cluster, all with all, and looks at what comes out in so many passes over
+# arrays that an entry costs as much as 1000 multiply–adds of a matrix product, measured.
+REPRESENTATIVES, ENTRY = 10, 1000
+# What a measure called for two clusters costs however few their points, in multiply–adds: some milliseconds.
+CALL = 5e7
 
 INFINITY = float("inf")
 POSITIVE, REAL = (0.0, INFINITY), (-INFINITY, INFINITY)
 
 Direction = Literal["higher", "lower"]
-Cost = Literal["nd", "nd2", "nkd", "sums", "n2", "hard"]
+Cost = Literal["nd", "nd2", "k2d", "nkd", "outlines", "sums", "n2", "pairs", "hard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +36,11 @@ class Measure:
     better : which direction is better; never folded into the value.
     range : smallest and largest possible value.
     needs : "distances" (any metric, precomputed included) or "points" (coordinates; Euclidean or cosine).
-    cost : growth of the work from vectors: "nd" (linear in n), "nd2" (a scatter matrix), "nkd" (every point to every
-        centroid), "sums" (sums of distances over clusters: n·k·d for cosine and sqeuclidean, which have closed forms,
-        all pairs otherwise), "n2" (all pairs) or "hard" (no polynomial algorithm for all k).
+    cost : growth of the work from vectors: "nd" (linear in n), "nd2" (a scatter matrix), "k2d" (every centroid to every
+        other), "nkd" (every point to every centroid), "outlines" (every point to every centroid, and several
+        representatives of each cluster to those of all others), "sums" (sums of distances over clusters: n·k·d for
+        cosine, correlation and sqeuclidean, which have closed forms, all pairs otherwise), "n2" (all pairs), "pairs"
+        (a search for each two clusters) or "hard" (no polynomial algorithm for all k).
     reference : paper and section or equation.
     """
 
@@ -60,12 +68,23 @@ class Measure:
 
     def operations(self, n: int, k: int, d: int, metric: Metric) -> float:
         """Multiply–adds that the measure takes on n points in d dimensions, to its leading order."""
-        if self.cost == "nd":
-            return n * d
-        if self.cost == "nd2":
-            return n * d * d
-        if self.cost == "nkd" or (self.cost == "sums" and metric in ("cosine", "sqeuclidean")):
-            return n * k * d
+        match self.cost:
+            case "nd":
+                return n * d
+            case "nd2":
+                return n * d * d
+            case "k2d":
+                return (n + k * k) * d
+            case "outlines":
+                return n * k * d + (REPRESENTATIVES * k) ** 2 * (d + ENTRY)
+            case "nkd":
+                return n * k * d
+            case "sums" if metric in ("cosine", "correlation", "sqeuclidean"):
+                return n * k * d
+            case "hard":
+                return n * n * (d / 2 + n / k)
+            case "pairs":
+                return n * n * (d / 2 + n / k) + k * k / 2 * CALL
         return n * n / 2 * d
 
 

@@ -1,12 +1,15 @@
-"""The measures of Ackerman & Ben-David 2008: weakest link, relative and additive margin."""
+"""The measures of Ackerman & Ben-David 2008: weakest link, relative and additive margin, and what they generate."""
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Literal, get_args
 
-from cqm.catalogue.entry import INFINITY, Measure
+from cqm.catalogue.entry import INFINITY, Cost, Measure
 from cqm.definitions import linkage as linkage_definitions
+from cqm.definitions import losses as loss_definitions
 from cqm.definitions import margins as margin_definitions
-from cqm.measures import linkage, margins
+from cqm.definitions import variants as variant_definitions
+from cqm.measures import linkage, losses, margins, variants
 
 LINKAGE = (
     Measure(
@@ -57,4 +60,54 @@ MARGINS = (
     _additive_margin("additive_margin_voronoi", 0.0, reading="voronoi"),
     _additive_margin("additive_margin_voronoi_max", 0.0, reading="voronoi", over="max"),
     _additive_margin("additive_margin_literal", 0.0, reading="literal"),
+)
+
+
+COST_OF_PAIRS: dict[str, Cost] = {"weakest_link": "n2", "relative_margin": "pairs", "additive_margin": "pairs"}
+
+
+def _over_pairs(measure: Measure, over: variants.Over, cost: Cost) -> Measure:
+    return Measure(
+        name=f"{measure.name}_pairs_{over}",
+        function=partial(variants.over_pairs, _function(measure), over=over),
+        definition=partial(variant_definitions.over_pairs, measure.definition, over=over),
+        better=measure.better,
+        range=measure.range,
+        needs="distances",
+        cost=cost,
+        reference="Ackerman & Ben-David 2008",
+    )
+
+
+def _function(measure: Measure) -> Callable[..., float]:
+    """The public function itself where the measure is its default variant."""
+    function = measure.function
+    return function.func if isinstance(function, partial) and not function.keywords else function
+
+
+PAIRS = tuple(
+    _over_pairs(measure, over, cost)
+    for measure in (*LINKAGE, *MARGINS)
+    if (cost := COST_OF_PAIRS.get(measure.name))
+    for over in get_args(variants.Over)
+)
+
+
+def _loss(loss: losses.Loss, largest: float, needs: Literal["distances", "points"], cost: Cost) -> Measure:
+    return Measure(
+        name=f"normalized_{loss}",
+        function=partial(losses.normalized_loss, loss=loss),
+        definition=getattr(loss_definitions, f"normalized_{loss}"),
+        better="lower",
+        range=(0.0, largest),
+        needs=needs,
+        cost=cost,
+        reference="Ackerman & Ben-David 2008",
+    )
+
+
+LOSSES = (
+    _loss("k_means", 1.0, "points", "nd"),
+    _loss("k_median", INFINITY, "distances", "sums"),
+    _loss("min_sum", 1.0, "distances", "sums"),
 )

@@ -13,6 +13,7 @@ __all__ = [
     "log_ss_ratio",
     "ratkowsky_lance",
     "trace_w",
+    "variance_ratio",
 ]
 
 
@@ -33,9 +34,14 @@ def calinski_harabasz(points: Sequence[Point], labels: Sequence[Any]) -> Any:
     return ratio(between_sum_of_squares(points, labels) * (n - k), trace_w(points, labels) * (k - 1))
 
 
+def variance_ratio(points: Sequence[Point], labels: Sequence[Any]) -> Any:
+    """B / W. Higher is better."""
+    return ratio(between_sum_of_squares(points, labels), trace_w(points, labels))
+
+
 def log_ss_ratio(points: Sequence[Point], labels: Sequence[Any]) -> Any:
     """log(B / W). Higher is better."""
-    return logarithm(ratio(between_sum_of_squares(points, labels), trace_w(points, labels)))
+    return logarithm(variance_ratio(points, labels))
 
 
 def ball_hall(points: Sequence[Point], labels: Sequence[Any]) -> Any:

@@ -3,12 +3,15 @@
 from collections.abc import Hashable
 from typing import Any
 
-from cqm.geometry.reductions import nearest_across
+import numpy as np
+from numpy.typing import NDArray
+
+from cqm.geometry.reductions import nearest_across, pair_minima
 from cqm.geometry.trees import longest_steps
 from cqm.measures.arithmetic import ratio
-from cqm.validation import Metric, validate
+from cqm.validation import Clustering, Metric, validate
 
-__all__ = ["weakest_link"]
+__all__ = ["links_of_pairs", "weakest_link"]
 
 
 def weakest_link(
@@ -59,3 +62,9 @@ def weakest_link(
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
     return float(ratio(longest_steps(clustering).max(), nearest_across(clustering)))
+
+
+def links_of_pairs(clustering: Clustering) -> NDArray[np.float64]:
+    """(k, k) weakest links of two clusters each; what stands on the diagonal means nothing."""
+    steps = longest_steps(clustering)
+    return np.asarray(ratio(np.maximum.outer(steps, steps), pair_minima(clustering)))

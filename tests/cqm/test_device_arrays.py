@@ -38,6 +38,8 @@ EVERYWHERE = {
     "generalized_dunn_single_centroid",
     "log_ss_ratio",
     "mcclain_rao",
+    "normalized_k_means",
+    "normalized_min_sum",
     "pbm",
     "ratkowsky_lance",
     "ray_turi",
@@ -47,7 +49,11 @@ EVERYWHERE = {
     "silhouette",
     "simplified_silhouette",
     "trace_w",
+    "variance_ratio",
     "weakest_link",
+    "weakest_link_pairs_max",
+    "weakest_link_pairs_mean",
+    "weakest_link_pairs_min",
     "xie_beni",
 }
 

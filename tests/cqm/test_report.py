@@ -1,3 +1,4 @@
+import inspect
 import json
 
 import numpy as np
@@ -39,6 +40,14 @@ def test_effort_limit_leaves_out_all_pairs_but_not_closed_forms():
     assert "effort" in cosine.left_out["weakest_link"]
     asked = cqm.evaluate(POINTS + 1, LABELS, metric="cosine", effort=1, measures=["weakest_link"])
     assert "weakest_link" in asked.values
+
+
+def test_effort_counts_the_pairs_of_centroids_and_of_representatives():
+    effort = inspect.signature(cqm.evaluate).parameters["effort"].default
+    shape = 200_000, 6_000, 192, "euclidean"
+    assert cqm.catalog["cdbw"].operations(*shape) > effort > cqm.catalog["wemmert_gancarski"].operations(*shape)
+    # more pairs of centroids than points
+    assert cqm.catalog["davies_bouldin"].operations(*shape) > 100 * cqm.catalog["trace_w"].operations(*shape)
 
 
 def test_report_json_round_trips_infinity(tmp_path):
