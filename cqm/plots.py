@@ -24,9 +24,9 @@ def silhouette(
     X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, ax: Any = None
 ) -> Any:
     """Silhouette of every point, sorted within its cluster, and their mean as a line (Rousseeuw 1987)."""
-    ax = _axes(ax, height=4.8)
     scores = np.asarray(sample_silhouette(X, labels, metric=metric, noise_label=noise_label))
     codes, classes = encode(labels)
+    ax = _axes(ax, height=float(np.clip(0.2 * len(classes), 4.8, 10)))
     present = ~np.isnan(scores)
     gap = max(1, present.sum() // 100)
     bottom = 0
@@ -68,9 +68,9 @@ def cluster_compactness(
     ax.invert_yaxis()
     ax.set_xlim(left=0)
     ax.set_xlabel(f"{metric if isinstance(metric, str) else metric.__name__} distance")
-    ax.set_title("compactness and separation of each cluster")
+    ax.set_title("compactness and separation of each cluster", pad=24)
     ax.margins(y=0.2 if len(order) < 8 else 0.05)
-    ax.legend(loc="best", fontsize=8)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=8, frameon=False)  # over no point
     return ax
 
 
@@ -102,6 +102,7 @@ def margin_distribution(
     ax.set_xticks([0, 0.5, 1, 1.5, 2], ["0", "0.5", "1", "1.5", "≥ 2"])
     ax.set_xlabel("distance to own centre / distance to nearest other centre")
     ax.set_ylabel("points")
+    ax.yaxis.get_major_locator().set_params(integer=True)
     ax.set_title(f"relative margin {quotients.mean():.3f}; {np.mean(quotients >= 1):.1%} nearer another centre")
     return ax
 
@@ -170,7 +171,8 @@ def _axes(ax: Any, width: float = 6.4, height: float = 4.0) -> Any:
 
 
 def _cluster_ticks(ax: Any, positions: Any, labels: list[Hashable]) -> None:
-    """Name at most 40 clusters on the y axis, evenly chosen."""
-    chosen = np.unique(np.linspace(0, len(labels) - 1, min(len(labels), 40)).astype(int))
+    """Name as many clusters on the y axis as it has room for, evenly chosen."""
+    inches = ax.get_window_extent().height / ax.figure.dpi
+    chosen = np.unique(np.linspace(0, len(labels) - 1, min(len(labels), max(2, int(4.5 * inches)))).astype(int))
     ax.set_yticks([positions[i] for i in chosen], [str(labels[i]) for i in chosen])
     ax.set_ylabel("cluster")

@@ -11,7 +11,6 @@ catalog = Catalog(
         *margins.LINKAGE,
         *margins.MARGINS,
         *margins.PAIRS,
-        *margins.LOSSES,
         *distances.SILHOUETTE,
         *distances.PAIRS,
         *distances.NEIGHBOURS,

@@ -74,3 +74,18 @@ def test_margin_plot_counts_every_point_that_is_no_centre():
     assert sum(heights) == len(POINTS) - 3
     assert sum(heights[20:]) == 1
     assert "25.0% nearer another centre" in ax.get_title()
+
+
+def test_names_of_many_clusters_do_not_overlap():
+    points, labels = np.random.default_rng(0).normal(size=(400, 2)), [f"speaker {i % 200}" for i in range(400)]
+    _, small = plt.subplots(figsize=(4, 2))
+    for ax in (plots.silhouette(points, labels), plots.silhouette(points, labels, ax=small)):
+        ax.figure.canvas.draw()
+        boxes = sorted(tick.get_window_extent().y0 for tick in ax.yaxis.get_ticklabels())
+        assert min(np.diff(boxes)) >= 10 * ax.figure.dpi / 72 * 0.9  # a line of 10 points
+
+
+def test_legend_covers_no_point():
+    ax = plots.cluster_compactness(POINTS, LABELS)
+    ax.figure.canvas.draw()
+    assert ax.get_legend().get_window_extent().y0 >= ax.get_window_extent().y1
