@@ -12,6 +12,8 @@ from sklearn.cluster import KMeans
 import cqm
 from cqm.definitions import dispersion, losses, variants
 from cqm.measures.variants import AT_ONCE
+from tests.cqm.test_definitions import CASES
+from tests.cqm.test_definitions import DISTANCES as DISTANCES_OF
 from tests.cqm.test_inputs import DISTANCES, LABELS, POINTS
 
 RNG = np.random.default_rng(0)
@@ -54,12 +56,24 @@ def test_options_noise_and_distances_reach_the_measure(measure):
     assert got == pytest.approx(wanted, rel=1e-12)
 
 
-def test_two_singletons_and_undefined_values_are_left_out():
+def test_measure_and_definition_leave_out_two_singletons_and_undefined_values():
     points, labels = [[0.0], [1.0], [5.0], [6.0]], [0, 0, 1, 2]
     assert cqm.over_pairs(cqm.weakest_link, points, labels, over="mean") == pytest.approx((1 / 4 + 1 / 5) / 2)
     nowhere = [[0.0]] * 4
     assert math.isnan(cqm.over_pairs(cqm.weakest_link, nowhere, labels))
     assert math.isnan(variants.over_pairs(lambda *_: math.nan, [[0] * 4] * 4, labels, over="min"))
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("loss", ["k_means", "k_median", "min_sum"])
+def test_loss_equals_its_definition(loss, case):
+    points, labels = CASES[case]
+    exact = [[Fraction(value) for value in row] for row in points.tolist()]
+    matrix = [[DISTANCES_OF["manhattan"](x, y) for y in exact] for x in exact]
+    wanted = getattr(losses, f"normalized_{loss}")(exact if loss == "k_means" else matrix, list(labels))
+    metric = "euclidean" if loss == "k_means" else "manhattan"
+    got = cqm.normalized_loss(points, labels, loss=loss, metric=metric)
+    assert got == pytest.approx(float(wanted), rel=1e-12, nan_ok=True)
 
 
 def test_normalised_losses_are_those_that_methods_minimise():
