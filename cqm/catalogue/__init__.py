@@ -11,6 +11,7 @@ catalog = Catalog(
         *margins.LINKAGE,
         *margins.MARGINS,
         *margins.PAIRS,
+        *margins.LOSSES,
         *distances.SILHOUETTE,
         *distances.PAIRS,
         *distances.NEIGHBOURS,

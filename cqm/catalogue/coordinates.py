@@ -18,6 +18,7 @@ DISPERSION = (
         "nd",
         "Caliński & Harabasz 1974",
     ),
+    on_points(dispersion.variance_ratio, dispersion_definitions.variance_ratio, "higher", POSITIVE, "nd", "Zhang 2001"),
     on_points(dispersion.log_ss_ratio, dispersion_definitions.log_ss_ratio, "higher", REAL, "nd", "Hartigan 1975"),
     on_points(dispersion.ball_hall, dispersion_definitions.ball_hall, "lower", POSITIVE, "nd", "Ball & Hall 1965"),
     on_points(

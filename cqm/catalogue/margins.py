@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from cqm.catalogue.entry import INFINITY, Cost, Measure
 from cqm.definitions import linkage as linkage_definitions
+from cqm.definitions import losses as loss_definitions
 from cqm.definitions import margins as margin_definitions
 from cqm.definitions import variants as variant_definitions
-from cqm.measures import linkage, margins, variants
+from cqm.measures import linkage, losses, margins, variants
 
 LINKAGE = (
     Measure(
@@ -62,7 +63,7 @@ MARGINS = (
 )
 
 
-COST_OF_PAIRS: dict[str, Cost] = {"weakest_link": "n2", "relative_margin": "pairs"}
+COST_OF_PAIRS: dict[str, Cost] = {"weakest_link": "n2", "relative_margin": "pairs", "additive_margin": "pairs"}
 
 
 def _over_pairs(measure: Measure, over: variants.Over, cost: Cost) -> Measure:
@@ -89,4 +90,24 @@ PAIRS = tuple(
     for measure in (*LINKAGE, *MARGINS)
     if (cost := COST_OF_PAIRS.get(measure.name))
     for over in get_args(variants.Over)
+)
+
+
+def _loss(loss: losses.Loss, largest: float, needs: Literal["distances", "points"], cost: Cost) -> Measure:
+    return Measure(
+        name=f"normalized_{loss}",
+        function=partial(losses.normalized_loss, loss=loss),
+        definition=getattr(loss_definitions, f"normalized_{loss}"),
+        better="lower",
+        range=(0.0, largest),
+        needs=needs,
+        cost=cost,
+        reference="Ackerman & Ben-David 2008",
+    )
+
+
+LOSSES = (
+    _loss("k_means", 1.0, "points", "nd"),
+    _loss("k_median", INFINITY, "distances", "sums"),
+    _loss("min_sum", 1.0, "distances", "sums"),
 )
