@@ -32,6 +32,9 @@ class Own:
     def square_root(self):
         return Own(Fraction(math.sqrt(self.value)))
 
+    def root(self, degree):
+        return Own(Fraction(float(self.value) ** (1 / degree)))
+
     def logarithm(self):
         return Own(math.log(self.value))
 
@@ -64,10 +67,13 @@ def test_numbers_are_sorted_by_exchanges_where_comparisons_have_no_truth_value()
 def test_roots_and_logarithms_are_as_exact_as_was_asked_for():
     assert arithmetic.square_root(Fraction(9, 4)) == Fraction(3, 2)
     assert arithmetic.square_root(2) == math.sqrt(2)
+    assert (arithmetic.root(9, 2), arithmetic.root(8, 3)) == (3, 2.0)
+    assert arithmetic.root(Own(Fraction(8)), 3) == Own(Fraction(2))
     assert (arithmetic.logarithm(Fraction(1, 2)), arithmetic.logarithm(0)) == (math.log(0.5), -math.inf)
     token = arithmetic.irrational.set(Own)
     try:
         assert (arithmetic.square_root(2), arithmetic.logarithm(2)) == (Own(Fraction(math.sqrt(2))), Own(math.log(2)))
+        assert arithmetic.root(8, 3) == Own(Fraction(2))
         assert arithmetic.square_root(4) == 2  # rational roots stay rational
     finally:
         arithmetic.irrational.reset(token)
