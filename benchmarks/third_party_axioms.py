@@ -23,7 +23,7 @@ from cqm.files import write_text
 
 OUT = Path(__file__).parents[1] / "docs" / "third-party-axioms.md"
 ASKED = (*PAPER, "label_permutation_invariance", "duplication_invariance")
-BUDGET = axioms.Budget(cases=400, largest=5, seconds=5)
+BUDGET = axioms.Budget(cases=1_500, largest=5, seconds=20)
 VERSIONS = ", ".join(f"{name} {version(name)}" for name in ("scikit-learn", "hdbscan", "genieclust"))
 
 INTRODUCTION = f"""# Other packages under the axioms

@@ -96,7 +96,12 @@ def test_nothing_is_unknown_without_a_reason():
     for verdict in unknown:
         reason = "where it came closest, {" if verdict.status == "not found" else "docs/proofs.md#"
         assert reason in str(verdict.evidence), str(verdict)
-    assert {verdict.measure for verdict in unknown} == {"simplified_silhouette", "dbcv", "cdbw", "s_dbw"}
+    assert {verdict.measure for verdict in unknown} == {
+        "simplified_silhouette", "dbcv", "cdbw", "s_dbw", "variance_ratio", "normalized_k_means", "normalized_k_median",
+        "normalized_min_sum", "weakest_link_pairs_min", "weakest_link_pairs_mean", "weakest_link_pairs_max",
+        "relative_margin_pairs_min", "relative_margin_pairs_mean", "additive_margin_pairs_mean",
+        "additive_margin_pairs_max",
+    }  # fmt: skip
 
 
 def test_no_verdict_contradicts_a_proof():
