@@ -263,6 +263,17 @@ def test_bounds_hold_where_distances_do_not_fit(measure, case):
     assert agrees(bracket.lower, wanted) if bracket.exact else wanted in bracket
 
 
+@pytest.mark.parametrize("over", ["min", "max"])
+def test_bounds_hold_where_no_set_is_allowed(monkeypatch, over):
+    distances = np.full((4, 4), 2.0)
+    distances[:2, 2:] = distances[2:, :2] = 1.0
+    np.fill_diagonal(distances, 0.0)
+    monkeypatch.setattr("cqm.measures.margins.optimum.MATRIX_BYTES", 0)
+    bracket = cqm.additive_margin_bounds(distances, [0, 0, 1, 1], metric="precomputed", reading="voronoi", over=over)
+    assert definitions.additive_margin(distances.tolist(), [0, 0, 1, 1], reading="voronoi", over=over) == 0
+    assert 0 in bracket
+
+
 @pytest.mark.parametrize("spread", [1.0, 3.0])
 def test_distances_that_do_not_fit_still_give_bounds(monkeypatch, spread):
     points, labels = blobs(700, 5, 8, spread, seed=0)

@@ -134,6 +134,8 @@ def additive_bracket(
     if lower < total:
         sums = [lower - slack, total + slack] if over == "min" else [-total - slack, slack - lower]
         ends = ratio(sums, clustering.n * within)
+        if np.isinf(total):  # no allowed set has been found; if there is none, the margin is 0
+            ends = np.array([0.0, max(ends[1], 0.0)])
         return Bracket(float(ends[0]), float(ends[1]), representatives, exact=False)
     gap = mean_gap(clustering, centres, reading, signed=signed) if np.isfinite(total) else 0.0
     value = float(ratio(gap, within))
