@@ -7,7 +7,7 @@ import numpy as np
 
 from cqm.geometry.dispersion import dispersion
 from cqm.measures.arithmetic import logarithm, ratio
-from cqm.validation import Metric, validate
+from cqm.validation import Clustering, Metric, validate
 
 __all__ = [
     "ball_hall",
@@ -168,8 +168,7 @@ def variance_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_l
     25.0
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="the variance ratio")
-    spread = dispersion(clustering)
-    return float(ratio(spread.between.sum(), spread.within.sum()))
+    return _ss_ratio(clustering)
 
 
 def log_ss_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
@@ -219,8 +218,13 @@ def log_ss_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_lab
     1.386294
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="log(B / W)")
+    return float(logarithm(_ss_ratio(clustering)))
+
+
+def _ss_ratio(clustering: Clustering) -> float:
+    """Sum of squares between clusters over that within."""
     spread = dispersion(clustering)
-    return float(logarithm(ratio(spread.between.sum(), spread.within.sum())))
+    return float(ratio(spread.between.sum(), spread.within.sum()))
 
 
 def ball_hall(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
