@@ -30,8 +30,9 @@ INTRODUCTION = f"""# Other packages under the axioms
 
 <!-- Written by `python -m benchmarks.third_party_axioms`. -->
 
-The axioms asked of functions of {VERSIONS}, as they compute on floats: up to {BUDGET.cases} cases an axiom with up to
-{BUDGET.largest} points, violations above {FLOAT_TOLERANCE:g}. The signs are those of [axioms.md](axioms.md).
+The axioms asked of functions of {VERSIONS},
+as they compute on floats: up to {BUDGET.cases:,} cases an axiom with up to {BUDGET.largest} points, violations above
+{FLOAT_TOLERANCE:g}. The signs are those of [axioms.md](axioms.md).
 
 """
 
