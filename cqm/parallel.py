@@ -28,7 +28,8 @@ _limit: Any = None
 def in_order(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
     """`map(function, tasks)`, computed on as many threads as BLAS may use.
 
-    BLAS itself runs on one thread meanwhile: how it splits a product between threads could change the last bits.
+    BLAS itself runs on one thread meanwhile: how it splits a product between threads could change the last bits. Tasks
+    that come here themselves do their work one after the other, as the threads are taken; so small tasks cost little.
     """
     tasks = iter(tasks)
     first = list(islice(tasks, 2))
@@ -38,7 +39,8 @@ def in_order(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Itera
         if workers == 1:
             yield from map(function, tasks)
             return
-        with ThreadPoolExecutor(workers) as pool:
+        pool = ThreadPoolExecutor(workers)
+        try:
             pending: deque[Future[Result]] = deque()
             for task in tasks:
                 pending.append(pool.submit(function, task))
@@ -46,6 +48,8 @@ def in_order(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Itera
                     yield pending.popleft().result()
             while pending:
                 yield pending.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)  # after an error, nobody waits for tasks that have not begun
 
 
 @contextmanager
@@ -69,7 +73,12 @@ def one_blas_thread() -> Iterator[None]:
 
 
 def threads() -> int:
-    """Threads that BLAS may use: the cores, unless OMP_NUM_THREADS or `threadpoolctl.threadpool_limits` says less."""
+    """Threads that BLAS may use: the cores, unless OMP_NUM_THREADS or `threadpoolctl.threadpool_limits` says less.
+
+    One, while `one_blas_thread` holds.
+    """
+    if _holders:
+        return 1
     pools = [pool["num_threads"] for pool in _controller().info() if pool["user_api"] == "blas"]
     return min([*pools, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1])
 

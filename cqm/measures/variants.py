@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.measures.linkage import links_of_pairs, weakest_link
+from cqm.parallel import in_order
+from cqm.sharing import once, shared_work
 from cqm.validation import Clustering, Metric, validate
 
 __all__ = ["Over", "over_pairs"]
@@ -37,7 +39,7 @@ def over_pairs(
 
     So every measure of two clusters becomes one of k clusters, in which a pair does not see the others. The direction
     is the measure's. The weakest link of all pairs takes one pass over the distances; another measure is called for
-    each pair, for the relative margin in time O(n³/k), polynomial at any k.
+    each pair, on several threads, for the relative margin in time O(n³/k), polynomial at any k.
 
     Parameters
     ----------
@@ -84,14 +86,25 @@ def over_pairs(
     if over not in get_args(Over):
         raise ValueError(f"`over` must be one of {', '.join(get_args(Over))}; got {over!r}")
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=options.get("p", 2.0))
+    values = _values(clustering, measure, **options)
+    return float(REDUCE[over](values)) if len(values) else float("nan")
+
+
+@once
+def _values(clustering: Clustering, measure: Callable[..., float], **options: Any) -> NDArray[np.float64]:
+    """Values of the pairs that have one."""
     if measure in AT_ONCE:
         sizes = clustering.sizes
         i, j = np.triu_indices(clustering.k, 1)
         values = AT_ONCE[measure](clustering)[i, j][sizes[i] + sizes[j] > 2]
     else:
-        values = np.array([measure(*pair, metric=metric, **options) for pair in _pairs(clustering)])
-    values = values[~np.isnan(values)]
-    return float(REDUCE[over](values)) if len(values) else float("nan")
+
+        def of_pair(pair: tuple[NDArray[Any], NDArray[np.intp]]) -> float:
+            with shared_work():  # what a pair shares goes when the pair is done
+                return measure(*pair, metric=clustering.metric, **options)
+
+        values = np.array(list(in_order(of_pair, _pairs(clustering))))
+    return values[~np.isnan(values)]
 
 
 def _pairs(clustering: Clustering) -> Iterator[tuple[NDArray[Any], NDArray[np.intp]]]:

@@ -1,6 +1,8 @@
 """What other measures generate: values over pairs of clusters, losses as shares of the one-cluster loss."""
 
+import gc
 import math
+import weakref
 from fractions import Fraction
 from itertools import combinations
 
@@ -8,10 +10,12 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
 
 import cqm
 from cqm.definitions import dispersion, losses, variants
 from cqm.measures.variants import AT_ONCE
+from cqm.sharing import shared_work
 from tests.cqm.test_definitions import CASES
 from tests.cqm.test_definitions import DISTANCES as DISTANCES_OF
 from tests.cqm.test_inputs import DISTANCES, LABELS, POINTS
@@ -62,6 +66,35 @@ def test_measure_and_definition_leave_out_two_singletons_and_undefined_values():
     nowhere = [[0.0]] * 4
     assert math.isnan(cqm.over_pairs(cqm.weakest_link, nowhere, labels))
     assert math.isnan(variants.over_pairs(lambda *_: math.nan, [[0] * 4] * 4, labels, over="min"))
+
+
+def test_statistics_share_the_values_of_the_pairs_and_nothing_else_of_theirs():
+    seen = []
+
+    def watched(points, labels, **options):
+        seen.append(weakref.ref(points))
+        return cqm.dunn(points, labels, **options)
+
+    with shared_work():
+        for over in ("min", "mean", "max"):
+            for p in (2.0, 3.0):
+                wanted = cqm.over_pairs(cqm.dunn, BLOBS, FOUR, over=over, metric="minkowski", p=p)
+                assert cqm.over_pairs(watched, BLOBS, FOUR, over=over, metric="minkowski", p=p) == wanted
+        assert len(seen) == 2 * 6
+        gc.collect()
+        assert not any(points() is not None for points in seen)
+    cqm.over_pairs(watched, BLOBS, FOUR)
+    assert len(seen) == 3 * 6
+
+
+@pytest.mark.parametrize("measure", [cqm.relative_margin, cqm.additive_margin, cqm.silhouette])
+def test_pairs_have_the_same_bits_for_any_number_of_threads(measure):
+    X = RNG.normal(size=(90, 30)).astype(np.float32)
+    values = []
+    for workers in (1, 4):
+        with threadpool_limits(workers):
+            values.append(cqm.over_pairs(measure, X, np.arange(90) % 5))
+    assert values[0] == values[1]
 
 
 @pytest.mark.parametrize("case", CASES)
