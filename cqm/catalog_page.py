@@ -22,8 +22,8 @@ INTRODUCTION = """# Measures
 Every measure of `cqm.catalog`. *Needs*: distances of any metric, `"precomputed"` included, or points, whose coordinates
 give centroids (Euclidean, or cosine for rows scaled to unit length). *Cost* on n points with d features in k clusters:
 n·d, n·d², n·k·d as they stand, and k²·d where all centroids meet; "sums" is n·k·d for cosine, correlation and squared
-Euclidean distances, whose sums have closed forms, and all pairs otherwise; n³/k is a search for each two clusters;
-"hard" has no polynomial algorithm for all k.
+Euclidean distances, whose sums have closed forms, and all pairs otherwise; n² log n ranks the distances; n³/k is a
+search for each two clusters; "hard" has no polynomial algorithm for all k.
 """
 
 THEMSELVES = "\n## One by one\n"
@@ -38,11 +38,15 @@ COSTS = {
     "nd2": "n·d²",
     "k2d": "n·d + k²·d",
     "nkd": "n·k·d",
-    "outlines": "n·k·d + (10·k)²·d",
+    "midpoints": "n·k·d + k²·d",
+    "outlines": "n·d + (10·k)²·d",
     "sums": "sums",
     "n2": "n²·d",
+    "ranks": "n²·d + n² log n",
     "pairs": "n³/k",
+    "pairs_relaxed": "n³/k",
     "hard": "hard",
+    "relaxed": "hard",
 }
 KEPT = {"Notes": "Who differs, and notes", "References": "Reference"}
 HEADER = ("measure", "better", "range", "needs", "cost", "source")

@@ -238,7 +238,7 @@ def _feasible(vectors: NDArray[np.float64], k: int, metric: Metric, effort: floa
     feasible, left_out = [], {}
     for measure in cqm.catalog.values():
         cost = measure.operations(*_shape(vectors, k), metric)
-        if measure.cost == "hard":
+        if measure.cost in ("hard", "relaxed"):
             left_out[measure.name] = "searches all sets of representatives; see the margins of centroids and the bounds"
         elif cost > effort:
             left_out[measure.name] = f"would cost {cost:.1e} multiply–adds, more than effort={effort:.1e}"

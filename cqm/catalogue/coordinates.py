@@ -107,7 +107,7 @@ SCATTERING = (
         scattering_definitions.s_dbw,
         "lower",
         POSITIVE,
-        "nkd",
+        "midpoints",
         "Halkidi & Vazirgiannis 2001, eq. 1–5",
     ),
 )

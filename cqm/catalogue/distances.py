@@ -53,7 +53,7 @@ PAIRS = (
         better="higher",
         range=(-1.0, 1.0),
         needs="distances",
-        cost="n2",
+        cost="ranks",
         reference="Baker & Hubert 1975",
     ),
     Measure(
@@ -63,7 +63,7 @@ PAIRS = (
         better="lower",
         range=(0.0, 1.0),
         needs="distances",
-        cost="n2",
+        cost="ranks",
         reference="Rohlf 1974; Milligan 1981",
     ),
     Measure(
@@ -73,7 +73,7 @@ PAIRS = (
         better="higher",
         range=(-1.0, 1.0),
         needs="distances",
-        cost="n2",
+        cost="ranks",
         reference="Rohlf 1974; Milligan 1981",
     ),
     Measure(
@@ -83,7 +83,7 @@ PAIRS = (
         better="lower",
         range=(0.0, 1.0),
         needs="distances",
-        cost="n2",
+        cost="ranks",
         reference="Hubert & Levin 1976",
     ),
     Measure(

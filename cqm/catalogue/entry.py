@@ -5,22 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cqm.catalogue import cost as costs
+from cqm.catalogue.cost import Cost
 from cqm.validation import Metric
 from cqm.verdicts import RecordedVerdict, recorded_verdicts
 
 __all__ = ["INFINITY", "POSITIVE", "REAL", "Catalog", "Cost", "Direction", "Measure", "on_points"]
 
-# CDbw compares up to 10 representatives a cluster, all with all, and looks at what comes out in so many passes over
-# arrays that an entry costs as much as 1000 multiply–adds of a matrix product, measured.
-REPRESENTATIVES, ENTRY = 10, 1000
-# What a measure called for two clusters costs however few their points, in multiply–adds: some milliseconds.
-CALL = 5e7
-
 INFINITY = float("inf")
 POSITIVE, REAL = (0.0, INFINITY), (-INFINITY, INFINITY)
 
 Direction = Literal["higher", "lower"]
-Cost = Literal["nd", "nd2", "k2d", "nkd", "outlines", "sums", "n2", "pairs", "hard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +32,12 @@ class Measure:
     range : smallest and largest possible value.
     needs : "distances" (any metric, precomputed included) or "points" (coordinates; Euclidean or cosine).
     cost : growth of the work from vectors: "nd" (linear in n), "nd2" (a scatter matrix), "k2d" (every centroid to every
-        other), "nkd" (every point to every centroid), "outlines" (every point to every centroid, and several
-        representatives of each cluster to those of all others), "sums" (sums of distances over clusters: n·k·d for
-        cosine, correlation and sqeuclidean, which have closed forms, all pairs otherwise), "n2" (all pairs), "pairs"
-        (a search for each two clusters) or "hard" (no polynomial algorithm for all k).
+        other), "nkd" (every point to every centroid), "midpoints" (and to every midpoint of two of them), "outlines"
+        (several representatives of each cluster to those of all others), "sums" (sums of distances over clusters:
+        n·k·d for cosine, correlation and sqeuclidean, which have closed forms, all pairs otherwise), "n2" (all pairs),
+        "ranks" (the ranks of their distances), "hard" (a search within a budget: no polynomial algorithm is known for
+        all k), "relaxed" (such a search after rounds of a relaxation), "pairs" and "pairs_relaxed" (these for each two
+        clusters).
     reference : paper and section or equation.
     """
 
@@ -67,25 +64,8 @@ class Measure:
         return value if self.better == "higher" else -value
 
     def operations(self, n: int, k: int, d: int, metric: Metric) -> float:
-        """Multiply–adds that the measure takes on n points in d dimensions, to its leading order."""
-        match self.cost:
-            case "nd":
-                return n * d
-            case "nd2":
-                return n * d * d
-            case "k2d":
-                return (n + k * k) * d
-            case "outlines":
-                return n * k * d + (REPRESENTATIVES * k) ** 2 * (d + ENTRY)
-            case "nkd":
-                return n * k * d
-            case "sums" if metric in ("cosine", "correlation", "sqeuclidean"):
-                return n * k * d
-            case "hard":
-                return n * n * (d / 2 + n / k)
-            case "pairs":
-                return n * n * (d / 2 + n / k) + k * k / 2 * CALL
-        return n * n / 2 * d
+        """Work on n points in d dimensions and k clusters, in multiply–adds of a matrix product."""
+        return costs.operations(self.cost, n, k, d, metric)
 
 
 class Catalog(dict[str, Measure]):

