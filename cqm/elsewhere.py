@@ -20,7 +20,7 @@ class NeedsNumpyError(TypeError):
 
 
 class Elsewhere:
-    """Stands in for `Clustering.data` where that is no numpy array.
+    """Stands in for `Clustering.points` where that is no numpy array.
 
     Attributes
     ----------

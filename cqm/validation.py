@@ -5,6 +5,7 @@ Every error says what was wanted, what came and how to cure it.
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,15 +33,15 @@ METRICS = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Clustering:
     """A validated clustering. Rows are in *cluster order*: cluster i is rows `starts[i]:starts[i + 1]`.
 
     Attributes
     ----------
-    data : (n, d) vectors in cluster order, C-contiguous float32 or float64; for `metric="precomputed"` the (n, n)
-        distances **in input order** (index them through `order`; geometry's tiles do). Arrays of other libraries are
-        wrapped in `Elsewhere`, which refuses to be used as numpy.
+    points : (n, d) vectors; for `metric="precomputed"` the (n, n) distances **in input order** (index them through
+        `order`; geometry's tiles do). Arrays of other libraries are wrapped in `Elsewhere`, which refuses to be used as
+        numpy.
     order : (n,) input row of each ordered row; of a dask array, rows are in cluster order within each chunk.
     starts : (k + 1,) first ordered row of each cluster, and n.
     classes : the k labels, in cluster order.
@@ -48,15 +49,28 @@ class Clustering:
         length if the user asked for cosine.
     p : exponent of the Minkowski metric.
     input_rows : number of rows the user gave, noise included.
+    arranged : whether `points` are in cluster order already, or still in the user's.
     """
 
-    data: NDArray[Any]
+    points: NDArray[Any]
     order: NDArray[np.intp]
     starts: NDArray[np.intp]
     classes: tuple[Hashable, ...]
     metric: Metric
     p: float
     input_rows: int
+    arranged: bool = True
+
+    @cached_property
+    def data(self) -> NDArray[Any]:
+        """`points` in cluster order, C-contiguous: copied when they are first asked for."""
+        return self.points if self.arranged else take_rows(self.points, self.order)
+
+    def locate(self, rows: slice) -> tuple[NDArray[Any], NDArray[np.intp]]:
+        """Vectors, and which of them are these ordered rows: spares what goes over them once the copy in `data`."""
+        if self.arranged or "data" in vars(self):
+            return self.data, np.arange(rows.start, rows.stop)
+        return self.points, self.order[rows]
 
     @property
     def n(self) -> int:
@@ -180,16 +194,18 @@ def _grouped(
     by_cluster = _by_cluster(codes, len(classes), elsewhere.chunks_of(data, kept))
     order, codes = kept[by_cluster], codes[by_cluster]
     starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(classes)))])
-    unit = in_coordinates and metric == "cosine"
+    unit, arranged = in_coordinates and metric == "cosine", True
     if is_elsewhere(data):
         data = Elsewhere(elsewhere.arrange(data, order, metric, unit=unit), codes)
-    elif metric != "precomputed":
+    elif metric in ("cosine", "angular", "correlation"):
         data = take_rows(data, order)
-        if metric in ("cosine", "angular", "correlation"):
-            check_directions(data, str(metric), order)
+        check_directions(data, str(metric), order)
         if unit:
             data = unit_rows(data)
-    return Clustering(data, order, starts, classes, "euclidean" if unit else metric, p, input_rows)
+    elif metric != "precomputed":
+        arranged = not (data.flags.c_contiguous and data.flags.writeable)  # what compiled code was compiled for
+        data = take_rows(data, order) if arranged else data
+    return Clustering(data, order, starts, classes, "euclidean" if unit else metric, p, input_rows, arranged)
 
 
 def _by_cluster(codes: NDArray[np.intp], k: int, chunks: NDArray[np.intp] | None) -> NDArray[np.intp]:

@@ -73,4 +73,4 @@ def as_squared(clustering: Clustering) -> tuple[Clustering, bool, float]:
     if clustering.metric == "sqeuclidean":
         return clustering, False, 0.0
     data = unit_rows(clustering.data, centred=clustering.metric == "correlation")
-    return replace(clustering, data=data, metric="sqeuclidean"), True, parallel(data.dtype)
+    return replace(clustering, points=data, metric="sqeuclidean"), True, parallel(data.dtype)

@@ -58,8 +58,8 @@ class Reduced(NamedTuple):
 
 def chunks(clustering: Clustering) -> list[Delayed]:
     """The points of each chunk as a clustering whose classes are the numbers of the clusters that it meets."""
-    data: Any = clustering.data.array  # type: ignore[attr-defined]
-    codes: IntArray = clustering.data.codes  # type: ignore[attr-defined]
+    data: Any = clustering.points.array  # type: ignore[attr-defined]
+    codes: IntArray = clustering.points.codes  # type: ignore[attr-defined]
     first = np.concatenate([[0], np.cumsum(data.chunks[0])])
     edges = np.searchsorted(chunks_of(data, clustering.order), np.arange(len(first)))  # type: ignore[arg-type]
     blocks = data.to_delayed().ravel()
@@ -200,17 +200,15 @@ def _trees(parts: list[dict[int, Edges]]) -> dict[int, Edges]:
 
 def dispersion(clustering: Clustering) -> Dispersion:
     """Centroids, sums of squares and sums of distances, of unit rows under cosine and correlation."""
-    data, codes = clustering.data.array, clustering.data.codes  # type: ignore[attr-defined]
+    data, codes = clustering.points.array, clustering.points.codes  # type: ignore[attr-defined]
     first = clustering.order[np.unique(codes, return_index=True)[1]]  # a row of each cluster
     rows, back = np.unique(first, return_inverse=True)
     anchors = delayed(_anchors)(data[rows], back, clustering.metric)
     local, k = [delayed(_squared)(a) for a in chunks(clustering)], clustering.k
     sums = _merged([delayed(_summed)(a, anchors) for a in local], partial(_added, k))
     spreads = _merged([delayed(_spread)(a, anchors, sums, clustering.sizes) for a in local], partial(_added, k))
-    anchors, (_, (totals, offsets)), (_, (squares, lengths)) = dask.compute(anchors, sums, spreads)
-    offsets /= clustering.sizes[:, None]
-    origin = anchors[0]
-    return Dispersion.of(origin, anchors - origin, totals, offsets, squares, lengths, clustering.sizes)
+    anchors, (_, (totals,)), (_, (squares, lengths)) = dask.compute(anchors, sums, spreads)
+    return Dispersion.of(anchors, totals / clustering.sizes[:, None], squares, lengths, clustering.sizes)
 
 
 def _squared(local: Clustering) -> Clustering:
@@ -225,14 +223,14 @@ def _anchors(points: NDArray[Any], back: IntArray, metric: str) -> FloatArray:
 
 
 def _summed(local: Clustering, anchors: FloatArray) -> tuple[IntArray, tuple[FloatArray, ...]]:
-    return _ids(local), around_centroids.summed(local, anchors[0], anchors[_ids(local)])
+    return _ids(local), (around_centroids.summed(local, anchors[_ids(local)]),)
 
 
 def _spread(
     local: Clustering, anchors: FloatArray, sums: tuple[IntArray, tuple[FloatArray, ...]], sizes: IntArray
 ) -> tuple[IntArray, tuple[FloatArray, ...]]:
     ids = _ids(local)
-    offsets = sums[1][1][ids] / sizes[ids, None]
+    offsets = sums[1][0][ids] / sizes[ids, None]
     return ids, around_centroids.squared(local, anchors[ids], offsets)
 
 
@@ -302,7 +300,7 @@ def _centroid_scores(a: Clustering, spread: Dispersion, sizes: FloatArray, score
 
 
 def _array(scores: list[Delayed], clustering: Clustering) -> Any:
-    data: Any = clustering.data.array  # type: ignore[attr-defined]
+    data: Any = clustering.points.array  # type: ignore[attr-defined]
     counts = np.bincount(chunks_of(data, clustering.order))  # type: ignore[arg-type]
     parts = zip(scores, counts[counts > 0].tolist(), strict=True)
     return da.concatenate([da.from_delayed(part, (count,), np.float64) for part, count in parts])
@@ -310,5 +308,5 @@ def _array(scores: list[Delayed], clustering: Clustering) -> Any:
 
 def _zero(clustering: Clustering) -> float:
     """Squared distances up to here are rounding."""
-    data: Any = clustering.data.array  # type: ignore[attr-defined]
+    data: Any = clustering.points.array  # type: ignore[attr-defined]
     return 0.0 if clustering.metric == "sqeuclidean" else parallel(np.dtype(data.dtype))

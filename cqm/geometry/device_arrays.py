@@ -44,7 +44,7 @@ class _Device:
 
     def __init__(self, clustering: Clustering) -> None:
         self.clustering, self.metric = clustering, clustering.metric
-        self.X: Any = clustering.data.array  # type: ignore[attr-defined]
+        self.X: Any = clustering.points.array  # type: ignore[attr-defined]
         self.xp: Any = array_namespace(self.X)
         self.on = {"device": device(self.X)}
         self.zero = 0.0
@@ -242,16 +242,15 @@ def dispersion(clustering: Clustering) -> Dispersion:
     """Centroids, sums of squares and sums of distances, of unit rows under cosine and correlation."""
     space = _Device(clustering)
     xp, found = space.xp, []
-    origin = space.wide(space.X[0, :])
     for i in range(clustering.k):
         rows = space.wide(space.X[clustering.cluster(i), :])
         from_anchor = rows - rows[0, :]
         offset = xp.mean(from_anchor, axis=0)
         squares = (from_anchor - offset) ** 2
         lengths = xp.sum(xp.sqrt(xp.sum(squares, axis=1)))
-        found.append((xp.sum(rows - origin, axis=0), rows[0, :] - origin, offset, xp.sum(squares, axis=0), lengths))
-    totals, anchors, offsets, squares, lengths = (on_host(xp.stack(column)) for column in zip(*found, strict=True))
-    return Dispersion.of(on_host(origin), anchors, totals, offsets, squares, lengths, clustering.sizes)
+        found.append((rows[0, :], offset, xp.sum(squares, axis=0), lengths))
+    anchors, offsets, squares, lengths = (on_host(xp.stack(column)) for column in zip(*found, strict=True))
+    return Dispersion.of(anchors, offsets, squares, lengths, clustering.sizes)
 
 
 def sum_of_distances(clustering: Clustering, spread: Dispersion) -> float:

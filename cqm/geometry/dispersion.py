@@ -1,10 +1,11 @@
-"""Centroids and what lies around them: one pass of a clustering, O(n·d) time and O(k·d) memory, on every core.
+"""Centroids and what lies around them: O(n·d) time and O(k·d) memory, on every core.
 
 Coordinates are taken relative to a point of the data, and deviations relative to a point of the cluster, so that data
 far from zero keep their digits and a cluster of equal points has a dispersion of exactly 0.
 """
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from cqm.geometry.engines import Score, primitive
 from cqm.geometry.jit import kernel
 from cqm.geometry.kernels import total
 from cqm.geometry.landmarks import blocks_for, to_landmarks
-from cqm.geometry.tiles import TILE_ROWS, between, row_blocks
+from cqm.geometry.tiles import TILE_ROWS, between
 from cqm.parallel import in_order
 from cqm.validation import Clustering, Part
 
@@ -35,6 +36,7 @@ __all__ = [
 FloatArray = NDArray[np.float64]
 
 BLOCK_ROWS = 4096
+CACHE_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,19 +65,16 @@ class Dispersion:
     @classmethod
     def of(
         cls,
-        origin: FloatArray,
         anchors: FloatArray,
-        totals: FloatArray,
         offsets: FloatArray,
         squares: FloatArray,
         lengths: FloatArray,
         sizes: NDArray[np.intp],
     ) -> "Dispersion":
-        """Of (k, d) sums of the points, and of a point of each cluster, all relative to the origin."""
-        centroids = totals / sizes[:, None]
-        together = lengths == 0  # points at the same place: their mean is free of rounding
-        centroids[together] = anchors[together]
-        return cls(origin, centroids, totals.sum(axis=0) / sizes.sum(), offsets, squares, lengths, sizes)
+        """Of (k, d) first points of the clusters, the first of which becomes the origin, and sums around them."""
+        origin = anchors[0]
+        centroids = (anchors - origin) + offsets
+        return cls(origin, centroids, sizes @ centroids / sizes.sum(), offsets, squares, lengths, sizes)
 
     @property
     def within(self) -> FloatArray:
@@ -91,42 +90,74 @@ class Dispersion:
 @primitive
 def dispersion(clustering: Clustering) -> Dispersion:
     """Centroids, sums of squares and sums of distances, accumulated in float64."""
-    data, sizes = clustering.data, clustering.sizes
-    origin, anchors = data[0].astype(np.float64), data[clustering.starts[:-1]].astype(np.float64)
-    totals, offsets = summed(clustering, origin, anchors)
-    offsets /= sizes[:, None]
-    squares, lengths = squared(clustering, anchors, offsets)
-    return Dispersion.of(origin, anchors - origin, totals, offsets, squares, lengths, sizes)
+    points, rows = clustering.locate(slice(0, clustering.n))
+    anchors, sizes = points[rows[clustering.starts[:-1]]].astype(np.float64), clustering.sizes
+    offsets, squares, lengths = np.empty(anchors.shape), np.empty(anchors.shape), np.empty(sizes.shape)
+
+    def group(rows: slice) -> None:
+        part = clustering.part(rows)
+        i = part.clusters
+        if i.stop - i.start == 1:  # more, perhaps, than one thread's work
+            offsets[i] = summed(clustering, anchors, rows) / sizes[i, None]
+            squares[i], lengths[i] = squared(clustering, anchors, offsets, rows)
+        else:
+            offsets[i], squares[i], lengths[i] = _spread(*clustering.locate(rows), part.starts, anchors[i])
+
+    deque(in_order(group, _groups(clustering)), maxlen=0)
+    return Dispersion.of(anchors, offsets, squares, lengths, sizes)
 
 
-def summed(clustering: Clustering, origin: FloatArray, anchors: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """(k, d) sums of the points relative to the origin, and relative to a point of each cluster."""
-
-    def block(part: Part) -> tuple[Part, FloatArray, FloatArray]:
-        return part, *_sum(clustering.data[part.rows], part.starts, origin, anchors[part.clusters])
-
-    totals, offsets = np.zeros(anchors.shape), np.zeros(anchors.shape)
-    for part, from_origin, from_anchors in in_order(block, _parts(clustering)):
-        totals[part.clusters] += from_origin
-        offsets[part.clusters] += from_anchors
-    return totals, offsets
+def _groups(clustering: Clustering) -> Iterator[slice]:
+    """Rows of whole clusters: of as many as fit the cache, where their sums leave them for the squares, or of one."""
+    starts, row = clustering.starts, clustering.points.shape[1] * clustering.points.itemsize
+    first = 0
+    while first < clustering.k:
+        last = np.searchsorted(starts, starts[first] + CACHE_BYTES // row, side="right") - 1
+        last = max(first + 1, int(last))
+        yield slice(int(starts[first]), int(starts[last]))
+        first = last
 
 
-def squared(clustering: Clustering, anchors: FloatArray, offsets: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """(k, d) sums of squared deviations from the centroids, which lie at anchors + offsets; (k,) sums of distances."""
+def summed(clustering: Clustering, anchors: FloatArray, rows: slice | None = None) -> FloatArray:
+    """(clusters, d) sums of the points relative to their anchor, for clusters that `rows` meet; (k, d) anchors."""
 
-    def block(part: Part) -> tuple[Part, FloatArray, FloatArray]:
-        return part, *_square(clustering.data[part.rows], part.starts, anchors[part.clusters], offsets[part.clusters])
+    def block(part: Part) -> tuple[FloatArray]:
+        return (_sum(*clustering.locate(part.rows), part.starts, anchors[part.clusters]),)
 
-    squares, lengths = np.zeros(anchors.shape), np.zeros(len(anchors))
-    for part, of_cluster, distances in in_order(block, _parts(clustering)):
-        squares[part.clusters] += of_cluster
-        lengths[part.clusters] += distances
+    return _added(clustering, block, rows)[0]
+
+
+def squared(
+    clustering: Clustering, anchors: FloatArray, offsets: FloatArray, rows: slice | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """Sums of squared deviations from the centroids, which lie at anchors + offsets, and of distances to them.
+
+    (clusters, d) and (clusters,) arrays for the clusters that `rows` meet.
+    """
+
+    def block(part: Part) -> tuple[FloatArray, FloatArray]:
+        i = part.clusters
+        squares, lengths = _square(*clustering.locate(part.rows), part.starts, anchors[i], offsets[i])
+        return squares, lengths
+
+    squares, lengths = _added(clustering, block, rows)
     return squares, lengths
 
 
-def _parts(clustering: Clustering) -> list[Part]:
-    return [clustering.part(rows) for rows in row_blocks(clustering, BLOCK_ROWS)]
+def _added(
+    clustering: Clustering, block: Callable[[Part], tuple[FloatArray, ...]], rows: slice | None
+) -> list[FloatArray]:
+    """Results of `block` for each cluster that `rows` meet, added up over its parts."""
+    rows = rows or slice(0, clustering.n)
+    edges = range(rows.start, rows.stop, BLOCK_ROWS)
+    parts = [clustering.part(slice(first, min(first + BLOCK_ROWS, rows.stop))) for first in edges]
+    first, last = parts[0].clusters.start, parts[-1].clusters.stop
+    out: list[FloatArray] = []
+    for part, found in zip(parts, in_order(block, parts), strict=True):
+        out = out or [np.zeros((last - first, *values.shape[1:])) for values in found]
+        for sums, values in zip(out, found, strict=True):
+            sums[part.clusters.start - first : part.clusters.stop - first] += values
+    return out
 
 
 def deviations(clustering: Clustering, spread: Dispersion) -> Iterator[FloatArray]:
@@ -179,37 +210,52 @@ def centroid_gaps(clustering: Clustering, spread: Dispersion) -> Iterator[tuple[
 
 @kernel
 def _sum(
-    data: NDArray[np.floating], starts: NDArray[np.intp], origin: FloatArray, anchors: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """(clusters, d) sums of the rows relative to the origin, and relative to the clusters' anchors."""
-    from_origin, from_anchors = np.zeros(anchors.shape), np.zeros(anchors.shape)
+    points: NDArray[np.floating], rows: NDArray[np.intp], starts: NDArray[np.intp], anchors: FloatArray
+) -> FloatArray:
+    """(clusters, d) sums of the rows relative to their cluster's anchor."""
+    out = np.zeros(anchors.shape)
     for i in range(len(anchors)):
-        anchor, of_origin, of_anchor = anchors[i], from_origin[i], from_anchors[i]
+        anchor, of_cluster = anchors[i], out[i]
         for x in range(starts[i], starts[i + 1]):
-            row = data[x]
-            for c in range(len(row)):
-                of_origin[c] += row[c] - origin[c]
-                of_anchor[c] += row[c] - anchor[c]
-    return from_origin, from_anchors
+            point = points[rows[x]]
+            for c in range(len(point)):
+                of_cluster[c] += point[c] - anchor[c]
+    return out
 
 
 @kernel
 def _square(
-    data: NDArray[np.floating], starts: NDArray[np.intp], anchors: FloatArray, offsets: FloatArray
+    points: NDArray[np.floating],
+    rows: NDArray[np.intp],
+    starts: NDArray[np.intp],
+    anchors: FloatArray,
+    offsets: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """(clusters, d) sums of squared deviations from the centroids, and (clusters,) sums of their lengths."""
     squares, lengths = np.zeros(anchors.shape), np.zeros(len(anchors))
-    squared = np.empty(data.shape[1])
+    squared = np.empty(points.shape[1])
     for i in range(len(anchors)):
         anchor, offset, of_cluster = anchors[i], offsets[i], squares[i]
         for x in range(starts[i], starts[i + 1]):
-            row = data[x]
-            for c in range(len(row)):
-                deviation = (row[c] - anchor[c]) - offset[c]
+            point = points[rows[x]]
+            for c in range(len(point)):
+                deviation = (point[c] - anchor[c]) - offset[c]
                 squared[c] = deviation * deviation
                 of_cluster[c] += squared[c]
             lengths[i] += np.sqrt(total(squared))
     return squares, lengths
+
+
+@kernel
+def _spread(
+    points: NDArray[np.floating], rows: NDArray[np.intp], starts: NDArray[np.intp], anchors: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Means of whole clusters relative to their anchors, then as `_square`."""
+    offsets = _sum(points, rows, starts, anchors)
+    for i in range(len(anchors)):
+        offsets[i] /= starts[i + 1] - starts[i]
+    squares, lengths = _square(points, rows, starts, anchors, offsets)
+    return offsets, squares, lengths
 
 
 @kernel

@@ -30,7 +30,7 @@ def primitive(
     @once
     @wraps(function)
     def run(clustering: Clustering, /, *args: Options.args, **options: Options.kwargs) -> Result:
-        data: object = clustering.data
+        data: object = clustering.points
         if not isinstance(data, Elsewhere):
             return function(clustering, *args, **options)
         engine = import_module("cqm.geometry.dask_arrays" if data.is_dask else "cqm.geometry.device_arrays")

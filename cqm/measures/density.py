@@ -171,7 +171,8 @@ def _restricted(clustering: Clustering, kept: NDArray[np.bool_]) -> Clustering:
     sizes = np.bincount(clustering.codes[kept], minlength=clustering.k)
     return replace(
         clustering,
-        data=clustering.data if clustering.metric == "precomputed" else clustering.data[kept],
+        points=clustering.points if clustering.metric == "precomputed" else clustering.data[kept],
+        arranged=True,
         order=clustering.order[kept],
         starts=np.concatenate([[0], np.cumsum(sizes[sizes > 0])]).astype(np.intp),
         classes=tuple(label for label, size in zip(clustering.classes, sizes, strict=True) if size),
