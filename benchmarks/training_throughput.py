@@ -46,9 +46,11 @@ class Throughput:
         return self.training / self.encoder - 1
 
 
-def measure(preset: str, corpus: Corpus, device: torch.device, *, batch: int, workers: int, rounds: int) -> Throughput:
+def measure(
+    preset: str, corpus: Corpus, device: torch.device, *, batch: int, workers: int | None, rounds: int
+) -> Throughput:
     """Time whole training, its steps without data, and the bare encoder, in turns."""
-    config = load_config(preset, [f"batch_size={batch}", f"workers={workers}"])
+    config = load_config(preset, [f"batch_size={batch}", *([] if workers is None else [f"workers={workers}"])])
     if device.type == "cpu":
         keep_freed_memory()  # as training does
     world = World(0, 1, device)
@@ -81,7 +83,9 @@ def measure(preset: str, corpus: Corpus, device: torch.device, *, batch: int, wo
     for _ in range(rounds):
         for name, work in (("encoder", bare), ("step", step), ("training", whole)):
             timed[name].append(seconds(work, device))
-    return Throughput(preset, batch, workers, **{name: statistics.median(values) for name, values in timed.items()})
+    return Throughput(
+        preset, batch, batches.loader.num_workers, **{name: statistics.median(values) for name, values in timed.items()}
+    )
 
 
 def seconds(work: Callable[[], None], device: torch.device, repeats: int = 4) -> float:
@@ -127,7 +131,7 @@ def main() -> None:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--preset", action="append")
     parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", type=int, help="the preset's by default")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()

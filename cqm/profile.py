@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.reductions import pair_extremes, pair_sums
+from cqm.geometry.reductions import gaps_and_diameters, pair_sums
 from cqm.geometry.trees import longest_steps
 from cqm.measures.arithmetic import ratio
 from cqm.tables import html_table, number, text_table
@@ -79,15 +79,14 @@ def profile_clusters(
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
     sizes = clustering.sizes
-    between, largest = pair_extremes(clustering)
-    np.fill_diagonal(between, np.inf)
-    neighbours = between.argmin(axis=1)
+    gaps, diameters = gaps_and_diameters(clustering)
+    neighbours = gaps.argmin(axis=1)
     return ClusterProfiles(
         labels=clustering.classes,
         sizes=sizes,
         mean_distances=ratio(np.diagonal(pair_sums(clustering)), sizes * (sizes - 1) / 2),
-        diameters=np.diagonal(largest).copy(),
+        diameters=diameters,
         widest_steps=longest_steps(clustering),
-        separations=between[np.arange(clustering.k), neighbours],
+        separations=gaps[np.arange(clustering.k), neighbours],
         nearest=tuple(clustering.classes[i] for i in neighbours),
     )

@@ -46,14 +46,14 @@ def check_size(largest: float, metric: Any) -> None:
 
 def check_directions(data: NDArray[Any], metric: str, order: NDArray[np.intp]) -> None:
     """Angles need vectors with a direction; `order` is the number of each row in messages."""
-    first = 0
-    for rows in _blocks(data):
-        flat = rows.min(axis=1) == rows.max(axis=1) if metric == "correlation" else ~rows.any(axis=1)
-        if flat.any():
-            what = "constant" if metric == "correlation" else "zero"
-            row = order[first : first + len(rows)][flat].min()
-            raise ValueError(f"{metric} distance is undefined for {what} vectors: row {row} of `X`")
-        first += len(rows)
+
+    def has_none(rows: NDArray[Any]) -> NDArray[np.bool_]:
+        return np.ptp(rows, axis=1) == 0 if metric == "correlation" else ~np.any(rows, axis=1)
+
+    flat = np.concatenate(list(in_order(has_none, _blocks(data))))
+    if flat.any():
+        what = "constant" if metric == "correlation" else "zero"
+        raise ValueError(f"{metric} distance is undefined for {what} vectors: row {order[flat].min()} of `X`")
 
 
 def take_rows(data: NDArray[Any], order: NDArray[np.intp]) -> NDArray[Any]:
@@ -71,12 +71,16 @@ def take_rows(data: NDArray[Any], order: NDArray[np.intp]) -> NDArray[Any]:
 def unit_rows(vectors: NDArray[Any], *, centred: bool = False) -> NDArray[Any]:
     """Rows scaled to unit length, after subtracting each row's mean when `centred`; lengths are float64."""
     out = np.empty(vectors.shape, vectors.dtype)
-    for rows, scaled in zip(_blocks(vectors), _blocks(out), strict=True):
+
+    def scale(block: tuple[NDArray[Any], NDArray[Any]]) -> None:
+        rows, scaled = block
         exact = rows.astype(np.float64, copy=False)
         if centred:
             exact = exact - exact.mean(axis=1, keepdims=True)
         lengths = np.sqrt(np.einsum("ij,ij->i", exact, exact))
         np.divide(exact, lengths[:, None], out=scaled, casting="same_kind")
+
+    deque(in_order(scale, zip(_blocks(vectors), _blocks(out), strict=True)), maxlen=0)
     return out
 
 

@@ -30,9 +30,9 @@ from cqm.validation import Clustering
 
 __all__ = [
     "dispersion",
+    "gaps_and_diameters",
     "longest_steps",
     "nearest_across",
-    "pair_extremes",
     "pair_maxima",
     "pair_minima",
     "pair_sums",
@@ -145,10 +145,11 @@ def pair_maxima(clustering: Clustering) -> FloatArray:
     return _per_pair(clustering, MAXIMUM)[0]
 
 
-def pair_extremes(clustering: Clustering) -> tuple[FloatArray, FloatArray]:
-    """`pair_minima` and `pair_maxima` in one pass over the pairs."""
-    smallest, largest = _per_pair(clustering, MINIMUM, MAXIMUM)
-    return smallest, largest
+def gaps_and_diameters(clustering: Clustering) -> tuple[FloatArray, FloatArray]:
+    """(k, k) smallest distances across clusters, +∞ on the diagonal, and (k,) largest ones inside, in one pass."""
+    gaps, largest = _per_pair(clustering, MINIMUM, MAXIMUM)
+    np.fill_diagonal(gaps, np.inf)
+    return gaps, np.diagonal(largest).copy()
 
 
 def nearest_across(clustering: Clustering) -> float:

@@ -21,9 +21,9 @@ from cqm.validation import Clustering, Part
 
 __all__ = [
     "dispersion",
+    "gaps_and_diameters",
     "longest_steps",
     "nearest_across",
-    "pair_extremes",
     "pair_maxima",
     "pair_minima",
     "pair_sums",
@@ -210,10 +210,11 @@ def pair_maxima(clustering: Clustering) -> FloatArray:
     return _Device(clustering).per_pair("max")[0]
 
 
-def pair_extremes(clustering: Clustering) -> tuple[FloatArray, FloatArray]:
-    """`pair_minima` and `pair_maxima` in one pass over the pairs."""
-    largest, smallest = _Device(clustering).per_pair("max", "min")
-    return smallest, largest
+def gaps_and_diameters(clustering: Clustering) -> tuple[FloatArray, FloatArray]:
+    """(k, k) smallest distances across clusters, +∞ on the diagonal, and (k,) largest ones inside, in one pass."""
+    largest, gaps = _Device(clustering).per_pair("max", "min")
+    np.fill_diagonal(gaps, np.inf)
+    return gaps, np.diagonal(largest).copy()
 
 
 def nearest_across(clustering: Clustering) -> float:

@@ -94,16 +94,18 @@ def dispersion(clustering: Clustering) -> Dispersion:
     anchors, sizes = points[rows[clustering.starts[:-1]]].astype(np.float64), clustering.sizes
     offsets, squares, lengths = np.empty(anchors.shape), np.empty(anchors.shape), np.empty(sizes.shape)
 
-    def group(rows: slice) -> None:
+    def together(rows: slice) -> None:
         part = clustering.part(rows)
         i = part.clusters
-        if i.stop - i.start == 1:  # more, perhaps, than one thread's work
-            offsets[i] = summed(clustering, anchors, rows) / sizes[i, None]
-            squares[i], lengths[i] = squared(clustering, anchors, offsets, rows)
-        else:
-            offsets[i], squares[i], lengths[i] = _spread(*clustering.locate(rows), part.starts, anchors[i])
+        offsets[i], squares[i], lengths[i] = _spread(*clustering.locate(rows), part.starts, anchors[i])
 
-    deque(in_order(group, _groups(clustering)), maxlen=0)
+    groups = list(_groups(clustering))
+    deque(in_order(together, (group for group in groups if group.stop - group.start <= BLOCK_ROWS)), maxlen=0)
+    for group in groups:
+        if group.stop - group.start > BLOCK_ROWS:  # one cluster: work for every core by itself
+            i = clustering.part(group).clusters
+            offsets[i] = summed(clustering, anchors, group) / sizes[i, None]
+            squares[i], lengths[i] = squared(clustering, anchors, offsets, group)
     return Dispersion.of(anchors, offsets, squares, lengths, sizes)
 
 
@@ -112,7 +114,8 @@ def _groups(clustering: Clustering) -> Iterator[slice]:
     starts, row = clustering.starts, clustering.points.shape[1] * clustering.points.itemsize
     first = 0
     while first < clustering.k:
-        last = np.searchsorted(starts, starts[first] + CACHE_BYTES // row, side="right") - 1
+        fit = min(CACHE_BYTES // row, BLOCK_ROWS)
+        last = np.searchsorted(starts, starts[first] + fit, side="right") - 1
         last = max(first + 1, int(last))
         yield slice(int(starts[first]), int(starts[last]))
         first = last

@@ -5,7 +5,7 @@ every block of rows meets all the columns, and only the block's results are kept
 correlation distances have a closed form and visit no pairs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -22,10 +22,10 @@ from cqm.parallel import in_order
 from cqm.validation import Clustering, Part
 
 __all__ = [
+    "gaps_and_diameters",
     "maxima",
     "minima",
     "nearest_across",
-    "pair_extremes",
     "pair_maxima",
     "pair_minima",
     "pair_sums",
@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 FloatArray = NDArray[np.float64]
+Wanted = Callable[[Part, Part], tuple[int, ...]]  # reductions of the tile of two blocks; none leaves it out
 
 # (n, k) results per point are held in memory up to this size.
 PER_POINT_BYTES = 2**29
@@ -96,18 +97,19 @@ def pair_maxima(clustering: Clustering) -> FloatArray:
 
 
 @primitive
-def pair_extremes(clustering: Clustering) -> tuple[FloatArray, FloatArray]:
-    """`pair_minima` and `pair_maxima` in one pass over the pairs."""
-    smallest, largest = per_pair(clustering, MINIMUM, MAXIMUM)
-    return smallest, largest
+def gaps_and_diameters(clustering: Clustering) -> tuple[FloatArray, FloatArray]:
+    """(k, k) smallest distances across clusters, +∞ on the diagonal, and (k,) largest ones inside, in one pass."""
+    gaps, largest = _per_pair(clustering, _across_or_inside, (MINIMUM, MAXIMUM))
+    np.fill_diagonal(gaps, np.inf)
+    return gaps, np.diagonal(largest).copy()
 
 
 @primitive
 def nearest_across(clustering: Clustering) -> float:
     """Smallest distance between points of different clusters; tiles inside a cluster are not made."""
     out = np.inf
-    for i, j, by_row, _ in _tiles(clustering, (MINIMUM,), symmetric=True, across=True):
-        met = np.minimum.reduceat(by_row[0], i.starts[:-1], axis=0)
+    for i, j, by_row, _ in _tiles(clustering, lambda i, j: () if _inside(i, j) else (MINIMUM,), symmetric=True):
+        met = np.minimum.reduceat(by_row[MINIMUM], i.starts[:-1], axis=0)
         same = np.arange(i.clusters.start, i.clusters.stop)[:, None] == np.arange(j.clusters.start, j.clusters.stop)
         out = min(out, met[~same].min(initial=np.inf))
     return float(_distances(clustering, np.array(out), MINIMUM))
@@ -118,17 +120,43 @@ def per_pair(clustering: Clustering, *operations: int, split: int = 0) -> list[F
 
     With `split`, a row at which a cluster starts, only pairs of a row before it and one from it on are met.
     """
-    outs = [np.full((clustering.k, clustering.k), START[operation]) for operation in operations]
-    for i, j, by_row, _ in _tiles(clustering, operations, symmetric=True, split=split):
-        for out, operation, values in zip(outs, operations, by_row, strict=True):
-            merge = MERGE[operation]
+    if SUM in operations and len(operations) > 1:
+        raise ValueError("sums are of distances, extremes of tile values: reduce to the one or the other")
+    return _per_pair(clustering, _on_both_sides(split, *operations), operations, split=split)
+
+
+def _per_pair(
+    clustering: Clustering, wanted: Wanted, operations: tuple[int, ...], *, split: int = 0
+) -> list[FloatArray]:
+    """(k, k) symmetric reductions by `operations`, of the tiles that want them."""
+    outs = {operation: np.full((clustering.k, clustering.k), START[operation]) for operation in operations}
+    for i, j, by_row, _ in _tiles(clustering, wanted, symmetric=True, split=split):
+        for operation, values in by_row.items():
+            out, merge = outs[operation], MERGE[operation]
             met = merge.reduceat(values, i.starts[:-1], axis=0)
             out[i.clusters, j.clusters] = merge(out[i.clusters, j.clusters], met)
             if i is not j:
                 out[j.clusters, i.clusters] = merge(out[j.clusters, i.clusters], met.T)
-    for out in outs:  # sums met in another order may differ in the last bit
+    for out in outs.values():  # sums met in another order may differ in the last bit
         np.copyto(out, out.T, where=np.tri(clustering.k, dtype=bool))
-    return [_distances(clustering, out, operation) for out, operation in zip(outs, operations, strict=True)]
+    return [_distances(clustering, out, operation) for operation, out in outs.items()]
+
+
+def _inside(i: Part, j: Part) -> bool:
+    """Whether two blocks, the first not after the second, lie in one and the same cluster."""
+    return i.clusters.start == j.clusters.stop - 1
+
+
+def _across_or_inside(i: Part, j: Part) -> tuple[int, ...]:
+    """Minima of what lies across clusters and maxima of what lies inside."""
+    if _inside(i, j):
+        return (MAXIMUM,)
+    return (MINIMUM,) if i.clusters.stop <= j.clusters.start else (MINIMUM, MAXIMUM)
+
+
+def _on_both_sides(split: int, *operations: int) -> Wanted:
+    """These operations for every pair of blocks, or for those on different sides of row `split`."""
+    return lambda i, j: operations if not split or (i.rows.start < split) != (j.rows.start < split) else ()
 
 
 def _per_point(clustering: Clustering, operation: int) -> Iterator[tuple[slice, FloatArray]]:
@@ -138,20 +166,21 @@ def _per_point(clustering: Clustering, operation: int) -> Iterator[tuple[slice, 
             yield rows, _distances(clustering, out[rows], operation)
         return
     merge = MERGE[operation]
-    for _, tiles in groupby(_tiles(clustering, (operation,), symmetric=False), key=lambda found: found[0].rows.start):
+    everywhere = _tiles(clustering, lambda i, j: (operation,), symmetric=False)
+    for _, tiles in groupby(everywhere, key=lambda found: found[0].rows.start):
         out = np.full((0, clustering.k), START[operation])
         for i, j, by_row, _ in tiles:
             if len(out) == 0:
                 rows, out = i.rows, np.full((i.rows.stop - i.rows.start, clustering.k), START[operation])
-            out[:, j.clusters] = merge(out[:, j.clusters], by_row[0])
+            out[:, j.clusters] = merge(out[:, j.clusters], by_row[operation])
         yield rows, _distances(clustering, out, operation)
 
 
 def sums_across(clustering: Clustering, split: int) -> FloatArray:
     """(split, k) sums of the distances of the rows before `split` to the clusters from there on."""
     out = np.zeros((split, clustering.k))
-    for i, j, by_row, _ in _tiles(clustering, (SUM,), symmetric=True, split=split):
-        out[i.rows, j.clusters] += by_row[0]
+    for i, j, by_row, _ in _tiles(clustering, _on_both_sides(split, SUM), symmetric=True, split=split):
+        out[i.rows, j.clusters] += by_row[SUM]
     return _distances(clustering, out, SUM)
 
 
@@ -159,40 +188,35 @@ def _all_points(clustering: Clustering, operation: int) -> FloatArray:
     """(n, k) reductions from the upper triangle of the distance matrix."""
     merge = MERGE[operation]
     out = np.full((clustering.n, clustering.k), START[operation])
-    for i, j, by_row, by_column in _tiles(clustering, (operation,), symmetric=True, columns=True):
-        out[i.rows, j.clusters] = merge(out[i.rows, j.clusters], by_row[0])
+    for i, j, by_row, by_column in _tiles(clustering, lambda i, j: (operation,), symmetric=True, columns=True):
+        out[i.rows, j.clusters] = merge(out[i.rows, j.clusters], by_row[operation])
         if i is not j:
-            out[j.rows, i.clusters] = merge(out[j.rows, i.clusters], by_column[0].T)
+            out[j.rows, i.clusters] = merge(out[j.rows, i.clusters], by_column[operation].T)
     return out
 
 
 def _tiles(
-    clustering: Clustering,
-    operations: tuple[int, ...],
-    *,
-    symmetric: bool,
-    columns: bool = False,
-    across: bool = False,
-    split: int = 0,
-) -> Iterator[tuple[Part, Part, FloatArray, FloatArray]]:
+    clustering: Clustering, wanted: Wanted, *, symmetric: bool, columns: bool = False, split: int = 0
+) -> Iterator[tuple[Part, Part, dict[int, FloatArray], dict[int, FloatArray]]]:
     """Pairs of blocks (i, j), i ≤ j when `symmetric`, with the tile reduced over j's and, with `columns`, i's clusters.
 
-    With `across`, pairs of blocks that lie in one and the same cluster are left out. With `split`, so are pairs on the
-    same side of that row.
-    The reductions are of tile values; `_distances` makes distances of them at the end.
+    No block lies on both sides of row `split`. Pairs that want no reduction are left out. The reductions, by operation,
+    are of tile values; `_distances` makes distances of them at the end.
     """
     parts = [clustering.part(rows) for rows in row_blocks(clustering, split=split)]
     blocks = [block_of(clustering, part.rows) for part in parts]
     pairs = (
-        (a, b)
+        (a, b, operations)
         for a, i in enumerate(parts)
         for b, j in enumerate(parts[a * symmetric :], a * symmetric)
-        if not (across and i.clusters.start == j.clusters.stop - 1)
-        and not (split and (i.rows.start < split) == (j.rows.start < split))
+        if (operations := wanted(i, j))
     )
 
-    def reduce(pair: tuple[int, int]) -> tuple[Part, Part, FloatArray, FloatArray]:
-        (a, b), (i, j) = pair, (parts[pair[0]], parts[pair[1]])
+    def reduce(
+        pair: tuple[int, int, tuple[int, ...]],
+    ) -> tuple[Part, Part, dict[int, FloatArray], dict[int, FloatArray]]:
+        a, b, operations = pair
+        i, j = parts[a], parts[b]
         values, products, transform, _ = tile(clustering, blocks[a], blocks[b])
         by_row = np.empty((len(operations), len(values), len(j.starts) - 1))
         by_column = np.empty((len(operations), (len(i.starts) - 1) * columns, values.shape[1]))
@@ -209,7 +233,7 @@ def _tiles(
             by_row,
             by_column,
         )
-        return i, j, by_row, by_column
+        return i, j, dict(zip(operations, by_row, strict=True)), dict(zip(operations, by_column, strict=True))
 
     return in_order(reduce, pairs)
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.geometry.dispersion import Dispersion, centroid_gaps, dispersion, distances_to_centroids
-from cqm.geometry.reductions import minima, pair_extremes, pair_maxima, pair_minima, pair_sums
+from cqm.geometry.reductions import gaps_and_diameters, minima, pair_maxima, pair_minima, pair_sums
 from cqm.measures.arithmetic import ratio
 from cqm.validation import Clustering, Metric, validate
 
@@ -66,8 +66,8 @@ def dunn(
     5.0
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
-    nearest, farthest = pair_extremes(clustering)
-    return float(ratio(_smallest(nearest), np.diagonal(farthest).max()))
+    gaps, diameters = gaps_and_diameters(clustering)
+    return float(ratio(gaps.min(), diameters.max()))
 
 
 def generalized_dunn(

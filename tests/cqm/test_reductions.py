@@ -8,10 +8,10 @@ from threadpoolctl import threadpool_limits
 from cqm.geometry import reductions
 from cqm.geometry.kernels import MAXIMUM, MINIMUM, SUM
 from cqm.geometry.reductions import (
+    gaps_and_diameters,
     maxima,
     minima,
     nearest_across,
-    pair_extremes,
     pair_maxima,
     pair_minima,
     pair_sums,
@@ -83,9 +83,9 @@ def test_reductions_over_pairs_of_clusters(metric):
     assert pair_minima(clustering) == pytest.approx(over_pairs(np.minimum), rel=1e-12)
     assert np.isinf(pair_minima(clustering)[np.diag_indices(K)]).tolist() == (sizes == 1).tolist()
     assert nearest_across(clustering) == pair_minima(clustering)[~np.eye(K, dtype=bool)].min()
-    smallest, largest = pair_extremes(clustering)
-    assert np.array_equal(smallest, pair_minima(clustering))
-    assert np.array_equal(largest, pair_maxima(clustering))
+    gaps, diameters = gaps_and_diameters(clustering)
+    assert np.array_equal(gaps, np.where(np.eye(K), np.inf, pair_minima(clustering)))
+    assert np.array_equal(diameters, np.diagonal(pair_maxima(clustering)))
 
 
 @pytest.mark.kernel
