@@ -10,7 +10,7 @@ import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.vectors import check_directions, check_size, check_vectors, numeric, unit_rows
+from cqm.vectors import check_directions, check_integers, check_size, check_vectors, numeric, unit_rows
 
 __all__ = ["Elsewhere", "NeedsNumpyError", "arrange", "check", "chunks_of", "is_elsewhere", "on_host", "to_input_order"]
 
@@ -100,8 +100,11 @@ def check(X: Any, metric: Any) -> Any:
     if xp.isdtype(X.dtype, "complex floating"):
         raise TypeError(f"`X` must be real numbers, got dtype {X.dtype}: convert it, for example with xp.real(X)")
     if X.dtype not in (xp.float32, xp.float64):
+        whole = xp.isdtype(X.dtype, "integral")
         narrow = xp.isdtype(X.dtype, "real floating") and xp.finfo(X.dtype).bits < 32
         X = xp.astype(X, xp.float32 if narrow else xp.float64)
+        if whole:  # now, as not every library has extremes of unsigned integers
+            check_integers(int(xp.min(X)), int(xp.max(X)))
     usable = xp.all(xp.isfinite(X), axis=1)
     if not xp.all(usable):
         row = int(xp.argmin(xp.astype(usable, xp.int64)))

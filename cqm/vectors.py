@@ -1,7 +1,7 @@
 """Vectors as numpy arrays: checked, and scaled to unit length, with no temporary array of the size of the data."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cqm.parallel import in_order
 
-__all__ = ["check_directions", "check_size", "check_vectors", "numeric", "take_rows", "unit_rows"]
+__all__ = ["check_directions", "check_integers", "check_size", "check_vectors", "numeric", "take_rows", "unit_rows"]
 
 BLOCK_ROWS = 1024
 SQUARABLE = 1e-150, 1e150  # sizes whose squares, and sums of them, stay in float64's range
@@ -19,11 +19,11 @@ NOT_SQUARING = ("manhattan", "chebyshev", "minkowski")
 def check_vectors(X: Any, metric: Any, first: int = 0) -> NDArray[Any]:
     """(n, d) finite float32 or float64 array; `first` is the number of its first row in messages."""
     data = numeric(X)
-    if data.ndim != 2:
-        cure = "reshape a single feature with X.reshape(-1, 1)" if data.ndim == 1 else "flatten each point to a row"
-        raise ValueError(f"`X` must be (points, features), got shape {data.shape}: {cure}")
     if data.size == 0:
-        raise ValueError(f"`X` is empty: shape {data.shape}")
+        raise ValueError(f"`X` is empty: shape {data.shape}; pass (points, features) with at least one of each")
+    if data.ndim != 2:
+        cure = "reshape a single feature with X.reshape(-1, 1)" if data.ndim < 2 else "flatten each point to a row"
+        raise ValueError(f"`X` must be (points, features), got shape {data.shape}: {cure}")
     extremes = list(in_order(lambda rows: (rows.min(), rows.max()), _blocks(data)))
     low, high = np.min(extremes), np.max(extremes)  # NaN passes through
     if not (np.isfinite(low) and np.isfinite(high)):
@@ -85,17 +85,51 @@ def unit_rows(vectors: NDArray[Any], *, centred: bool = False) -> NDArray[Any]:
 
 
 def numeric(X: Any) -> NDArray[Any]:
-    """`X` as a float32 or float64 array; half precision and integers are widened."""
-    data = np.asarray(X)
-    if data.dtype.kind in "biu":
+    """`X` as a float32 or float64 array; half precision, booleans and integers are widened."""
+    data = _array(X)
+    kind = data.dtype.kind
+    if kind in "iu" and data.size:
+        check_integers(int(data.min()), int(data.max()))
+    if kind in "biu":
         return data.astype(np.float64)
-    if data.dtype.kind != "f":
-        raise TypeError(
-            f"`X` must be real numbers, got dtype {data.dtype}: convert it with numpy.asarray(X, dtype=float)"
-        )
+    if kind != "f":
+        cure = "numpy.real(X)" if kind == "c" else "numpy.asarray(X, dtype=float)"
+        raise TypeError(f"`X` must be real numbers, got dtype {data.dtype}: convert it with {cure}")
     if data.dtype == np.float16:
         return data.astype(np.float32)
     return data if data.dtype == np.float32 else data.astype(np.float64, copy=False)
+
+
+def check_integers(low: int, high: int) -> None:
+    """Refuse integers between which float64 has gaps."""
+    if max(-low, high) > 2**53:
+        raise ValueError(
+            f"`X` has integers up to {max(-low, high)}, which float64 does not tell apart beyond 2**53: "
+            "subtract X.min(axis=0) first, or round them with X.astype(float)"
+        )
+
+
+def _array(X: Any) -> NDArray[Any]:
+    """`X` as numpy sees it, where that is an array with an entry in every place."""
+    if hasattr(X, "toarray"):
+        raise TypeError(f"`X` must be dense, got a {type(X).__name__}: pass X.toarray()")
+    if np.ma.is_masked(X):
+        at = ", ".join(map(str, np.argwhere(np.ma.getmaskarray(X))[0]))
+        raise ValueError(f"`X` is masked at X[{at}]: remove or impute such points")
+    try:
+        data = np.asarray(X)
+    except ValueError:
+        if not isinstance(X, list | tuple):
+            raise
+        lengths = [len(row) if isinstance(row, Sized) else 1 for row in X]
+        row = next((i for i, length in enumerate(lengths) if length != lengths[0]), None)
+        found = "entries of a row are sequences" if row is None else f"row {row} has {lengths[row]}, row 0 {lengths[0]}"
+        raise ValueError(f"`X` must have rows of equally many numbers: {found}") from None
+    if data.ndim == 0 and data.dtype.kind not in "biufc":
+        raise TypeError(f"`X` must be an array, a list of rows or a table, got {type(X).__name__}")
+    if data.dtype.kind == "O" and hasattr(X, "iloc") and X.ndim == 2 and all(t.kind in "biuf" for t in X.dtypes):
+        return np.asarray(X.to_numpy(dtype=np.float64, na_value=np.nan))  # nullable columns of a pandas table
+    return data
 
 
 def _blocks(data: NDArray[Any]) -> Iterator[NDArray[Any]]:

@@ -209,3 +209,10 @@ def test_sparse_tensors_are_refused():
 def test_integers_are_widened(elsewhere):
     whole = np.round(4 * POINTS).astype(np.int32)
     assert cqm.dunn(elsewhere(whole), LABELS) == pytest.approx(cqm.dunn(whole, LABELS))
+
+
+@libraries
+def test_integers_that_float64_does_not_tell_apart_are_refused(elsewhere):
+    whole = 2**60 + (100 * POINTS).astype(np.int64)
+    with pytest.raises(ValueError, match=r"integers up to 11529\d+, which float64 does not tell apart"):
+        cqm.silhouette(elsewhere(whole), LABELS)

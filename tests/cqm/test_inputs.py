@@ -8,6 +8,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from scipy import sparse
 from scipy.spatial.distance import pdist, squareform
 
 import cqm
@@ -18,6 +19,7 @@ POINTS = np.array(
 )
 LABELS = [0, 0, 0, 1, 1, 1, 2, 2, 2]
 DISTANCES = squareform(pdist(POINTS))
+TABLE = pa.table(dict(zip("xyz", POINTS.T, strict=True)))
 
 every_measure = pytest.mark.parametrize("measure", cqm.catalog.values(), ids=cqm.catalog)
 on_distances = pytest.mark.parametrize(
@@ -70,9 +72,32 @@ def test_value_is_a_float_inside_its_range(measure):
         pd.Series(list("aaabbbccc"), dtype="category"),
         pl.Series(list("aaabbbccc")),
         pa.array(list("aaabbbccc")),
+        pa.chunked_array([list("aaabb"), list("bccc")]),
         np.array([True] * 3 + [False] * 6).astype(int) + np.array([0] * 6 + [5] * 3),
+        pd.Series(LABELS, dtype="Int64"),
+        np.array(LABELS, dtype=">i4"),
+        np.repeat(LABELS, 2)[::2],
+        np.ma.array(LABELS),
+        np.array(["2020-01-01"] * 3 + ["2020-01-02"] * 3 + ["2020-01-03"] * 3, dtype="datetime64[D]"),
     ],
-    ids=["int8", "gaps", "negative", "text", "tuples", "mixed", "category", "polars", "pyarrow", "arithmetic"],
+    ids=[
+        "int8",
+        "gaps",
+        "negative",
+        "text",
+        "tuples",
+        "mixed",
+        "category",
+        "polars",
+        "pyarrow",
+        "chunked",
+        "arithmetic",
+        "nullable",
+        "big-endian",
+        "strided",
+        "masked nowhere",
+        "dates",
+    ],
 )
 def test_labels_of_any_hashable_type(measure, labels):
     same(measure, POINTS, labels)
@@ -85,22 +110,58 @@ def test_labels_of_any_hashable_type(measure, labels):
         POINTS.tolist(),
         np.asfortranarray(POINTS),
         np.repeat(POINTS, 2, axis=0)[::2],
+        np.ascontiguousarray(POINTS[::-1, ::-1])[::-1, ::-1],
+        list(POINTS),
+        np.ma.array(POINTS, mask=np.zeros(POINTS.shape, dtype=bool)),
+        POINTS.astype(">f8"),
+        POINTS.astype(np.longdouble),
         pd.DataFrame(POINTS, columns=list("xyz")),
+        pd.DataFrame(POINTS, columns=list("xyz")).astype("Float64"),
+        pd.DataFrame(POINTS, columns=list("xyz")).astype("double[pyarrow]"),
         pl.DataFrame(POINTS, schema=list("xyz")),
-        pa.table(dict(zip("xyz", POINTS.T, strict=True))),
+        TABLE,
+        pa.concat_tables([TABLE.slice(0, 4), TABLE.slice(4)]),
         POINTS.astype(np.float16),
+        POINTS.astype(">f4"),
     ],
-    ids=["list", "fortran", "strided", "pandas", "polars", "pyarrow", "float16"],
+    ids=[
+        "list",
+        "fortran",
+        "strided",
+        "reversed",
+        "list of arrays",
+        "masked nowhere",
+        "big-endian",
+        "long double",
+        "pandas",
+        "nullable",
+        "arrow in pandas",
+        "polars",
+        "pyarrow",
+        "chunked",
+        "float16",
+        "float32",
+    ],
 )
 def test_points_of_any_array_type(measure, points):
     # float32 arithmetic inside products keeps about 6 digits
-    same(measure, points, LABELS, rel=2e-5 if getattr(points, "dtype", None) == np.float16 else 1e-12)
+    same(measure, points, LABELS, rel=2e-5 if getattr(points, "dtype", None) in (np.float16, ">f4") else 1e-12)
 
 
 @every_measure
 def test_integer_points(measure):
     whole = (4 * POINTS).astype(int)
     assert measure.function(whole, LABELS) == pytest.approx(measure.function(4.0 * POINTS, LABELS), nan_ok=True)
+
+
+@every_measure
+def test_boolean_points_are_zeros_and_ones(measure):
+    points = np.column_stack([POINTS > 2, POINTS < 1])
+    wanted = outcome(measure, points.astype(float), LABELS)
+    assert outcome(measure, points, LABELS) == pytest.approx(wanted, rel=0, nan_ok=True)
+    table = pd.DataFrame(points).assign(number=POINTS[:, 0])  # columns of two types
+    wanted = outcome(measure, np.column_stack([points, POINTS[:, 0]]), LABELS)
+    assert outcome(measure, table, LABELS) == pytest.approx(wanted, rel=0, nan_ok=True)
 
 
 @every_measure
@@ -191,34 +252,98 @@ def test_singleton_clusters_have_a_value(measure):
 
 # --- wrong input is refused with a cure
 
-NAN, INF = POINTS.copy(), POINTS.copy()
-NAN[2, 1], INF[4, 0] = np.nan, np.inf
+NAN, INF, HOLE = POINTS.copy(), POINTS.copy(), np.ma.array(POINTS, mask=np.zeros(POINTS.shape, dtype=bool))
+NAN[2, 1], INF[4, 0], HOLE[4, 1] = np.nan, np.inf, np.ma.masked
+WITH_NA = pd.DataFrame(NAN, columns=list("xyz")).convert_dtypes()
+INTEGERS = (4 * POINTS).astype(np.int64)
+DATE = np.datetime64("2020-01-01")
 
 
 @every_measure
 @pytest.mark.parametrize(
-    ("points", "labels", "error", "message"),
+    ("points", "error", "message"),
     [
-        (NAN, LABELS, ValueError, r"`X` has nan at X\[2, 1\]"),
-        (INF, LABELS, ValueError, r"`X` has inf at X\[4, 0\]"),
-        (POINTS, LABELS[:8], ValueError, "`labels` has 8 entries but `X` has 9 rows"),
-        (np.empty((0, 3)), [], ValueError, "`X` is empty"),
-        (POINTS[:, 0], LABELS, ValueError, "`X` must be \\(points, features\\), got shape \\(9,\\)"),
-        (POINTS[None], LABELS, ValueError, "`X` must be \\(points, features\\), got shape \\(1, 9, 3\\)"),
-        (POINTS, list(range(9)), ValueError, "every one of the 9 points is its own cluster"),
-        (POINTS, [0.0] * 8 + [np.nan], ValueError, "`labels` has nan at position 8"),
-        (POINTS, np.array([0.0] * 8 + [np.nan]), ValueError, "`labels` has NaN at position 8"),
-        (POINTS, [None] * 9, ValueError, "`labels` has None at position 0"),
-        (POINTS, [[1]] * 9, TypeError, "`labels` must be hashable, got list"),
-        (POINTS, np.zeros((9, 1)), ValueError, "`labels` must be one label a point, got shape \\(9, 1\\)"),
-        (POINTS + 1j, LABELS, TypeError, "`X` must be real numbers, got dtype complex128"),
-        (POINTS.astype(object), LABELS, TypeError, "`X` must be real numbers, got dtype object"),
-        (POINTS.astype(str), LABELS, TypeError, "`X` must be real numbers, got dtype <U"),
+        (NAN, ValueError, r"`X` has nan at X\[2, 1\]: remove or impute"),
+        (INF, ValueError, r"`X` has inf at X\[4, 0\]: remove or impute"),
+        (INF.astype(np.float16), ValueError, r"`X` has inf at X\[4, 0\]"),
+        (WITH_NA, ValueError, r"`X` has nan at X\[2, 1\]"),
+        (pl.DataFrame(NAN, schema=list("xyz")).fill_nan(None), ValueError, r"`X` has nan at X\[2, 1\]"),
+        (HOLE, ValueError, r"`X` is masked at X\[4, 1\]: remove or impute"),
+        (np.empty((0, 3)), ValueError, "`X` is empty: shape \\(0, 3\\); pass \\(points, features\\)"),
+        (np.empty((9, 0)), ValueError, "`X` is empty: shape \\(9, 0\\)"),
+        ([], ValueError, "`X` is empty: shape \\(0,\\)"),
+        (np.float64(3), ValueError, "`X` must be \\(points, features\\), got shape \\(\\)"),
+        (POINTS[:, 0], ValueError, "`X` must be \\(points, features\\), got shape \\(9,\\): reshape"),
+        (POINTS[None], ValueError, "`X` must be \\(points, features\\), got shape \\(1, 9, 3\\): flatten"),
+        ([[0, 1, 2]] * 8 + [[1, 2]], ValueError, "rows of equally many numbers: row 8 has 2, row 0 3"),
+        ([[0, [1, 2]]] * 9, ValueError, "rows of equally many numbers: entries of a row are sequences"),
+        (2**60 + INTEGERS, ValueError, r"integers up to 1152921504606847100, .* subtract X.min\(axis=0\) first"),
+        (-(2**60) - INTEGERS, ValueError, "integers up to 1152921504606847100"),
+        (np.uint64(2**63) + INTEGERS.astype(np.uint64), ValueError, "integers up to 9223372036854775932"),
+        (sparse.csr_matrix(POINTS), TypeError, r"`X` must be dense, got a csr_matrix: pass X.toarray\(\)"),
+        (sparse.coo_array(POINTS), TypeError, "`X` must be dense, got a coo_array"),
+        (POINTS + 1j, TypeError, r"real numbers, got dtype complex128: convert it with numpy.real\(X\)"),
+        (POINTS.astype(object), TypeError, r"got dtype object: convert it with numpy.asarray\(X, dtype=float\)"),
+        (POINTS.astype(str), TypeError, "got dtype <U32: convert it with numpy.asarray"),
+        (POINTS.astype("timedelta64[s]"), TypeError, r"got dtype timedelta64\[s\]: convert it with numpy.asarray"),
+        (
+            DATE + POINTS.astype("timedelta64[s]"),
+            TypeError,
+            r"got dtype datetime64\[s\]: convert it with numpy.asarray",
+        ),
+        (pd.DataFrame(POINTS).assign(text="a"), TypeError, "got dtype object"),
+        (None, TypeError, "`X` must be an array, a list of rows or a table, got NoneType"),
+        ("points", TypeError, "`X` must be an array, a list of rows or a table, got str"),
+        (pl.LazyFrame(POINTS), TypeError, "`X` must be an array, a list of rows or a table, got LazyFrame"),
     ],
 )
-def test_wrong_points_or_labels(measure, points, labels, error, message):
+def test_wrong_points(measure, points, error, message):
     with pytest.raises(error, match=message):
-        measure.function(points, labels)
+        measure.function(points, LABELS)
+
+
+@every_measure
+@pytest.mark.parametrize(
+    ("labels", "error", "message"),
+    [
+        (LABELS[:8], ValueError, "`labels` has 8 entries but `X` has 9 rows"),
+        (list(range(9)), ValueError, "every one of the 9 points is its own cluster"),
+        ([0.0] * 8 + [np.nan], ValueError, "`labels` has nan at position 8: give such points a label, or leave"),
+        (np.array([0.0] * 8 + [np.nan]), ValueError, "`labels` has nan at position 8: give such points a label"),
+        (["a"] * 8 + [None], ValueError, "`labels` has None at position 8: give"),
+        ([0] * 8 + [pd.NA], ValueError, "`labels` has <NA> at position 8: give"),
+        (pd.Series([*list("aaabbbcc"), pd.NA], dtype="string"), ValueError, "`labels` has <NA> at position 8"),
+        (pd.Series([0] * 8 + [pd.NA], dtype="Int64"), ValueError, "`labels` has nan at position 8"),
+        ([DATE] * 8 + [pd.NaT], ValueError, "`labels` has NaT at position 8: give"),
+        (np.array([DATE] * 8 + [np.datetime64("NaT")]), ValueError, "`labels` has NaT at position 8: give"),
+        (pl.Series([0] * 8 + [None]), ValueError, "`labels` has nan at position 8"),
+        (pa.array(["a"] * 8 + [None]), ValueError, "`labels` has None at position 8"),
+        (np.ma.array(LABELS, mask=[False] * 8 + [True]), ValueError, "`labels` is masked at position 8: give"),
+        ([0] * 8 + [[1]], TypeError, "`labels` must be hashable, got list at position 8"),
+        (np.zeros((9, 1)), ValueError, r"`labels` must be one label a point, got shape \(9, 1\): use labels.ravel\(\)"),
+        ("aaabbbccc", TypeError, "`labels` must be a list or an array of one label a point, got str"),
+        (None, TypeError, "`labels` must be a list or an array of one label a point, got NoneType"),
+    ],
+)
+def test_wrong_labels(measure, labels, error, message):
+    with pytest.raises(error, match=message):
+        measure.function(POINTS, labels)
+
+
+@every_measure
+@pytest.mark.parametrize(
+    ("noise_label", "error", "message"),
+    [
+        ([-1], TypeError, "`noise_label` must be one hashable label, got list: give all noise one label, such as -1"),
+        ({-1}, TypeError, "`noise_label` must be one hashable label, got set"),
+        (np.array([-1]), TypeError, "`noise_label` must be one hashable label, got ndarray"),
+        (math.nan, ValueError, "`noise_label` is nan, which no label equals: label noise with -1"),
+        (pd.NA, ValueError, "`noise_label` is <NA>, which no label equals"),
+    ],
+)
+def test_wrong_noise_label(measure, noise_label, error, message):
+    with pytest.raises(error, match=message):
+        measure.function(POINTS, LABELS, noise_label=noise_label)
 
 
 @every_measure
