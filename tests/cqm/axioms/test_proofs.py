@@ -1,8 +1,10 @@
 """What the solver proves is what is true: known theorems are proved, and nothing that is refuted is."""
 
 import pytest
+import z3
 
 from cqm import axioms
+from cqm.axioms.entailment import EFFORT, entailed
 from cqm.axioms.proof import AIMS, never_alone_best, provable, prove
 from cqm.axioms.subjects import subject_of
 from tests.cqm.axioms.planted import PLANTED, separation
@@ -61,3 +63,18 @@ def test_clusterings_that_are_never_alone_at_the_top(measure, sizes):
 @pytest.mark.parametrize("measure", ["relative_margin", "dunn", "weakest_link"])
 def test_rich_measures_are_not_proved_to_be_poor(measure):
     assert not never_alone_best(subject_of(measure), (2, 1)).holds
+
+
+SMALLER_OF_TWO = ("grew", "minimum", (((0, 1),), ((1, 1),)), (frozenset({"grew"}),) * 2, (None, None))
+
+
+def test_a_proof_takes_effort():
+    assert entailed(*SMALLER_OF_TWO)
+    assert not entailed(*SMALLER_OF_TWO, effort=1)
+
+
+def test_effort_is_counted_in_steps_and_not_in_seconds(monkeypatch):
+    limits = []
+    monkeypatch.setattr(z3.Solver, "set", lambda self, *limit: limits.append(limit))
+    assert entailed.__wrapped__(*SMALLER_OF_TWO)
+    assert limits == [("rlimit", EFFORT)]
