@@ -22,7 +22,7 @@ from cqm.axioms.subjects import Subject
 __all__ = ["Construction", "cluster_types", "construct", "lead", "strongest_rival"]
 
 TRIES = 2_000
-FAMILIES = 12  # the first candidates, which are not random
+FAMILIES = 20  # the first candidates, which are not random
 
 
 @dataclass(slots=True)
@@ -182,10 +182,14 @@ def _distances(sizes: tuple[int, ...], rng: random.Random) -> Iterator[Rows]:
     """Tight clusters far apart, with and without a special point in each, then with random differences."""
     labels = labels_of(sizes)
     n = len(labels)
-    for tight in (Fraction(1, 2), Fraction(1, 4), Fraction(1, 16), Fraction(1, 1000)):
+    tightness = (Fraction(1, 2), Fraction(1, 4), Fraction(1, 16), Fraction(1, 1000))
+    for tight in tightness:
         yield _matrix(n, lambda x, y: tight if labels[x] == labels[y] else 1)  # noqa: B023 - used at once
         yield _matrix(n, lambda x, y: _own_witness(labels, x, y, tight))  # noqa: B023
         yield _matrix(n, lambda x, y: tight * (1 + labels[x]) if labels[x] == labels[y] else 1)  # noqa: B023
+    for tight in tightness:
+        for period in (n, 2):
+            yield _matrix(n, lambda x, y: _matched(labels, x, y, tight, period))  # noqa: B023
     while True:
         yield _uneven(labels, Fraction(1, rng.choice((2, 4, 10, 100))), rng)
 
@@ -208,6 +212,17 @@ def _own_witness(labels: tuple[int, ...], x: int, y: int, tight: Fraction) -> Fr
         return tight
     represents = [labels.index(labels[point]) == point for point in (x, y)]
     return Fraction(1) if represents[0] == represents[1] else 1 + tight
+
+
+def _matched(labels: tuple[int, ...], x: int, y: int, tight: Fraction, period: int) -> Fraction | int:
+    """Across clusters the i-th and the j-th member are 2 apart where i ≡ j modulo the period, 1 elsewhere.
+
+    The worst centres of parts of the clusters then have fewer members 2 away than the worst centres of the whole.
+    """
+    if labels[x] == labels[y]:
+        return tight
+    ranks = [labels[:point].count(labels[point]) for point in (x, y)]
+    return 2 if (ranks[0] - ranks[1]) % period == 0 else 1
 
 
 def _matrix(n: int, distance: Any) -> Rows:

@@ -53,13 +53,15 @@ def anchor(heading: str) -> str:
 
 QUOTIENTS = "Quotients of equal degree"
 COMPARISONS = "Comparisons"
+PAIRS = "Over pairs of clusters"
 
 _OF_EQUAL_DEGREE = (
     "weakest_link", "relative_margin", "relative_margin_voronoi", "relative_margin_literal", "additive_margin",
     "additive_margin_signed", "additive_margin_voronoi", "additive_margin_voronoi_max", "additive_margin_literal",
     "silhouette", "simplified_silhouette", "dunn", "c_index", "mcclain_rao", "point_biserial", "calinski_harabasz",
     "log_ss_ratio", "ratkowsky_lance", "davies_bouldin", "xie_beni", "ray_turi", "wemmert_gancarski", "trace_wib",
-    "det_ratio", "log_det_ratio", "sd_scat",
+    "det_ratio", "log_det_ratio", "sd_scat", "normalized_k_means", "normalized_k_median", "normalized_min_sum",
+    "variance_ratio",
 )  # fmt: skip
 
 _CONSISTENT = {
@@ -75,7 +77,11 @@ _CONSISTENT = {
     "c_index": "C-index",
     "mcclain_rao": "McClain–Rao",
     "silhouette": "Silhouette",
-    "calinski_harabasz": "Caliński–Harabasz, on Euclidean points",
+    "normalized_min_sum": "Losses between points",
+    **dict.fromkeys(
+        ("calinski_harabasz", "trace_w", "normalized_k_means", "variance_ratio", "log_ss_ratio"),
+        "Caliński–Harabasz, on Euclidean points",
+    ),
 }
 
 _RICH = {
@@ -107,12 +113,30 @@ _NOT_RICH = {
     "wemmert_gancarski": "Wemmert–Gançarski",
     "pbm": "PBM",
     "sd_scat": "SD scattering",
+    "normalized_k_means": "Sums of squares",
+    "variance_ratio": "Sums of squares",
+    "normalized_k_median": "Losses between points",
+    "normalized_min_sum": "Losses between points",
+    "simplified_silhouette": "Simplified silhouette",
+    "cdbw": "CDbw",
+    "s_dbw": "S_Dbw",
+    "weakest_link_pairs_min": PAIRS,
+    "weakest_link_pairs_mean": PAIRS,
+    "weakest_link_pairs_max": PAIRS,
+    "relative_margin_pairs_min": PAIRS,
+    "relative_margin_pairs_mean": PAIRS,
+    "additive_margin_pairs_max": PAIRS,
 }
 """Under no distances is every clustering the only best one."""
 
 _NOT_WEAKLY_RICH = (
     "connectivity", "cvnn_separation", "cvnn_compactness", "trace_w", "log_ss_ratio", "ball_hall", "banfield_raftery",
-    "davies_bouldin", "wemmert_gancarski", "pbm", "sd_scat",
+    "davies_bouldin", "wemmert_gancarski", "pbm", "sd_scat", "normalized_k_means", "normalized_k_median",
+    "normalized_min_sum", "variance_ratio", "simplified_silhouette", "cdbw", "s_dbw",
+)  # fmt: skip
+_REFINEMENT_PREFERRING = (
+    "trace_w", "log_ss_ratio", "ball_hall", "normalized_k_means", "normalized_k_median", "normalized_min_sum",
+    "variance_ratio",
 )  # fmt: skip
 _WEAKLY_RICH = ("gamma", "g_plus", "c_index", "scott_symons", "trace_wib", "det_ratio", "log_det_ratio")
 
@@ -144,6 +168,8 @@ def _declared(measure: Measure, axiom: str) -> HandProof | None:
     elif axiom == "scale_invariance":
         if name in _OF_EQUAL_DEGREE or name.startswith("generalized_dunn"):
             return HandProof(QUOTIENTS)
+        if "_pairs_" in name:
+            return HandProof(PAIRS)
         if name in ("gamma", "g_plus", "tau", "connectivity", "cvnn_separation"):
             return HandProof(COMPARISONS)
     elif axiom in ("consistency", "monotonicity", "inner_consistency", "outer_consistency"):
@@ -151,11 +177,13 @@ def _declared(measure: Measure, axiom: str) -> HandProof | None:
             return HandProof(_CONSISTENT[name])
         if name.startswith("generalized_dunn") and "centroid" not in name:
             return HandProof("Generalised Dunn without centroids")
+        if "_pairs_" in name:
+            return HandProof(PAIRS)
     elif name == "dbcv":
         if "richness" in axiom or axiom == "refinement_preference":
             return HandProof("DBCV", holds=None)
-    elif name in ("trace_w", "log_ss_ratio", "ball_hall") and axiom == "refinement_preference":
-        return HandProof("Sums of squares")
+    elif name in _REFINEMENT_PREFERRING and axiom == "refinement_preference":
+        return HandProof(_NOT_RICH[name])
     elif name == "connectivity" and axiom == "coarsening_preference":
         return HandProof("Connectivity", holds=False)
     elif axiom in ("richness", "weak_richness") and name in _RICH:

@@ -1,12 +1,16 @@
 """Constructions are checked against brute force, and the types of clusterings are all of them."""
 
+import random
+from itertools import islice
+
 import numpy as np
 import pytest
 
 import cqm
 from cqm import axioms
-from cqm.axioms.construction import cluster_types
-from cqm.axioms.instances import non_trivial_partitions, partitions
+from cqm.axioms.construction import FAMILIES, _distances, cluster_types, labels_of, lead
+from cqm.axioms.instances import Instance, non_trivial_partitions, partitions
+from cqm.axioms.subjects import subject_of
 
 
 def test_types_are_the_partitions_of_the_number():
@@ -32,6 +36,16 @@ def test_constructions_beat_every_other_clustering_by_the_public_function(measur
 def test_relative_margin_is_rich_by_its_representatives():
     verdict = axioms.check("relative_margin", axioms.richness, budget=axioms.Budget(largest=4))
     assert verdict.holds
+
+
+@pytest.mark.parametrize("sizes", [(2, 2, 2), (3, 3), (3, 2, 1), (4, 2)])
+def test_matched_members_make_the_mean_additive_margin_of_pairs_rich(sizes):
+    labels = labels_of(sizes)
+    rivals = [other for other in non_trivial_partitions(6) if other != labels]
+    subject = subject_of("additive_margin_pairs_mean")
+    families = islice(_distances(sizes, random.Random(0)), FAMILIES)
+    leads = [lead(subject, Instance("distances", D, labels), rivals, exact=True, enough=0) for D in families]
+    assert max(leads[:12]) <= 0 < max(leads[12:])
 
 
 def literal_again(D, labels):
