@@ -122,8 +122,20 @@ def scorer(measure: str, *, metric: Metric = "euclidean", noise_label: Hashable 
     """A scikit-learn scorer, `scorer(estimator, X, y=None)` → higher is better, for GridSearchCV and its kin.
 
     The estimator's `predict` labels the points it is scored on; one that cannot predict (DBSCAN, agglomerative
-    clustering) is fitted to them anew. A clustering for which the measure is undefined scores NaN, which
-    scikit-learn ranks last.
+    clustering) is fitted to them anew. A clustering for which the measure is undefined (one cluster, all noise, every
+    point its own cluster) scores NaN, which scikit-learn ranks last, with a warning.
+
+    Parameters
+    ----------
+    measure : str
+        Name of a catalogued measure; its value's sign is turned where lower is better.
+    metric, noise_label
+        Passed on to the measure; `noise_label=-1` for DBSCAN and its kin.
+
+    Raises
+    ------
+    KeyError
+        No measure has this name.
 
     Examples
     --------

@@ -88,6 +88,15 @@ def test_reductions_over_pairs_of_clusters(metric):
     assert np.array_equal(diameters, np.diagonal(pair_maxima(clustering)))
 
 
+@pytest.mark.parametrize("operations", [(SUM, MINIMUM), (MAXIMUM, SUM), (SUM, MINIMUM, MAXIMUM)])
+def test_sums_and_extremes_need_a_pass_each(operations):
+    clustering, _ = example("euclidean")
+    with pytest.raises(
+        ValueError, match="sums are of distances, extremes of tile values: reduce to the one or the other"
+    ):
+        per_pair(clustering, *operations)
+
+
 @pytest.mark.kernel
 @pytest.mark.parametrize("d", [3, 20])
 def test_reductions_between_two_sides_of_a_row(d):

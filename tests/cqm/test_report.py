@@ -3,7 +3,7 @@ import json
 
 import numpy as np
 import pytest
-from sklearn.cluster import DBSCAN, KMeans
+from sklearn.cluster import DBSCAN, AgglomerativeClustering, KMeans
 from sklearn.metrics import make_scorer, silhouette_score
 from sklearn.model_selection import GridSearchCV
 
@@ -115,11 +115,28 @@ def test_select_without_any_valid_clustering_says_why():
         cqm.select(POINTS, KMeans(), k=[1])
 
 
-def test_scorer_searches_parameters_of_a_clusterer_that_cannot_predict():
-    everything = [(np.arange(7), np.arange(7))]
-    search = GridSearchCV(DBSCAN(min_samples=2), {"eps": [0.5, 2, 40]}, scoring=cqm.scorer("silhouette"), cv=everything)
+@pytest.mark.parametrize("measure", ["silhouette", "weakest_link", "davies_bouldin"])
+@pytest.mark.parametrize(
+    ("estimator", "grid", "best"),
+    [  # all noise, three clusters, one cluster; one cluster, three, every point its own
+        (DBSCAN(min_samples=2), {"eps": [0.5, 2, 40]}, {"eps": 2}),
+        (KMeans(random_state=0), {"n_clusters": [1, 3, 8]}, {"n_clusters": 3}),
+        (AgglomerativeClustering(linkage="single"), {"n_clusters": [1, 3, 8]}, {"n_clusters": 3}),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_search_ranks_clusterings_without_a_value_last(measure, estimator, grid, best):
+    points = np.vstack([POINTS, [[60, 60]]])  # DBSCAN's noise
+    everything = [(np.arange(8), np.arange(8))]
+    scoring = cqm.scorer(measure, noise_label=-1)
+    search = GridSearchCV(estimator, grid, scoring=scoring, cv=everything, error_score="raise")
     with pytest.warns(UserWarning, match="non-finite"):
-        assert search.fit(POINTS).best_params_ == {"eps": 2}
+        search.fit(points)
+    assert search.best_params_ == best
+    assert np.isnan(search.cv_results_["mean_test_score"]).tolist() == [True, False, True]
+    labels = search.best_estimator_.labels_
+    assert search.best_score_ == cqm.catalog[measure].score(points, labels, noise_label=-1)
+    assert ("DBSCAN" in repr(estimator)) == (-1 in labels)
 
 
 def test_measures_fit_make_scorer():
