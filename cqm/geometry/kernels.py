@@ -24,6 +24,7 @@ __all__ = [
     "SQUARED",
     "SUM",
     "Products",
+    "extremes_over_clusters",
     "fill",
     "finish",
     "reduce_over_clusters",
@@ -36,6 +37,8 @@ SQUARED, MANHATTAN, CHEBYSHEV, MINKOWSKI = range(4)
 SAME, ROOT, ANGLE = range(3)
 # reductions
 SUM, MINIMUM, MAXIMUM = range(3)
+# of how many pairs one may be computed from differences, before products of full precision cost less
+RECOMPUTED = 16
 
 
 class Products(NamedTuple):
@@ -226,6 +229,63 @@ def reduce_over_clusters(
 
 
 @kernel
+def extremes_over_clusters(
+    tile: NDArray[Any],
+    products: Products,
+    operations: tuple[int, ...],
+    on_diagonal: bool,
+    row_starts: NDArray[np.intp],
+    column_starts: NDArray[np.intp],
+    slack: float,
+    met: NDArray[np.float64],
+) -> bool:
+    """Extremes of exact squared distances over the clusters of rows and columns, found by rough products.
+
+    Only pairs whose rough squared distance is within `slack` of the rough extreme are computed, from differences of
+    coordinates. False when there are so many that products as precise as the points cost less; `met` is void then.
+
+    Parameters
+    ----------
+    operations : MINIMUM, MAXIMUM.
+    slack : twice the most by which a rough squared distance is wrong.
+    met : (operations, clusters of rows, clusters of columns), written.
+    """
+    rough = np.empty((len(operations), tile.shape[0], len(column_starts) - 1), tile.dtype)
+    for i in range(tile.shape[0]):
+        row, norm, norms = tile[i], products.a_norms[i], products.b_norms
+        for j in range(len(row)):
+            row[j] = (norm + norms[j]) - (row[j] + row[j])
+        for o in range(len(operations)):
+            if on_diagonal:
+                row[i] = np.inf if operations[o] == MINIMUM else 0.0
+            for c in range(len(column_starts) - 1):
+                part = row[column_starts[c] : column_starts[c + 1]]
+                rough[o, i, c] = _minimum(part) if operations[o] == MINIMUM else _maximum(part)
+    left = tile.size // RECOMPUTED
+    for o in range(len(operations)):
+        smallest = operations[o] == MINIMUM
+        for r in range(len(row_starts) - 1):
+            for c in range(len(column_starts) - 1):
+                extreme = rough[o, row_starts[r], c]
+                for i in range(row_starts[r], row_starts[r + 1]):
+                    extreme = min(extreme, rough[o, i, c]) if smallest else max(extreme, rough[o, i, c])
+                out = np.inf if smallest else 0.0
+                low, high = extreme - slack, extreme + slack
+                for i in range(row_starts[r], row_starts[r + 1]):
+                    if low <= rough[o, i, c] <= high:
+                        for j in range(column_starts[c], column_starts[c + 1]):
+                            if low <= tile[i, j] <= high and not (on_diagonal and i == j):
+                                left -= 1
+                                squared = _squared_distance(products.a[i], products.origin, products.b[j])
+                                squared = squared if squared > products.zero else 0.0
+                                out = min(out, squared) if smallest else max(out, squared)
+                    if left < 0:
+                        return False
+                met[o, r, c] = out
+    return True
+
+
+@kernel
 def _reduce_into(column: NDArray[np.float64], row: NDArray[Any], operation: int) -> None:
     if operation == SUM:
         for j in range(len(row)):
@@ -254,7 +314,7 @@ def total(x: NDArray[Any]) -> float:
 
 @kernel
 def _minimum(x: NDArray[Any]) -> float:
-    m0 = m1 = m2 = m3 = np.inf
+    m0 = m1 = m2 = m3 = x.dtype.type(np.inf)
     whole = len(x) - len(x) % 4
     for j in range(0, whole, 4):
         m0 = x[j] if x[j] < m0 else m0
@@ -268,7 +328,7 @@ def _minimum(x: NDArray[Any]) -> float:
 
 @kernel
 def _maximum(x: NDArray[Any]) -> float:
-    m0 = m1 = m2 = m3 = 0.0
+    m0 = m1 = m2 = m3 = x.dtype.type(0)
     whole = len(x) - len(x) % 4
     for j in range(0, whole, 4):
         m0 = x[j] if x[j] > m0 else m0

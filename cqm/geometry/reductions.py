@@ -7,7 +7,7 @@ correlation distances have a closed form and visit no pairs.
 
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from cqm.geometry.closed_forms import has_closed_form
 from cqm.geometry.engines import Score, primitive
 from cqm.geometry.kernels import MAXIMUM, MINIMUM, SUM
 from cqm.geometry.landmarks import blocks_for
-from cqm.geometry.tiles import block_of, row_blocks, scale_of, tile, to_distances
+from cqm.geometry.tiles import Block, block_of, rough, row_blocks, scale_of, tile, to_distances
 from cqm.parallel import in_order
 from cqm.validation import Clustering, Part
 
@@ -35,6 +35,7 @@ __all__ = [
     "sums_across",
 ]
 
+Reduced = TypeVar("Reduced")
 FloatArray = NDArray[np.float64]
 Wanted = Callable[[Part, Part], tuple[int, ...]]  # reductions of the tile of two blocks; none leaves it out
 
@@ -108,10 +109,9 @@ def gaps_and_diameters(clustering: Clustering) -> tuple[FloatArray, FloatArray]:
 def nearest_across(clustering: Clustering) -> float:
     """Smallest distance between points of different clusters; tiles inside a cluster are not made."""
     out = np.inf
-    for i, j, by_row, _ in _tiles(clustering, lambda i, j: () if _inside(i, j) else (MINIMUM,), symmetric=True):
-        met = np.minimum.reduceat(by_row[MINIMUM], i.starts[:-1], axis=0)
+    for i, j, met in _pairs_of_clusters(clustering, lambda i, j: () if _inside(i, j) else (MINIMUM,)):
         same = np.arange(i.clusters.start, i.clusters.stop)[:, None] == np.arange(j.clusters.start, j.clusters.stop)
-        out = min(out, met[~same].min(initial=np.inf))
+        out = min(out, met[MINIMUM][~same].min(initial=np.inf))
     return float(_distances(clustering, np.array(out), MINIMUM))
 
 
@@ -130,10 +130,9 @@ def _per_pair(
 ) -> list[FloatArray]:
     """(k, k) symmetric reductions by `operations`, of the tiles that want them."""
     outs = {operation: np.full((clustering.k, clustering.k), START[operation]) for operation in operations}
-    for i, j, by_row, _ in _tiles(clustering, wanted, symmetric=True, split=split):
-        for operation, values in by_row.items():
+    for i, j, found in _pairs_of_clusters(clustering, wanted, split=split):
+        for operation, met in found.items():
             out, merge = outs[operation], MERGE[operation]
-            met = merge.reduceat(values, i.starts[:-1], axis=0)
             out[i.clusters, j.clusters] = merge(out[i.clusters, j.clusters], met)
             if i is not j:
                 out[j.clusters, i.clusters] = merge(out[j.clusters, i.clusters], met.T)
@@ -169,18 +168,18 @@ def _per_point(clustering: Clustering, operation: int) -> Iterator[tuple[slice, 
     everywhere = _tiles(clustering, lambda i, j: (operation,), symmetric=False)
     for _, tiles in groupby(everywhere, key=lambda found: found[0].rows.start):
         out = np.full((0, clustering.k), START[operation])
-        for i, j, by_row, _ in tiles:
+        for i, j, (by_row, _) in tiles:
             if len(out) == 0:
                 rows, out = i.rows, np.full((i.rows.stop - i.rows.start, clustering.k), START[operation])
-            out[:, j.clusters] = merge(out[:, j.clusters], by_row[operation])
+            out[:, j.clusters] = merge(out[:, j.clusters], by_row[0])
         yield rows, _distances(clustering, out, operation)
 
 
 def sums_across(clustering: Clustering, split: int) -> FloatArray:
     """(split, k) sums of the distances of the rows before `split` to the clusters from there on."""
     out = np.zeros((split, clustering.k))
-    for i, j, by_row, _ in _tiles(clustering, _on_both_sides(split, SUM), symmetric=True, split=split):
-        out[i.rows, j.clusters] += by_row[SUM]
+    for i, j, (by_row, _) in _tiles(clustering, _on_both_sides(split, SUM), symmetric=True, split=split):
+        out[i.rows, j.clusters] += by_row[0]
     return _distances(clustering, out, SUM)
 
 
@@ -188,20 +187,57 @@ def _all_points(clustering: Clustering, operation: int) -> FloatArray:
     """(n, k) reductions from the upper triangle of the distance matrix."""
     merge = MERGE[operation]
     out = np.full((clustering.n, clustering.k), START[operation])
-    for i, j, by_row, by_column in _tiles(clustering, lambda i, j: (operation,), symmetric=True, columns=True):
-        out[i.rows, j.clusters] = merge(out[i.rows, j.clusters], by_row[operation])
+    for i, j, (by_row, by_column) in _tiles(clustering, lambda i, j: (operation,), symmetric=True, columns=True):
+        out[i.rows, j.clusters] = merge(out[i.rows, j.clusters], by_row[0])
         if i is not j:
-            out[j.rows, i.clusters] = merge(out[j.rows, i.clusters], by_column[operation].T)
+            out[j.rows, i.clusters] = merge(out[j.rows, i.clusters], by_column[0].T)
     return out
+
+
+def _pairs_of_clusters(
+    clustering: Clustering, wanted: Wanted, *, split: int = 0
+) -> Iterator[tuple[Part, Part, dict[int, FloatArray]]]:
+    """Pairs of blocks with their tile reduced over the clusters of both, by operation; extremes by rough products."""
+
+    def reduce(i: Part, j: Part, a: Block, b: Block, operations: tuple[int, ...]) -> dict[int, FloatArray]:
+        approximate = None if SUM in operations else rough(clustering, a, b)
+        met = np.empty((len(operations), len(i.starts) - 1, len(j.starts) - 1))
+        if approximate is None or not kernels.extremes_over_clusters(
+            *approximate[:2], np.array(operations), i is j, i.starts, j.starts, approximate[2], met
+        ):
+            by_row, _ = _reduced(clustering, i, j, a, b, operations)
+            for out, operation, values in zip(met, operations, by_row, strict=True):
+                MERGE[operation].reduceat(values, i.starts[:-1], axis=0, out=out)
+        return dict(zip(operations, met, strict=True))
+
+    return _each_pair(clustering, reduce, wanted, symmetric=True, split=split)
 
 
 def _tiles(
     clustering: Clustering, wanted: Wanted, *, symmetric: bool, columns: bool = False, split: int = 0
-) -> Iterator[tuple[Part, Part, dict[int, FloatArray], dict[int, FloatArray]]]:
-    """Pairs of blocks (i, j), i ≤ j when `symmetric`, with the tile reduced over j's and, with `columns`, i's clusters.
+) -> Iterator[tuple[Part, Part, tuple[FloatArray, FloatArray]]]:
+    """Pairs of blocks (i, j) with their tile reduced over j's and, with `columns`, i's clusters, an entry a operation.
 
-    No block lies on both sides of row `split`. Pairs that want no reduction are left out. The reductions, by operation,
-    are of tile values; `_distances` makes distances of them at the end.
+    The reductions are of tile values; `_distances` makes distances of them at the end.
+    """
+
+    def reduce(i: Part, j: Part, a: Block, b: Block, operations: tuple[int, ...]) -> tuple[FloatArray, FloatArray]:
+        return _reduced(clustering, i, j, a, b, operations, columns=columns)
+
+    return _each_pair(clustering, reduce, wanted, symmetric=symmetric, split=split)
+
+
+def _each_pair(
+    clustering: Clustering,
+    reduce: Callable[[Part, Part, Block, Block, tuple[int, ...]], Reduced],
+    wanted: Wanted,
+    *,
+    symmetric: bool,
+    split: int,
+) -> Iterator[tuple[Part, Part, Reduced]]:
+    """Results of `reduce` for the pairs of blocks (i, j), i ≤ j when `symmetric`, that want a reduction.
+
+    No block lies on both sides of row `split`.
     """
     parts = [clustering.part(rows) for rows in row_blocks(clustering, split=split)]
     blocks = [block_of(clustering, part.rows) for part in parts]
@@ -212,30 +248,41 @@ def _tiles(
         if (operations := wanted(i, j))
     )
 
-    def reduce(
-        pair: tuple[int, int, tuple[int, ...]],
-    ) -> tuple[Part, Part, dict[int, FloatArray], dict[int, FloatArray]]:
+    def visit(pair: tuple[int, int, tuple[int, ...]]) -> tuple[Part, Part, Reduced]:
         a, b, operations = pair
-        i, j = parts[a], parts[b]
-        values, products, transform, _ = tile(clustering, blocks[a], blocks[b])
-        by_row = np.empty((len(operations), len(values), len(j.starts) - 1))
-        by_column = np.empty((len(operations), (len(i.starts) - 1) * columns, values.shape[1]))
-        for out, operation in zip(by_column, operations, strict=True):
-            out.fill(START[operation])
-        kernels.reduce_over_clusters(
-            values,
-            products,
-            transform if SUM in operations else kernels.SAME,
-            np.array(operations),
-            i is j,
-            i.starts,
-            j.starts,
-            by_row,
-            by_column,
-        )
-        return i, j, dict(zip(operations, by_row, strict=True)), dict(zip(operations, by_column, strict=True))
+        return parts[a], parts[b], reduce(parts[a], parts[b], blocks[a], blocks[b], operations)
 
-    return in_order(reduce, pairs)
+    return in_order(visit, pairs)
+
+
+def _reduced(
+    clustering: Clustering,
+    i: Part,
+    j: Part,
+    a: Block,
+    b: Block,
+    operations: tuple[int, ...],
+    *,
+    columns: bool = False,
+) -> tuple[FloatArray, FloatArray]:
+    """(operations, rows, clusters of j) and, with `columns`, (operations, clusters of i, columns) reductions."""
+    values, products, transform, _ = tile(clustering, a, b)
+    by_row = np.empty((len(operations), len(values), len(j.starts) - 1))
+    by_column = np.empty((len(operations), (len(i.starts) - 1) * columns, values.shape[1]))
+    for out, operation in zip(by_column, operations, strict=True):
+        out.fill(START[operation])
+    kernels.reduce_over_clusters(
+        values,
+        products,
+        transform if SUM in operations else kernels.SAME,
+        np.array(operations),
+        i is j,
+        i.starts,
+        j.starts,
+        by_row,
+        by_column,
+    )
+    return by_row, by_column
 
 
 def _distances(clustering: Clustering, reduced: FloatArray, operation: int) -> FloatArray:

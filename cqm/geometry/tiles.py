@@ -40,6 +40,7 @@ __all__ = [
     "multiply",
     "parallel",
     "precision",
+    "rough",
     "row_blocks",
     "tile",
     "to_distances",
@@ -179,6 +180,24 @@ def tile(clustering: Clustering, a: Block, b: Block) -> Tile:
     if metric in UNIT:
         values[values <= parallel(clustering.data.dtype)] = 0.0
     return Tile(values, NO_PRODUCTS, transform, scale)
+
+
+def rough(clustering: Clustering, a: Block, b: Block) -> tuple[NDArray[Any], Products, float] | None:
+    """(rows, columns) float32 products, and twice the error of squared distances made of them; None out of range.
+
+    Relative errors of 2⁻²⁴ in coordinates, products and sums add up to at most (d + 10)·2⁻²⁴ of ‖x − c‖² + ‖y − c‖²;
+    twice that is counted with here.
+    """
+    single = np.dtype(np.float32)
+    if not a.multiplies or precision(single, np.minimum(a.low, b.low), np.maximum(a.high, b.high)) != single:
+        return None
+    centre = centre_of(a, b)
+    moved = shift(a, centre, single)
+    other = moved if a is b else shift(b, centre, single)
+    values, products = multiply(moved, other, unit=clustering.metric in UNIT)
+    zero = np.float64(parallel(a.dtype) if clustering.metric in UNIT else 0.0)
+    largest = float(moved.norms.max()) + float(other.norms.max())
+    return values, products._replace(zero=zero), 4 * (a.points.shape[1] + 10) * 2.0**-24 * largest
 
 
 def scale_of(metric: Metric) -> float:

@@ -1,5 +1,7 @@
 """Reductions over clusters against the full matrix, over several tiles, with clusters that straddle them."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
@@ -111,6 +113,49 @@ def test_reductions_between_two_sides_of_a_row(d):
         wanted = ufunc.reduceat(ufunc.reduceat(across, there, axis=1), clustering.starts[:2], axis=0)
         assert got[:2, 2:] == pytest.approx(wanted, rel=1e-12)
         assert np.array_equal(got, got.T)
+
+
+def scattered(kind):
+    """(30, 20) points: what rounds badly, or is tied."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(30, 20))
+    return {
+        "far from zero": X + 1e7,
+        "small": X * 1e-12,
+        "too small for float32": X * 1e-20,
+        "too large for float32": X * 1e20,
+        "one far away": np.vstack([X[1:], np.full(20, 1e5)]),
+        "nearly equal": 1 + 1e-9 * X,
+        "duplicates": np.repeat(X[:10], 3, axis=0),
+        "all at one distance": np.eye(30)[:, :20] + np.pad(np.eye(10), ((20, 0), (0, 10))) * np.e,
+        "round numbers": rng.integers(0, 2, size=(30, 20)).astype(float),
+    }[kind]
+
+
+SCATTERED = [
+    "far from zero", "small", "too small for float32", "too large for float32", "one far away", "nearly equal",
+    "duplicates", "all at one distance", "round numbers",
+]  # fmt: skip
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("kind", SCATTERED)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_extremes_keep_their_digits(kind, dtype):
+    X = scattered(kind).astype(dtype)
+    labels = np.random.default_rng(1).permutation(np.repeat(range(4), [1, 7, 10, 12]))
+    clustering = validate(X, labels)
+    rows = clustering.data.astype(np.float64)
+    distances = cdist(rows, rows)
+    error = 8 * 28 * 2.0**-24 if dtype == np.float32 else 32 * 28 * 2.0**-53
+    inside = per_pair(clustering, MINIMUM, MAXIMUM)
+    across = per_pair(clustering, MINIMUM, MAXIMUM, split=int(clustering.starts[2]))
+    for (smallest, largest), first, second in ((inside, range(4), range(4)), (across, (0, 1), (2, 3))):
+        for i, j in product(first, second):
+            met = distances[clustering.cluster(i), clustering.cluster(j)]
+            assert largest[i, j] == pytest.approx(met.max(), rel=error, abs=0)
+            others = met[~np.eye(len(met), dtype=bool)] if i == j else met
+            assert smallest[i, j] == pytest.approx(others.min(initial=np.inf), rel=error, abs=0)
 
 
 def test_float32_sums_are_accumulated_in_float64():
