@@ -143,7 +143,7 @@ def _checked_chunk(chunk: Any, metric: str, block_info: Any = None) -> NDArray[A
     first = block_info[0]["array-location"][0][0]
     data = check_vectors(chunk, metric, first)
     if metric in ("cosine", "angular", "correlation"):
-        check_directions(data, metric, np.arange(first, first + len(data)))
+        check_directions(data, metric, np.arange(len(data)), first)
     return data
 
 

@@ -200,14 +200,12 @@ def _grouped(
     unit, arranged = in_coordinates and metric == "cosine", True
     if is_elsewhere(data):
         data = Elsewhere(elsewhere.arrange(data, order, metric, unit=unit), codes)
-    elif metric in ("cosine", "angular", "correlation"):
-        data = take_rows(data, order)
-        check_directions(data, str(metric), order)
-        if unit:
-            data = unit_rows(data)
     elif metric != "precomputed":
-        arranged = not (data.flags.c_contiguous and data.flags.writeable)  # what compiled code was compiled for
-        data = take_rows(data, order) if arranged else data
+        if metric in ("cosine", "angular", "correlation"):
+            check_directions(data, str(metric), order)
+        arranged = unit or not (data.flags.c_contiguous and data.flags.writeable)  # what compiled code was compiled for
+        if arranged:
+            data = unit_rows(data, order) if unit else take_rows(data, order)
     return Clustering(data, order, starts, classes, "euclidean" if unit else metric, p, input_rows, arranged)
 
 

@@ -44,16 +44,17 @@ def check_size(largest: float, metric: Any) -> None:
         raise ValueError(f"`X` has numbers up to {largest:.3g}, whose squares {happens} in float64: scale `X` {cure}")
 
 
-def check_directions(data: NDArray[Any], metric: str, order: NDArray[np.intp]) -> None:
-    """Angles need vectors with a direction; `order` is the number of each row in messages."""
+def check_directions(data: NDArray[Any], metric: str, rows: NDArray[np.intp], first: int = 0) -> None:
+    """Angles need vectors with a direction, at these rows; `first` is the number of the first of all in messages."""
 
     def has_none(rows: NDArray[Any]) -> NDArray[np.bool_]:
         return np.ptp(rows, axis=1) == 0 if metric == "correlation" else ~np.any(rows, axis=1)
 
     flat = np.concatenate(list(in_order(has_none, _blocks(data))))
-    if flat.any():
+    wrong = rows[flat[rows]]
+    if len(wrong):
         what = "constant" if metric == "correlation" else "zero"
-        raise ValueError(f"{metric} distance is undefined for {what} vectors: row {order[flat].min()} of `X`")
+        raise ValueError(f"{metric} distance is undefined for {what} vectors: row {first + wrong.min()} of `X`")
 
 
 def take_rows(data: NDArray[Any], order: NDArray[np.intp]) -> NDArray[Any]:
@@ -68,19 +69,20 @@ def take_rows(data: NDArray[Any], order: NDArray[np.intp]) -> NDArray[Any]:
     return out
 
 
-def unit_rows(vectors: NDArray[Any], *, centred: bool = False) -> NDArray[Any]:
-    """Rows scaled to unit length, after subtracting each row's mean when `centred`; lengths are float64."""
-    out = np.empty(vectors.shape, vectors.dtype)
+def unit_rows(vectors: NDArray[Any], order: NDArray[np.intp] | None = None, *, centred: bool = False) -> NDArray[Any]:
+    """Rows, or those in `order`, scaled to unit length, after subtracting each row's mean when `centred`."""
+    order = np.arange(len(vectors)) if order is None else order
+    out = np.empty((len(order), vectors.shape[1]), vectors.dtype)
 
-    def scale(block: tuple[NDArray[Any], NDArray[Any]]) -> None:
+    def scale(block: tuple[NDArray[np.intp], NDArray[Any]]) -> None:
         rows, scaled = block
-        exact = rows.astype(np.float64, copy=False)
+        exact = np.take(vectors, rows, axis=0, mode="clip").astype(np.float64, copy=False)
         if centred:
-            exact = exact - exact.mean(axis=1, keepdims=True)
+            exact -= exact.mean(axis=1, keepdims=True)
         lengths = np.sqrt(np.einsum("ij,ij->i", exact, exact))
         np.divide(exact, lengths[:, None], out=scaled, casting="same_kind")
 
-    deque(in_order(scale, zip(_blocks(vectors), _blocks(out), strict=True)), maxlen=0)
+    deque(in_order(scale, zip(_blocks(order), _blocks(out), strict=True)), maxlen=0)
     return out
 
 

@@ -72,5 +72,6 @@ def as_squared(clustering: Clustering) -> tuple[Clustering, bool, float]:
     """Points whose squared distances are summed, whether they have unit length, and what is rounding then."""
     if clustering.metric == "sqeuclidean":
         return clustering, False, 0.0
-    data = unit_rows(clustering.data, centred=clustering.metric == "correlation")
-    return replace(clustering, points=data, metric="sqeuclidean"), True, parallel(data.dtype)
+    found = clustering.locate(slice(0, clustering.n))
+    data = unit_rows(*found, centred=clustering.metric == "correlation")
+    return replace(clustering, points=data, arranged=True, metric="sqeuclidean"), True, parallel(data.dtype)

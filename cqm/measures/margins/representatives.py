@@ -88,7 +88,8 @@ def _means(clustering: Clustering) -> NDArray[Any]:
             'representatives="centroid" needs coordinates: pass vectors, or use representatives="medoid" with distances'
         )
     if metric in UNIT:
-        clustering = replace(clustering, points=unit_rows(clustering.data, centred=metric == "correlation"))
+        points = unit_rows(clustering.data, centred=metric == "correlation")
+        clustering = replace(clustering, points=points, arranged=True)
     means = centroids(clustering).astype(clustering.data.dtype)
     if metric in UNIT:
         lengths = np.linalg.norm(
