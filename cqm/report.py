@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from cqm.catalogue import Measure, catalog
+from cqm.catalogue.cost import PER_SECOND
 from cqm.elsewhere import NeedsNumpyError
 from cqm.files import write_text
 from cqm.optional import require
@@ -85,7 +86,10 @@ class Report:
 
     def __str__(self) -> str:
         text = text_table(self._title(), HEADER, self._rows())
-        return text + "".join(f"\nleft out: {name} ({why})" for name, why in self.left_out.items())
+        reasons: dict[str, list[str]] = {}
+        for name, why in self.left_out.items():
+            reasons.setdefault(why, []).append(name)
+        return text + "".join(f"\nleft out: {', '.join(names)} ({why})" for why, names in reasons.items())
 
     def _repr_html_(self) -> str:
         table = html_table(self._title(), HEADER, self._rows())
@@ -170,7 +174,8 @@ def evaluate(
     measures : names of catalogued measures, optional
         All of them by default. Naming measures switches the effort limit off: what is asked for is computed.
     effort : float
-        Most multiply–adds a single measure may cost; what would cost more is left out, with the reason.
+        Most work that a single measure may cost, in multiply–adds of a matrix product, of which a core makes some
+        36·10⁹ a second; what would cost more is left out, with the reason.
     progress : bool, optional
         Show a progress bar; by default when the work is long.
 
@@ -224,7 +229,8 @@ def _inapplicable(measure: Measure, clustering: Clustering, limit: float) -> str
     cost = _operations(measure, clustering)
     if cost > limit:
         return (
-            f"would cost {cost:.1e} multiply–adds, more than effort={limit:.1e}: name it in measures=[…] to compute it"
+            f"would cost {cost:.1e} multiply–adds, {cost / PER_SECOND:,.0f} s of a core, more than effort={limit:.1e}: "
+            "name it in measures=[…] to compute it"
         )
     return None
 

@@ -1,7 +1,7 @@
 """What measures cost, so that `evaluate` can leave out what would take too long.
 
-The unit is a multiply–add in a product of float32 matrices, of which a core makes some 36·10⁹ a second. All other work
-is counted in units that take as long, measured; tests/cqm/test_cost.py holds the formulas against measured times.
+The unit is a multiply–add in a product of float32 matrices. All other work is counted in units that take as long,
+measured; tests/cqm/test_cost.py holds the formulas against measured times.
 """
 
 import math
@@ -12,7 +12,10 @@ from cqm.measures.margins import relative_margin
 from cqm.measures.margins.optimum import MATRIX_BYTES
 from cqm.validation import Metric
 
-__all__ = ["Cost", "operations"]
+__all__ = ["PER_SECOND", "Cost", "operations"]
+
+# Units that a core makes in a second.
+PER_SECOND = 36e9
 
 Cost = Literal[
     "nd",

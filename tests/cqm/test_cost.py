@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 import cqm
-from cqm.catalogue.cost import Cost, operations
+from cqm.catalogue.cost import PER_SECOND, Cost, operations
 
-UNITS = 36e9  # a core makes in a second
 # Seconds of a core of an x86-64 server (AVX-512) for overlapping clusters: (measure, n, k, d, metric) → seconds.
 MEASURED = {
     ("trace_w", 200_000, 500, 64, "cosine"): 0.168,
@@ -59,7 +58,7 @@ MEASURED = {
 @pytest.mark.parametrize("case", MEASURED, ids=lambda case: f"{case[0]}-{case[1]}-{case[2]}-{case[3]}-{case[4]}")
 def test_cost_is_within_a_factor_of_three_of_seconds_measured(case):
     name, *shape = case
-    predicted = cqm.catalog[name].operations(*shape) / UNITS
+    predicted = cqm.catalog[name].operations(*shape) / PER_SECOND
     assert 1 / 3 <= predicted / MEASURED[case] <= 3
 
 

@@ -42,6 +42,16 @@ def test_effort_limit_leaves_out_all_pairs_but_not_closed_forms():
     assert "weakest_link" in asked.values
 
 
+def test_report_in_text_says_each_reason_once():
+    report = cqm.evaluate(POINTS + 1, LABELS, effort=1e6)
+    assert report.left_out["dunn"].startswith(
+        "would cost 3.0e+07 multiply–adds, 0 s of a core, more than effort=1.0e+06:"
+    )
+    lines = [line for line in str(report).splitlines() if line.startswith("left out: ")]
+    assert len(lines) == len(set(report.left_out.values())) < len(report.left_out)
+    assert all(any(name in line and why in line for line in lines) for name, why in report.left_out.items())
+
+
 def test_effort_counts_the_pairs_of_centroids_and_of_representatives():
     effort = inspect.signature(cqm.evaluate).parameters["effort"].default
     shape = 200_000, 6_000, 192, "euclidean"
