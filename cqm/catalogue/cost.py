@@ -45,7 +45,7 @@ DISTANCE, ENTRY, RANK, FACING = 150, 500, 1000, 4000
 NUMBER, FACTOR, CLUSTER, CALL = 300, 20, 1e7, 7e7
 # The search for the best representatives: a look at a distance, as many as the budget allows; rounds of the relaxation,
 # whose number grows with k.
-LOOK, BUDGET = 300, float(signature(relative_margin).parameters["budget"].default)
+LOOK, BUDGET = 400, float(signature(relative_margin).parameters["budget"].default)
 RELAXATION = 4500
 # Of CDbw, a cluster.
 REPRESENTATIVES = 10
