@@ -1,10 +1,11 @@
-"""What training costs beside the encoder: data, features, loss and bookkeeping against bare forward and backward.
+"""What training and embedding cost beside the encoder: data, features, loss and bookkeeping against its bare passes.
 
     python -m benchmarks.training_throughput --corpus DIR [--device cpu] [--preset tiny-am --preset odyssey2024-am]
 
-Rounds alternate, in one process: steps of real training (crops read, augmented and batched, features, loss, optimiser),
-then the same encoder's forward and backward pass on features computed beforehand, nothing else. Medians over rounds go
-to docs/training-throughput.md.
+Rounds alternate, in one process: the encoder's forward and backward pass on features computed beforehand, nothing else;
+steps of real training (crops read, augmented and batched, features, loss, optimiser); and whole utterances embedded,
+against forward passes on their features. Medians over rounds go to docs/benchmarks/training.md, a part of
+docs/benchmarks.md.
 """
 
 import argparse
@@ -14,24 +15,29 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from textwrap import fill
 
 import torch
 
 from sv_bridge.atomic import atomic_path
+from sv_bridge.data.audio import read_audio
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.distributed import World, choose_device
+from sv_bridge.embedding import embed
 from sv_bridge.memory import keep_freed_memory
 from sv_bridge.presets import load_config
 from sv_bridge.training import Batches, Trainer
 
-OUT = Path(__file__).parent.parent / "docs" / "training-throughput.md"
+OUT = Path(__file__).parent.parent / "docs" / "benchmarks" / "training.md"
 PRESETS = ("tiny-am", "odyssey2024-am", "interspeech2023-am")
+EMBEDDED = 16  # utterances
 
 
 @dataclass(frozen=True)
 class Throughput:
-    """Medians over rounds, in seconds a step."""
+    """Medians over rounds: seconds a step of training, and seconds to embed `EMBEDDED` utterances."""
 
     preset: str
     batch_size: int
@@ -39,17 +45,14 @@ class Throughput:
     encoder: float
     step: float
     training: float
-
-    @property
-    def overhead(self) -> float:
-        """Share of time that is not the encoder's."""
-        return self.training / self.encoder - 1
+    forward: float
+    embedding: float
 
 
 def measure(
     preset: str, corpus: Corpus, device: torch.device, *, batch: int, workers: int | None, rounds: int
 ) -> Throughput:
-    """Time whole training, its steps without data, and the bare encoder, in turns."""
+    """Time whole training, its steps without data, embedding, and the bare encoder, in turns."""
     config = load_config(preset, [f"batch_size={batch}", *([] if workers is None else [f"workers={workers}"])])
     if device.type == "cpu":
         keep_freed_memory()  # as training does
@@ -69,9 +72,24 @@ def measure(
     held = next(data)
     features = encoder.features(held[0][0].flatten(0, 1).to(device))
 
+    chosen = {utterance.id for utterance in islice(corpus, EMBEDDED)}
+    utterances = corpus.where(lambda utterance: utterance.id in chosen)
+    read = [read_audio(corpus.path(utterance)) for utterance in utterances]
+    whole_features = [encoder.features(torch.from_numpy(waveform)[None].to(device)) for waveform in read]
+
     def bare() -> None:
         trainer.optimiser.zero_grad()
         encoder.backbone(features).sum().backward()
+
+    @torch.inference_mode()
+    def forward() -> None:
+        encoder.eval()
+        for ready in whole_features:
+            encoder.backbone(ready)
+        encoder.train()
+
+    def embedding() -> None:
+        embed(encoder, utterances, device=device)
 
     def whole() -> None:
         trainer.step(next(data), 1, 1.0)
@@ -79,9 +97,10 @@ def measure(
     def step() -> None:
         trainer.step(held, 1, 1.0)
 
-    timed: dict[str, list[float]] = {"encoder": [], "step": [], "training": []}
+    works = {"encoder": bare, "step": step, "training": whole, "forward": forward, "embedding": embedding}
+    timed: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
-        for name, work in (("encoder", bare), ("step", step), ("training", whole)):
+        for name, work in works.items():
             timed[name].append(seconds(work, device))
     return Throughput(
         preset, batch, batches.loader.num_workers, **{name: statistics.median(values) for name, values in timed.items()}
@@ -102,24 +121,39 @@ def seconds(work: Callable[[], None], device: torch.device, repeats: int = 4) ->
     return (time.perf_counter() - start) / repeats
 
 
-def table(rows: list[Throughput], device: torch.device) -> str:
-    """Markdown page."""
+def page(rows: list[Throughput], device: torch.device) -> str:
+    """Markdown section."""
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else f"{os.cpu_count()} CPU cores"
+    machine = f"{name}, {platform.machine()}, torch {torch.__version__}, {torch.get_num_threads()} threads"
     lines = [
-        "# Training throughput",
+        "## Training and embedding",
         "",
-        f"{name}, {platform.machine()}, torch {torch.__version__}, {torch.get_num_threads()} threads; written by "
-        "`python -m benchmarks.training_throughput`.",
-        "Encoder: its forward and backward pass alone, on ready features. Step: features, loss and optimiser too. "
-        "Training: reading and augmenting two crops an utterance too.",
+        fill(
+            f"{machine}; written by `python -m benchmarks.training_throughput`. Encoder: its forward and backward pass "
+            "alone, on ready features. Step: features, loss and optimiser too. Training: reading and augmenting two "
+            "crops an utterance too.",
+            120,
+        ),
         "",
         "| preset | batch | workers | encoder s | step s | training s | utterances/s | beside the encoder |",
-        "|---|---|---|---|---|---|---|---|",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for row in rows:
         lines.append(
             f"| {row.preset} | {row.batch_size} | {row.workers} | {row.encoder:.3f} | {row.step:.3f} | "
-            f"{row.training:.3f} | {row.batch_size / row.training:.0f} | {row.overhead:+.0%} |"
+            f"{row.training:.3f} | {row.batch_size / row.training:.0f} | {row.training / row.encoder - 1:+.0%} |"
+        )
+    lines += [
+        "",
+        "Whole utterances, one at a time: the encoder's forward pass on ready features, and with reading and features.",
+        "",
+        "| preset | utterances | encoder s | embedding s | utterances/s | beside the encoder |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for row in rows:
+        lines.append(
+            f"| {row.preset} | {EMBEDDED} | {row.forward:.3f} | {row.embedding:.3f} | "
+            f"{EMBEDDED / row.embedding:.0f} | {row.embedding / row.forward - 1:+.0%} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -138,10 +172,10 @@ def main() -> None:
     corpus, device = read_corpus(arguments.corpus).split("train"), choose_device(arguments.device)
     options = {"batch": arguments.batch, "workers": arguments.workers, "rounds": arguments.rounds}
     rows = [measure(preset, corpus, device, **options) for preset in arguments.preset or PRESETS]
-    page = table(rows, device)
-    print(page)
+    text = page(rows, device)
+    print(text)
     with atomic_path(arguments.out) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

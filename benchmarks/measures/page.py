@@ -18,7 +18,6 @@ SUMMARY_POINTS = 20_000
 OTHER_PAGES = {
     "large-n.md": "a million points",
     "verification-speed.md": "what scoring trials costs",
-    "training-throughput.md": "training of speaker models",
 }
 ANSWERS = {True: "yes", False: "**no**", None: ""}
 BOUNDS = {
@@ -51,6 +50,7 @@ def write_page(folder: Path) -> None:
         "## All cases",
         *(details(results, name) for name in MEASURES if results.of(name)),
         first_calls(results),
+        training(folder),
         elsewhere(folder.parent),
     ]
     write_text(folder.with_suffix(".md"), "\n\n".join(part for part in parts if part) + "\n")
@@ -211,6 +211,12 @@ def first_calls(results: Results) -> str:
         f"the cache on disk and {results.start_up['compiled']} are compiled.\n\n"
         + table(["measure, n = 1,200", "first call", "second call"], rows)
     )
+
+
+def training(folder: Path) -> str:
+    """What `python -m benchmarks.training_throughput` has written."""
+    section = folder / "training.md"
+    return section.read_text(encoding="utf-8").strip() if section.exists() else ""
 
 
 def elsewhere(docs: Path) -> str:
