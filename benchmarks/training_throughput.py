@@ -31,7 +31,7 @@ from sv_bridge.presets import load_config
 from sv_bridge.training import Batches, Trainer
 
 OUT = Path(__file__).parent.parent / "docs" / "benchmarks" / "training.md"
-PRESETS = ("tiny-am", "odyssey2024-am", "interspeech2023-am")
+PRESETS = ("tiny-am", "odyssey2024-am")
 EMBEDDED = 16  # utterances
 
 

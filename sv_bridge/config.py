@@ -141,8 +141,7 @@ class DataConfig(Section):
     rirs: str | None = None
     speeds: tuple[PositiveFloat, ...] = (1.0,)
     memory_hours: NonNegativeFloat = 0.0
-    # None: one for each processor but one, or for every fourth where the model trains on them; at most 8 in all
-    workers: NonNegativeInt | None = None
+    workers: NonNegativeInt | None = None  # None: one for each processor but one, at most 8, shared among processes
 
 
 class ScheduleConfig(Section):

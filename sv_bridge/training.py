@@ -225,9 +225,8 @@ class Batches:
         self.sampler = EpochSampler(
             len(speech), batch_size=batch_size, seed=config.seed, rank=world.rank, world_size=world.size
         )
-        processors = (os.cpu_count() or 1) // world.size
-        spare = processors // 4 if world.device.type == "cpu" else processors - 1  # on a CPU the model needs them more
-        workers = data.workers if data.workers is not None else min(8, max(0, spare))
+        workers = data.workers if data.workers is not None else min(8, (os.cpu_count() or 1) // world.size - 1)
+        workers = max(0, workers)
         self.loader: DataLoader[Any] = DataLoader(
             self.dataset,
             batch_sampler=self.sampler,
