@@ -43,8 +43,8 @@ class Measure:
     ----------
     title : what the page calls it.
     programs : name → function of points and labels; the first is ours.
-    bound : "pairs" (half a matrix product and a root a pair), "centroids" (a product with the centroids), "pass" (the
-        data read once), or "" where no such bound is known.
+    bound : "pairs" (half a matrix product and a root a pair), "extremes" (half a product in float32), "centroids" (a
+        product with the centroids), "pass" (the data read once), or "" where no such bound is known.
     growth : power of n that the time of every program grows with.
     value_is : what the returned number is, where it is not the measure itself.
     shapes : (n, d, k) that are timed.
@@ -187,12 +187,12 @@ MEASURES = {
             "genieclust": dunn_of_genieclust,
             "permetrics": partial(of_permetrics, "dunn_index", use_modified=False),
         },
-        bound="pairs",
+        bound="extremes",
     ),
     "weakest_link": Measure(
         "weakest link",
         {CQM: of_cqm("weakest_link"), "scipy, put together": by_scipy, ONE_PASS: one_pass},
-        bound="pairs",
+        bound="extremes",
     ),
     "dbcv": Measure(
         "DBCV", {CQM: of_cqm("dbcv"), "hdbscan": of_hdbscan, "permetrics": partial(of_permetrics, "DBCVI")}

@@ -76,8 +76,9 @@ def limit_seconds(case: Case, machine: dict[str, float]) -> float | None:
     measure = MEASURES[case.measure]
     flops = machine[f"{measure.dtype}_flops"]
     if measure.bound == "pairs":
-        roots = 0.0 if case.measure in ("dunn", "weakest_link") else case.n**2 / 2 / machine["roots"]
-        return case.n**2 * case.d / flops + roots
+        return case.n**2 * case.d / flops + case.n**2 / 2 / machine["roots"]
+    if measure.bound == "extremes":
+        return case.n**2 * case.d / machine["float32_flops"]
     if measure.bound == "centroids":
         return 2 * case.n * case.k * case.d / flops
     if measure.bound == "pass":

@@ -21,7 +21,8 @@ OTHER_PAGES = {
 }
 ANSWERS = {True: "yes", False: "**no**", None: ""}
 BOUNDS = {
-    "pairs": "half a matrix product, and one root a pair for sums of distances",
+    "pairs": "for sums of distances, half a matrix product and one root a pair",
+    "extremes": "for the smallest and largest ones, half a product in float32, which finds them",
     "centroids": "where sums have a closed form, one product of the points with the centroids",
     "pass": "for the indices made of centroids, reading the data once",
 }
