@@ -8,11 +8,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.progress import Progress
 
 from cqm.catalogue import Measure, catalog
 from cqm.catalogue.cost import PER_SECOND
+from cqm.console import progress_console
 from cqm.elsewhere import NeedsNumpyError
 from cqm.files import write_text
 from cqm.optional import require
@@ -262,7 +262,7 @@ def _evaluate(
     left_out: dict[str, str] = {}
     if progress is None:
         progress = sum(min(_operations(measure, clustering), limit) for measure in chosen) > LONG_WORK
-    with Progress(transient=True, disable=not progress, console=Console(stderr=True)) as bar:
+    with Progress(transient=True, disable=not progress, console=progress_console()) as bar:
         task = bar.add_task("", total=len(chosen))
         for measure in chosen:
             bar.update(task, description=measure.name)

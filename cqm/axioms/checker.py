@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, overload
 
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cqm.axioms.domains import Domain, domain_named
@@ -13,6 +12,7 @@ from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.subjects import subject_of
 from cqm.axioms.verdict import Verdict, Verdicts
 from cqm.axioms.witness import axiom_named
+from cqm.console import progress_console
 
 __all__ = ["check", "parametrize"]
 
@@ -109,7 +109,7 @@ def check(
 
 def _told(name: str, asked: list[Axiom], wanted: bool | None) -> Iterator[Axiom]:
     """The axioms, each announced on stderr when its turn comes: by a line that changes, or one each off a terminal."""
-    console = Console(stderr=True)
+    console = progress_console()
     if not (console.is_terminal if wanted is None else wanted):
         yield from asked
     elif not console.is_terminal:
