@@ -15,7 +15,7 @@ FloatArray = NDArray[np.float64]
 
 # Entries of a block of distances: few enough for a cache, enough to hide what a block costs in Python.
 BLOCK_ENTRIES = 2**18
-MOST_ROWS, FEWEST_ROWS = 4096, 64
+MOST_ROWS, FEWEST_ROWS = 1024, 64
 
 
 def blocks_for(clustering: Clustering, landmarks: int) -> Iterator[slice]:
