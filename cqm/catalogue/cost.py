@@ -1,7 +1,7 @@
 """What measures cost, so that `evaluate` can leave out what would take too long.
 
-The unit is a multiply–add in a product of float32 matrices. All other work is counted in units that take as long,
-measured; tests/cqm/test_cost.py holds the formulas against measured times.
+The unit is a multiply–add in a product of float32 matrices. All other work is counted in units that take as long.
+`python -m benchmarks.costs` measures what measures take, and tests/cqm/test_cost.py holds the formulas against it.
 """
 
 import math
@@ -45,7 +45,7 @@ DISTANCE, ENTRY, RANK, FACING = 150, 500, 1000, 4000
 NUMBER, FACTOR, CLUSTER, CALL = 300, 20, 1e7, 7e7
 # The search for the best representatives: a look at a distance, as many as the budget allows; rounds of the relaxation,
 # whose number grows with k.
-LOOK, BUDGET = 400, float(signature(relative_margin).parameters["budget"].default)
+LOOK, BUDGET = 200, float(signature(relative_margin).parameters["budget"].default)
 RELAXATION = 4500
 # Of CDbw, a cluster.
 REPRESENTATIVES = 10
