@@ -195,7 +195,7 @@ def rough(clustering: Clustering, a: Block, b: Block) -> tuple[NDArray[Any], Pro
     moved = shift(a, centre, single)
     other = moved if a is b else shift(b, centre, single)
     values, products = multiply(moved, other, unit=clustering.metric in UNIT)
-    zero = np.float64(parallel(a.dtype) if clustering.metric in UNIT else 0.0)
+    zero = np.float64(parallel(np.result_type(a.dtype, b.dtype)) if clustering.metric in UNIT else 0.0)  # as of `tile`
     largest = float(moved.norms.max()) + float(other.norms.max())
     return values, products._replace(zero=zero), 4 * (a.points.shape[1] + 10) * 2.0**-24 * largest
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.distance import cdist
 from threadpoolctl import threadpool_limits
 
-from cqm.geometry import reductions
+from cqm.geometry import reductions, tiles
 from cqm.geometry.kernels import MAXIMUM, MINIMUM, SUM
 from cqm.geometry.reductions import (
     gaps_and_diameters,
@@ -156,6 +156,28 @@ def test_extremes_keep_their_digits(kind, dtype):
             assert largest[i, j] == pytest.approx(met.max(), rel=error, abs=0)
             others = met[~np.eye(len(met), dtype=bool)] if i == j else met
             assert smallest[i, j] == pytest.approx(others.min(initial=np.inf), rel=error, abs=0)
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("seed", range(5))
+def test_extremes_that_float32_does_not_tell_apart(seed):
+    rng = np.random.default_rng(seed)
+    centres, apart = rng.normal(size=(8, 20)), rng.normal(size=(8, 20))
+    apart *= (1 + 1e-9 * rng.permutation(8)[:, None]) / np.linalg.norm(apart, axis=1, keepdims=True)
+    X = np.vstack([centres, centres + 0.01 * apart])  # nearly tied gaps
+    gaps, _ = gaps_and_diameters(validate(X, np.repeat([0, 1], 8)))
+    assert gaps[0, 1] == pytest.approx(cdist(X[:8], X[8:]).min(), rel=1e-12, abs=0)
+    X = np.vstack([apart, -apart, centres + 10])  # nearly tied diameters
+    _, diameters = gaps_and_diameters(validate(X, np.repeat([0, 1], [16, 8])))
+    assert diameters[0] == pytest.approx(cdist(X[:16], X[:16]).max(), rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize(("kind", "again"), [("far from zero", False), ("all at one distance", True)])
+def test_where_too_many_are_nearly_tied_products_are_as_precise_as_the_points(kind, again, monkeypatch):
+    made = []
+    monkeypatch.setattr(reductions, "tile", lambda *blocks: made.append(blocks) or tiles.tile(*blocks))
+    pair_minima(validate(scattered(kind), np.repeat([0, 1], 15)))
+    assert bool(made) == again
 
 
 def test_float32_sums_are_accumulated_in_float64():
