@@ -16,9 +16,9 @@ import cqm
 from cqm.definitions import dispersion, losses, variants
 from cqm.measures.variants import AT_ONCE
 from cqm.sharing import shared_work
+from tests.cqm.inputs import DISTANCES, LABELS, POINTS
 from tests.cqm.test_definitions import CASES
 from tests.cqm.test_definitions import DISTANCES as DISTANCES_OF
-from tests.cqm.test_inputs import DISTANCES, LABELS, POINTS
 
 RNG = np.random.default_rng(0)
 BLOBS = RNG.normal(size=(60, 4)) + 3 * (np.arange(60) % 4)[:, None]
