@@ -52,6 +52,7 @@ class Clustering:
     p : exponent of the Minkowski metric.
     input_rows : number of rows the user gave, noise included.
     arranged : whether `points` are in cluster order already, or still in the user's.
+    directions : "cosine" or "correlation" where the vectors meant are `points` as `unit_rows` scales them for it.
     """
 
     points: NDArray[Any]
@@ -62,16 +63,32 @@ class Clustering:
     p: float
     input_rows: int
     arranged: bool = True
+    directions: str = ""
 
     @cached_property
     def data(self) -> NDArray[Any]:
-        """`points` in cluster order, C-contiguous: copied when they are first asked for."""
+        """Vectors in cluster order, C-contiguous: copied when they are first asked for."""
+        if self.directions:
+            return self.vectors(slice(0, self.n))
         return self.points if self.arranged else take_rows(self.points, self.order)
 
+    def vectors(self, rows: slice | NDArray[np.intp]) -> NDArray[Any]:
+        """Vectors of these ordered rows: spares what goes over them block by block the copy of all in `data`."""
+        if "data" in vars(self) or (self.arranged and not self.directions):
+            return self.data[rows]
+        at = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
+        if not self.arranged:
+            at = self.order[at]
+        if self.directions:
+            return unit_rows(self.points, at, centred=self.directions == "correlation")
+        return np.take(self.points, at, axis=0, mode="clip")  # without the lock
+
     def locate(self, rows: slice) -> tuple[NDArray[Any], NDArray[np.intp]]:
-        """Vectors, and which of them are these ordered rows: spares what goes over them once the copy in `data`."""
-        if self.arranged or "data" in vars(self):
+        """Vectors, and which of them are these ordered rows: copies none of them where it can."""
+        if "data" in vars(self) or (self.arranged and not self.directions):
             return self.data, np.arange(rows.start, rows.stop)
+        if self.directions:
+            return self.vectors(rows), np.arange(rows.stop - rows.start)
         return self.points, self.order[rows]
 
     @property
@@ -197,16 +214,19 @@ def _grouped(
     by_cluster = _by_cluster(codes, len(classes), elsewhere.chunks_of(data, kept))
     order, codes = kept[by_cluster], codes[by_cluster]
     starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(classes)))])
-    unit, arranged = in_coordinates and metric == "cosine", True
+    unit, arranged, directions = in_coordinates and metric == "cosine", True, ""
     if is_elsewhere(data):
         data = Elsewhere(elsewhere.arrange(data, order, metric, unit=unit), codes)
     elif metric != "precomputed":
         if metric in ("cosine", "angular", "correlation"):
             check_directions(data, str(metric), order)
-        arranged = unit or not (data.flags.c_contiguous and data.flags.writeable)  # what compiled code was compiled for
+        arranged = not (data.flags.c_contiguous and data.flags.writeable)  # what compiled code was compiled for
         if arranged:
-            data = unit_rows(data, order) if unit else take_rows(data, order)
-    return Clustering(data, order, starts, classes, "euclidean" if unit else metric, p, input_rows, arranged)
+            data = take_rows(data, order)
+        if unit:
+            directions = "cosine"
+    shown = "euclidean" if unit else metric
+    return Clustering(data, order, starts, classes, shown, p, input_rows, arranged, directions)
 
 
 def _by_cluster(codes: NDArray[np.intp], k: int, chunks: NDArray[np.intp] | None) -> NDArray[np.intp]:

@@ -46,12 +46,14 @@ def check_size(largest: float, metric: Any) -> None:
 
 def check_directions(data: NDArray[Any], metric: str, rows: NDArray[np.intp], first: int = 0) -> None:
     """Angles need vectors with a direction, at these rows; `first` is the number of the first of all in messages."""
+    constant = metric == "correlation"
+    suspects = rows[data[rows, 0] == (data[rows, -1] if constant else 0)]  # the first feature tells of nearly all rows
 
-    def has_none(rows: NDArray[Any]) -> NDArray[np.bool_]:
-        return np.ptp(rows, axis=1) == 0 if metric == "correlation" else ~np.any(rows, axis=1)
+    def has_none(rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+        vectors = data[rows]
+        return ~np.any(vectors != vectors[:, :1] if constant else vectors, axis=1)
 
-    flat = np.concatenate(list(in_order(has_none, _blocks(data))))
-    wrong = rows[flat[rows]]
+    wrong = suspects[np.concatenate([np.empty(0, bool), *in_order(has_none, _blocks(suspects))])]
     if len(wrong):
         what = "constant" if metric == "correlation" else "zero"
         raise ValueError(f"{metric} distance is undefined for {what} vectors: row {first + wrong.min()} of `X`")
@@ -76,7 +78,7 @@ def unit_rows(vectors: NDArray[Any], order: NDArray[np.intp] | None = None, *, c
 
     def scale(block: tuple[NDArray[np.intp], NDArray[Any]]) -> None:
         rows, scaled = block
-        exact = np.take(vectors, rows, axis=0, mode="clip").astype(np.float64, copy=False)
+        exact = np.take(vectors, rows, axis=0, out=scaled, mode="clip").astype(np.float64, copy=False)
         if centred:
             exact -= exact.mean(axis=1, keepdims=True)
         lengths = np.sqrt(np.einsum("ij,ij->i", exact, exact))

@@ -18,7 +18,6 @@ from cqm.geometry.dispersion import Dispersion, dispersion
 from cqm.geometry.landmarks import to_landmarks
 from cqm.geometry.tiles import parallel, scale_of, squared_distances
 from cqm.validation import Clustering, Metric
-from cqm.vectors import unit_rows
 
 __all__ = ["as_squared", "has_closed_form", "pair_sums", "pair_sums_of", "sums_of_squares", "totals"]
 
@@ -72,6 +71,5 @@ def as_squared(clustering: Clustering) -> tuple[Clustering, bool, float]:
     """Points whose squared distances are summed, whether they have unit length, and what is rounding then."""
     if clustering.metric == "sqeuclidean":
         return clustering, False, 0.0
-    found = clustering.locate(slice(0, clustering.n))
-    data = unit_rows(*found, centred=clustering.metric == "correlation")
-    return replace(clustering, points=data, arranged=True, metric="sqeuclidean"), True, parallel(data.dtype)
+    points = replace(clustering, metric="sqeuclidean", directions=str(clustering.metric))
+    return points, True, parallel(clustering.points.dtype)

@@ -90,8 +90,7 @@ class Dispersion:
 @primitive
 def dispersion(clustering: Clustering) -> Dispersion:
     """Centroids, sums of squares and sums of distances, accumulated in float64."""
-    points, rows = clustering.locate(slice(0, clustering.n))
-    anchors, sizes = points[rows[clustering.starts[:-1]]].astype(np.float64), clustering.sizes
+    anchors, sizes = clustering.vectors(clustering.starts[:-1]).astype(np.float64), clustering.sizes
     offsets, squares, lengths = np.empty(anchors.shape), np.empty(anchors.shape), np.empty(sizes.shape)
 
     def together(rows: slice) -> None:

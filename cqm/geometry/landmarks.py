@@ -36,25 +36,26 @@ def to_landmarks(
     origin : (d,) a point near the data.
     unit : whether the points were scaled to unit length, so that distances of a few u are rounding alone.
     """
-    data = clustering.data
+    dtype = clustering.points.dtype
     transform = kernels.ROOT if root else kernels.SAME
-    if data.shape[1] <= FEW_FEATURES:
-        features, tolerance = np.ascontiguousarray(landmarks.T), parallel(data.dtype) if unit else 0.0
+    if clustering.points.shape[1] <= FEW_FEATURES:
+        features, tolerance = np.ascontiguousarray(landmarks.T), parallel(dtype) if unit else 0.0
 
         def from_differences(rows: slice) -> FloatArray:
             values = np.empty((rows.stop - rows.start, len(landmarks)))
-            kernels.fill(kernels.SQUARED, 2.0, data[rows] - origin, features, values)
+            kernels.fill(kernels.SQUARED, 2.0, clustering.vectors(rows) - origin, features, values)
             values[values <= tolerance] = 0.0
             return np.sqrt(values, out=values) if root else values
 
         return from_differences
     columns = block(landmarks, "sqeuclidean")
     centre = columns.middle
-    dtype = data.dtype if unit else precision(data.dtype, data.min(axis=0), data.max(axis=0))
+    if dtype == np.float32 and not clustering.directions:
+        dtype = precision(dtype, clustering.data.min(axis=0), clustering.data.max(axis=0))
     shifted = shift(columns, centre, dtype)
 
     def from_products(rows: slice) -> FloatArray:
-        values, products = multiply(shift(Block(data[rows]), centre, dtype, origin), shifted, unit=unit)
+        values, products = multiply(shift(Block(clustering.vectors(rows)), centre, dtype, origin), shifted, unit=unit)
         kernels.finish(values, products, transform)
         return values.astype(np.float64, copy=False)
 
