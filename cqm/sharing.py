@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 
@@ -13,7 +13,8 @@ __all__ = ["once", "shared_work"]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Key → (arguments, result). The arguments are kept, so that no other object can get the identity of one of them.
+# Key → (arguments, result, or the error in its place). The arguments are kept, so that no other object can get the
+# identity of one of them.
 _results: ContextVar[dict[Any, tuple[Any, Any]] | None] = ContextVar("results", default=None)
 
 
@@ -28,7 +29,7 @@ def shared_work() -> Iterator[None]:
 
 
 def once(function: Callable[P, R]) -> Callable[P, R]:
-    """Share a function's result inside `shared_work`; its arrays become read-only there.
+    """Share a function's result, or its error, inside `shared_work`; its arrays become read-only there.
 
     Arguments count as the same when they are one object; plain values, when they are equal.
     """
@@ -41,13 +42,19 @@ def once(function: Callable[P, R]) -> Callable[P, R]:
         arguments = (*args, *kwargs.values())
         key = (function, tuple(kwargs), *map(_identity, arguments))
         if key not in results:
-            result = function(*args, **kwargs)
+            try:
+                result = function(*args, **kwargs)
+            except Exception as error:
+                results[key] = (arguments, error)
+                raise
             for array in result if isinstance(result, tuple | list) else [result]:
                 if isinstance(array, np.ndarray):
                     array.flags.writeable = False
             results[key] = (arguments, result)
-        found: R = results[key][1]
-        return found
+        found = results[key][1]
+        if isinstance(found, Exception):
+            raise found
+        return cast(R, found)
 
     return shared
 

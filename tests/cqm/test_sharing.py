@@ -61,3 +61,19 @@ def test_nothing_is_kept_after_an_error(counted):
         fail()
     double(array)
     assert len(calls) == 2
+
+
+def test_what_fails_is_not_tried_again():
+    calls = []
+
+    @once
+    def fail(array):
+        calls.append(array)
+        raise ValueError("wanted a budget that suffices")
+
+    array = np.ones(2)
+    with shared_work():
+        for _ in range(3):
+            with pytest.raises(ValueError, match="budget"):
+                fail(array)
+    assert len(calls) == 1
