@@ -236,7 +236,7 @@ def _inapplicable(measure: Measure, clustering: Clustering, limit: float) -> str
 
 
 def _operations(measure: Measure, clustering: Clustering) -> float:
-    d = 1 if clustering.metric == "precomputed" else clustering.data.shape[1]
+    d = 1 if clustering.metric == "precomputed" else clustering.points.shape[1]
     return measure.operations(clustering.n, clustering.k, d, clustering.metric)
 
 

@@ -37,7 +37,7 @@ def canonical_ratios(clustering: Clustering) -> FloatArray:
 def log_determinants(clustering: Clustering) -> FloatArray:
     """(k,) logarithms of the determinants of the clusters' scatter matrices W_i; −∞ where one is singular."""
     spread = dispersion(clustering)
-    d = clustering.data.shape[1]
+    d = clustering.points.shape[1]
 
     def log_determinant(i: int) -> float:
         scale = np.sqrt(spread.squares[i])

@@ -155,7 +155,7 @@ def profile_densities(
     if dimension is None:
         if metric == "precomputed":
             raise ValueError("dbcv needs coordinates, or the `dimension` they had: pass vectors, or dimension=...")
-        dimension = clustering.data.shape[1]
+        dimension = clustering.points.shape[1]
     if not dimension > 0:
         raise ValueError(f"`dimension` must be positive, got {dimension}")
     clusters = _restricted(clustering, np.repeat(clustering.sizes > 1, clustering.sizes))

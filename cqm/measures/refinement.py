@@ -139,7 +139,7 @@ def krzanowski_lai(
     clusterings = _successive(
         X, {"coarser_labels": coarser_labels, "labels": labels, "finer_labels": finer_labels}, options
     )
-    before, now, after = (c.k ** (2 / c.data.shape[1]) * _within(c) for c in clusterings)
+    before, now, after = (c.k ** (2 / c.points.shape[1]) * _within(c) for c in clusterings)
     return float(abs(ratio(before - now, now - after)))
 
 
@@ -250,7 +250,7 @@ def duda_hart(
         raise ValueError("`finer_labels` must split one cluster of `labels` and leave the others as they are")
     split = int(np.flatnonzero(np.bincount(parents) == 2)[0])
     before, after = dispersion(coarse).squares[split].sum(), dispersion(fine).squares[parents == split].sum()
-    n, d = int(coarse.sizes[split]), coarse.data.shape[1]
+    n, d = int(coarse.sizes[split]), coarse.points.shape[1]
     z = NormalDist().inv_cdf(1 - significance)
     critical = 1 - 2 / (math.pi * d) - z * math.sqrt(2 * (1 - 8 / (math.pi**2 * d)) / (n * d))
     return DudaHart(float(ratio(after, before)), critical, n, d, significance)

@@ -219,4 +219,4 @@ def scott_symons(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_lab
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates="Scott–Symons")
     sizes = clustering.sizes
-    return float(sizes @ (log_determinants(clustering) - clustering.data.shape[1] * np.log(sizes)))
+    return float(sizes @ (log_determinants(clustering) - clustering.points.shape[1] * np.log(sizes)))
