@@ -6,6 +6,9 @@ A run that has its record under docs/experiments/ is not done again, and an inte
 can be repeated, split by `--only`, and stopped at any time. Then docs/experiments.md and its plots are written from all
 the records there are. The first seed of everything comes first: an early end leaves a complete table of fewer seeds.
 Everything is chosen on the development speakers; test speakers are only reported.
+
+Experiments `apart-*` train without the recording sets that hold several speakers of one language, and are judged on
+them: there the channel can't give the speaker away.
 """
 
 import argparse
@@ -16,7 +19,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +47,9 @@ MARGINS = {"simclr": ("tiny-snt", (0, 0.05, 0.1, 0.2, 0.4)), "moco": ("tiny-moco
 LOGGED = ("epoch", "step", "loss", "dev_eer")
 STUDY_SETTINGS = ("epochs=8",)
 """Of every run of the margin study: about four minutes of one processor."""
+APART_SETTINGS = ("epochs=12",)
+"""Without the sets kept apart there are fewer utterances: about as many steps."""
+LOG_MEL, WHITENED = "mean log-mel", "mean log-mel, whitened"
 RESNET = "thin-resnet34-seed0"
 RESNET_SETTINGS = (
     "encoder={name: thin_resnet34, embedding_dim: 512, base_channels: 16, pooling: self_attentive}",
@@ -52,9 +58,13 @@ RESNET_SETTINGS = (
     "batch_size=64",
     "learning_rate=0.001",
     "epochs=4",
+    "augmented=1",
+    "speeds=[1.0]",
 )
 """An encoder of the paper's size, so few epochs and utterances: to see that it learns."""
 SHORTEST_SECONDS = 1.5
+APART = ("queen", "fillets")
+"""Recording sets of several speakers of one language."""
 TRIAL_LISTS: dict[str, Negatives] = {
     "any": "any",
     "same language": "same-language",
@@ -72,6 +82,7 @@ class Experiment:
     system : what experiments with other seeds have in common.
     framework, margin : of the margin study; "" and NaN for what isn't part of it.
     preset, settings : recipe that is trained; no preset for what isn't trained.
+    apart : whether the sets `APART` are kept from training, to be judged on.
     """
 
     name: str
@@ -80,12 +91,13 @@ class Experiment:
     margin: float | None = None
     preset: str = ""
     settings: tuple[str, ...] = ()
+    apart: bool = False
 
 
 def experiments() -> Iterator[Experiment]:
     """All of them, those of the first seed first."""
-    yield Experiment("log-mel", "mean log-mel")
-    yield Experiment("log-mel-whitened", "mean log-mel, whitened")
+    yield Experiment("log-mel", LOG_MEL)
+    yield Experiment("log-mel-whitened", WHITENED)
     for seed in SEEDS:
         yield Experiment(f"untrained-seed{seed}", "untrained", settings=(f"seed={seed}",))
         for framework, (preset, margins) in MARGINS.items():
@@ -97,6 +109,20 @@ def experiments() -> Iterator[Experiment]:
                 )
         if seed == SEEDS[0]:
             yield Experiment(RESNET, "Thin ResNet-34, margin 0.1", preset="tiny-am", settings=RESNET_SETTINGS)
+    yield Experiment("apart-log-mel", LOG_MEL, apart=True)
+    yield Experiment("apart-log-mel-whitened", WHITENED, apart=True)
+    for seed in SEEDS:
+        yield Experiment(f"apart-untrained-seed{seed}", "untrained", settings=(f"seed={seed}",), apart=True)
+        settings = (*APART_SETTINGS, "margin=0", f"seed={seed}")
+        yield Experiment(
+            f"apart-simclr-margin0-seed{seed}",
+            "simclr, margin 0",
+            "simclr",
+            0,
+            MARGINS["simclr"][0],
+            settings,
+            apart=True,
+        )
 
 
 def main() -> None:
@@ -145,6 +171,8 @@ def run(experiment: Experiment, options: argparse.Namespace) -> None:
     """Train, measure and write the record."""
     print(f"{experiment.name} …", flush=True)
     corpus = read_corpus(options.corpus)
+    if experiment.apart:
+        corpus = kept_apart(corpus)
     corpus = corpus.where(lambda u: u.split == "train" or u.duration_s >= SHORTEST_SECONDS)
     folder = options.runs / experiment.name
     training = trained(experiment, corpus, folder, options.epochs) if experiment.preset else {}
@@ -166,9 +194,15 @@ def run(experiment: Experiment, options: argparse.Namespace) -> None:
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "training": training,
-        **measured(str(embeddings), corpus),
+        **(measured_apart if experiment.apart else measured)(str(embeddings), corpus),
     }
     write_json(record_of(experiment, options), record)
+
+
+def kept_apart(corpus: Corpus) -> Corpus:
+    """A corpus whose test speakers are those of the sets `APART`, which no other split holds."""
+    moved = [replace(u, split="test") if u.source in APART else u for u in corpus if u.split != "test"]
+    return replace(corpus, utterances=tuple(moved))
 
 
 def trained(experiment: Experiment, corpus: Corpus, folder: Path, epochs: int | None) -> dict[str, Any]:
@@ -190,9 +224,9 @@ def trained(experiment: Experiment, corpus: Corpus, folder: Path, epochs: int | 
 def embedded(experiment: Experiment, corpus: Corpus, folder: Path) -> Path:
     """Embed the development and test speakers, whole utterances, into a file."""
     wanted = corpus.where(lambda u: u.split != "train")
-    if experiment.name == "log-mel":
+    if experiment.system == LOG_MEL:
         embeddings = embed(MeanLogMel(), wanted)
-    elif experiment.name == "log-mel-whitened":
+    elif experiment.system == WHITENED:
         embeddings = whiten(embed(MeanLogMel(), wanted), embed(MeanLogMel(), corpus.split("train")))
     elif experiment.preset:
         embeddings = embed(load_system(str(folder)), wanted)
@@ -227,6 +261,18 @@ def measured(system: str, corpus: Corpus) -> dict[str, Any]:
         "test_breakdown": [result.to_dict() for result in test["any"].results],
         "compactness": {key: value for key, value in report.items() if key != "pairs"},
         "histogram": dict(zip(("within", "between"), cosine_counts(embeddings, EDGES).tolist(), strict=True)),
+    }
+
+
+def measured_apart(system: str, corpus: Corpus) -> dict[str, Any]:
+    """Error rates of the speakers of each set kept apart, of non-targets that share the language, too."""
+    judges = {source: Judge(system, corpus.where(lambda u, s=source: u.source == s)) for source in APART}
+    verdicts = {source: judge("test", negatives=TRIAL_LISTS[HARDEST]) for source, judge in judges.items()}
+    return {
+        "apart": {
+            source: {"speakers": len(set(verdict.embeddings.speakers)), **verdict.results[0].to_dict()}
+            for source, verdict in verdicts.items()
+        }
     }
 
 

@@ -48,9 +48,8 @@ def write_report(records_folder: Path, page: Path) -> None:
     records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(records_folder.glob("*.json"))]
     if not records:
         raise SystemExit(f"no records in {records_folder}: run with --corpus DIR first")
-    systems: dict[str, list[Record]] = defaultdict(list)
-    for record in sorted(records, key=order):
-        systems[record["system"]].append(record)
+    apart, systems = by_system(records, apart=True), by_system(records, apart=False)
+    records = [record for group in systems.values() for record in group]
     groups = {name: study(records, name) for name in TITLES}
     parts = [introduction(records)]
     for name, title in TITLES.items():
@@ -61,6 +60,8 @@ def write_report(records_folder: Path, page: Path) -> None:
     for system, group in systems.items():
         if group[0]["training"] and not group[0]["framework"]:
             parts.append(against_baselines(systems, f"**{system}**", group))
+    if apart:
+        parts.append(apart_table(apart))
     parts += [error_table(systems), compactness_table(systems)]
     for name, margins in groups.items():
         if len(margins) > 1 and 0 in margins:
@@ -81,6 +82,15 @@ def write_report(records_folder: Path, page: Path) -> None:
         parts += [costs_table(trained), image(records_folder / "learning.png", "loss and dev EER after every epoch")]
     with atomic_path(page) as temporary:
         temporary.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def by_system(records: Sequence[Record], *, apart: bool) -> dict[str, list[Record]]:
+    """Records of each system, of the experiments with sets kept apart or of the others."""
+    systems: dict[str, list[Record]] = defaultdict(list)
+    for record in sorted(records, key=order):
+        if ("apart" in record) == apart:
+            systems[record["system"]].append(record)
+    return systems
 
 
 def order(record: Record) -> tuple[bool, bool, str, float, str]:
@@ -159,6 +169,32 @@ def rates_of(group: Sequence[Record], condition: str) -> list[float]:
 
 def mean_rate(group: Sequence[Record], condition: str) -> float:
     return statistics.fmean(rates_of(group, condition))
+
+
+def apart_table(systems: dict[str, list[Record]]) -> str:
+    """Error rates where the channel can't give the speaker away."""
+    first = next(iter(systems.values()))[0]
+    left, sets = first["corpus"]["train"], first["apart"]
+    rates = {
+        name: {source: [100 * record["apart"][source]["equal_error_rate"] for record in group] for source in sets}
+        for name, group in systems.items()
+    }
+    means = {name: {source: statistics.fmean(seeds) for source, seeds in of.items()} for name, of in rates.items()}
+    baselines = [name for name, group in systems.items() if not group[0]["training"]]
+    verdicts = [
+        f"{name} is better than every baseline on "
+        + listed([source for source in sets if all(means[name][source] < means[b][source] for b in baselines)])
+        for name in systems
+        if name not in baselines
+    ]
+    rows = [[name, str(len(systems[name])), *map(spread, rates[name].values())] for name in systems]
+    named = " and ".join(f"`{source}` ({found['speakers']} speakers)" for source, found in sets.items())
+    return (
+        "## Recording sets that training never heard\n\n"
+        f"Trained again without the sets that hold several speakers of one language, {named}; {left['speakers']} "
+        f"speakers and {left['minutes']:.0f} minutes are left. EER in percent on these sets, of non-targets that share "
+        f"source and language. {'; '.join(verdicts)}.\n\n" + markdown(["system", "seeds", *sets], rows)
+    )
 
 
 def error_table(systems: dict[str, list[Record]]) -> str:

@@ -137,6 +137,7 @@ class DataConfig(Section):
     min_seconds: NonNegativeFloat = 0.0  # shorter utterances are not trained on
     non_overlapping: bool = True
     augmentation: Literal["none", "default", "channel"] = "default"
+    augmented: Fraction = 1.0  # share of the views that are
     musan: str | None = None
     rirs: str | None = None
     speeds: tuple[PositiveFloat, ...] = (1.0,)

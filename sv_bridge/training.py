@@ -216,7 +216,12 @@ class Batches:
             crop_seconds=data.crop_seconds,
             non_overlapping=data.non_overlapping,
             augmentation=make_augmentation(
-                data.augmentation, speech, musan=data.musan, rirs=data.rirs, seed=config.seed
+                data.augmentation,
+                speech,
+                probability=data.augmented,
+                musan=data.musan,
+                rirs=data.rirs,
+                seed=config.seed,
             ),
             speeds=data.speeds,
             memory_hours=data.memory_hours,

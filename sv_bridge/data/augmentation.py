@@ -19,7 +19,7 @@ from sv_bridge.data.manifest import Corpus, Utterance
 from sv_bridge.data.noises import NoiseFiles, NoiseSource, babble, coloured_noise
 from sv_bridge.data.responses import Bank, ResponseFiles, equalisers, simulated_rooms
 
-__all__ = ["AUGMENTATIONS", "AddNoise", "Chain", "Filter", "MuLaw", "make_augmentation"]
+__all__ = ["AUGMENTATIONS", "AddNoise", "Chain", "Filter", "MuLaw", "Sometimes", "make_augmentation"]
 
 Samples = NDArray[np.float32]
 
@@ -31,6 +31,7 @@ def make_augmentation(
     name: str,
     corpus: Corpus,
     *,
+    probability: float = 1.0,
     musan: Path | str | None = None,
     rirs: Path | str | None = None,
     sample_rate_hz: int = SAMPLE_RATE_HZ,
@@ -43,6 +44,7 @@ def make_augmentation(
     name : "none"; "default", one noise and one room, always; "channel", the same with a random microphone or line
         (equaliser and bandwidth) in every view, and telephone companding in a quarter of them.
     corpus : training utterances, of which babble is mixed when there is no MUSAN.
+    probability : share of the views that are augmented; the others stay as they were recorded.
     musan : folder of the MUSAN corpus, with its folders `music`, `speech` and `noise`.
     rirs : folder of room impulse responses, searched through for audio files.
     sample_rate_hz : rate of the crops.
@@ -50,7 +52,7 @@ def make_augmentation(
     """
     if name not in AUGMENTATIONS:
         raise ValueError(f"unknown augmentation {name!r}: choose one of {', '.join(AUGMENTATIONS)}")
-    if name == "none":
+    if name == "none" or not probability:
         return None
     noises: list[tuple[NoiseSource, tuple[float, float]]]
     if musan is None:
@@ -70,9 +72,11 @@ def make_augmentation(
         else ResponseFiles(Path(rirs), sample_rate_hz=sample_rate_hz)
     )
     if name == "default":
-        return Chain(AddNoise(noises), Filter(rooms))
-    lines = equalisers(sample_rate_hz=sample_rate_hz, seed=seed)
-    return Chain(AddNoise(noises), Filter(rooms, lines), MuLaw(probability=0.25))
+        chain = Chain(AddNoise(noises), Filter(rooms))
+    else:
+        lines = equalisers(sample_rate_hz=sample_rate_hz, seed=seed)
+        chain = Chain(AddNoise(noises), Filter(rooms, lines), Sometimes(MuLaw(), 0.25))
+    return chain if probability == 1 else Sometimes(chain, probability)
 
 
 class Chain:
@@ -86,6 +90,17 @@ class Chain:
         for step in self.steps:
             waveform = step(waveform, rng, utterance)
         return waveform
+
+
+class Sometimes:
+    """Augment with this probability."""
+
+    def __init__(self, augmentation: Augmentation, probability: float) -> None:
+        self.augmentation, self.probability = augmentation, probability
+
+    def __call__(self, waveform: Samples, rng: np.random.Generator, utterance: Utterance) -> Samples:
+        """Augment one crop of `utterance`, or leave it as it is."""
+        return self.augmentation(waveform, rng, utterance) if rng.random() < self.probability else waveform
 
 
 class AddNoise:
@@ -128,10 +143,9 @@ class Filter:
 
 
 class MuLaw:
-    """The 8-bit µ-law companding of digital telephony (ITU-T G.711's curve), with this probability."""
+    """The 8-bit µ-law companding of digital telephony (ITU-T G.711's curve)."""
 
-    def __init__(self, probability: float) -> None:
-        self.probability = probability
+    def __init__(self) -> None:
         levels = np.linspace(-1, 1, 2**16)
         companded = np.round(127 * np.sign(levels) * np.log1p(255 * np.abs(levels)) / np.log(256)) / 127
         self._table = (np.sign(companded) * np.expm1(np.abs(companded) * np.log(256)) / 255).astype(np.float32)
@@ -139,7 +153,7 @@ class MuLaw:
     def __call__(self, waveform: Samples, rng: np.random.Generator, utterance: Utterance) -> Samples:
         """Augment one crop of `utterance`."""
         peak = float(np.abs(waveform).max())
-        if rng.random() >= self.probability or peak == 0:
+        if peak == 0:
             return waveform
         steps = np.rint((waveform / peak + 1) * ((2**16 - 1) / 2)).astype(np.int32)
         return self._table[steps] * np.float32(peak)

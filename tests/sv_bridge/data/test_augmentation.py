@@ -6,7 +6,7 @@ import soundfile
 import torch
 from scipy.signal import fftconvolve
 
-from sv_bridge.data.augmentation import AddNoise, Chain, Filter, MuLaw, make_augmentation
+from sv_bridge.data.augmentation import AddNoise, Chain, Filter, MuLaw, Sometimes, make_augmentation
 from sv_bridge.data.dataset import ContrastiveDataset
 from sv_bridge.data.manifest import Utterance
 from sv_bridge.data.noises import NoiseFiles, Tracks, babble, coloured_noise
@@ -55,7 +55,7 @@ def test_each_kind_of_noise_comes_equally_often():
 
 def test_silence_stays_finite():
     silent, nothing = np.zeros(8_000, dtype=np.float32), Tracks(np.zeros((1, 9_000), dtype=np.float32))
-    chain = Chain(AddNoise([(nothing, (0.0, 0.0))]), Filter(equalisers(count=2)), MuLaw(probability=1.0))
+    chain = Chain(AddNoise([(nothing, (0.0, 0.0))]), Filter(equalisers(count=2)), MuLaw())
     assert not chain(silent, generator(0), SOMEBODY).any()
     assert np.isfinite(chain(voice(), generator(0), SOMEBODY)).all()
 
@@ -95,12 +95,24 @@ def test_filtering_is_circular_convolution_at_the_same_level():
 
 def test_companding_has_256_levels_and_keeps_quiet_parts():
     quiet = voice() * np.linspace(0.01, 1, 8_000, dtype=np.float32)
-    companded = MuLaw(probability=1.0)(quiet, generator(0), SOMEBODY)
+    companded = MuLaw()(quiet, generator(0), SOMEBODY)
     assert len(np.unique(companded)) <= 256
     # µ-law keeps about 38 dB at any level; a linear 8-bit code would lose the first tenth of this ramp
     assert decibels(quiet, companded - quiet) > 33
     assert decibels(quiet[:800], (companded - quiet)[:800]) > 25
-    assert MuLaw(probability=0.0)(quiet, generator(0), SOMEBODY) is quiet
+
+
+def test_the_share_asked_for_is_augmented(people):
+    def halve(waveform, rng, utterance):
+        return waveform / 2
+
+    clean = voice()
+    views = [Sometimes(halve, 0.3)(clean, generator(i), SOMEBODY) for i in range(1_000)]
+    assert np.mean([view is clean for view in views]) == pytest.approx(0.7, abs=0.07)  # five deviations
+    augmentation = make_augmentation("channel", people, probability=0.5)
+    untouched = [augmentation(clean, generator(i), SOMEBODY) is clean for i in range(100)]
+    assert 25 < sum(untouched) < 75
+    assert make_augmentation("channel", people, probability=0) is None
 
 
 def test_noise_files_are_mixed_and_wrapped(tmp_path):
