@@ -216,10 +216,13 @@ def error_table(systems: dict[str, list[Record]]) -> str:
         interval = group[0]["test"]["any"]["interval"]
         cells.append(f"{100 * interval['lower']:.1f} – {100 * interval['upper']:.1f}")
         rows.append([name, str(len(group)), *cells])
+    resnet = (
+        " The ResNet heard all views through random channels, at one speed." if "ResNet" in "".join(systems) else ""
+    )
     return (
         "## Error rates on unseen speakers\n\nNon-targets are drawn from any two speakers, from two of one language, "
         "and from two of one source and language. minDCF and the bootstrap interval over speakers (first seed) are "
-        "for any. The ResNet heard all views through random channels, at one speed.\n\n" + markdown(header, rows)
+        f"for any.{resnet}\n\n" + markdown(header, rows)
     )
 
 

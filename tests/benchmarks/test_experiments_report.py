@@ -3,8 +3,9 @@ import json
 import pytest
 import scipy.stats
 
-from benchmarks.experiments import experiments
+from benchmarks.experiments import experiments, kept_apart
 from benchmarks.experiments_report import judge, write_report
+from sv_bridge.data.manifest import Corpus, Utterance
 from sv_bridge.presets import load_config
 
 RESULT = {"condition": "all trials", "targets": 9, "nontargets": 9, "threshold": 0.0, "min_dcf_05": 0.5}
@@ -73,6 +74,23 @@ def test_one_seed_makes_nothing_clear(records, tmp_path):
     assert "more compact by 0 of 7 measures" in text
 
 
+def test_sets_kept_apart_have_their_own_table(records, tmp_path):
+    for name, system, framework, queen, fillets in (
+        ("apart-log-mel", "mean log-mel", "", 0.3, 0.2),
+        ("apart-simclr-margin0-seed0", "simclr, margin 0", "simclr", 0.1, 0.25),
+    ):
+        made = record(name, system, framework, 0, 0.5, 0.5)
+        sets = {"queen": queen, "fillets": fillets}
+        made["apart"] = {source: {**RESULT, "speakers": 4, "equal_error_rate": rate} for source, rate in sets.items()}
+        (records / f"{name}.json").write_text(json.dumps(made))
+    write_report(records, tmp_path / "experiments.md")
+    text = (tmp_path / "experiments.md").read_text()
+    assert "`queen` (4 speakers) and `fillets` (4 speakers); 5 speakers and 30 minutes are left" in text
+    assert "simclr, margin 0 is better than every baseline on queen." in text
+    assert "| simclr, margin 0 | 1 | 10 | 25 |" in text
+    assert "Test EER is 20.1 ± 0.1 % without margin" in text  # of the other experiments alone
+
+
 def test_clear_means_beyond_the_spread_of_seeds():
     assert judge([1.0, 1.1, 0.9], [2.0, 2.1, 1.9], "higher") == "better"
     assert judge([1.0, 1.1, 0.9], [2.0, 2.1, 1.9], "lower") == "worse"
@@ -96,11 +114,30 @@ def test_every_margin_has_three_seeds():
     assert len(set(names)) == len(names)
     assert sum(name.startswith("simclr-margin") for name in names) == 15
     assert sum(name.startswith("moco-margin") for name in names) == 6
+    assert sum(name.startswith("apart-simclr-margin") for name in names) == 3
+
+
+def test_sets_kept_apart_are_test_speakers_alone(tmp_path):
+    places = [("queen", "train"), ("fillets", "train"), ("fillets", "dev"), ("klettres", "dev"), ("tuxpaint", "train")]
+    spoken = [(source, split) for source, split in [*places, ("asterisk", "test")] for _ in range(2)]
+    corpus = Corpus(
+        tmp_path,
+        tuple(
+            Utterance(
+                id=str(i), path=f"{i}.wav", speaker=f"{source} {split}", duration_s=2.0, source=source, split=split
+            )
+            for i, (source, split) in enumerate(spoken)
+        ),
+    )
+    moved = kept_apart(corpus)
+    assert {u.source for u in moved.split("test")} == {"queen", "fillets"}
+    assert {u.source for u in moved.split("train")} == {"tuxpaint"}
+    assert {u.source for u in moved.split("dev")} == {"klettres"}
 
 
 def test_every_recipe_is_valid_and_has_its_margin():
     trained = [experiment for experiment in experiments() if experiment.preset]
-    assert len(trained) == 22
+    assert len(trained) == 25
     for experiment in trained:
         config = load_config(experiment.preset, experiment.settings)
         assert experiment.margin in (config.loss.margin, None)
