@@ -72,9 +72,14 @@ class Clustering:
             return self.vectors(slice(0, self.n))
         return self.points if self.arranged else take_rows(self.points, self.order)
 
+    @property
+    def _laid_out(self) -> bool:
+        """Whether `data` needs no copy, or none any more."""
+        return "data" in vars(self) or (self.arranged and not self.directions)
+
     def vectors(self, rows: slice | NDArray[np.intp]) -> NDArray[Any]:
         """Vectors of these ordered rows: spares what goes over them block by block the copy of all in `data`."""
-        if "data" in vars(self) or (self.arranged and not self.directions):
+        if self._laid_out:
             return self.data[rows]
         at = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
         if not self.arranged:
@@ -85,7 +90,7 @@ class Clustering:
 
     def locate(self, rows: slice) -> tuple[NDArray[Any], NDArray[np.intp]]:
         """Vectors, and which of them are these ordered rows: copies none of them where it can."""
-        if "data" in vars(self) or (self.arranged and not self.directions):
+        if self._laid_out:
             return self.data, np.arange(rows.start, rows.stop)
         if self.directions:
             return self.vectors(rows), np.arange(rows.stop - rows.start)

@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 import cqm
+from cqm.geometry import closed_forms
 from cqm.geometry import dispersion as around_centroids
 from cqm.geometry.dispersion import dispersion
+from cqm.geometry.tiles import distances
 from cqm.validation import validate
 
 pytestmark = pytest.mark.kernel
@@ -62,3 +64,17 @@ def test_equal_points_have_no_dispersion_far_from_zero():
     assert not spread.squares.any()
     assert not spread.lengths.any()
     assert np.array_equal(spread.centroids, X[: len(SIZES)] - X[0])
+
+
+@pytest.mark.parametrize("metric", ["cosine", "correlation", "sqeuclidean"])
+def test_closed_forms_make_no_copy_of_the_points(metric):
+    X = np.random.default_rng(0).normal(size=(60, 20))
+    clustering = validate(X, np.arange(60) % 3, metric=metric)
+    points = closed_forms.as_squared(clustering)[0]
+    totals = closed_forms.totals(clustering)(slice(0, 60))
+    dispersion(points)
+    assert points.points is X
+    assert "data" not in vars(clustering)
+    assert "data" not in vars(points)
+    exact = np.stack([distances(clustering, slice(0, 60), clustering.cluster(i)).sum(axis=1) for i in range(3)], axis=1)
+    np.testing.assert_allclose(totals, exact, rtol=1e-12)

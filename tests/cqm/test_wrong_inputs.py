@@ -164,3 +164,9 @@ def changed(row, column, value):
 def test_wrong_distances(measure, distances, message):
     with pytest.raises(ValueError, match=message):
         measure.function(distances, LABELS, metric="precomputed")
+
+
+@pytest.mark.parametrize("metric", ["cosine", "angular", "correlation"])
+def test_rows_that_begin_like_those_without_direction_are_taken(metric):
+    X = np.array([[0.0, 1.0, 0.0], [0.0, 2.0, 1.0], [3.0, 1.0, 3.0], [4.0, 2.0, 4.0]])
+    assert np.isfinite(cqm.silhouette(X, [0, 0, 1, 1], metric=metric))
