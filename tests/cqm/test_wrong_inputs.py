@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from scipy import sparse
 
+import cqm
 from tests.cqm.inputs import DISTANCES, LABELS, POINTS, every_measure, on_distances, on_points, outcome
 
 NAN, INF, HOLE = POINTS.copy(), POINTS.copy(), np.ma.array(POINTS, mask=np.zeros(POINTS.shape, dtype=bool))
