@@ -44,7 +44,7 @@ bench: install
 	$(BIN)/python -m benchmarks.measures
 
 pages: install
-	$(BIN)/python -m cqm.catalog_page
+	$(BIN)/python -m cqm.reports.catalogue_page
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage

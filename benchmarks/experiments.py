@@ -27,18 +27,18 @@ import torch
 
 from benchmarks.experiments_figures import EDGES, HARDEST
 from benchmarks.experiments_report import write_report
-from sv_bridge.baselines import MeanLogMel, whiten
-from sv_bridge.compactness import compactness
+from sv_bridge.compactness.speakers import compactness
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.data.trials import Negatives
-from sv_bridge.embedding import embed
 from sv_bridge.json_files import write_json
-from sv_bridge.judging import Judge
-from sv_bridge.plots import cosine_counts
+from sv_bridge.models.baselines import MeanLogMel, whiten
+from sv_bridge.models.embedding import embed
+from sv_bridge.models.systems import load_system
 from sv_bridge.presets import load_config
-from sv_bridge.run_directory import read_metrics
-from sv_bridge.systems import load_system
-from sv_bridge.training import train
+from sv_bridge.reports.judging import Judge
+from sv_bridge.reports.plots import cosine_counts
+from sv_bridge.training.loop import train
+from sv_bridge.training.run_directory import read_metrics
 
 RECORDS = Path(__file__).parent.parent / "docs" / "experiments"
 CORES = os.cpu_count() or 1
@@ -239,7 +239,7 @@ def embedded(experiment: Experiment, corpus: Corpus, folder: Path) -> Path:
 
 def untrained(experiment: Experiment) -> torch.nn.Module:
     """The small encoder with fresh weights."""
-    from sv_bridge.encoders import build_encoder
+    from sv_bridge.models.encoders import build_encoder
 
     config = load_config(MARGINS["simclr"][0], experiment.settings)
     return build_encoder(config.encoder, seed=config.seed).eval()

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sv_bridge.atomic import atomic_path
-from sv_bridge.compactness import better
-from sv_bridge.plots import BETWEEN, WITHIN
+from sv_bridge.compactness.speakers import better
+from sv_bridge.reports.plots import BETWEEN, WITHIN
 
 __all__ = [
     "CONDITIONS",

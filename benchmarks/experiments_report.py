@@ -21,8 +21,8 @@ from benchmarks.experiments_figures import (
     mean_of,
 )
 from sv_bridge.atomic import atomic_path
-from sv_bridge.compactness import better
-from sv_bridge.comparison import Spread
+from sv_bridge.compactness.speakers import better
+from sv_bridge.reports.comparison import Spread
 
 SHOWN = (
     "within", "between", "d_prime", "own_centre", "nearest_other_centre", "fisher_ratio", "alignment", "uniformity",

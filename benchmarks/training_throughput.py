@@ -25,10 +25,10 @@ from sv_bridge.atomic import atomic_path
 from sv_bridge.data.audio import read_audio
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.distributed import World, choose_device
-from sv_bridge.embedding import embed
-from sv_bridge.memory import keep_freed_memory
+from sv_bridge.models.embedding import embed
 from sv_bridge.presets import load_config
-from sv_bridge.training import Batches, Trainer
+from sv_bridge.training.loop import Batches, Trainer
+from sv_bridge.training.memory import keep_freed_memory
 
 OUT = Path(__file__).parent.parent / "docs" / "benchmarks" / "training.md"
 PRESETS = ("tiny-am", "odyssey2024-am")

@@ -32,9 +32,10 @@ from .measures.scattering import s_dbw, sd_dis, sd_index, sd_scat
 from .measures.separation import dunn, generalized_dunn
 from .measures.silhouette import sample_silhouette, sample_simplified_silhouette, silhouette, simplified_silhouette
 from .measures.variants import over_pairs
-from .profile import ClusterProfiles, profile_clusters
-from .report import Comparison, Report, compare, evaluate
-from .selection import Selection, scorer, select
+from .reports import plots
+from .reports.profile import ClusterProfiles, profile_clusters
+from .reports.report import Comparison, Report, compare, evaluate
+from .reports.selection import Selection, scorer, select
 from .validation import METRICS
 
 __version__: str
@@ -83,6 +84,7 @@ __all__ = [
     "normalized_loss",
     "over_pairs",
     "pbm",
+    "plots",
     "point_biserial",
     "profile_clusters",
     "profile_densities",

@@ -10,8 +10,8 @@ import typer
 
 from cqm.catalogue import catalog
 from cqm.files import read_labels, read_points, write_text
-from cqm.report import evaluate
-from cqm.selection import select as select_k
+from cqm.reports.report import evaluate
+from cqm.reports.selection import select as select_k
 from cqm.tables import text_table
 from cqm.validation import METRICS
 

@@ -1,6 +1,6 @@
 """`python -m sv_bridge` is `sv-bridge`, for torchrun."""
 
-from sv_bridge.cli import main
+from sv_bridge.commands.app import main
 
 if __name__ == "__main__":
     main()

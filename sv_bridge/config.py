@@ -40,7 +40,7 @@ class Section(BaseModel):
 
 
 class FeatureConfig(Section):
-    """Log-mel features; see `sv_bridge.features.LogMel`."""
+    """Log-mel features; see `sv_bridge.models.features.LogMel`."""
 
     mels: PositiveInt = 40
     n_fft: PositiveInt = 512
@@ -65,7 +65,7 @@ Pooling = Literal["statistics", "attentive_statistics", "self_attentive"]
 
 
 class ResNetConfig(BaseEncoderConfig):
-    """Thin and Fast ResNet-34; see `sv_bridge.encoders.resnet`."""
+    """Thin and Fast ResNet-34; see `sv_bridge.models.encoders.resnet`."""
 
     name: Literal["thin_resnet34", "fast_resnet34"]
     base_channels: PositiveInt = 16
@@ -73,7 +73,7 @@ class ResNetConfig(BaseEncoderConfig):
 
 
 class EcapaConfig(BaseEncoderConfig):
-    """ECAPA-TDNN; see `sv_bridge.encoders.ecapa`."""
+    """ECAPA-TDNN; see `sv_bridge.models.encoders.ecapa`."""
 
     name: Literal["ecapa_tdnn"]
     channels: PositiveInt = 512
@@ -82,7 +82,7 @@ class EcapaConfig(BaseEncoderConfig):
 
 
 class TdnnConfig(BaseEncoderConfig):
-    """Small time-delay network for one CPU; see `sv_bridge.encoders.tdnn`."""
+    """Small time-delay network for one CPU; see `sv_bridge.models.encoders.tdnn`."""
 
     name: Literal["tdnn"]
     channels: PositiveInt = 128
@@ -119,7 +119,7 @@ class MoCoConfig(Section):
 
 
 class LossConfig(Section):
-    """The contrastive loss and its margin; see `sv_bridge.losses`."""
+    """The contrastive loss and its margin; see `sv_bridge.methods.losses`."""
 
     scale: PositiveFloat = 30.0
     symmetric: bool = True
@@ -146,7 +146,7 @@ class DataConfig(Section):
 
 
 class ScheduleConfig(Section):
-    """Learning rate as a function of the step; see `sv_bridge.schedule`."""
+    """Learning rate as a function of the step; see `sv_bridge.training.schedule`."""
 
     kind: Literal["step", "cosine", "constant"] = "step"
     warmup_epochs: NonNegativeFloat = 0.0

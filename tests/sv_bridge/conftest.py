@@ -4,10 +4,10 @@ import soundfile
 from torch import Tensor, nn
 from typer.testing import CliRunner
 
-from sv_bridge.cli import app
+from sv_bridge.commands.app import app
 from sv_bridge.data.manifest import Utterance, read_corpus, write_manifest
 from sv_bridge.data.synthetic import SyntheticRecipe, make_synthetic_corpus
-from sv_bridge.embedding import Embeddings
+from sv_bridge.models.embedding import Embeddings
 
 RATE = 16_000
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from sv_bridge.baselines import MeanLogMel, whiten
+from sv_bridge.models.baselines import MeanLogMel, whiten
 
 rng = np.random.default_rng(0)
 

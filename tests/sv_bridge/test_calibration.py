@@ -7,8 +7,8 @@ from scipy.optimize import minimize_scalar
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from sv_bridge.calibration import Calibration, actual_dcf, calibrate, cllr, min_cllr
-from sv_bridge.verification import min_dcf
+from sv_bridge.verification.calibration import Calibration, actual_dcf, calibrate, cllr, min_cllr
+from sv_bridge.verification.error_rates import min_dcf
 
 rng = np.random.default_rng(1)
 TARGETS, NONTARGETS = rng.normal(2, 1, 4000), rng.normal(-1, 1.5, 6000)

@@ -7,12 +7,20 @@ from pathlib import Path
 import pytest
 import torch
 
-from sv_bridge import checkpoint
-from sv_bridge.checkpoint import CheckpointError, Progress, checkpoints, load_encoder, read_config, restore, save
-from sv_bridge.encoders import build_encoder
-from sv_bridge.frameworks import build_framework
-from sv_bridge.run_directory import describe_environment, open_run
-from sv_bridge.training import train
+from sv_bridge.methods.frameworks import build_framework
+from sv_bridge.models.encoders import build_encoder
+from sv_bridge.training import checkpoint
+from sv_bridge.training.checkpoint import (
+    CheckpointError,
+    Progress,
+    checkpoints,
+    load_encoder,
+    read_config,
+    restore,
+    save,
+)
+from sv_bridge.training.loop import train
+from sv_bridge.training.run_directory import describe_environment, open_run
 from tests.sv_bridge.training_runs import small_config, write_corpus
 
 

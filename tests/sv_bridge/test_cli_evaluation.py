@@ -37,7 +37,7 @@ def test_compare_puts_systems_side_by_side(tmp_path, sv_bridge, speech):
 
 
 def test_wrong_input_is_said_in_one_line(capsys, monkeypatch, tmp_path):
-    from sv_bridge.cli import main
+    from sv_bridge.commands.app import main
 
     monkeypatch.setattr("sys.argv", ["sv-bridge", "compactness", str(tmp_path / "gone.npz")])
     with pytest.raises(SystemExit) as stop:

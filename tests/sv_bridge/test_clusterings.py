@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sv_bridge.clusterings import ALGORITHMS, agreement, cluster, named_clusterings
+from sv_bridge.compactness.clusterings import ALGORITHMS, agreement, cluster, named_clusterings
 
 rng = np.random.default_rng(0)
 

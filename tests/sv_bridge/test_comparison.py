@@ -2,9 +2,9 @@ import math
 
 import pytest
 
-from sv_bridge.comparison import Assessment, Spread, changes, compare
-from sv_bridge.evaluation import Result
-from sv_bridge.rows import column_rows
+from sv_bridge.reports.comparison import Assessment, Spread, changes, compare
+from sv_bridge.reports.rows import column_rows
+from sv_bridge.verification.evaluation import Result
 
 
 def assessed(rate, within, effective_rank=1.0):

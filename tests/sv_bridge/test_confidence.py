@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from sv_bridge.confidence import speaker_bootstrap
-from sv_bridge.verification import equal_error_rate
+from sv_bridge.verification.confidence import speaker_bootstrap
+from sv_bridge.verification.error_rates import equal_error_rate
 
 
 def scored_trials(speakers, utterances, spread, rng):

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import pdist, squareform
 
-from sv_bridge.cosines import alignment, centres, cosine_statistics, effective_rank, uniformity
+from sv_bridge.compactness.cosines import alignment, centres, cosine_statistics, effective_rank, uniformity
 
 
 @st.composite

@@ -1,5 +1,5 @@
+from sv_bridge.commands.demo import run_demo
 from sv_bridge.data.synthetic import SyntheticRecipe
-from sv_bridge.demo import run_demo
 
 RECIPE = SyntheticRecipe(
     train_speakers=6, dev_speakers=0, test_speakers=3, sessions=2, utterances=2, seconds=(1.0, 1.2), channels=2

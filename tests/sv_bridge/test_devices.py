@@ -7,7 +7,7 @@ from torch.utils._pytree import tree_leaves
 
 from sv_bridge.config import parse_config
 from sv_bridge.distributed import World, choose_device
-from sv_bridge.training import Trainer
+from sv_bridge.training.loop import Trainer
 from tests.sv_bridge.training_runs import small_config
 
 PRESETS = ["tiny-simclr", "tiny-am", "tiny-aam", "tiny-moco-am"]

@@ -7,17 +7,17 @@ import sys
 import pytest
 import torch
 
-from sv_bridge.checkpoint import checkpoints
 from sv_bridge.distributed import World
-from sv_bridge.run_directory import read_metrics
-from sv_bridge.training import Trainer
+from sv_bridge.training.checkpoint import checkpoints
+from sv_bridge.training.loop import Trainer
+from sv_bridge.training.run_directory import read_metrics
 from tests.sv_bridge.training_runs import small_config, write_corpus
 
 WORKER = """
 import sys, torch
 from sv_bridge.data.manifest import read_corpus
 from sv_bridge.distributed import session
-from sv_bridge.training import train
+from sv_bridge.training.loop import train
 from tests.sv_bridge.test_distributed import CASES, steps
 from tests.sv_bridge.training_runs import small_config
 torch.set_num_threads(1)

@@ -4,7 +4,7 @@ import torch
 
 from sv_bridge.data.manifest import Corpus, Utterance
 from sv_bridge.data.trials import Trials
-from sv_bridge.embedding import Embeddings, embed
+from sv_bridge.models.embedding import Embeddings, embed
 
 SCALE = 2**20
 

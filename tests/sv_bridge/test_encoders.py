@@ -3,8 +3,8 @@ import torch
 from torch import nn
 
 from sv_bridge.config import EcapaConfig, ResNetConfig, TdnnConfig
-from sv_bridge.encoders import build_encoder
-from sv_bridge.encoders.pooling import AttentiveStatisticsPooling, SelfAttentivePooling, StatisticsPooling
+from sv_bridge.models.encoders import build_encoder
+from sv_bridge.models.encoders.pooling import AttentiveStatisticsPooling, SelfAttentivePooling, StatisticsPooling
 
 THIN = ResNetConfig(name="thin_resnet34")
 LARGE = ResNetConfig(name="thin_resnet34", base_channels=32, embedding_dim=1024)

@@ -4,12 +4,12 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from sv_bridge import export
-from sv_bridge.cli import app
+from sv_bridge.commands.app import app
 from sv_bridge.config import ResNetConfig, TdnnConfig
-from sv_bridge.encoders import build_encoder
-from sv_bridge.export import export_onnx
-from sv_bridge.training import train
+from sv_bridge.models import export
+from sv_bridge.models.encoders import build_encoder
+from sv_bridge.models.export import export_onnx
+from sv_bridge.training.loop import train
 from tests.sv_bridge.training_runs import small_config, write_corpus
 
 SMALL_ENCODERS = [

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from sv_bridge.config import FeatureConfig
-from sv_bridge.features import LogMel, mel_matrix
+from sv_bridge.models.features import LogMel, mel_matrix
 
 
 def speechlike(seconds=1.0, seed=0):

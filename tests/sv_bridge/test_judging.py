@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from sv_bridge.data.trials import generate_trials, write_trials
-from sv_bridge.embedding import embed
-from sv_bridge.judging import Judge
-from sv_bridge.score_files import read_scores
-from sv_bridge.scoring import score_trials
-from sv_bridge.systems import load_system
-from sv_bridge.verification import equal_error_rate
+from sv_bridge.models.embedding import embed
+from sv_bridge.models.systems import load_system
+from sv_bridge.reports.judging import Judge
+from sv_bridge.verification.error_rates import equal_error_rate
+from sv_bridge.verification.score_files import read_scores
+from sv_bridge.verification.scoring import score_trials
 
 
 def test_drawn_trials_are_scored_over_the_split(speech):

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from sv_bridge.losses import moco_loss, nt_xent, same_speaker
+from sv_bridge.methods.losses import moco_loss, nt_xent, same_speaker
 
 Z1 = torch.tensor([[1, 2, 3, 4], [4, -3, 2, 1], [-1, 1, -1, 2]], dtype=torch.float64)
 Z2 = torch.tensor([[1, 2, 2.5, 5], [3, -3, 1, 1], [-2, 1, -1, 1.5]], dtype=torch.float64)

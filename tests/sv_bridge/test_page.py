@@ -3,10 +3,10 @@ import re
 import numpy as np
 import pytest
 
-from sv_bridge.compactness import compactness, compare_clusterings
-from sv_bridge.page import compactness_sections, write_page
-from sv_bridge.plots import cosine_histogram, det_plot, projection, speaker_compactness
-from sv_bridge.verification import error_curve
+from sv_bridge.compactness.speakers import compactness, compare_clusterings
+from sv_bridge.reports.page import compactness_sections, write_page
+from sv_bridge.reports.plots import cosine_histogram, det_plot, projection, speaker_compactness
+from sv_bridge.verification.error_rates import error_curve
 
 rng = np.random.default_rng(0)
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from sv_bridge.data.trials import Trials
-from sv_bridge.score_files import read_scores, write_scores
+from sv_bridge.verification.score_files import read_scores, write_scores
 
 TRIALS = Trials.from_pairs([(True, "a", "b"), (False, "a", "c"), (False, "b", "c")])
 SCORES = np.array([1.0, 0.0, -0.1])

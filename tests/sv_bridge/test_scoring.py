@@ -3,7 +3,7 @@ import pytest
 from scipy.spatial.distance import cosine
 
 from sv_bridge.data.trials import Trials
-from sv_bridge.scoring import score_trials, scoring_vectors, speaker_means
+from sv_bridge.verification.scoring import score_trials, scoring_vectors, speaker_means
 
 rng = np.random.default_rng(0)
 

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 import torch
 
-from sv_bridge.checkpoint import CheckpointError
 from sv_bridge.data.manifest import Corpus
-from sv_bridge.embedding import Embeddings
+from sv_bridge.models.embedding import Embeddings
+from sv_bridge.models.systems import embeddings_of, load_system, system_groups
 from sv_bridge.presets import load_config
-from sv_bridge.systems import embeddings_of, load_system, system_groups
-from sv_bridge.training import train
+from sv_bridge.training.checkpoint import CheckpointError
+from sv_bridge.training.loop import train
 
 QUICK = [
     "epochs=1", "batch_size=4", "encoder.channels=8", "encoder.frame_dim=8", "encoder.embedding_dim=8",

@@ -9,12 +9,12 @@ import time
 import pytest
 import torch
 
-from sv_bridge.checkpoint import checkpoints, load_encoder, read_config
 from sv_bridge.config import ConfigError
 from sv_bridge.data.manifest import read_corpus
 from sv_bridge.distributed import World
-from sv_bridge.run_directory import read_metrics
-from sv_bridge.training import Batches, Trainer, TrainingError, train
+from sv_bridge.training.checkpoint import checkpoints, load_encoder, read_config
+from sv_bridge.training.loop import Batches, Trainer, TrainingError, train
+from sv_bridge.training.run_directory import read_metrics
 from tests.sv_bridge.training_runs import SMALL, small_config, write_corpus
 
 ALONE = World(0, 1, torch.device("cpu"))

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.metrics import roc_curve
 
-from sv_bridge.verification import equal_error_rate, error_curve, min_dcf
+from sv_bridge.verification.error_rates import equal_error_rate, error_curve, min_dcf
 
 # Quarter-integer scores on a short range: ties are frequent and exact.
 scores = hnp.arrays(np.float64, st.integers(1, 30), elements=st.integers(-8, 8).map(lambda i: i / 4))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sv_bridge.cli import app
+from sv_bridge.commands.app import app
 from sv_bridge.data.audio import write_audio
 from sv_bridge.data.randomness import generator
 from sv_bridge.data.voices import random_voice, speak

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from typer.testing import CliRunner
 
-from sv_bridge.cli import app
+from sv_bridge.commands.app import app
 from sv_bridge.data.audio import AudioError, read_audio, write_audio
 from sv_bridge.data.decoding import decode
 from sv_bridge.data.layouts import Recording, read_folder

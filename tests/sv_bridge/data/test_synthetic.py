@@ -12,8 +12,8 @@ from sv_bridge.data.randomness import generator
 from sv_bridge.data.synthetic import SyntheticRecipe, make_synthetic_corpus, random_channel
 from sv_bridge.data.trials import generate_trials
 from sv_bridge.data.voices import HOP, glottal_source, overlap_add, random_voice, short_time_spectra, speak, tract
-from sv_bridge.features import LogMel
-from sv_bridge.verification import equal_error_rate
+from sv_bridge.models.features import LogMel
+from sv_bridge.verification.error_rates import equal_error_rate
 
 RATE = 16_000
 SMALL = SyntheticRecipe(2, 1, 2, sessions=2, utterances=2, seconds=(0.6, 0.9), channels=3)

@@ -1,0 +1,1 @@
+"""The `sv-bridge` command."""

@@ -1,0 +1,30 @@
+"""The `sv-bridge` command."""
+
+import sys
+
+import typer
+
+from sv_bridge.commands import evaluation, prepare, training
+
+app = typer.Typer(no_args_is_help=True, help="Train, evaluate and measure contrastive speaker-verification models.")
+for command in (
+    training.train,
+    training.export,
+    evaluation.embed,
+    evaluation.evaluate,
+    evaluation.metrics,
+    evaluation.compactness,
+    evaluation.compare,
+    evaluation.demo,
+):
+    app.command()(command)
+app.add_typer(prepare.app, name="prepare")
+
+
+def main() -> None:
+    """Run the command; what is wrong with the input is said in one line, without a traceback."""
+    try:
+        app()
+    except (ValueError, TypeError, OSError, RuntimeError) as error:
+        typer.echo(f"sv-bridge: {error}", err=True)
+        sys.exit(2)

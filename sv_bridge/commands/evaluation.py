@@ -1,0 +1,216 @@
+"""The commands that judge: embed, evaluate, metrics, compactness, compare, demo; torch is imported when they run."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from sv_bridge.data.trials import Negatives
+
+__all__ = ["compactness", "compare", "demo", "embed", "evaluate", "metrics"]
+
+System = Annotated[
+    str, typer.Argument(help="run directory, embeddings .npz, log-mel (mean spectrum) or untrained:PRESET")
+]
+CorpusFolder = Annotated[Path, typer.Option("--corpus", help="corpus folder or manifest")]
+Split = Annotated[str, typer.Option(help="speakers to look at: a split of the corpus, or all")]
+DrawnNegatives = Annotated[Negatives, typer.Option(help="what the speakers of drawn non-targets have in common")]
+Crops = Annotated[int | None, typer.Option(help="crops an utterance; whole utterances without")]
+CropSeconds = Annotated[float | None, typer.Option(help="length of a crop")]
+CropScoring = Annotated[Literal["embedding", "score"], typer.Option(help="what is averaged over crops")]
+AverageLast = Annotated[int, typer.Option(help="average the weights of the run's last epochs")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, …")]
+Workers = Annotated[int, typer.Option(help="processes that read audio")]
+
+
+def embed(
+    system: System,
+    corpus: CorpusFolder,
+    out: Annotated[Path, typer.Option(help=".npz to write")],
+    split: Split = "all",
+    crops: Crops = None,
+    crop_seconds: CropSeconds = None,
+    average_last: AverageLast = 1,
+    device: Device = "auto",
+    batch_size: int = 64,
+    workers: Workers = 0,
+) -> None:
+    """Write the embeddings of a corpus to an .npz file."""
+    from sv_bridge.data.manifest import read_corpus
+    from sv_bridge.distributed import choose_device
+    from sv_bridge.models.embedding import embed
+    from sv_bridge.models.systems import load_system
+
+    encoder, chosen = load_system(system, average_last=average_last), _split(read_corpus(corpus), split)
+    embeddings = embed(
+        encoder,
+        chosen,
+        crops=crops,
+        crop_seconds=crop_seconds,
+        device=choose_device(device),
+        batch_size=batch_size,
+        workers=workers,
+        progress=True,
+    )
+    embeddings.save(out)
+    typer.echo(f"{len(embeddings)} embeddings of {embeddings.dim} dimensions in {out}")
+    for entry in embeddings.skipped:
+        typer.echo(f"skipped {entry}", err=True)
+
+
+def evaluate(
+    system: System,
+    corpus: CorpusFolder,
+    trials: Annotated[Path | None, typer.Option(help="`label enrol test` list; drawn from the split without")] = None,
+    split: Split = "test",
+    negatives: DrawnNegatives = "any",
+    crops: Crops = None,
+    crop_seconds: CropSeconds = None,
+    crop_scoring: CropScoring = "embedding",
+    subtract_mean: Annotated[str | None, typer.Option(help="split whose mean embedding is subtracted")] = None,
+    as_norm: Annotated[str | None, typer.Option(help="split whose utterances are the cohort of AS-norm")] = None,
+    top: Annotated[int, typer.Option(help="cohort scores that AS-norm uses")] = 300,
+    calibrate_on: Annotated[str | None, typer.Option(help="split to calibrate on, for actual DCF and Cllr")] = None,
+    intervals: Annotated[bool, typer.Option(help="bootstrap 95 % intervals by speaker")] = False,
+    average_last: AverageLast = 1,
+    out: Annotated[Path | None, typer.Option(help="folder for scores.txt, results.json and det.png")] = None,
+    device: Device = "auto",
+    batch_size: int = 64,
+    workers: Workers = 0,
+) -> None:
+    """Score trials: equal error rate, detection costs, breakdown by language and source."""
+    from sv_bridge.data.manifest import read_corpus
+    from sv_bridge.reports.judging import Judge
+    from sv_bridge.reports.rows import result_rows
+    from sv_bridge.reports.tables import print_table
+
+    judge = Judge(
+        system,
+        read_corpus(corpus, check_files=False),
+        crops=crops,
+        crop_seconds=crop_seconds,
+        crop_scoring=crop_scoring,
+        subtract_mean=subtract_mean,
+        as_norm=as_norm,
+        top=top,
+        average_last=average_last,
+        device=device,
+        batch_size=batch_size,
+        workers=workers,
+    )
+    verdict = judge(split, trials=trials, negatives=negatives, intervals=intervals)
+    print_table(system, *result_rows(verdict.results))
+    calibrated = verdict.calibrated(judge(calibrate_on, negatives=negatives)) if calibrate_on else {}
+    for name, value in calibrated.items():
+        typer.echo(f"{name}: {value:.4f}")
+    if out is not None:
+        verdict.write(out, calibrated)
+        typer.echo(f"scores.txt, results.json and det.png in {out}")
+
+
+def metrics(
+    scores: Annotated[Path, typer.Argument(help="score file with labels, or `enrol test score` lines and --trials")],
+    trials: Annotated[Path | None, typer.Option(help="`label enrol test` list that has the labels")] = None,
+    calibrate_on: Annotated[Path | None, typer.Option(help="score file to calibrate on")] = None,
+    det: Annotated[Path | None, typer.Option(help="picture of the DET curve to write")] = None,
+) -> None:
+    """Error rates of anybody's score file."""
+    from sv_bridge.data.trials import read_trials
+    from sv_bridge.reports.plots import det_plot, save
+    from sv_bridge.reports.rows import result_rows
+    from sv_bridge.reports.tables import print_table
+    from sv_bridge.verification.calibration import min_cllr
+    from sv_bridge.verification.error_rates import error_curve
+    from sv_bridge.verification.evaluation import calibrated_costs, evaluate
+    from sv_bridge.verification.score_files import read_scores
+
+    listed = None if trials is None else read_trials(trials)
+    values, labels = read_scores(scores, listed)
+    print_table(str(scores), *result_rows([evaluate(values, labels)]))
+    typer.echo(f"minimal Cllr: {min_cllr(values[labels], values[~labels]):.4f}")
+    if calibrate_on is not None:
+        for name, value in calibrated_costs(values, labels, *read_scores(calibrate_on)).items():
+            typer.echo(f"{name}: {value:.4f}")
+    if det is not None:
+        save(det_plot({scores.stem: error_curve(values[labels], values[~labels])}), det)
+
+
+def compactness(
+    embeddings: Annotated[Path, typer.Argument(help=".npz of `sv-bridge embed`, or any with vectors and speakers")],
+    metric: Annotated[Literal["cosine", "angular"], typer.Option(help="distance of embeddings")] = "cosine",
+    clusterings: Annotated[str, typer.Option(help="compare: any of kmeans,ahc,spectral, or a file of labels")] = "",
+    k: Annotated[int | None, typer.Option(help="clusters to make; as many as speakers without")] = None,
+    effort: Annotated[float, typer.Option(help="most multiply–adds that one measure may cost")] = 1e11,
+    page: Annotated[Path | None, typer.Option(help="HTML page to write")] = None,
+    json_out: Annotated[Path | None, typer.Option("--json", help="JSON file to write")] = None,
+) -> None:
+    """Measure how compact and separate speakers are, as clusters, with every measure of cqm."""
+    from sv_bridge.compactness.clusterings import named_clusterings
+    from sv_bridge.compactness.speakers import compactness, compare_clusterings
+    from sv_bridge.models.embedding import Embeddings
+    from sv_bridge.reports.page import compactness_sections, write_page
+    from sv_bridge.reports.rows import agreement_rows, clustering_rows
+    from sv_bridge.reports.tables import print_compactness, print_table
+
+    loaded = Embeddings.load(embeddings)
+    report = compactness(loaded, metric=metric, effort=effort)
+    print_compactness(embeddings.name, report)
+    comparison = None
+    if clusterings:
+        named = named_clusterings(loaded, clusterings.split(","), k=k)
+        comparison = compare_clusterings(loaded, named, metric=metric, effort=effort)
+        print_table("Clusterings against speakers", *agreement_rows(comparison))
+        print_table("Clusterings by themselves", *clustering_rows(comparison))
+    if json_out is not None:
+        report.to_json(json_out)
+    if page is not None:
+        write_page(page, f"Compactness of {embeddings.name}", compactness_sections(loaded, report, comparison))
+        typer.echo(f"page in {page}")
+
+
+def compare(
+    systems: Annotated[list[str], typer.Argument(help="run directories, log-mel, untrained:PRESET")],
+    corpus: CorpusFolder,
+    trials: Annotated[Path | None, typer.Option(help="`label enrol test` list; drawn from the split without")] = None,
+    split: Split = "test",
+    negatives: DrawnNegatives = "any",
+    crops: Crops = None,
+    crop_seconds: CropSeconds = None,
+    crop_scoring: CropScoring = "embedding",
+    device: Device = "auto",
+    json_out: Annotated[Path | None, typer.Option("--json", help="JSON file to write")] = None,
+) -> None:
+    """Put systems side by side on the same trials; runs that differ in their seed alone become mean ± deviation."""
+    from sv_bridge.data.manifest import read_corpus
+    from sv_bridge.json_files import write_json
+    from sv_bridge.models.systems import system_groups
+    from sv_bridge.reports.comparison import Assessment, compare
+    from sv_bridge.reports.judging import Judge
+    from sv_bridge.reports.rows import column_rows
+    from sv_bridge.reports.tables import print_table
+
+    read = read_corpus(corpus, check_files=False)
+
+    def assess(name: str) -> Assessment:
+        judge = Judge(name, read, crops=crops, crop_seconds=crop_seconds, crop_scoring=crop_scoring, device=device)
+        return judge(split, trials=trials, negatives=negatives).assessment()
+
+    columns = compare({group: list(map(assess, names)) for group, names in system_groups(systems).items()})
+    print_table(f"{split} speakers of {corpus.name}", *column_rows(columns))
+    if json_out is not None:
+        write_json(json_out, [column.to_dict() for column in columns])
+
+
+def demo(
+    corpus: Annotated[Path | None, typer.Option(help="a real corpus instead of the synthetic one")] = None,
+    out: Annotated[Path, typer.Option(help="folder for corpus, runs and page")] = Path("demo"),
+    device: Device = "auto",
+) -> None:
+    """Train SNT-Xent with and without additive margin, evaluate unseen speakers, write a page; minutes on two cores."""
+    from sv_bridge.commands.demo import run_demo
+
+    run_demo(out, corpus=corpus, device=device)
+
+
+def _split(corpus: Any, name: str) -> Any:
+    return corpus if name == "all" else corpus.split(name)

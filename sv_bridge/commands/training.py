@@ -1,0 +1,49 @@
+"""The commands `train` and `export`; torch is imported when they run, so that help appears at once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["export", "train"]
+
+
+def train(
+    preset: Annotated[str, typer.Argument(help="Preset, such as tiny-am or odyssey2024-am, or a .yaml file.")],
+    corpus: Annotated[Path, typer.Option(help="Corpus folder or manifest, from `sv-bridge prepare`.")],
+    out: Annotated[Path | None, typer.Option(help="Run directory; runs/PRESET,key=value,… if not given.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="key=value, such as margin=0.1; may be repeated.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")] = "auto",
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+) -> None:
+    """Train an encoder, or continue an interrupted run: the same command again goes on where it stopped.
+
+    With several GPUs, or machines: `torchrun --nproc-per-node N -m sv_bridge train …`.
+    """
+    from sv_bridge.data.manifest import read_corpus
+    from sv_bridge.distributed import launched_rank
+    from sv_bridge.presets import load_config
+    from sv_bridge.training import loop
+
+    config = load_config(preset, setting or ())
+    out = out or Path("runs") / ",".join([config.preset, *(s.replace("/", "_") for s in setting or ())])
+    if launched_rank() == 0:
+        typer.echo(f"{config.preset} ({config.source or 'own recipe'}) → {out}", err=True)
+    loop.train(config, read_corpus(corpus), out, device=device, progress_bar=not quiet)
+    if launched_rank() == 0:
+        typer.echo(str(out))
+
+
+def export(
+    run: Annotated[Path, typer.Argument(help="Run directory, or one checkpoint folder in it.")],
+    onnx: Annotated[Path, typer.Option(help="File to write.")],
+    average_last: Annotated[int, typer.Option(help="Average the weights of this many last epochs.")] = 1,
+) -> None:
+    """Write a trained encoder as ONNX, waveform in and embedding out, checked against the original."""
+    from sv_bridge.models.export import export_onnx
+    from sv_bridge.training.checkpoint import load_encoder
+
+    difference = export_onnx(load_encoder(run, average_last=average_last), onnx)
+    typer.echo(f"{onnx}: embeddings within {difference:.1e} of torch's")

@@ -1,0 +1,1 @@
+"""Embeddings and speakers → how compact the speakers are."""

@@ -1,0 +1,1 @@
+"""Contrastive methods: losses and the frameworks that train with them."""

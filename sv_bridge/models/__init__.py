@@ -1,0 +1,1 @@
+"""Features, encoders and what they make of a corpus."""

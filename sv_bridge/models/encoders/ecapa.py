@@ -1,0 +1,73 @@
+"""ECAPA-TDNN (Desplanques, Thienpondt & Demuynck, Interspeech 2020, figure 2)."""
+
+import torch
+from torch import Tensor, nn
+
+from sv_bridge.config import EcapaConfig
+from sv_bridge.models.encoders.pooling import AttentiveStatisticsPooling
+
+__all__ = ["EcapaTdnn"]
+
+_AGGREGATED = 1536  # channels after multi-layer aggregation, for both published sizes
+_SCALE = 8  # groups of a Res2Net block
+_BOTTLENECK = 128  # of the squeeze-and-excitation gates
+
+
+class EcapaTdnn(nn.Module):
+    """Features (batch, mels, frames) → embeddings (batch, embedding_dim)."""
+
+    def __init__(self, config: EcapaConfig) -> None:
+        super().__init__()
+        c = config.channels
+        if c % _SCALE:
+            raise ValueError(f"`channels` must be a multiple of {_SCALE}, got {c}")
+        self.stem = convolution(config.features.mels, c, kernel=5)
+        self.blocks = nn.ModuleList([SERes2Block(c, dilation) for dilation in (2, 3, 4)])
+        self.aggregation = nn.Sequential(nn.Conv1d(3 * c, _AGGREGATED, kernel_size=1), nn.ReLU(inplace=True))
+        self.pooling = AttentiveStatisticsPooling(_AGGREGATED)
+        self.output = nn.Sequential(
+            nn.BatchNorm1d(2 * _AGGREGATED),
+            nn.Linear(2 * _AGGREGATED, config.embedding_dim),
+            nn.BatchNorm1d(config.embedding_dim),
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Embeddings of shape (batch, embedding_dim), not normalised."""
+        x = self.stem(features)
+        outputs = []
+        for block in self.blocks:
+            # each block reads the sum of all earlier outputs (section 3.3)
+            outputs.append(block(x))
+            x = x + outputs[-1]
+        return self.output(self.pooling(self.aggregation(torch.cat(outputs, dim=1))))
+
+
+def convolution(inputs: int, outputs: int, *, kernel: int = 1, dilation: int = 1) -> nn.Sequential:
+    """Convolution that keeps the number of frames, ReLU, batch normalisation."""
+    return nn.Sequential(
+        nn.Conv1d(inputs, outputs, kernel, dilation=dilation, padding=dilation * (kernel // 2)),
+        nn.ReLU(inplace=True),
+        nn.BatchNorm1d(outputs),
+    )
+
+
+class SERes2Block(nn.Module):
+    """Dilated Res2Net block between two 1×1 convolutions, squeeze-and-excitation, and a shortcut (figure 1)."""
+
+    def __init__(self, channels: int, dilation: int) -> None:
+        super().__init__()
+        width = channels // _SCALE
+        self.enter = convolution(channels, channels)
+        self.groups = nn.ModuleList([convolution(width, width, kernel=3, dilation=dilation) for _ in range(_SCALE - 1)])
+        self.leave = convolution(channels, channels)
+        self.gate = nn.Sequential(
+            nn.Linear(channels, _BOTTLENECK), nn.ReLU(inplace=True), nn.Linear(_BOTTLENECK, channels), nn.Sigmoid()
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        first, *others = self.enter(x).chunk(_SCALE, dim=1)
+        outputs = [first]
+        for i, (group, part) in enumerate(zip(self.groups, others, strict=True)):
+            outputs.append(group(part if i == 0 else part + outputs[-1]))
+        y = self.leave(torch.cat(outputs, dim=1))
+        return x + y * self.gate(y.mean(dim=2))[:, :, None]

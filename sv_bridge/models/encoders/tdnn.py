@@ -1,0 +1,54 @@
+"""A small time-delay network: trains in minutes on one CPU, for the demo and for tests."""
+
+from torch import Tensor, nn
+
+from sv_bridge.config import TdnnConfig
+from sv_bridge.models.encoders.pooling import make_pooling
+
+__all__ = ["Tdnn"]
+
+
+class Tdnn(nn.Module):
+    """Features (batch, mels, frames) → embeddings (batch, embedding_dim).
+
+    A convolution over 5 frames with stride 2, three residual convolutions over 3 frames with dilations 1, 2 and 3 (a
+    receptive field of 29 frames), a wider frame layer, pooling, a linear layer.
+    """
+
+    def __init__(self, config: TdnnConfig) -> None:
+        super().__init__()
+        c = config.channels
+        self.stem = nn.Sequential(
+            nn.Conv1d(config.features.mels, c, kernel_size=5, stride=2, padding=2, bias=False),
+            nn.BatchNorm1d(c),
+            nn.ReLU(inplace=True),
+        )
+        self.blocks = nn.Sequential(*(ResidualConvolution(c, dilation) for dilation in (1, 2, 3)))
+        self.widen = nn.Sequential(
+            nn.Conv1d(c, config.frame_dim, kernel_size=1, bias=False),
+            nn.BatchNorm1d(config.frame_dim),
+            nn.ReLU(inplace=True),
+        )
+        self.pooling = make_pooling(config.pooling, config.frame_dim)
+        self.output = nn.Sequential(
+            nn.BatchNorm1d(self.pooling.out_channels), nn.Linear(self.pooling.out_channels, config.embedding_dim)
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Embeddings of shape (batch, embedding_dim), not normalised."""
+        return self.output(self.pooling(self.widen(self.blocks(self.stem(features)))))
+
+
+class ResidualConvolution(nn.Module):
+    """x + ReLU(BN(conv(x)))."""
+
+    def __init__(self, channels: int, dilation: int) -> None:
+        super().__init__()
+        self.branch = nn.Sequential(
+            nn.Conv1d(channels, channels, kernel_size=3, dilation=dilation, padding=dilation, bias=False),
+            nn.BatchNorm1d(channels),
+            nn.ReLU(inplace=True),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.branch(x)

@@ -1,0 +1,156 @@
+"""A system, a corpus and trials → scores, error rates and files: what `sv-bridge evaluate` and `compare` do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sv_bridge.compactness.speakers import summary
+from sv_bridge.data.manifest import Corpus
+from sv_bridge.data.trials import Negatives, Trials, check_trials, generate_trials, read_trials
+from sv_bridge.distributed import choose_device
+from sv_bridge.json_files import write_json
+from sv_bridge.models.embedding import Embeddings
+from sv_bridge.models.systems import embeddings_of
+from sv_bridge.reports.comparison import Assessment
+from sv_bridge.reports.plots import det_plot, save
+from sv_bridge.verification.error_rates import error_curve
+from sv_bridge.verification.evaluation import Result, breakdown, calibrated_costs
+from sv_bridge.verification.score_files import write_scores
+from sv_bridge.verification.scoring import CropScoring, score_trials
+
+__all__ = ["Judge", "Verdict"]
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What a system scored.
+
+    Attributes
+    ----------
+    system : its name.
+    embeddings : of the utterances that the trials name, or of the whole split when they were drawn.
+    trials, scores : (trials,).
+    results : error rates, all trials first.
+    """
+
+    system: str
+    embeddings: Embeddings
+    trials: Trials
+    scores: NDArray[np.float64]
+    results: tuple[Result, ...]
+
+    def calibrated(self, dev: "Verdict") -> dict[str, float]:
+        """Actual detection costs and Cllr, calibrated on the trials of another verdict."""
+        return calibrated_costs(self.scores, self.trials.labels, dev.scores, dev.trials.labels)
+
+    def assessment(self) -> Assessment:
+        """Error rates and compactness, to be compared with other systems'."""
+        return Assessment(self.system, self.results, summary(self.embeddings))
+
+    def write(self, folder: Path, calibrated: Mapping[str, float]) -> None:
+        """Write scores.txt, results.json and det.png."""
+        write_scores(folder / "scores.txt", self.trials, self.scores)
+        record = {
+            "system": self.system,
+            "results": [result.to_dict() for result in self.results],
+            "calibrated": dict(calibrated),
+            "skipped": self.embeddings.skipped,
+        }
+        write_json(folder / "results.json", record)
+        labels = self.trials.labels
+        curve = error_curve(self.scores[labels], self.scores[~labels])
+        save(det_plot({Path(self.system).name: curve}), folder / "det.png")
+
+
+class Judge:
+    """Embeds and scores with one system in one way: call it with a split.
+
+    Parameters
+    ----------
+    system : see `sv_bridge.models.systems.embeddings_of`.
+    corpus : with the splits that are named here and in calls.
+    crops, crop_seconds : None for whole utterances.
+    crop_scoring : see `sv_bridge.verification.scoring.score_trials`.
+    subtract_mean : split whose mean embedding is subtracted from all embeddings.
+    as_norm, top : split that is the cohort of AS-norm, and how many of its scores are used.
+    average_last, device, batch_size, workers : see `sv_bridge.models.systems.embeddings_of`.
+    """
+
+    def __init__(
+        self,
+        system: str,
+        corpus: Corpus,
+        *,
+        crops: int | None = None,
+        crop_seconds: float | None = None,
+        crop_scoring: CropScoring = "embedding",
+        subtract_mean: str | None = None,
+        as_norm: str | None = None,
+        top: int = 300,
+        average_last: int = 1,
+        device: str = "auto",
+        batch_size: int = 64,
+        workers: int = 0,
+        progress: bool = True,
+    ) -> None:
+        self.system, self.corpus = system, corpus
+        self.crops, self.crop_seconds, self.crop_scoring = crops, crop_seconds, crop_scoring
+        self.subtract_mean, self.as_norm, self.top = subtract_mean, as_norm, top
+        self.average_last, self.device = average_last, choose_device(device)
+        self.batch_size, self.workers, self.progress = batch_size, workers, progress
+
+    def __call__(
+        self,
+        split: str,
+        *,
+        trials: Trials | Path | None = None,
+        negatives: Negatives = "any",
+        intervals: bool = False,
+    ) -> Verdict:
+        """Score trials: a list, or drawn from the split.
+
+        Only utterances that a given list names are embedded, and what they must be is checked before that.
+        """
+        chosen = self.corpus if split == "all" else self.corpus.split(split)
+        if isinstance(trials, Path):
+            trials = read_trials(trials)
+        if trials is None:
+            trials = generate_trials(chosen, negatives=negatives)
+        else:
+            check_trials(trials, self.corpus)
+            named = set(trials.ids)
+            chosen = self.corpus.where(lambda utterance: utterance.id in named)
+        embeddings = self.embeddings(chosen)
+        scores = score_trials(
+            embeddings,
+            trials,
+            crops=self.crop_scoring,
+            center=self._mean(),
+            cohort=None if self.as_norm is None else self.embeddings(self.corpus.split(self.as_norm)),
+            top=self.top,
+        )
+        results = breakdown(scores, trials, embeddings, intervals=intervals)
+        return Verdict(self.system, embeddings, trials, scores, tuple(results))
+
+    def embeddings(self, corpus: Corpus) -> Embeddings:
+        """Embeddings of these utterances."""
+        return embeddings_of(
+            self.system,
+            corpus,
+            crops=self.crops,
+            crop_seconds=self.crop_seconds,
+            average_last=self.average_last,
+            device=self.device,
+            batch_size=self.batch_size,
+            workers=self.workers,
+            progress=self.progress,
+        )
+
+    def _mean(self) -> NDArray[np.float64] | None:
+        if self.subtract_mean is None:
+            return None
+        embeddings = self.embeddings(self.corpus.split(self.subtract_mean))
+        return embeddings.vectors.reshape(-1, embeddings.dim).mean(axis=0, dtype=np.float64)

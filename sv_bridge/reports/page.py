@@ -1,0 +1,94 @@
+"""One self-contained HTML file: tables and pictures, no script, nothing to download."""
+
+import base64
+import io
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from sv_bridge.atomic import atomic_path
+from sv_bridge.compactness.speakers import ClusteringComparison, Compactness
+from sv_bridge.models.embedding import Embeddings
+from sv_bridge.reports.plots import cosine_histogram, projection, speaker_compactness
+from sv_bridge.reports.rows import agreement_rows, clustering_rows, cosine_rows, measure_rows, pair_rows, speaker_rows
+
+__all__ = ["compactness_sections", "figure", "table", "write_page"]
+
+STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; border-bottom: 1px solid #ddd; }
+p.note { color: #555; max-width: 46rem; }
+div.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 0.8rem 0; }
+th, td { padding: 0.2rem 0.7rem; text-align: right; border-bottom: 1px solid #eee; white-space: nowrap; }
+th { border-bottom: 2px solid #999; font-weight: 600; } th:first-child, td:first-child { text-align: left; }
+img { max-width: 100%; height: auto; display: block; margin: 0.6rem 0; }
+details { margin: 0.8rem 0; } summary { cursor: pointer; color: #1f6f8b; }
+"""
+
+
+def write_page(path: Path | str, title: str, sections: Iterable[tuple[str, str]]) -> None:
+    """Write (heading, HTML) sections as one page, atomically."""
+    body = "\n".join(f"<h2>{escape(heading)}</h2>\n{html}" for heading, html in sections)
+    text = (
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
+        f"<body>\n<h1>{escape(title)}</h1>\n{body}\n</body>\n</html>\n"
+    )
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """HTML table; the first column is left-aligned, the others are numbers."""
+    head = "".join(f"<th>{escape(name)}</th>" for name in header)
+    body = "\n".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f'<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
+
+
+def figure(ax: Any, description: str) -> str:
+    """HTML image of the figure that `ax` belongs to."""
+    data = io.BytesIO()
+    ax.figure.savefig(data, format="png", dpi=130)
+    encoded = base64.b64encode(data.getvalue()).decode("ascii")
+    return f'<img alt="{escape(description)}" src="data:image/png;base64,{encoded}">'
+
+
+def compactness_sections(
+    embeddings: Embeddings, report: Compactness, comparison: ClusteringComparison | None = None
+) -> list[tuple[str, str]]:
+    """Sections on the compactness of one set of embeddings, and on clusterings of it."""
+    left_out = "".join(f"<li>{escape(name)}: {escape(why)}</li>" for name, why in report.left_out.items())
+    confusable = list(dict.fromkeys(name for pair in report.pairs for name in pair[:2]))
+    header, pairs = pair_rows(report)
+    sections = [
+        (
+            "Cosines within and between speakers",
+            figure(cosine_histogram(embeddings), "densities of cosines of one and of two speakers")
+            + table(*cosine_rows(report)),
+        ),
+        (
+            f"Clustering-quality measures, {report.metric} distance",
+            f'<p class="note">Speakers as clusters: {report.utterances:,} utterances of {report.speakers_count:,} '
+            "speakers. The margins of the best representatives lie between their lower and upper values.</p>"
+            + table(*measure_rows(report))
+            + (_folded(f"{len(report.left_out)} left out", f"<ul>{left_out}</ul>") if left_out else ""),
+        ),
+        (
+            "Speakers, least compact first",
+            figure(speaker_compactness(report.speakers), "cosine to own and nearest other centre, for each speaker")
+            + _folded(f"all {len(report.speakers)} speakers", table(*speaker_rows(report))),
+        ),
+        ("Most confusable pairs", table(header, pairs[:15])),
+        ("Map", figure(projection(embeddings, highlight=confusable[:10]), "embeddings in the plane")),
+    ]
+    if comparison is not None:
+        tables = table(*agreement_rows(comparison)) + table(*clustering_rows(comparison))
+        sections.append(("Clusterings beside the speakers", tables))
+    return sections
+
+
+def _folded(summary: str, html: str) -> str:
+    return f"<details><summary>{summary}</summary>{html}</details>"

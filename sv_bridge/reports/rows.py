@@ -1,0 +1,110 @@
+"""Reports as headers and cells, for the terminal and for pages alike."""
+
+import math
+from collections.abc import Sequence
+
+from sv_bridge.compactness.speakers import ClusteringComparison, Compactness, better
+from sv_bridge.reports.comparison import Column
+from sv_bridge.verification.evaluation import Result
+
+__all__ = [
+    "Rows",
+    "agreement_rows",
+    "clustering_rows",
+    "column_rows",
+    "cosine_rows",
+    "measure_rows",
+    "number",
+    "pair_rows",
+    "result_rows",
+    "speaker_rows",
+]
+
+Rows = tuple[list[str], list[list[str]]]
+"""Header and cells of a table whose first column is a name."""
+
+
+def number(value: float) -> str:
+    """Four significant digits; thousands and beyond in full or with an exponent.
+
+    >>> number(0.123456), number(1234.5), number(float("nan")), number(1e9)
+    ('0.1235', '1234', '—', '1e+09')
+    """
+    if math.isnan(value):
+        return "—"
+    return f"{value:.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.4g}"
+
+
+def result_rows(results: Sequence[Result]) -> Rows:
+    """Error rates, a row a condition."""
+    header = ["trials", "targets", "non-targets", "EER %", "minDCF .01", "minDCF .05"]
+    rows = []
+    for r in results:
+        counts = [f"{r.targets:,}", f"{r.nontargets:,}"]
+        rows.append(
+            [r.condition, *counts, f"{100 * r.equal_error_rate:.2f}", f"{r.min_dcf_01:.4f}", f"{r.min_dcf_05:.4f}"]
+        )
+    if any(result.interval for result in results):
+        header.append("95 % interval")
+        for row, result in zip(rows, results, strict=True):
+            interval = result.interval
+            row.append(f"{100 * interval.lower:.2f} – {100 * interval.upper:.2f}" if interval else "")
+    return header, rows
+
+
+def column_rows(columns: Sequence[Column]) -> Rows:
+    """Compared numbers × systems, the best of each number marked with a star."""
+    systems = list(columns[0].spreads)
+    rows = []
+    for column in columns:
+        cells = [f"{column.spreads[system]}{' *' if system == column.best else ''}" for system in systems]
+        rows.append([_words(column.name), column.better, *cells])
+    return ["", "better", *systems], rows
+
+
+def cosine_rows(report: Compactness) -> Rows:
+    """Statistics of cosines, alignment, uniformity, effective rank."""
+    values = {**report.cosines.to_dict(), "uniformity": report.uniformity}
+    return ["statistic", "value", "better"], [[_words(n), number(v), better(n)] for n, v in values.items()]
+
+
+def measure_rows(report: Compactness) -> Rows:
+    """Clustering-quality measures."""
+    return ["measure", "value", "better"], [[_words(n), number(v), better(n)] for n, v in report.values.items()]
+
+
+def speaker_rows(report: Compactness) -> Rows:
+    """Speakers, least compact first."""
+    header = ["speaker", "utterances", "within", "own centre", "lowest", "other centre", "silhouette", "confused"]
+    header += ["nearest", "cosine"]
+    rows = []
+    for r in report.speakers:
+        cosines = [number(value) for value in (r.within, r.own_centre, r.lowest_own_centre, r.other_centre)]
+        cells = [number(r.silhouette), f"{r.confused:.0%}", r.nearest, number(r.nearest_centre)]
+        rows.append([r.speaker, str(r.utterances), *cosines, *cells])
+    return header, rows
+
+
+def pair_rows(report: Compactness) -> Rows:
+    """Pairs of speakers, most alike first."""
+    return ["speaker", "speaker", "cosine of centres"], [[a, b, number(cosine)] for a, b, cosine in report.pairs]
+
+
+def agreement_rows(comparison: ClusteringComparison) -> Rows:
+    """Clusterings against the speakers."""
+    names = list(next(iter(comparison.agreements.values())).to_dict())
+    rows = [[name, *map(number, result.to_dict().values())] for name, result in comparison.agreements.items()]
+    return ["clustering", *map(_words, names)], rows
+
+
+def clustering_rows(comparison: ClusteringComparison) -> Rows:
+    """Clusterings by themselves, a row a measure."""
+    rows = []
+    for measure in comparison.measures:
+        cells = [number(values.get(measure, math.nan)) for values in comparison.values.values()]
+        rows.append([_words(measure), better(measure), *cells])
+    return ["measure", "better", *comparison.values], rows
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

@@ -1,0 +1,49 @@
+"""How good an encoder is on development speakers, while it trains."""
+
+import torch
+
+from sv_bridge.config import RunConfig
+from sv_bridge.data.manifest import Corpus
+from sv_bridge.data.trials import generate_trials
+from sv_bridge.models.embedding import embed
+from sv_bridge.models.encoders import SpeakerEncoder
+from sv_bridge.verification.error_rates import equal_error_rate
+from sv_bridge.verification.scoring import score_trials
+
+__all__ = ["Validator"]
+
+CROP_SECONDS = 4.0
+TRIALS_PER_SPEAKER = 400
+
+
+class Validator:
+    """Equal error rate, and compactness if asked for, of the corpus' "dev" split every `validate_epochs` epochs.
+
+    One crop of 4 s from each utterance, and trials that are the same for every run: values of different runs on one
+    corpus compare. A corpus without that split gives no metrics. Test speakers are never looked at.
+    """
+
+    def __init__(self, config: RunConfig, corpus: Corpus, device: torch.device) -> None:
+        self.training, self.device = config.training, device
+        self.corpus = corpus.split("dev") if "dev" in corpus.splits and self.training.validate_epochs else None
+        if self.corpus is not None:
+            shared = set(self.corpus.speakers) & set(corpus.split("train").speakers)
+            if shared:
+                raise ValueError(
+                    f"{len(shared)} speakers are in both train and dev, {min(shared)!r} for one: split them"
+                )
+            self.trials = generate_trials(self.corpus, per_speaker=TRIALS_PER_SPEAKER)
+
+    def __call__(self, encoder: SpeakerEncoder, epoch: int) -> dict[str, float]:
+        """Metrics after `epoch` epochs; none in an epoch that isn't validated."""
+        last = epoch == self.training.epochs
+        if self.corpus is None or not (last or epoch % self.training.validate_epochs == 0):
+            return {}
+        embeddings = embed(encoder, self.corpus, crops=1, crop_seconds=CROP_SECONDS, device=self.device)
+        scores = score_trials(embeddings, self.trials)
+        metrics = {"dev_eer": equal_error_rate(scores[self.trials.labels], scores[~self.trials.labels])}
+        if self.training.compactness:
+            from sv_bridge.compactness.speakers import summary  # takes seconds to load: only for those who ask
+
+            metrics |= {f"dev_{name}": value for name, value in summary(embeddings).items()}
+        return metrics

@@ -1,0 +1,1 @@
+"""Trials and scores → error rates, calibration, confidence."""
