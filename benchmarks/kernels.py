@@ -10,8 +10,8 @@ from functools import partial
 import numpy as np
 import pytest
 
+from cqm.arrays.intake import validate
 from cqm.geometry import dispersion, pairs, reductions, trees
-from cqm.validation import validate
 
 N, K = 4_000, 10
 PASSES = {

@@ -1,3 +1,4 @@
+from .arrays.intake import METRICS
 from .catalogue import Measure, catalog
 from .measures.cdbw import cdbw
 from .measures.centroid_separation import davies_bouldin, pbm, ray_turi, wemmert_gancarski, xie_beni
@@ -36,7 +37,6 @@ from .reports import plots
 from .reports.profile import ClusterProfiles, profile_clusters
 from .reports.report import Comparison, Report, compare, evaluate
 from .reports.selection import Selection, scorer, select
-from .validation import METRICS
 
 __version__: str
 

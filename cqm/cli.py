@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
+from cqm.arrays.intake import METRICS
 from cqm.catalogue import catalog
 from cqm.files import read_labels, read_points, write_text
 from cqm.reports.report import evaluate
 from cqm.reports.selection import select as select_k
 from cqm.tables import text_table
-from cqm.validation import METRICS
 
 app = typer.Typer(no_args_is_help=True, help="Clustering-quality measures that are axiom-checked.")
 

@@ -96,8 +96,8 @@ def bracket_width(X: Points, labels: Labels) -> float:
 
 def one_pass(X: Points, labels: Labels) -> float:
     """Every distance made once, and nothing done with it; the largest row number comes back."""
-    from cqm.geometry.pairs import map_pairs
-    from cqm.validation import validate
+    from cqm.arrays.host.pairs import map_pairs
+    from cqm.arrays.intake import validate
 
     return float(max(map_pairs(validate(X, labels), lambda a, b, tile: b.stop)))
 

@@ -8,9 +8,9 @@ import math
 from inspect import signature
 from typing import Literal
 
+from cqm.arrays.intake import Metric
 from cqm.measures.margins import relative_margin
 from cqm.measures.margins.optimum import MATRIX_BYTES
-from cqm.validation import Metric
 
 __all__ = ["PER_SECOND", "Cost", "operations"]
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cqm.arrays.intake import Metric
 from cqm.catalogue import cost as costs
 from cqm.catalogue.cost import Cost
-from cqm.validation import Metric
 from cqm.verdicts import RecordedVerdict, recorded_verdicts
 
 __all__ = ["INFINITY", "POSITIVE", "REAL", "Catalog", "Cost", "Direction", "Measure", "on_points"]

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.intake import Clustering
 from cqm.geometry.dispersion import dispersion
-from cqm.validation import Clustering
 
 __all__ = ["centroids"]
 

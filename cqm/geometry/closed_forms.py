@@ -14,10 +14,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.host.landmarks import to_landmarks
+from cqm.arrays.host.tiles import parallel, scale_of, squared_distances
+from cqm.arrays.intake import Clustering, Metric
 from cqm.geometry.dispersion import Dispersion, dispersion
-from cqm.geometry.landmarks import to_landmarks
-from cqm.geometry.tiles import parallel, scale_of, squared_distances
-from cqm.validation import Clustering, Metric
 
 __all__ = ["as_squared", "has_closed_form", "pair_sums", "pair_sums_of", "sums_of_squares", "totals"]
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.jit import kernel
-from cqm.geometry.pairs import map_pairs, numbers_of_pairs, pair_tiles
+from cqm.arrays.host.jit import kernel
+from cqm.arrays.host.pairs import map_pairs, numbers_of_pairs, pair_tiles
+from cqm.arrays.intake import Clustering
 from cqm.geometry.ranks import Slab, as_bits, order_statistics, select, slabs, within_in_order
 from cqm.sharing import once
-from cqm.validation import Clustering
 
 __all__ = ["comparisons", "excesses"]
 

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.jit import kernel
-from cqm.geometry.pairs import map_pairs_within
-from cqm.validation import Clustering
+from cqm.arrays.host.jit import kernel
+from cqm.arrays.host.pairs import map_pairs_within
+from cqm.arrays.intake import Clustering
 
 __all__ = ["core_distances"]
 

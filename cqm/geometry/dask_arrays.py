@@ -16,17 +16,17 @@ import numpy as np
 from dask.delayed import Delayed, delayed
 from numpy.typing import NDArray
 
-from cqm.elsewhere import chunks_of
+from cqm.arrays.elsewhere import chunks_of
+from cqm.arrays.host.kernels import MAXIMUM, MINIMUM, SUM
+from cqm.arrays.host.landmarks import blocks_for, to_landmarks
+from cqm.arrays.host.tiles import parallel, scale_of, to_distances
+from cqm.arrays.intake import Clustering
 from cqm.geometry import closed_forms, reductions
 from cqm.geometry import dispersion as around_centroids
 from cqm.geometry.closed_forms import has_closed_form
 from cqm.geometry.dispersion import Dispersion
 from cqm.geometry.engines import Score
-from cqm.geometry.kernels import MAXIMUM, MINIMUM, SUM
-from cqm.geometry.landmarks import blocks_for, to_landmarks
-from cqm.geometry.tiles import parallel, scale_of, to_distances
 from cqm.geometry.trees import Edges, kruskal, spanning_edges
-from cqm.validation import Clustering
 
 __all__ = [
     "dispersion",

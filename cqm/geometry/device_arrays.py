@@ -13,11 +13,11 @@ import numpy as np
 from array_api_compat import array_namespace, device
 from numpy.typing import NDArray
 
-from cqm.elsewhere import on_host
+from cqm.arrays.elsewhere import on_host
+from cqm.arrays.host.tiles import CANCELLATION, UNIT, parallel, scale_of
+from cqm.arrays.intake import Clustering, Part
 from cqm.geometry.closed_forms import has_closed_form, pair_sums_of, sums_of_squares
 from cqm.geometry.dispersion import Dispersion
-from cqm.geometry.tiles import CANCELLATION, UNIT, parallel, scale_of
-from cqm.validation import Clustering, Part
 
 __all__ = [
     "dispersion",

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.host.jit import kernel
+from cqm.arrays.host.kernels import total
+from cqm.arrays.host.landmarks import blocks_for, to_landmarks
+from cqm.arrays.host.tiles import TILE_ROWS, between
+from cqm.arrays.intake import Clustering, Part
 from cqm.geometry.engines import Score, primitive
-from cqm.geometry.jit import kernel
-from cqm.geometry.kernels import total
-from cqm.geometry.landmarks import blocks_for, to_landmarks
-from cqm.geometry.tiles import TILE_ROWS, between
 from cqm.parallel import in_order
-from cqm.validation import Clustering, Part
 
 __all__ = [
     "Dispersion",

@@ -9,9 +9,9 @@ from functools import wraps
 from importlib import import_module
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from cqm.elsewhere import Elsewhere
+from cqm.arrays.elsewhere import Elsewhere
+from cqm.arrays.intake import Clustering
 from cqm.sharing import once
-from cqm.validation import Clustering
 
 __all__ = ["Score", "primitive"]
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.jit import kernel
-from cqm.geometry.pairs import numbers_of_pairs, pair_tiles
+from cqm.arrays.host.jit import kernel
+from cqm.arrays.host.pairs import numbers_of_pairs, pair_tiles
+from cqm.arrays.intake import Clustering
 from cqm.sharing import once
-from cqm.validation import Clustering
 
 __all__ = ["PairMoments", "pair_moments"]
 

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.host.tiles import between
+from cqm.arrays.intake import Clustering
 from cqm.geometry.dispersion import Dispersion, distances_to_centroids
-from cqm.geometry.tiles import between
-from cqm.validation import Clustering
 
 __all__ = ["BORDER", "counts_at_centroids", "counts_at_midpoints"]
 

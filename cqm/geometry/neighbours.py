@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.jit import kernel
-from cqm.geometry.pairs import pair_tiles
-from cqm.validation import Clustering
+from cqm.arrays.host.jit import kernel
+from cqm.arrays.host.pairs import pair_tiles
+from cqm.arrays.intake import Clustering
 
 __all__ = ["foreign_shares"]
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.jit import kernel
-from cqm.geometry.pairs import map_pairs, numbers_of_pairs, pair_tiles
-from cqm.validation import Clustering
+from cqm.arrays.host.jit import kernel
+from cqm.arrays.host.pairs import map_pairs, numbers_of_pairs, pair_tiles
+from cqm.arrays.intake import Clustering
 
 __all__ = ["Slab", "as_bits", "order_statistics", "select", "slabs", "within_in_order"]
 

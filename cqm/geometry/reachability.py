@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.jit import kernel
-from cqm.geometry.pairs import map_pairs, map_pairs_within
-from cqm.validation import Clustering
+from cqm.arrays.host.jit import kernel
+from cqm.arrays.host.pairs import map_pairs, map_pairs_within
+from cqm.arrays.intake import Clustering
 
 __all__ = ["inner_nodes", "separations"]
 

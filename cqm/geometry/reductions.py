@@ -12,14 +12,15 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry import closed_forms, kernels
+from cqm.arrays.host import kernels
+from cqm.arrays.host.kernels import MAXIMUM, MINIMUM, SUM
+from cqm.arrays.host.landmarks import blocks_for
+from cqm.arrays.host.tiles import Block, block_of, rough, row_blocks, scale_of, tile, to_distances
+from cqm.arrays.intake import Clustering, Part
+from cqm.geometry import closed_forms
 from cqm.geometry.closed_forms import has_closed_form
 from cqm.geometry.engines import Score, primitive
-from cqm.geometry.kernels import MAXIMUM, MINIMUM, SUM
-from cqm.geometry.landmarks import blocks_for
-from cqm.geometry.tiles import Block, block_of, rough, row_blocks, scale_of, tile, to_distances
 from cqm.parallel import in_order
-from cqm.validation import Clustering, Part
 
 __all__ = [
     "gaps_and_diameters",

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.host.tiles import between
+from cqm.arrays.intake import Clustering
 from cqm.geometry.dispersion import Dispersion
 from cqm.geometry.neighborhoods import BORDER
-from cqm.geometry.tiles import between
-from cqm.validation import Clustering
 
 __all__ = ["Representatives", "areas_between", "representatives", "shares_around"]
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
+from cqm.arrays.intake import Clustering
 from cqm.geometry.dispersion import cluster_deviations, deviations, dispersion
 from cqm.parallel import in_order, one_blas_thread
 from cqm.sharing import once
-from cqm.validation import Clustering
 
 __all__ = ["canonical_ratios", "log_determinants"]
 

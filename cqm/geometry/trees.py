@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry import kernels
+from cqm.arrays.host import kernels
+from cqm.arrays.host.jit import kernel
+from cqm.arrays.host.tiles import TILE_ROWS, Block, block_of, tile, to_distances
+from cqm.arrays.intake import Clustering
 from cqm.geometry.engines import primitive
-from cqm.geometry.jit import kernel
-from cqm.geometry.tiles import TILE_ROWS, Block, block_of, tile, to_distances
 from cqm.parallel import in_order
-from cqm.validation import Clustering
 
 __all__ = ["Edges", "kruskal", "longest_steps", "minimum_spanning_trees", "spanning_edges"]
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from cqm.arrays.intake import Metric, validate
 from cqm.geometry.dispersion import dispersion
 from cqm.geometry.representatives import areas_between, representatives, shares_around
 from cqm.measures.arithmetic import ratio
-from cqm.validation import Metric, validate
 
 __all__ = ["cdbw"]
 

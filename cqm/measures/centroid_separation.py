@@ -5,9 +5,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from cqm.arrays.intake import Clustering, Metric, validate
 from cqm.geometry.dispersion import Dispersion, centroid_gaps, dispersion, distances_to_centroids, sum_of_distances
 from cqm.measures.arithmetic import ratio
-from cqm.validation import Clustering, Metric, validate
 
 __all__ = ["davies_bouldin", "pbm", "ray_turi", "wemmert_gancarski", "xie_beni"]
 

@@ -9,10 +9,10 @@ import math
 from collections.abc import Hashable
 from typing import Any
 
+from cqm.arrays.host.pairs import numbers_of_pairs
+from cqm.arrays.intake import Metric, validate
 from cqm.geometry.concordance import comparisons, excesses
-from cqm.geometry.pairs import numbers_of_pairs
 from cqm.measures.arithmetic import ratio
-from cqm.validation import Metric, validate
 
 __all__ = ["c_index", "g_plus", "gamma", "tau"]
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.intake import Clustering, Metric, validate
 from cqm.geometry.core_distances import core_distances
 from cqm.geometry.reachability import inner_nodes, separations
 from cqm.measures.arithmetic import ratio
 from cqm.tables import html_table, number, text_table
-from cqm.validation import Clustering, Metric, validate
 
 __all__ = ["ClusterDensities", "dbcv", "profile_densities"]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from cqm.arrays.intake import Clustering, Metric, validate
 from cqm.geometry.dispersion import dispersion
 from cqm.measures.arithmetic import logarithm, ratio
-from cqm.validation import Clustering, Metric, validate
 
 __all__ = [
     "ball_hall",

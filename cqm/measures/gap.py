@@ -7,9 +7,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.intake import Clustering, Metric, validate
 from cqm.geometry.dispersion import dispersion
 from cqm.measures.arithmetic import logarithm
-from cqm.validation import Clustering, Metric, validate
 
 __all__ = ["GapStatistic", "gap_choice", "gap_statistic"]
 

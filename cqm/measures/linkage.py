@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.intake import Clustering, Metric, validate
 from cqm.geometry.reductions import nearest_across, pair_minima
 from cqm.geometry.trees import longest_steps
 from cqm.measures.arithmetic import ratio
-from cqm.validation import Clustering, Metric, validate
 
 __all__ = ["links_of_pairs", "weakest_link"]
 

@@ -5,10 +5,10 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from cqm.arrays.intake import Clustering, Metric, validate
 from cqm.geometry.dispersion import dispersion
 from cqm.geometry.reductions import pair_sums, sums
 from cqm.measures.arithmetic import ratio
-from cqm.validation import Clustering, Metric, validate
 
 __all__ = ["Loss", "normalized_loss"]
 

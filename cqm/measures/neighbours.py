@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.intake import Clustering, Metric, validate
 from cqm.geometry.neighbours import foreign_shares
 from cqm.geometry.reductions import pair_sums
-from cqm.validation import Clustering, Metric, validate
 
 __all__ = ["connectivity", "cvnn", "cvnn_compactness", "cvnn_separation"]
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from cqm.arrays.host.pairs import numbers_of_pairs
+from cqm.arrays.intake import Metric, validate
 from cqm.geometry.moments import pair_moments
-from cqm.geometry.pairs import numbers_of_pairs
 from cqm.geometry.reductions import pair_sums
 from cqm.measures.arithmetic import ratio
-from cqm.validation import Metric, validate
 
 __all__ = ["mcclain_rao", "point_biserial"]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from cqm.arrays.intake import Clustering, Metric, validate
 from cqm.geometry.dispersion import dispersion
 from cqm.measures.arithmetic import ratio
-from cqm.validation import Clustering, Metric, validate
 
 __all__ = ["DudaHart", "duda_hart", "hartigan", "krzanowski_lai"]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from cqm.arrays.intake import Metric, validate
 from cqm.geometry.scatter import canonical_ratios, log_determinants
-from cqm.validation import Metric, validate
 
 __all__ = ["det_ratio", "log_det_ratio", "scott_symons", "trace_wib"]
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.intake import Clustering, Metric, validate
 from cqm.geometry.dispersion import Dispersion, centroid_gaps, dispersion
 from cqm.geometry.neighborhoods import counts_at_centroids, counts_at_midpoints
 from cqm.measures.arithmetic import ratio
-from cqm.validation import Clustering, Metric, validate
 
 __all__ = ["s_dbw", "sd_dis", "sd_index", "sd_scat"]
 

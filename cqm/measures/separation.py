@@ -7,10 +7,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.intake import Clustering, Metric, validate
 from cqm.geometry.dispersion import Dispersion, centroid_gaps, dispersion, distances_to_centroids
 from cqm.geometry.reductions import gaps_and_diameters, minima, pair_maxima, pair_minima, pair_sums
 from cqm.measures.arithmetic import ratio
-from cqm.validation import Clustering, Metric, validate
 
 __all__ = ["Diameter", "Separation", "dunn", "generalized_dunn"]
 

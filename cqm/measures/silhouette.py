@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace, device
 
+from cqm.arrays.intake import Metric, validate
 from cqm.geometry.dispersion import dispersion, scores_from_centroids
 from cqm.geometry.reductions import scores_from_sums
-from cqm.validation import Metric, validate
 
 __all__ = ["sample_silhouette", "sample_simplified_silhouette", "silhouette", "simplified_silhouette"]
 

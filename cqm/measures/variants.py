@@ -7,10 +7,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.intake import Clustering, Metric, validate
 from cqm.measures.linkage import links_of_pairs, weakest_link
 from cqm.parallel import in_order
 from cqm.sharing import once, shared_work
-from cqm.validation import Clustering, Metric, validate
 
 __all__ = ["Over", "over_pairs"]
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from cqm.arrays.intake import Metric, encode
 from cqm.catalogue import catalog
 from cqm.measures.margins import sample_relative_margin
 from cqm.measures.silhouette import sample_silhouette
@@ -13,7 +14,6 @@ from cqm.optional import require
 from cqm.reports.profile import profile_clusters
 from cqm.reports.report import Comparison
 from cqm.reports.selection import Selection
-from cqm.validation import Metric, encode
 
 __all__ = ["cluster_compactness", "k_selection", "margin_distribution", "measure_similarity", "silhouette"]
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.intake import Metric, validate
 from cqm.geometry.reductions import gaps_and_diameters, pair_sums
 from cqm.geometry.trees import longest_steps
 from cqm.measures.arithmetic import ratio
 from cqm.tables import html_table, number, text_table
-from cqm.validation import Metric, validate
 
 __all__ = ["ClusterProfiles", "profile_clusters"]
 

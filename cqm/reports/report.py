@@ -10,15 +10,15 @@ from typing import Any
 
 from rich.progress import Progress
 
+from cqm.arrays.elsewhere import NeedsNumpyError
+from cqm.arrays.intake import Clustering, Metric, validate
 from cqm.catalogue import Measure, catalog
 from cqm.catalogue.cost import PER_SECOND
 from cqm.console import progress_console
-from cqm.elsewhere import NeedsNumpyError
 from cqm.files import write_text
 from cqm.optional import require
 from cqm.sharing import shared_work
 from cqm.tables import html_table, number, text_table
-from cqm.validation import Clustering, Metric, validate
 
 __all__ = ["Comparison", "Report", "compare", "evaluate"]
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.intake import Metric
 from cqm.catalogue import catalog
 from cqm.tables import html_table, number, text_table
-from cqm.validation import Metric
 
 __all__ = ["Selection", "scorer", "select"]
 

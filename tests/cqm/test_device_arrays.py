@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import cqm
-from cqm.validation import METRICS
+from cqm.arrays.intake import METRICS
 
 RNG = np.random.default_rng(0)
 LABELS = np.r_[RNG.integers(0, 4, 69), 4]

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 import cqm
+from cqm.arrays.host.tiles import distances
+from cqm.arrays.intake import validate
 from cqm.geometry import closed_forms
 from cqm.geometry import dispersion as around_centroids
 from cqm.geometry.dispersion import dispersion
-from cqm.geometry.tiles import distances
-from cqm.validation import validate
 
 pytestmark = pytest.mark.kernel
 

@@ -7,8 +7,9 @@ import pytest
 from scipy.spatial.distance import cdist
 from threadpoolctl import threadpool_limits
 
+from cqm.arrays.host.kernels import MAXIMUM, MINIMUM, SUM
+from cqm.arrays.intake import validate
 from cqm.geometry import reductions, tiles
-from cqm.geometry.kernels import MAXIMUM, MINIMUM, SUM
 from cqm.geometry.reductions import (
     gaps_and_diameters,
     maxima,
@@ -21,7 +22,6 @@ from cqm.geometry.reductions import (
     sums,
     sums_across,
 )
-from cqm.validation import validate
 
 N, K = 1300, 7
 METRICS = ["euclidean", "sqeuclidean", "cosine", "angular", "manhattan", "correlation", "precomputed"]

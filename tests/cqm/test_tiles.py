@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from cqm.geometry.tiles import FEW_FEATURES, between, distances
-from cqm.validation import METRICS, validate
+from cqm.arrays.host.tiles import FEW_FEATURES, between, distances
+from cqm.arrays.intake import METRICS, validate
 
 MANY = FEW_FEATURES + 15  # features enough for matrix products
 PEERS = {"manhattan": "cityblock", "angular": "cosine"}

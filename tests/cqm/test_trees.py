@@ -5,9 +5,9 @@ import pytest
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import cdist
 
+from cqm.arrays.intake import validate
 from cqm.geometry import trees
 from cqm.geometry.trees import minimum_spanning_trees
-from cqm.validation import validate
 
 
 def expected(points, metric):

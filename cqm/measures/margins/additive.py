@@ -5,12 +5,12 @@ from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 
+from cqm.arrays.intake import Metric, validate
 from cqm.measures.arithmetic import ratio
 from cqm.measures.margins.bounds import additive_bracket, check_over, mean_within
 from cqm.measures.margins.bracket import BudgetExceeded
 from cqm.measures.margins.given import Reading, check_reading, mean_gap
 from cqm.measures.margins.representatives import representatives_of
-from cqm.validation import Metric, validate
 
 __all__ = ["additive_margin"]
 

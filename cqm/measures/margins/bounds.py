@@ -5,13 +5,13 @@ from typing import Any, Literal
 
 import numpy as np
 
+from cqm.arrays.intake import Clustering, Metric, validate
 from cqm.measures.arithmetic import ratio
 from cqm.measures.margins.bracket import Bracket
 from cqm.measures.margins.contributions import GAP_SIGNED, GAPS, RATIOS
 from cqm.measures.margins.given import Reading, check_reading, mean_gap, mean_quotient
 from cqm.measures.margins.optimum import optimum
 from cqm.measures.margins.representatives import sums_to_own_cluster
-from cqm.validation import Clustering, Metric, validate
 
 __all__ = [
     "additive_bracket",

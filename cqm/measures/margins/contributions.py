@@ -6,7 +6,7 @@ where the largest additive margin is wanted. With exact distances `least` is the
 
 import numpy as np
 
-from cqm.geometry.jit import kernel
+from cqm.arrays.host.jit import kernel
 
 __all__ = [
     "GAPS",

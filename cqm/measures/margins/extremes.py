@@ -8,12 +8,12 @@ lower bound, and their centres together are a good set.
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.jit import kernel
+from cqm.arrays.host.jit import kernel
+from cqm.arrays.host.tiles import TILE_ROWS, distances
+from cqm.arrays.intake import Clustering
 from cqm.geometry.reductions import maxima, minima
-from cqm.geometry.tiles import TILE_ROWS, distances
 from cqm.measures.margins.contributions import LAST_RATIO, least
 from cqm.measures.margins.representatives import map_centre_distances, medoids
-from cqm.validation import Clustering
 
 __all__ = ["interval_bound"]
 

@@ -6,10 +6,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.jit import kernel
+from cqm.arrays.host.jit import kernel
+from cqm.arrays.intake import Clustering
 from cqm.measures.arithmetic import ratio
 from cqm.measures.margins.representatives import Centres, map_centre_distances
-from cqm.validation import Clustering
 
 __all__ = ["Reading", "check_reading", "mean_gap", "mean_quotient", "quotients"]
 

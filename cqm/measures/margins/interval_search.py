@@ -9,7 +9,7 @@ fewest candidates is split.
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.jit import kernel
+from cqm.arrays.host.jit import kernel
 from cqm.measures.margins.contributions import LAST_RATIO, least
 
 __all__ = ["best_set"]

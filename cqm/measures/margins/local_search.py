@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.jit import kernel
+from cqm.arrays.host.jit import kernel
 from cqm.measures.margins.contributions import GAP_SIGNED, LAST_RATIO, least
 
 __all__ = ["descend", "total_of", "total_with"]

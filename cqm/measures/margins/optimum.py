@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.tiles import distances, row_blocks
+from cqm.arrays.host.tiles import distances, row_blocks
+from cqm.arrays.intake import Clustering
 from cqm.measures.margins import interval_search, pairwise_search
 from cqm.measures.margins.contributions import LAST_RATIO, RATIO_LITERAL
 from cqm.measures.margins.extremes import interval_bound
@@ -13,7 +14,6 @@ from cqm.measures.margins.local_search import descend
 from cqm.measures.margins.relaxation import Model
 from cqm.measures.margins.representatives import medoids
 from cqm.parallel import in_order
-from cqm.validation import Clustering
 
 __all__ = ["Optimum", "optimum"]
 

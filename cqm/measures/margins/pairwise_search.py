@@ -7,7 +7,7 @@ cluster add. Complete sets that the model cannot exclude are evaluated.
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.jit import kernel
+from cqm.arrays.host.jit import kernel
 from cqm.measures.margins.local_search import total_with
 
 __all__ = ["best_set"]

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cqm.arrays.intake import Metric, validate
 from cqm.measures.margins.bounds import relative_bracket
 from cqm.measures.margins.bracket import BudgetExceeded
 from cqm.measures.margins.given import Reading, check_reading, mean_quotient, quotients
 from cqm.measures.margins.representatives import representatives_of
-from cqm.validation import Metric, validate
 
 __all__ = ["relative_margin", "sample_relative_margin"]
 

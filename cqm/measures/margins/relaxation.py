@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.jit import kernel
+from cqm.arrays.host.jit import kernel
 from cqm.parallel import in_order
 
 __all__ = ["Model", "Relaxation"]

@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cqm.arrays.host.tiles import TILE_ROWS, UNIT, Block, block, block_of, distances, row_blocks, tile
+from cqm.arrays.intake import Clustering
+from cqm.arrays.vectors import unit_rows
 from cqm.geometry.centroids import centroids
-from cqm.geometry.tiles import TILE_ROWS, UNIT, Block, block, block_of, distances, row_blocks, tile
 from cqm.parallel import in_order
-from cqm.validation import Clustering
-from cqm.vectors import unit_rows
 
 __all__ = ["Centres", "map_centre_distances", "medoids", "representatives_of", "sums_to_own_cluster"]
 

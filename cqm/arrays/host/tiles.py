@@ -23,11 +23,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry import kernels
-from cqm.geometry.kernels import Products
+from cqm.arrays.host import kernels
+from cqm.arrays.host.kernels import Products
+from cqm.arrays.intake import Clustering, Metric
+from cqm.arrays.vectors import unit_rows
 from cqm.parallel import in_order
-from cqm.validation import Clustering, Metric
-from cqm.vectors import unit_rows
 
 __all__ = [
     "TILE_ROWS",

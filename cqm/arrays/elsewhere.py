@@ -10,7 +10,7 @@ import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.vectors import check_directions, check_integers, check_size, check_vectors, numeric, unit_rows
+from cqm.arrays.vectors import check_directions, check_integers, check_size, check_vectors, numeric, unit_rows
 
 __all__ = ["Elsewhere", "NeedsNumpyError", "arrange", "check", "chunks_of", "is_elsewhere", "on_host", "to_input_order"]
 

@@ -6,9 +6,9 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.tiles import TILE_ROWS, Block, block_of, tile
+from cqm.arrays.host.tiles import TILE_ROWS, Block, block_of, tile
+from cqm.arrays.intake import Clustering
 from cqm.parallel import in_order
-from cqm.validation import Clustering
 
 __all__ = ["map_pairs", "map_pairs_within", "numbers_of_pairs", "pair_tiles"]
 

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm import elsewhere
-from cqm.elsewhere import Elsewhere, is_elsewhere
+from cqm.arrays import elsewhere
+from cqm.arrays.elsewhere import Elsewhere, is_elsewhere
+from cqm.arrays.vectors import check_directions, check_vectors, numeric, take_rows, unit_rows
 from cqm.sharing import once
-from cqm.vectors import check_directions, check_vectors, numeric, take_rows, unit_rows
 
 __all__ = ["METRICS", "Clustering", "Metric", "Part", "validate"]
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry import kernels
-from cqm.geometry.tiles import FEW_FEATURES, Block, block, multiply, parallel, precision, shift
-from cqm.validation import Clustering
+from cqm.arrays.host import kernels
+from cqm.arrays.host.tiles import FEW_FEATURES, Block, block, multiply, parallel, precision, shift
+from cqm.arrays.intake import Clustering
 
 __all__ = ["blocks_for", "to_landmarks"]
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.geometry.jit import kernel
+from cqm.arrays.host.jit import kernel
 
 __all__ = [
     "ANGLE",

@@ -1,0 +1,1 @@
+"""User input → a checked `Clustering`, and the passes over its points: one engine for each kind of array."""

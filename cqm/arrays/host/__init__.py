@@ -1,0 +1,1 @@
+"""numpy arrays: tiles of BLAS products with compiled epilogues, on every core."""
