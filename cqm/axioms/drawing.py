@@ -35,7 +35,7 @@ def draw_witness(witness: "Witness", ax: "Axes | None" = None) -> "Axes":
     before, after = shown(witness.values[0]), shown(witness.values[-1])
     values = f"{before} → {after}" if len(witness.values) > 1 else before
     better = f" ({witness.better} is better)" if witness.better else ""
-    axiom = witness.axiom.removeprefix("function_").replace("_", " ")
+    axiom = witness.axiom.replace("_", " ")
     ax.set_title(f"{witness.measure}{better}\nbreaks {axiom}: {values}", fontsize=10)
     return ax
 

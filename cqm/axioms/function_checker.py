@@ -2,23 +2,25 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from random import Random
 from typing import Any, Literal
 
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain, domain_named
 from cqm.axioms.instances import Instance, Rejected, Rows, partitions
-from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionAxiom, FunctionSubject, Partition
+from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject, Partition
 from cqm.axioms.search import STOPPED, Budget, search
+from cqm.axioms.statements import Axiom
 from cqm.axioms.verdict import Evidence, Verdict, Verdicts
-from cqm.axioms.witness import Witness
+from cqm.axioms.witness import Witness, statement
 
 __all__ = ["check_function"]
 
 
 def check_function(
     function: Callable[[Any], Any],
-    axiom: FunctionAxiom | str | Iterable[FunctionAxiom | str] | None = None,
+    axiom: Axiom | str | Iterable[Axiom | str] | None = None,
     *,
     needs: Literal["distances", "points"] = "distances",
     domain: Domain | str | None = None,
@@ -49,23 +51,19 @@ def check_function(
     if needs == "points" and chosen.kind != "points":
         raise ValueError(f'{subject.name} takes points, so only domain="euclidean" can judge it, not {chosen.name}')
     if axiom is None:
-        asked = [
-            one
-            for one in FUNCTION_AXIOMS.values()
-            if chosen.kind == "distances" or one.name != "function_order_invariance"
-        ]
+        asked = [one for one in FUNCTION_AXIOMS.values() if chosen.kind in one.kinds]
     else:
-        asked = [_named(one) for one in ([axiom] if isinstance(axiom, FunctionAxiom | str) else axiom)]
+        asked = [_named(one) for one in ([axiom] if isinstance(axiom, Axiom | str) else axiom)]
     verdicts = [_judge(subject, one, chosen, budget or Budget(cases=800, largest=5)) for one in asked]
     return Verdicts(_agree(subject, verdicts))
 
 
 def _agree(subject: FunctionSubject, verdicts: list[Verdict]) -> list[Verdict]:
     """Refute what another verdict's witness refutes as well: the three consistencies are about the same changes."""
-    trials = [verdict.witness for verdict in verdicts if verdict.witness and "consistency" in verdict.axiom]
+    trials = [verdict.witness for verdict in verdicts if verdict.witness and statement(verdict.axiom).consistent]
     out = []
     for verdict in verdicts:
-        if verdict.holds and "consistency" in verdict.axiom:
+        if verdict.holds and statement(verdict.axiom).consistent:
             for witness in trials:
                 moved = replace(witness, axiom=verdict.axiom)
                 if moved.replay():
@@ -75,19 +73,20 @@ def _agree(subject: FunctionSubject, verdicts: list[Verdict]) -> list[Verdict]:
     return out
 
 
-def _named(axiom: FunctionAxiom | str) -> FunctionAxiom:
-    if isinstance(axiom, FunctionAxiom):
+def _named(axiom: Axiom | str) -> Axiom:
+    if isinstance(axiom, Axiom):
         return axiom
-    full = axiom if axiom.startswith("function_") else f"function_{axiom}"
-    if full not in FUNCTION_AXIOMS:
-        raise ValueError(f"unknown axiom {axiom!r}: choose from {', '.join(FUNCTION_AXIOMS)}")
-    return FUNCTION_AXIOMS[full]
+    for full in (axiom, f"function_{axiom}"):
+        if full in FUNCTION_AXIOMS:
+            return FUNCTION_AXIOMS[full]
+    raise ValueError(f"unknown axiom {axiom!r}: choose from {', '.join(FUNCTION_AXIOMS)}")
 
 
-def _judge(subject: FunctionSubject, axiom: FunctionAxiom, domain: Domain, budget: Budget) -> Verdict:
+def _judge(subject: FunctionSubject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
     if axiom.recipe is None:
         return _range(subject, axiom, domain, budget)
-    state = search(subject, axiom.about(subject), domain, budget)  # type: ignore[arg-type]
+    bound = replace(axiom, recipe=partial(axiom.recipe, subject))
+    state = search(subject, bound, domain, budget)  # type: ignore[arg-type]
     if state.found is not None:
         values = tuple(subject.exact(frame) for frame in state.found.frames)
         witness = Witness(
@@ -106,7 +105,7 @@ def _judge(subject: FunctionSubject, axiom: FunctionAxiom, domain: Domain, budge
     return Verdict(subject.name, axiom.name, domain.name, True, evidence, state.cases, stopped=state.stopped)
 
 
-def _range(subject: FunctionSubject, axiom: FunctionAxiom, domain: Domain, budget: Budget) -> Verdict:
+def _range(subject: FunctionSubject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
     """Distances for every partition of 3 and 4 points; or, where only the order counts, proof that there are none."""
     rng = Random(budget.seed)
     found: dict[Partition, Instance] = {}
@@ -147,7 +146,7 @@ def _varied_rows(domain: Domain, n: int, rng: Random, cases: int) -> Iterable[Ro
 
 def _never(
     subject: FunctionSubject,
-    axiom: FunctionAxiom,
+    axiom: Axiom,
     domain: Domain,
     budget: Budget,
     missing: Partition,

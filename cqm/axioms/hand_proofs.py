@@ -150,29 +150,29 @@ def hand_proof(subject: Subject, axiom: Axiom, domain: Domain) -> HandProof | No
     entry = catalog.get(subject.name)
     if entry is None or subject.function is not entry.definition or domain.smallest == 0:
         return None
-    proof = _declared(entry, axiom.name)
+    proof = _declared(entry, axiom)
     natural = "euclidean" if entry.needs == "points" else "distances"
-    if proof is not None and proof.holds and "richness" in axiom.name and domain.name != natural:
+    if proof is not None and proof.holds and axiom.unique is not None and domain.name != natural:
         return None
     return proof
 
 
-def _declared(measure: Measure, axiom: str) -> HandProof | None:
+def _declared(measure: Measure, axiom: Axiom) -> HandProof | None:
     name = measure.name
-    if axiom in ("isomorphism_invariance", "label_permutation_invariance"):
-        if measure.needs == "distances" or axiom == "label_permutation_invariance":
+    if axiom.name in ("isomorphism_invariance", "label_permutation_invariance"):
+        if measure.needs == "distances" or axiom.name == "label_permutation_invariance":
             return HandProof("Every measure here")
-    elif axiom == "non_negativity":
+    elif axiom.name == "non_negativity":
         if measure.range[0] >= 0:
             return HandProof("Every measure here")
-    elif axiom == "scale_invariance":
+    elif axiom.name == "scale_invariance":
         if name in _OF_EQUAL_DEGREE or name.startswith("generalized_dunn"):
             return HandProof(QUOTIENTS)
         if "_pairs_" in name:
             return HandProof(PAIRS)
         if name in ("gamma", "g_plus", "tau", "connectivity", "cvnn_separation"):
             return HandProof(COMPARISONS)
-    elif axiom in ("consistency", "monotonicity", "inner_consistency", "outer_consistency"):
+    elif axiom.consistent:
         if name in _CONSISTENT:
             return HandProof(_CONSISTENT[name])
         if name.startswith("generalized_dunn") and "centroid" not in name:
@@ -180,16 +180,16 @@ def _declared(measure: Measure, axiom: str) -> HandProof | None:
         if "_pairs_" in name:
             return HandProof(PAIRS)
     elif name == "dbcv":
-        if "richness" in axiom or axiom == "refinement_preference":
+        if axiom.unique is not None or axiom.name == "refinement_preference":
             return HandProof("DBCV", holds=None)
-    elif name in _REFINEMENT_PREFERRING and axiom == "refinement_preference":
+    elif name in _REFINEMENT_PREFERRING and axiom.name == "refinement_preference":
         return HandProof(_NOT_RICH[name])
-    elif name == "connectivity" and axiom == "coarsening_preference":
+    elif name == "connectivity" and axiom.name == "coarsening_preference":
         return HandProof("Connectivity", holds=False)
-    elif axiom in ("richness", "weak_richness") and name in _RICH:
+    elif axiom.unique is not None and name in _RICH:
         return HandProof(_RICH[name])
-    elif name in _NOT_RICH and (axiom == "richness" or (axiom == "weak_richness" and name in _NOT_WEAKLY_RICH)):
+    elif name in _NOT_RICH and (axiom.unique or (axiom.unique is False and name in _NOT_WEAKLY_RICH)):
         return HandProof(_NOT_RICH[name], holds=False)
-    elif axiom == "weak_richness" and name in _WEAKLY_RICH:
+    elif axiom.unique is False and name in _WEAKLY_RICH:
         return HandProof(_NOT_RICH[name])
     return None

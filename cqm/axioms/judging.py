@@ -16,7 +16,7 @@ from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.subjects import Subject, Undefined
 from cqm.axioms.transformations import Trial, halves
 from cqm.axioms.verdict import STRENGTH, Evidence, Verdict
-from cqm.axioms.witness import Witness
+from cqm.axioms.witness import Witness, statement
 
 __all__ = ["agree", "judge", "natural_domain"]
 
@@ -64,7 +64,7 @@ def agree(subject: Subject, domain: Domain, verdicts: list[Verdict]) -> list[Ver
     """Refute what another verdict's witness refutes as well: inner, outer and whole consistency are tied together."""
     by_name = {verdict.axiom: verdict for verdict in verdicts}
     for verdict in verdicts:
-        if verdict.witness is None or "consistency" not in verdict.axiom:
+        if verdict.witness is None or not statement(verdict.axiom).consistent:
             continue
         for name, trial in halves(Trial(verdict.witness.frames, verdict.witness.change)).items():
             other = by_name.get(name)
@@ -137,7 +137,7 @@ def _constructed(subject: Subject, domain: Domain, unique: bool, budget: Budget)
 
 def _richness(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
     """Constructions for every type of clustering, or a proof that one type can never be best."""
-    unique = axiom.name == "richness"
+    unique = bool(axiom.unique)
     proof = hand_proof(subject, axiom, domain)
     if proof is not None and not proof.holds:
         return _by_hand(proof, subject, axiom, domain)

@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -19,7 +18,7 @@ from cqm.axioms.instances import Instance, Rejected, Rows
 from cqm.axioms.statements import Axiom, not_judged
 from cqm.axioms.transformations import Trial
 
-__all__ = ["FUNCTION_AXIOMS", "FunctionAxiom", "FunctionSubject", "Partition"]
+__all__ = ["FUNCTION_AXIOMS", "FunctionSubject", "Partition"]
 
 Partition = tuple[int, ...]
 
@@ -109,26 +108,8 @@ def different_with_as_many(values: Sequence[Partition], better: str) -> float:
     return 1.0 if before != after and max(before) == max(after) else -1.0
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionAxiom:
-    """A property that a clustering function f may have; fields as in `Axiom`, the recipe takes the function first."""
-
-    name: str
-    sentence: str
-    formal: str
-    source: str
-    plainly: str
-    recipe: Callable[[FunctionSubject, Domain, int, Draw], Trial] | None
-    judge: Callable[[Sequence[Any], str], float]
-
-    def about(self, subject: FunctionSubject) -> Axiom:
-        """Bind the axiom to a function."""
-        recipe = None if self.recipe is None else partial(self.recipe, subject)
-        return Axiom(self.name, self.sentence, self.formal, self.source, self.plainly, recipe, self.judge)
-
-
 _ALL = (
-    FunctionAxiom(
+    Axiom(
         "function_scale_invariance",
         "measuring distances in another unit gives the same partition",
         "f(λd) = f(d) for λ > 0",
@@ -136,8 +117,9 @@ _ALL = (
         "the clusters change when the same data are given in another unit",
         _scaled,
         different,
+        of="functions",
     ),
-    FunctionAxiom(
+    Axiom(
         "function_richness",
         "every partition is the answer for some distances",
         "for every partition C of X there is a d with f(d) = C",
@@ -145,8 +127,10 @@ _ALL = (
         "some partitions are never returned, however the data look",
         None,
         not_judged,
+        of="functions",
+        unique=False,
     ),
-    FunctionAxiom(
+    Axiom(
         "function_consistency",
         "making the returned clusters tighter and further apart gives the same partition",
         "f(d') = f(d) whenever d' ≤ d inside the clusters of f(d) and d' ≥ d between them",
@@ -154,8 +138,11 @@ _ALL = (
         "the data were changed so that the clusters it returned are clearer, and now it returns others",
         _tightened,
         different,
+        of="functions",
+        inner=True,
+        outer=True,
     ),
-    FunctionAxiom(
+    Axiom(
         "function_refinement_consistency",
         "making the returned clusters tighter and further apart can only split them",
         "f(d') refines f(d) whenever d' ≤ d inside the clusters of f(d) and d' ≥ d between them",
@@ -163,8 +150,11 @@ _ALL = (
         "clusters that it kept apart moved further apart, and now it joins points of different ones",
         _tightened,
         no_refinement,
+        of="functions",
+        inner=True,
+        outer=True,
     ),
-    FunctionAxiom(
+    Axiom(
         "function_relaxed_consistency",
         "making the returned clusters tighter and further apart gives the same partition, or another number of them",
         "f(d') = f(d) or |f(d')| ≠ |f(d)| whenever d' ≤ d inside the clusters of f(d) and d' ≥ d between them",
@@ -172,8 +162,11 @@ _ALL = (
         "the clusters it returned became clearer, and now it returns as many, but others",
         _tightened,
         different_with_as_many,
+        of="functions",
+        inner=True,
+        outer=True,
     ),
-    FunctionAxiom(
+    Axiom(
         "function_order_invariance",
         "only the order of the distances matters",
         "f(d') = f(d) whenever d'(x, y) < d'(u, v) exactly where d(x, y) < d(u, v)",
@@ -181,6 +174,8 @@ _ALL = (
         "distances changed without any of them overtaking another, and the clusters changed",
         _same_order,
         different,
+        of="functions",
+        kinds=("distances",),
     ),
 )
 

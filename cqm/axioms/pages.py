@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cqm.axioms.domains import DOMAINS
 from cqm.axioms.hand_proofs import PAGE, anchor
-from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionAxiom
+from cqm.axioms.kleinberg import FUNCTION_AXIOMS
 from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.verdict import Verdict
 from cqm.axioms.witness import Witness
@@ -72,7 +72,7 @@ def page(table: Table, functions: Table) -> str:
     return "".join(parts)
 
 
-def _axioms(formally: str, axioms: Iterable[Axiom | FunctionAxiom]) -> str:
+def _axioms(formally: str, axioms: Iterable[Axiom]) -> str:
     rows = (
         f"| `{axiom.name}` | {axiom.sentence} | {axiom.formal.replace('|', '∣')} | {axiom.source} |\n"
         for axiom in axioms

@@ -12,7 +12,7 @@ from typing import Any
 from cqm.axioms.construction import cluster_types, labels_of
 from cqm.axioms.entailment import DEEP_EFFORT, EFFORT, LEVELS
 from cqm.axioms.instances import non_trivial_partitions
-from cqm.axioms.statements import Axiom
+from cqm.axioms.statements import Axiom, Goal
 from cqm.axioms.subjects import Subject
 from cqm.axioms.symbolic import Ledger, Symbolic, Undecided
 
@@ -41,9 +41,9 @@ class Proof:
 
 def provable(subject: Subject, axiom: Axiom) -> bool:
     """Whether there is a way to prove the axiom for such a measure."""
-    if not subject.generic or axiom.name not in AIMS:
+    if not subject.generic or axiom.goal is None:
         return False
-    return subject.needs == "distances" or "consistency" not in axiom.name
+    return subject.needs == "distances" or not axiom.consistent
 
 
 def prove(subject: Subject, axiom: Axiom, n: int, *, thorough: bool = True) -> Proof:
@@ -55,7 +55,7 @@ def prove(subject: Subject, axiom: Axiom, n: int, *, thorough: bool = True) -> P
     for sizes in cluster_types(n):
         labels = labels_of(sizes)
         outcome = _run(subject, axiom, labels)
-        if not outcome.holds and "consistency" in axiom.name and (thorough or n == 3):
+        if not outcome.holds and axiom.consistent and (thorough or n == 3):
             outcome = _pair_by_pair(subject, axiom, labels)
         if not outcome.holds:
             return outcome
@@ -81,18 +81,19 @@ def _pair_by_pair(subject: Subject, axiom: Axiom, labels: tuple[int, ...]) -> Pr
 
 def _run(subject: Subject, axiom: Axiom, labels: tuple[int, ...], changed: tuple[int, int] | None = None) -> Proof:
     """Run the definition on symbolic numbers; only the distance of the pair `changed` changes, if one is given."""
-    aim, goal = AIMS[axiom.name]
+    assert axiom.goal is not None
+    aim, reached = AIMS[axiom.goal]
     for degree in (0, 1) if aim == "scale" else (0,):
         ledger = Ledger(aim, infinite_degree=degree, deep=changed is not None)
         if subject.needs == "points":
             rows: list[list[Any]] = _points(ledger, len(labels))
         else:
-            rows = _distances(ledger, labels, axiom.name, changed)
+            rows = _distances(ledger, labels, axiom, changed)
         try:
             value = ledger.number(subject.function(rows, labels))
         except (Undecided, ValueError, TypeError, AttributeError) as error:
             return Proof(False, reason=f"{type(error).__name__}: {error}")
-        if goal(value, ledger, subject.better):
+        if reached(value, ledger, subject.better):
             return Proof(True, len(ledger.atoms), ledger.divisors)
     return Proof(False, reason="what is known of the operands of some step does not determine its outcome")
 
@@ -105,7 +106,7 @@ def never_alone_best(subject: Subject, sizes: tuple[int, ...], *, thorough: bool
     labels = labels_of(sizes)
     n = len(labels)
     ledger = Ledger("continuity")
-    rows = _points(ledger, n) if subject.needs == "points" else _distances(ledger, labels, "", None)
+    rows = _points(ledger, n) if subject.needs == "points" else _distances(ledger, labels, None, None)
     rivals = [other for other in non_trivial_partitions(n) if other != labels]
     try:
         values = [ledger.number(subject.function(rows, clustering)) for clustering in (labels, *rivals)]
@@ -158,7 +159,7 @@ def _same_partition(one: tuple[int, ...], two: tuple[int, ...]) -> bool:
 
 
 def _distances(
-    ledger: Ledger, labels: tuple[int, ...], axiom: str, changed: tuple[int, int] | None
+    ledger: Ledger, labels: tuple[int, ...], axiom: Axiom | None, changed: tuple[int, int] | None
 ) -> list[list[Symbolic | int]]:
     """Symbolic distances that change as the axiom lets them."""
     n = len(labels)
@@ -166,12 +167,12 @@ def _distances(
     for x in range(n):
         for y in range(x):
             within = labels[x] == labels[y]
-            if axiom == "scale_invariance":
+            if axiom is not None and axiom.goal == "unchanged":
                 change = ["degree 1"]
-            elif "consistency" not in axiom and axiom != "monotonicity":
+            elif axiom is None or not axiom.consistent:
                 change = []
             else:
-                fixed = axiom == ("outer_consistency" if within else "inner_consistency")
+                fixed = not (axiom.inner if within else axiom.outer)
                 fixed |= changed is not None and (x, y) != changed
                 change = ["shrank", "grew"] if fixed else ["shrank" if within else "grew"]
             rows[x][y] = rows[y][x] = ledger.given("positive", "non_negative", *change)
@@ -187,12 +188,9 @@ def _not_worse(value: Symbolic, ledger: Ledger, better: str) -> bool:
     return ("grew" if better == "higher" else "shrank") in value.facts
 
 
-AIMS: dict[str, tuple[str, Callable[[Symbolic, Ledger, str], bool]]] = {
-    "scale_invariance": ("scale", lambda value, ledger, better: "degree 0" in value.facts),
-    "consistency": ("consistency", _not_worse),
-    "monotonicity": ("consistency", _not_worse),
-    "inner_consistency": ("consistency", _not_worse),
-    "outer_consistency": ("consistency", _not_worse),
-    "non_negativity": ("scale", lambda value, ledger, better: "non_negative" in value.facts),
-    "continuity": ("continuity", lambda value, ledger, better: not ledger.discontinuous),
+AIMS: dict[Goal, tuple[str, Callable[[Symbolic, Ledger, str], bool]]] = {
+    "unchanged": ("scale", lambda value, ledger, better: "degree 0" in value.facts),
+    "not worse": ("consistency", _not_worse),
+    "not negative": ("scale", lambda value, ledger, better: "non_negative" in value.facts),
+    "continuous": ("continuity", lambda value, ledger, better: not ledger.discontinuous),
 }

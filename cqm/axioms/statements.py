@@ -4,15 +4,18 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
+from cqm.axioms import comparisons as each
 from cqm.axioms import transformations as make
+from cqm.axioms.comparisons import Comparison, Variants
 from cqm.axioms.exact import gap, to_float
-from cqm.axioms.transformations import Recipe
+from cqm.axioms.transformations import Trial
 
 __all__ = ["AXIOMS", "Axiom", "Better"]
 
 Better = str
+Goal = Literal["unchanged", "not worse", "not negative", "continuous"]
 Judge = Callable[[Sequence[Any], Better], float]
 
 _ABD = "Ackerman & Ben-David 2008, §3.1"
@@ -21,7 +24,7 @@ _VLM = "van Laarhoven & Marchiori 2014, §3"
 
 @dataclass(frozen=True, slots=True)
 class Axiom:
-    """A property that a quality measure m may have.
+    """A property that a quality measure m, or a clustering function f, may have.
 
     Attributes
     ----------
@@ -30,9 +33,17 @@ class Axiom:
     formal : the same as a formula, for a higher-is-better m.
     source : who stated it.
     plainly : what a violation means to somebody who has not read the paper.
-    recipe : makes cases; None for richness, which is constructed and not searched.
+    recipe : makes cases; None for richness, which is constructed and not searched. Of an axiom of functions, it takes
+        the function first.
     judge : values of a case's instances → amount by which it breaks the axiom; positive means broken.
     smallest : fewest points on which the axiom says anything.
+    of : what it is asked of.
+    kinds : the kinds of instances on which it can be asked.
+    inner, outer : whether its cases are consistent changes, and distances shrink inside or grow between clusters.
+    unique : for richness, whether a clustering has to be the *only* best one; None for every other axiom.
+    goal : what a solver has to prove of the value, where it can prove the axiom at all.
+    variants : all cases that start at one instance, for axioms that look at one instance at a time.
+    comparison : finds what breaks the axiom among the values on a whole lattice of distances.
     """
 
     name: str
@@ -40,12 +51,25 @@ class Axiom:
     formal: str
     source: str
     plainly: str
-    recipe: Recipe | None
+    recipe: Callable[..., Trial] | None
     judge: Judge
     smallest: int = 3
+    of: Literal["measures", "functions"] = "measures"
+    kinds: tuple[Literal["distances", "points"], ...] = ("distances", "points")
+    inner: bool = False
+    outer: bool = False
+    unique: bool | None = None
+    goal: Goal | None = None
+    variants: Variants | None = None
+    comparison: Comparison | None = None
 
     def __repr__(self) -> str:
         return f"<axiom {self.name}: {self.sentence}>"
+
+    @property
+    def consistent(self) -> bool:
+        """Whether it is a consistency: of a change inside clusters, between them, or both."""
+        return self.inner or self.outer
 
 
 def improvement(before: Any, after: Any, better: Better) -> float:
@@ -108,6 +132,8 @@ scale_invariance = Axiom(
     "sets cannot be compared",
     make.scaling,
     changed,
+    goal="unchanged",
+    variants=each.scalings,
 )
 consistency = Axiom(
     "consistency",
@@ -118,6 +144,10 @@ consistency = Axiom(
     "only make the clustering clearer, yet the measure calls it worse",
     make.consistent,
     worsened,
+    inner=True,
+    outer=True,
+    goal="not worse",
+    comparison=each.consistent_steps(inner=True, outer=True),
 )
 monotonicity = replace(
     consistency,
@@ -138,6 +168,9 @@ inner_consistency = Axiom(
     "points of the same cluster moved closer together and nothing else changed, yet the measure calls it worse",
     partial(make.consistent, outer=False),
     worsened,
+    inner=True,
+    goal="not worse",
+    comparison=each.consistent_steps(inner=True, outer=False),
 )
 outer_consistency = Axiom(
     "outer_consistency",
@@ -147,6 +180,9 @@ outer_consistency = Axiom(
     "points of different clusters moved further apart and nothing else changed, yet the measure calls it worse",
     partial(make.consistent, inner=False),
     worsened,
+    outer=True,
+    goal="not worse",
+    comparison=each.consistent_steps(inner=False, outer=True),
 )
 richness = Axiom(
     "richness",
@@ -156,6 +192,7 @@ richness = Axiom(
     "some clusterings can never be the single best answer, however the data look",
     None,
     not_judged,
+    unique=True,
 )
 weak_richness = Axiom(
     "weak_richness",
@@ -165,6 +202,7 @@ weak_richness = Axiom(
     "some clusterings can never be a best answer, however the data look",
     None,
     not_judged,
+    unique=False,
 )
 isomorphism_invariance = Axiom(
     "isomorphism_invariance",
@@ -175,6 +213,7 @@ isomorphism_invariance = Axiom(
     "and clusters alone: shuffling the rows of the data changes the result",
     make.reordering,
     changed,
+    variants=each.orders,
 )
 label_permutation_invariance = Axiom(
     "label_permutation_invariance",
@@ -184,6 +223,7 @@ label_permutation_invariance = Axiom(
     "the value depends on which cluster is called 0 and which is called 1, although the clusters are the same",
     make.relabelling,
     changed,
+    variants=each.names,
 )
 non_negativity = Axiom(
     "non_negativity",
@@ -193,6 +233,8 @@ non_negativity = Axiom(
     "the value is negative, and a clustering-quality measure is a non-negative number by definition",
     make.single,
     negative,
+    goal="not negative",
+    variants=each.as_it_is,
 )
 locality = Axiom(
     "locality",
@@ -205,6 +247,7 @@ locality = Axiom(
     make.replacing_the_rest,
     preference_reversed,
     smallest=4,
+    comparison=each.locality,
 )
 continuity = Axiom(
     "continuity",
@@ -214,6 +257,7 @@ continuity = Axiom(
     "the value jumps when distances change by less than any instrument can tell, so rounding decides the result",
     make.nudging,
     jumped,
+    goal="continuous",
 )
 refinement_preference = Axiom(
     "refinement_preference",
@@ -224,6 +268,7 @@ refinement_preference = Axiom(
     make.refining,
     unbeaten,
     smallest=4,
+    comparison=each.preference(finer=True),
 )
 coarsening_preference = Axiom(
     "coarsening_preference",
@@ -234,6 +279,7 @@ coarsening_preference = Axiom(
     make.coarsening,
     unbeaten,
     smallest=4,
+    comparison=each.preference(finer=False),
 )
 duplication_invariance = Axiom(
     "duplication_invariance",
@@ -243,6 +289,7 @@ duplication_invariance = Axiom(
     "recording every observation twice changes the value, although the shape of the data is the same",
     make.duplicating,
     changed,
+    variants=each.copies,
 )
 
 AXIOMS = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cqm.axioms.domains import domain_named
 from cqm.axioms.exact import Enclosure, is_undefined, to_float
 from cqm.axioms.instances import Instance
+from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
 from cqm.axioms.statements import AXIOMS, Axiom, monotonicity
 from cqm.axioms.subjects import Subject, subject_of
 
@@ -71,10 +72,8 @@ class Witness:
 
     def _judged(self, measure: Any) -> Any:
         """What is to be evaluated: a measure, or a clustering function."""
-        if not self.axiom.startswith("function_"):
+        if statement(self.axiom).of == "measures":
             return subject_of(measure, better=self.better, name=self.measure)
-        from cqm.axioms.kleinberg import FunctionSubject
-
         if not callable(measure):
             raise ValueError(f"pass the clustering function {self.measure!r} to replay this witness")
         return FunctionSubject(self.measure, measure, self.frames[0].kind)
@@ -139,7 +138,7 @@ class Witness:
 
 
 def axiom_named(name: str | Axiom) -> Axiom:
-    """Return the axiom of that name."""
+    """Return the axiom of measures that has that name."""
     if isinstance(name, Axiom):
         return name
     known = {**AXIOMS, monotonicity.name: monotonicity}
@@ -148,13 +147,9 @@ def axiom_named(name: str | Axiom) -> Axiom:
     return known[name]
 
 
-def statement(name: str) -> Any:
+def statement(name: str) -> Axiom:
     """Return the axiom of that name, be it about measures or about clustering functions."""
-    if not name.startswith("function_"):
-        return axiom_named(name)
-    from cqm.axioms.kleinberg import FUNCTION_AXIOMS
-
-    return FUNCTION_AXIOMS[name]
+    return FUNCTION_AXIOMS[name] if name in FUNCTION_AXIOMS else axiom_named(name)
 
 
 def shown(value: Any) -> str:
