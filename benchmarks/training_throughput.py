@@ -70,7 +70,7 @@ def measure(
     for _ in range(batches.steps):  # the first epoch fills memory, where the preset keeps decoded speech
         next(data)
     held = next(data)
-    features = encoder.features(held[0][0].flatten(0, 1).to(device))
+    features = encoder.features(torch.cat(tuple(held[0].views)).to(device))
 
     chosen = {utterance.id for utterance in islice(corpus, EMBEDDED)}
     utterances = corpus.where(lambda utterance: utterance.id in chosen)

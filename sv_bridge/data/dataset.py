@@ -7,10 +7,10 @@ from typing import Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 from torch.utils.data import Dataset
 
 from sv_bridge.data.audio import SAMPLE_RATE_HZ, AudioError, AudioFile
+from sv_bridge.data.batch import Batch
 from sv_bridge.data.crops import crop_starts, wrapped
 from sv_bridge.data.manifest import Corpus, Utterance
 from sv_bridge.data.randomness import generator
@@ -32,8 +32,8 @@ class Augmentation(Protocol):
         ...
 
 
-class ContrastiveDataset(Dataset[tuple[Tensor, int, int]]):
-    """Item i → (waveforms (views, samples) float32, utterance index, speaker index).
+class ContrastiveDataset(Dataset[Batch]):
+    """Item i → its `Batch`: a waveform (samples,) float32 a view, utterance index, speaker index.
 
     Everything drawn depends on (seed, epoch, utterance id, view) and on nothing else. `crops.crop_starts` says what
     happens to short utterances. A file that cannot be read, or a crop of digital silence, is logged as a warning and
@@ -43,8 +43,7 @@ class ContrastiveDataset(Dataset[tuple[Tensor, int, int]]):
     ----------
     corpus : utterances to train on, usually one split.
     sample_rate_hz : rate of the waveforms.
-    crop_seconds : length of a crop.
-    views : crops an utterance.
+    view_seconds : length of each crop of an utterance.
     non_overlapping : whether the crops of an utterance must not overlap (where it is long enough), or are independent.
     augmentation : applied to each view by itself; None leaves the crops as they are.
     speeds : factors of which each utterance draws one an epoch, for all its crops: pitch and formants move with the
@@ -60,8 +59,7 @@ class ContrastiveDataset(Dataset[tuple[Tensor, int, int]]):
         corpus: Corpus,
         *,
         sample_rate_hz: int = SAMPLE_RATE_HZ,
-        crop_seconds: float = 2.0,
-        views: int = 2,
+        view_seconds: Sequence[float] = (2.0, 2.0),
         non_overlapping: bool = True,
         augmentation: Augmentation | None = None,
         speeds: Sequence[float] = (1.0,),
@@ -70,14 +68,13 @@ class ContrastiveDataset(Dataset[tuple[Tensor, int, int]]):
     ) -> None:
         if len(corpus) == 0:
             raise ValueError("the corpus has no utterances")
-        if not crop_seconds > 0 or views < 1:
-            raise ValueError(f"wanted crop_seconds > 0 and views >= 1, got {crop_seconds} and {views}")
+        if not view_seconds or not min(view_seconds) > 0:
+            raise ValueError(f"wanted view_seconds > 0, at least one, got {view_seconds}")
         if not speeds or not min(speeds) > 0:
             raise ValueError(f"wanted speeds > 0, got {speeds}")
         self.corpus = corpus
         self.sample_rate_hz = sample_rate_hz
-        self.crop_frames = round(crop_seconds * sample_rate_hz)
-        self.views = views
+        self.view_frames = tuple(round(seconds * sample_rate_hz) for seconds in view_seconds)
         self.non_overlapping = non_overlapping
         self.augmentation = augmentation
         self.speeds = tuple(speeds)
@@ -102,7 +99,7 @@ class ContrastiveDataset(Dataset[tuple[Tensor, int, int]]):
     def __len__(self) -> int:
         return len(self.corpus)
 
-    def __getitem__(self, index: int) -> tuple[Tensor, int, int]:
+    def __getitem__(self, index: int) -> Batch:
         epoch = self.epoch
         chosen = index
         for attempt in range(ATTEMPTS):
@@ -114,11 +111,11 @@ class ContrastiveDataset(Dataset[tuple[Tensor, int, int]]):
                 chosen = int(substitute.integers(len(self.corpus)))
             else:
                 speaker = int(self.corpus.speaker_indices[chosen]) + speed * len(self.corpus.speakers)
-                return torch.from_numpy(views), chosen, speaker
+                return Batch(tuple(map(torch.from_numpy, views)), torch.tensor(chosen), torch.tensor(speaker))
         raise AudioError(f"{ATTEMPTS} utterances in a row were unusable, {self.corpus[index].path} first")
 
-    def _views(self, index: int, epoch: int) -> tuple[NDArray[np.float32], int]:
-        """Read the (views, samples) crops of an utterance and augment them; and say which of the speeds they have."""
+    def _views(self, index: int, epoch: int) -> tuple[list[NDArray[np.float32]], int]:
+        """Read the crops of an utterance and augment them; and say which of the speeds they have."""
         utterance = self.corpus[index]
         rng = generator(self.seed, epoch, utterance.id, "crops")
         speed = int(rng.integers(len(self.speeds)))
@@ -131,21 +128,21 @@ class ContrastiveDataset(Dataset[tuple[Tensor, int, int]]):
                 if index < self.kept_utterances:
                     self._kept[index, speed] = speech[: len(speech)]
                 views = self._cut(self._kept.get((index, speed), speech), rng)
-        if not views.any(axis=1).all():
+        if not all(view.any() for view in views):
             raise AudioError(f"{self.corpus.path(utterance)} has a silent crop")
         if self.augmentation is not None:
-            for view in range(self.views):
-                rng = generator(self.seed, epoch, utterance.id, view)
-                views[view] = self.augmentation(views[view], rng, utterance)
+            for number, view in enumerate(views):
+                rng = generator(self.seed, epoch, utterance.id, number)
+                views[number] = self.augmentation(view, rng, utterance)
         return views, speed
 
-    def _cut(self, speech: "NDArray[np.float32] | Stretch", rng: np.random.Generator) -> NDArray[np.float32]:
-        frames, crop = len(speech), self.crop_frames
-        starts = crop_starts(frames, crop, self.views, rng, non_overlapping=self.non_overlapping).tolist()
-        if frames < crop:
-            whole = speech[:frames]
-            return np.stack([wrapped(whole, start, crop) for start in starts])
-        return np.stack([speech[start : start + crop] for start in starts])
+    def _cut(self, speech: "NDArray[np.float32] | Stretch", rng: np.random.Generator) -> list[NDArray[np.float32]]:
+        frames, lengths = len(speech), self.view_frames
+        starts = crop_starts(frames, lengths, rng, non_overlapping=self.non_overlapping).tolist()
+        return [
+            np.array(speech[start : start + length]) if length <= frames else wrapped(speech[:frames], start, length)
+            for start, length in zip(starts, lengths, strict=True)
+        ]
 
 
 class Stretch:

@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader
 from sv_bridge import distributed
 from sv_bridge.config import ConfigError, RunConfig
 from sv_bridge.data.augmentation import make_augmentation
+from sv_bridge.data.batch import Batch
 from sv_bridge.data.dataset import ContrastiveDataset
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.data.sampler import EpochSampler
@@ -32,8 +33,6 @@ from sv_bridge.training.validation import Validator
 __all__ = ["Batches", "Trainer", "TrainingError", "train"]
 
 CHECK_STEPS = 20  # looking at the loss waits for the device, so not at every step
-
-Batch = tuple[Tensor, Tensor, Tensor]  # waveforms (batch, 2, samples), utterance indices, speaker indices (batch,)
 
 
 class TrainingError(RuntimeError):
@@ -134,12 +133,14 @@ class Trainer:
             group["lr"] = learning_rate(self.training, epoch)
         ramp = margin_ramp(self.config.loss.margin_warmup_epochs, epoch)
         total = torch.zeros((), device=self.world.device)
-        for number, (waveforms, _, speakers) in enumerate(parts):
-            waveforms = waveforms.to(self.world.device, non_blocking=True)
-            speakers = speakers.to(self.world.device, non_blocking=True)
+        for number, part in enumerate(parts):
+            batch = part.to(self.world.device)
+            waveforms = torch.stack(tuple(batch.views), dim=1)  # (batch, 2, samples)
             with self._exchange_gradients(number + 1 == len(parts)):
                 with self._precision():
-                    loss = self.model(waveforms, speakers, step=step * len(parts) + number, ramp=ramp) / len(parts)
+                    loss = self.model(waveforms, batch.speakers, step=step * len(parts) + number, ramp=ramp) / len(
+                        parts
+                    )
                 self.scaler.scale(loss).backward()
             total += loss.detach()
         self.scaler.unscale_(self.optimiser)
@@ -214,7 +215,7 @@ class Batches:
             )
         self.dataset = ContrastiveDataset(
             speech,
-            crop_seconds=data.crop_seconds,
+            view_seconds=(data.crop_seconds, data.crop_seconds),
             non_overlapping=data.non_overlapping,
             augmentation=make_augmentation(
                 data.augmentation,

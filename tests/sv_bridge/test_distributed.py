@@ -11,7 +11,7 @@ from sv_bridge.distributed import World
 from sv_bridge.training.checkpoint import checkpoints
 from sv_bridge.training.loop import Trainer
 from sv_bridge.training.run_directory import read_metrics
-from tests.sv_bridge.training_runs import small_config, write_corpus
+from tests.sv_bridge.training_runs import batch_of, small_config, write_corpus
 
 WORKER = """
 import sys, torch
@@ -19,7 +19,7 @@ from sv_bridge.data.manifest import read_corpus
 from sv_bridge.distributed import session
 from sv_bridge.training.loop import train
 from tests.sv_bridge.test_distributed import CASES, steps
-from tests.sv_bridge.training_runs import small_config
+from tests.sv_bridge.training_runs import batch_of, small_config
 torch.set_num_threads(1)
 with session("cpu") as world:
     results = [steps(world, settings) for settings in CASES.values()]
@@ -58,7 +58,7 @@ def steps(world, settings):
         waveforms = torch.sin(3 * torch.rand(8, 2, 1, generator=generator) * torch.arange(3200))
         speakers = torch.tensor([0, 1, 2, 3, 4, 0, 1, 5])
         rows = [part.chunk(world.size)[world.rank] for part in torch.arange(8).chunk(config.training.accumulate)]
-        parts = [(waveforms[mine], mine, speakers[mine]) for mine in rows]
+        parts = [batch_of(waveforms[mine], mine, speakers[mine]) for mine in rows]
         losses.append(trainer.step(parts, step, epoch=1.0)[0].item())
     queue = getattr(trainer.framework, "queue", torch.zeros(0))
     return {"losses": losses, "gradients": gradients, "queue": queue}

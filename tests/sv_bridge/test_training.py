@@ -15,7 +15,7 @@ from sv_bridge.distributed import World
 from sv_bridge.training.checkpoint import checkpoints, load_encoder, read_config
 from sv_bridge.training.loop import Batches, Trainer, TrainingError, train
 from sv_bridge.training.run_directory import read_metrics
-from tests.sv_bridge.training_runs import SMALL, small_config, write_corpus
+from tests.sv_bridge.training_runs import SMALL, batch_of, small_config, write_corpus
 
 ALONE = World(0, 1, torch.device("cpu"))
 
@@ -190,10 +190,10 @@ def test_accumulated_parts_average_their_gradients(corpus):
     """Two parts of 4 are two losses of 4, averaged: not one loss of 8, whose negatives would cross the border."""
     waveforms = torch.randn(8, 2, 3200, generator=torch.Generator().manual_seed(0))
     speakers, indices = torch.arange(8), torch.arange(8)
-    parts = [(waveforms[rows], indices[rows], speakers[rows]) for rows in (slice(0, 4), slice(4, 8))]
+    parts = [batch_of(waveforms[rows], indices[rows], speakers[rows]) for rows in (slice(0, 4), slice(4, 8))]
     trainer = Trainer(small_config("tiny-snt", "learning_rate=1e-3", "clip_norm=null"), ALONE)
     trainer.framework.eval()  # batch statistics would tie the halves together
-    expected = [trainer.framework(w, s, step=0, ramp=1.0) for w, _, s in parts]
+    expected = [trainer.framework(torch.stack(w, 1), s, step=0, ramp=1.0) for w, _, s in parts]
     (sum(expected) / 2).backward()
     norm = torch.nn.utils.get_total_norm([p.grad for p in trainer.parameters])
     trainer.optimiser.zero_grad()

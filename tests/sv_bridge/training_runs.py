@@ -3,6 +3,7 @@
 import numpy as np
 import soundfile
 
+from sv_bridge.data.batch import Batch
 from sv_bridge.data.manifest import Utterance, read_corpus, write_manifest
 from sv_bridge.presets import load_config
 
@@ -43,3 +44,8 @@ def write_corpus(folder, *, speakers=8, utterances=2, dev_speakers=3):
             rows.append(Utterance(name, f"{name}.wav", f"s{speaker}", split=split, duration_s=0.6))
     write_manifest(folder, rows)
     return read_corpus(folder)
+
+
+def batch_of(waveforms, utterances, speakers):
+    """Batch of waveforms (batch, views, samples)."""
+    return Batch(waveforms.unbind(1), utterances, speakers)

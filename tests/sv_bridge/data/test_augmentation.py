@@ -142,13 +142,14 @@ def test_recorded_rooms_start_at_the_direct_sound(tmp_path):
 
 @pytest.mark.parametrize("name", ["default", "channel"])
 def test_views_differ_and_repeat(people, name):
-    plain = ContrastiveDataset(people, crop_seconds=0.25)
-    items = ContrastiveDataset(people, crop_seconds=0.25, augmentation=make_augmentation(name, people))
-    again = ContrastiveDataset(people, crop_seconds=0.25, augmentation=make_augmentation(name, people))
+    plain = ContrastiveDataset(people, view_seconds=(0.25, 0.25))
+    items = ContrastiveDataset(people, view_seconds=(0.25, 0.25), augmentation=make_augmentation(name, people))
+    again = ContrastiveDataset(people, view_seconds=(0.25, 0.25), augmentation=make_augmentation(name, people))
     for i in range(3):
-        assert torch.equal(items[i][0], again[i][0])
-        assert not torch.allclose(items[i][0], plain[i][0], rtol=0.1)
-        assert torch.isfinite(items[i][0]).all()
+        for ours, repeated, bare in zip(items[i].views, again[i].views, plain[i].views, strict=True):
+            assert torch.equal(ours, repeated)
+            assert not torch.allclose(ours, bare, rtol=0.1)
+            assert torch.isfinite(ours).all()
 
 
 def test_musan_and_recorded_rooms_take_the_place_of_the_built_in_ones(people, tmp_path):
