@@ -25,7 +25,7 @@ from sv_bridge.atomic import atomic_path
 from sv_bridge.data.audio import read_audio
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.distributed import World, choose_device
-from sv_bridge.models.embedding import embed
+from sv_bridge.models.embedding import EmbeddingOptions, embed
 from sv_bridge.presets import load_config
 from sv_bridge.training.loop import Batches, Trainer
 from sv_bridge.training.memory import keep_freed_memory
@@ -89,7 +89,7 @@ def measure(
         encoder.train()
 
     def embedding() -> None:
-        embed(encoder, utterances, device=device)
+        embed(encoder, utterances, EmbeddingOptions(device=str(device)))
 
     def whole() -> None:
         trainer.step(next(data), 1, 1.0)

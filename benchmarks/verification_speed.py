@@ -18,7 +18,7 @@ from sklearn.metrics import roc_curve
 
 from sv_bridge.atomic import atomic_path
 from sv_bridge.data.trials import Trials
-from sv_bridge.models.embedding import Embeddings
+from sv_bridge.embeddings import Embeddings
 from sv_bridge.verification.confidence import speaker_bootstrap
 from sv_bridge.verification.error_rates import equal_error_rate, min_dcf
 from sv_bridge.verification.scoring import score_trials

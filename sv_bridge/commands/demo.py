@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from sv_bridge.compactness.speakers import compactness
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.data.synthetic import SyntheticRecipe, make_synthetic_corpus
+from sv_bridge.models.embedding import EmbeddingOptions
 from sv_bridge.models.systems import LOG_MEL, UNTRAINED
 from sv_bridge.presets import load_config
 from sv_bridge.reports.comparison import Column, changes, compare
@@ -64,7 +65,8 @@ def run_demo(
         console.print(f"training {name} ({preset}) …")
         train(load_config(preset, settings), speech, run, device=device)
         systems[name] = str(run)
-    verdicts = {name: Judge(system, speech, device=device)("test") for name, system in systems.items()}
+    options = EmbeddingOptions(device=device, progress=True)
+    verdicts = {name: Judge(system, speech, options)("test") for name, system in systems.items()}
     columns = compare({name: [verdict.assessment()] for name, verdict in verdicts.items()})
     print_table("Unseen speakers", *column_rows(columns))
     print_table(f"{MARGIN} by condition", *result_rows(verdicts[MARGIN].results))

@@ -37,21 +37,12 @@ def embed(
 ) -> None:
     """Write the embeddings of a corpus to an .npz file."""
     from sv_bridge.data.manifest import read_corpus
-    from sv_bridge.distributed import choose_device
-    from sv_bridge.models.embedding import embed
+    from sv_bridge.models.embedding import EmbeddingOptions, embed
     from sv_bridge.models.systems import load_system
 
     encoder, chosen = load_system(system, average_last=average_last), _split(read_corpus(corpus), split)
-    embeddings = embed(
-        encoder,
-        chosen,
-        crops=crops,
-        crop_seconds=crop_seconds,
-        device=choose_device(device),
-        batch_size=batch_size,
-        workers=workers,
-        progress=True,
-    )
+    options = EmbeddingOptions(crops, crop_seconds, average_last, device, batch_size, workers, progress=True)
+    embeddings = embed(encoder, chosen, options)
     embeddings.save(out)
     typer.echo(f"{len(embeddings)} embeddings of {embeddings.dim} dimensions in {out}")
     for entry in embeddings.skipped:
@@ -80,23 +71,20 @@ def evaluate(
 ) -> None:
     """Score trials: equal error rate, detection costs, breakdown by language and source."""
     from sv_bridge.data.manifest import read_corpus
+    from sv_bridge.models.embedding import EmbeddingOptions
     from sv_bridge.reports.judging import Judge
     from sv_bridge.reports.rows import result_rows
     from sv_bridge.reports.tables import print_table
 
+    options = EmbeddingOptions(crops, crop_seconds, average_last, device, batch_size, workers, progress=True)
     judge = Judge(
         system,
         read_corpus(corpus, check_files=False),
-        crops=crops,
-        crop_seconds=crop_seconds,
+        options,
         crop_scoring=crop_scoring,
         subtract_mean=subtract_mean,
         as_norm=as_norm,
         top=top,
-        average_last=average_last,
-        device=device,
-        batch_size=batch_size,
-        workers=workers,
     )
     verdict = judge(split, trials=trials, negatives=negatives, intervals=intervals)
     print_table(system, *result_rows(verdict.results))
@@ -147,7 +135,7 @@ def compactness(
     """Measure how compact and separate speakers are, as clusters, with every measure of cqm."""
     from sv_bridge.compactness.clusterings import named_clusterings
     from sv_bridge.compactness.speakers import compactness, compare_clusterings
-    from sv_bridge.models.embedding import Embeddings
+    from sv_bridge.embeddings import Embeddings
     from sv_bridge.reports.page import compactness_sections, write_page
     from sv_bridge.reports.rows import agreement_rows, clustering_rows
     from sv_bridge.reports.tables import print_compactness, print_table
@@ -183,6 +171,7 @@ def compare(
     """Put systems side by side on the same trials; runs that differ in their seed alone become mean ± deviation."""
     from sv_bridge.data.manifest import read_corpus
     from sv_bridge.json_files import write_json
+    from sv_bridge.models.embedding import EmbeddingOptions
     from sv_bridge.models.systems import system_groups
     from sv_bridge.reports.comparison import Assessment, compare
     from sv_bridge.reports.judging import Judge
@@ -190,9 +179,10 @@ def compare(
     from sv_bridge.reports.tables import print_table
 
     read = read_corpus(corpus, check_files=False)
+    options = EmbeddingOptions(crops, crop_seconds, device=device, progress=True)
 
     def assess(name: str) -> Assessment:
-        judge = Judge(name, read, crops=crops, crop_seconds=crop_seconds, crop_scoring=crop_scoring, device=device)
+        judge = Judge(name, read, options, crop_scoring=crop_scoring)
         return judge(split, trials=trials, negatives=negatives).assessment()
 
     columns = compare({group: list(map(assess, names)) for group, names in system_groups(systems).items()})

@@ -12,7 +12,7 @@ from sklearn.cluster import AgglomerativeClustering, KMeans, SpectralClustering
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix
 
-from sv_bridge.models.embedding import Embeddings
+from sv_bridge.embeddings import Embeddings
 from sv_bridge.verification.scoring import scoring_vectors
 
 __all__ = ["ALGORITHMS", "Agreement", "agreement", "cluster", "named_clusterings", "read_clustering"]

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from sv_bridge.config import FeatureConfig
-from sv_bridge.models.embedding import Embeddings
+from sv_bridge.embeddings import Embeddings
 from sv_bridge.models.features import LogMel
 
 __all__ = ["MeanLogMel", "whiten"]

@@ -1,8 +1,7 @@
-"""Utterances → embeddings, with who speaks in each: in memory and on disk."""
+"""Audio → embeddings: what an encoder makes of the utterances of a corpus."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,133 +12,75 @@ from rich.progress import track
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from sv_bridge.atomic import atomic_path
 from sv_bridge.data.audio import AudioError, AudioFile
 from sv_bridge.data.crops import wrapped
 from sv_bridge.data.dataset import Stretch
 from sv_bridge.data.manifest import Corpus, Utterance
-from sv_bridge.data.trials import Trials
+from sv_bridge.distributed import choose_device
+from sv_bridge.embeddings import Embeddings
 
-__all__ = ["Embeddings", "embed"]
+__all__ = ["DEFAULT_OPTIONS", "EmbeddingOptions", "embed"]
 
 SHORTEST_SECONDS = 0.5
 """Whole utterances below this are repeated up to it: encoders need some frames of context."""
 
 
-@dataclass(frozen=True)
-class Embeddings:
-    """Embeddings of n utterances, in the order of the corpus.
+@dataclass(frozen=True, slots=True)
+class EmbeddingOptions:
+    """How utterances are embedded.
 
     Attributes
     ----------
-    ids : (n,) unique utterance names, as trial lists use them.
-    vectors : (n, dim), or (n, crops, dim) with several crops an utterance; float32, finite.
-    speakers, sources, languages : (n,) names; empty strings when unknown.
-    skipped : utterances that have no embedding because their audio is unusable, each as "id: reason".
+    crops : how many crops an utterance, from its beginning to its end at equal steps; None embeds whole utterances,
+        one at a time since their lengths differ.
+    crop_seconds : length of a crop; shorter utterances are repeated up to it.
+    average_last : checkpoints of a run whose weights are averaged.
+    device : where the encoder runs, see `sv_bridge.distributed.choose_device`.
+    batch_size : crops that run through the encoder together.
+    workers : processes that read audio.
+    progress : whether to show a progress bar.
+
+    Raises
+    ------
+    ValueError
+        `crops` and `crop_seconds` don't come together, or a number is out of range.
     """
 
-    ids: NDArray[np.str_]
-    vectors: NDArray[np.float32]
-    speakers: NDArray[np.str_]
-    sources: NDArray[np.str_]
-    languages: NDArray[np.str_]
-    skipped: tuple[str, ...] = ()
+    crops: int | None = None
+    crop_seconds: float | None = None
+    average_last: int = 1
+    device: str = "auto"
+    batch_size: int = 64
+    workers: int = 0
+    progress: bool = False
 
     def __post_init__(self) -> None:
-        if self.vectors.ndim not in (2, 3):
-            raise ValueError(f"`vectors` must be (n, dim) or (n, crops, dim), got shape {self.vectors.shape}")
-        for name in ("ids", "speakers", "sources", "languages"):
-            column = getattr(self, name)
-            if column.shape != self.vectors.shape[:1]:
-                raise ValueError(f"`{name}` has shape {column.shape} but there are {len(self.vectors)} vectors")
-        if len(set(self.ids.tolist())) < len(self.ids):
-            names, counts = np.unique(self.ids, return_counts=True)
-            raise ValueError(f"utterance {str(names[counts > 1][0])!r} is embedded twice: ids must be unique")
-        finite: NDArray[np.bool_] = np.all(np.isfinite(self.vectors.reshape(len(self.vectors), -1)), axis=1)
-        if not finite.all():
-            raise ValueError(
-                f"{np.count_nonzero(~finite)} of {len(finite)} embeddings hold NaN or infinity, first that of "
-                f"{str(self.ids[~finite][0])!r}: the model has diverged, use an earlier checkpoint"
-            )
-
-    def __len__(self) -> int:
-        return len(self.ids)
+        if (self.crops is None) != (self.crop_seconds is None):
+            raise ValueError(f"`crops` and `crop_seconds` belong together, got {self.crops} and {self.crop_seconds}")
+        if self.crops is not None and self.crop_seconds is not None and not (self.crops >= 1 and self.crop_seconds > 0):
+            raise ValueError(f"wanted crops >= 1 and crop_seconds > 0, got {self.crops} and {self.crop_seconds}")
+        for name, least in (("average_last", 1), ("batch_size", 1), ("workers", 0)):
+            if getattr(self, name) < least:
+                raise ValueError(f"wanted {name} >= {least}, got {getattr(self, name)}")
 
     @property
-    def dim(self) -> int:
-        """Length of one embedding."""
-        return int(self.vectors.shape[-1])
-
-    def rows(self, trials: Trials) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Find the (trials,) rows of the enrolment and test utterances; a clear error when one has no embedding."""
-        try:
-            return trials.rows(self.ids.tolist())
-        except ValueError as error:
-            if not self.skipped:
-                raise
-            raise ValueError(f"{error}; skipped for unusable audio: {', '.join(self.skipped[:3])}") from None
-
-    def where(self, keep: NDArray[np.bool_]) -> "Embeddings":
-        """Keep the rows that are true in the (n,) mask."""
-        columns = {f.name: getattr(self, f.name)[keep] for f in fields(self) if f.name != "skipped"}
-        return replace(self, **columns)
-
-    def save(self, path: Path | str) -> None:
-        """Write an .npz without pickled objects, atomically."""
-        if Path(path).suffix != ".npz":
-            raise ValueError(f"embeddings are saved as .npz, got {path}")
-        columns: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
-        columns["skipped"] = np.array(self.skipped, dtype=np.str_)
-        with atomic_path(path) as temporary:
-            np.savez(temporary, **columns)
-
-    @classmethod
-    def load(cls, path: Path | str) -> "Embeddings":
-        """Read what `save` wrote, or any .npz with arrays `vectors` and `speakers`; the rest is optional."""
-        if not Path(path).is_file():
-            raise FileNotFoundError(f"no embeddings at {path}: make them with `sv-bridge embed`")
-        try:
-            with np.load(path, allow_pickle=False) as archive:
-                columns: dict[str, Any] = dict(archive)
-        except (ValueError, OSError, AttributeError) as error:
-            raise ValueError(f"{path} is not an .npz of plain arrays: {error}") from None
-        if missing := [name for name in ("vectors", "speakers") if name not in columns]:
-            raise ValueError(f"{path} has no array {missing[0]!r}: it has {', '.join(columns) or 'none'}")
-        n = len(columns["vectors"])
-        return cls(
-            ids=columns.get("ids", np.arange(n)).astype(np.str_),
-            vectors=columns["vectors"].astype(np.float32, copy=False),
-            speakers=columns["speakers"].astype(np.str_),
-            sources=columns.get("sources", np.full(n, "")).astype(np.str_),
-            languages=columns.get("languages", np.full(n, "")).astype(np.str_),
-            skipped=tuple(columns.get("skipped", np.empty(0, np.str_)).tolist()),
-        )
+    def identity(self) -> tuple[Any, ...]:
+        """The options that embeddings depend on; the others change only how fast they come."""
+        return self.crops, self.crop_seconds, self.average_last
 
 
-def embed(
-    encoder: nn.Module,
-    corpus: Corpus,
-    *,
-    crops: int | None = None,
-    crop_seconds: float | None = None,
-    device: torch.device | str = "cpu",
-    batch_size: int = 64,
-    workers: int = 0,
-    progress: bool = False,
-) -> Embeddings:
+DEFAULT_OPTIONS = EmbeddingOptions()
+
+
+def embed(encoder: nn.Module, corpus: Corpus, options: EmbeddingOptions = DEFAULT_OPTIONS) -> Embeddings:
     """Embed every utterance of a corpus, whole or as evenly spaced crops.
 
     Parameters
     ----------
-    encoder : waveforms (batch, samples) → (batch, dim), with an attribute `sample_rate_hz`; a `SpeakerEncoder`, say.
+    encoder : waveforms (batch, samples) → (batch, dim), with an attribute `sample_rate_hz`; a `SpeakerEncoder`, say. It
+        is moved to the device, and left in its mode (training or evaluation).
     corpus : what to embed.
-    crops : how many crops an utterance, from its beginning to its end at equal steps; None embeds whole utterances,
-        one at a time since their lengths differ.
-    crop_seconds : length of a crop; shorter utterances are repeated up to it.
-    device : where the encoder runs; it is moved there, and left in its mode (training or evaluation).
-    batch_size : crops that run through the encoder together.
-    workers : processes that read audio.
-    progress : whether to show a progress bar.
+    options : crops, device and the like.
 
     Returns
     -------
@@ -150,16 +91,13 @@ def embed(
     Raises
     ------
     ValueError
-        No utterance is usable, `crops` and `crop_seconds` don't come together, or the encoder returns NaN.
+        No utterance is usable, or the encoder returns NaN.
     """
-    if (crops is None) != (crop_seconds is None):
-        raise ValueError(f"`crops` and `crop_seconds` belong together, got {crops} and {crop_seconds}")
-    if crops is not None and crop_seconds is not None and not (crops >= 1 and crop_seconds > 0):
-        raise ValueError(f"wanted crops >= 1 and crop_seconds > 0, got {crops} and {crop_seconds}")
-    dataset = _Waveforms(corpus, int(getattr(encoder, "sample_rate_hz", 16_000)), crops, crop_seconds)
-    per_batch = max(1, batch_size // crops) if crops else 1
-    loader: Any = DataLoader(dataset, batch_size=per_batch, num_workers=workers, collate_fn=list)
-    if progress:
+    dataset = _Waveforms(corpus, int(getattr(encoder, "sample_rate_hz", 16_000)), options)
+    per_batch = max(1, options.batch_size // options.crops) if options.crops else 1
+    loader: Any = DataLoader(dataset, batch_size=per_batch, num_workers=options.workers, collate_fn=list)
+    device = choose_device(options.device)
+    if options.progress:
         loader = track(loader, description="embedding", console=Console(stderr=True), transient=True)
     was_training = encoder.training
     encoder.eval().to(device)
@@ -187,11 +125,11 @@ def embed(
 class _Waveforms(Dataset[tuple[int, Tensor | None, str]]):
     """Utterance i → (i, its (crops, samples), "") or (i, None, reason)."""
 
-    def __init__(self, corpus: Corpus, sample_rate_hz: int, crops: int | None, crop_seconds: float | None) -> None:
+    def __init__(self, corpus: Corpus, sample_rate_hz: int, options: EmbeddingOptions) -> None:
         self.corpus = corpus
         self.sample_rate_hz = sample_rate_hz
-        self.crops = crops
-        self.crop_frames = None if crop_seconds is None else round(crop_seconds * sample_rate_hz)
+        self.crops = options.crops
+        self.crop_frames = None if options.crop_seconds is None else round(options.crop_seconds * sample_rate_hz)
 
     def __len__(self) -> int:
         return len(self.corpus)
@@ -219,7 +157,7 @@ class _Waveforms(Dataset[tuple[int, Tensor | None, str]]):
 
 @torch.inference_mode()
 def _run(
-    encoder: nn.Module, batches: Iterable[list[tuple[int, Tensor | None, str]]], device: torch.device | str
+    encoder: nn.Module, batches: Iterable[list[tuple[int, Tensor | None, str]]], device: torch.device
 ) -> Iterator[tuple[int, NDArray[np.float32] | None, str]]:
     """Run the encoder: (utterance, its (crops, dim) embeddings, "") or (utterance, None, reason)."""
     for batch in batches:

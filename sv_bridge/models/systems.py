@@ -5,12 +5,12 @@ from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
-import torch
 from torch import nn
 
 from sv_bridge.data.manifest import Corpus
+from sv_bridge.embeddings import Embeddings
 from sv_bridge.models.baselines import MeanLogMel
-from sv_bridge.models.embedding import Embeddings, embed
+from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions, embed
 from sv_bridge.models.encoders import build_encoder
 from sv_bridge.presets import load_config
 from sv_bridge.training.checkpoint import CheckpointError, checkpoints, load_encoder, read_config
@@ -38,44 +38,24 @@ def load_system(name: str, *, average_last: int = 1) -> nn.Module:
     return load_encoder(name, average_last=average_last)
 
 
-def embeddings_of(
-    name: str,
-    corpus: Corpus,
-    *,
-    crops: int | None = None,
-    crop_seconds: float | None = None,
-    average_last: int = 1,
-    device: torch.device | str = "cpu",
-    batch_size: int = 64,
-    workers: int = 0,
-    progress: bool = False,
-) -> Embeddings:
+def embeddings_of(name: str, corpus: Corpus, options: EmbeddingOptions = DEFAULT_OPTIONS) -> Embeddings:
     """Embed a corpus with a system; a run keeps what it has embedded under `embeddings/` and reads it the next time.
 
     Parameters
     ----------
     name : see `load_system`; or an .npz of embeddings, of which those of the corpus' utterances are taken.
-    average_last : checkpoints of the run whose weights are averaged.
-    corpus, crops, crop_seconds, device, batch_size, workers, progress : see `sv_bridge.models.embedding.embed`.
+    corpus : what to embed.
+    options : crops, device and the like.
     """
     if name.endswith(".npz"):
-        if crops is not None:
+        if options.crops is not None:
             raise ValueError(f"{name} holds embeddings already: crops can't be chosen any more")
         stored = Embeddings.load(name)
         return stored.where(np.isin(stored.ids, [utterance.id for utterance in corpus]))
-    cache = _cache(name, corpus, crops, crop_seconds, average_last)
+    cache = _cache(name, corpus, options)
     if cache is not None and cache.is_file():
         return Embeddings.load(cache)
-    embeddings = embed(
-        load_system(name, average_last=average_last),
-        corpus,
-        crops=crops,
-        crop_seconds=crop_seconds,
-        device=device,
-        batch_size=batch_size,
-        workers=workers,
-        progress=progress,
-    )
+    embeddings = embed(load_system(name, average_last=options.average_last), corpus, options)
     if cache is not None:
         embeddings.save(cache)
     return embeddings
@@ -93,16 +73,18 @@ def system_groups(systems: Sequence[str]) -> dict[str, list[str]]:
     return groups
 
 
-def _cache(name: str, corpus: Corpus, crops: int | None, crop_seconds: float | None, average_last: int) -> Path | None:
-    """File that holds the embeddings: its name depends on weights, configuration, utterances and crops."""
+def _cache(name: str, corpus: Corpus, options: EmbeddingOptions) -> Path | None:
+    """File that holds the embeddings: its name depends on weights, configuration, utterances and options."""
     run = Path(name)
     if name == LOG_MEL or name.startswith(UNTRAINED) or not run.is_dir():
         return None
-    weights = [(path.name, path.stat().st_mtime_ns) for path in checkpoints(run / "checkpoints")[-average_last:]]
+    weights = [
+        (path.name, path.stat().st_mtime_ns) for path in checkpoints(run / "checkpoints")[-options.average_last :]
+    ]
     files = [
         (u.id, str(corpus.path(u)), corpus.path(u).stat().st_mtime_ns if corpus.path(u).is_file() else 0, u.start_s,
          u.duration_s, u.speaker, u.source, u.language)
         for u in corpus
     ]  # fmt: skip
-    key = (weights, read_config(run).encoder.model_dump_json(), files, crops, crop_seconds, average_last)
+    key = (weights, read_config(run).encoder.model_dump_json(), files, options.identity)
     return run / "embeddings" / f"{blake2b(repr(key).encode(), digest_size=12).hexdigest()}.npz"

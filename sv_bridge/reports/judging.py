@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from sv_bridge.compactness.speakers import summary
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.data.trials import Negatives, Trials, check_trials, generate_trials, read_trials
-from sv_bridge.distributed import choose_device
+from sv_bridge.embeddings import Embeddings
 from sv_bridge.json_files import write_json
-from sv_bridge.models.embedding import Embeddings
+from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions
 from sv_bridge.models.systems import embeddings_of
 from sv_bridge.reports.comparison import Assessment
 from sv_bridge.reports.plots import det_plot, save
@@ -72,35 +72,25 @@ class Judge:
     ----------
     system : see `sv_bridge.models.systems.embeddings_of`.
     corpus : with the splits that are named here and in calls.
-    crops, crop_seconds : None for whole utterances.
+    options : crops, device and the like.
     crop_scoring : see `sv_bridge.verification.scoring.score_trials`.
     subtract_mean : split whose mean embedding is subtracted from all embeddings.
     as_norm, top : split that is the cohort of AS-norm, and how many of its scores are used.
-    average_last, device, batch_size, workers : see `sv_bridge.models.systems.embeddings_of`.
     """
 
     def __init__(
         self,
         system: str,
         corpus: Corpus,
+        options: EmbeddingOptions = DEFAULT_OPTIONS,
         *,
-        crops: int | None = None,
-        crop_seconds: float | None = None,
         crop_scoring: CropScoring = "embedding",
         subtract_mean: str | None = None,
         as_norm: str | None = None,
         top: int = 300,
-        average_last: int = 1,
-        device: str = "auto",
-        batch_size: int = 64,
-        workers: int = 0,
-        progress: bool = True,
     ) -> None:
-        self.system, self.corpus = system, corpus
-        self.crops, self.crop_seconds, self.crop_scoring = crops, crop_seconds, crop_scoring
+        self.system, self.corpus, self.options, self.crop_scoring = system, corpus, options, crop_scoring
         self.subtract_mean, self.as_norm, self.top = subtract_mean, as_norm, top
-        self.average_last, self.device = average_last, choose_device(device)
-        self.batch_size, self.workers, self.progress = batch_size, workers, progress
 
     def __call__(
         self,
@@ -137,17 +127,7 @@ class Judge:
 
     def embeddings(self, corpus: Corpus) -> Embeddings:
         """Embeddings of these utterances."""
-        return embeddings_of(
-            self.system,
-            corpus,
-            crops=self.crops,
-            crop_seconds=self.crop_seconds,
-            average_last=self.average_last,
-            device=self.device,
-            batch_size=self.batch_size,
-            workers=self.workers,
-            progress=self.progress,
-        )
+        return embeddings_of(self.system, corpus, self.options)
 
     def _mean(self) -> NDArray[np.float64] | None:
         if self.subtract_mean is None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sv_bridge.atomic import atomic_path
 from sv_bridge.compactness.speakers import ClusteringComparison, Compactness
-from sv_bridge.models.embedding import Embeddings
+from sv_bridge.embeddings import Embeddings
 from sv_bridge.reports.plots import cosine_histogram, projection, speaker_compactness
 from sv_bridge.reports.rows import agreement_rows, clustering_rows, cosine_rows, measure_rows, pair_rows, speaker_rows
 

@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from sv_bridge.atomic import atomic_path
 from sv_bridge.compactness.speakers import SpeakerRow
-from sv_bridge.models.embedding import Embeddings
+from sv_bridge.embeddings import Embeddings
 from sv_bridge.verification.error_rates import ErrorCurve
 from sv_bridge.verification.scoring import scoring_vectors
 

@@ -5,7 +5,7 @@ import torch
 from sv_bridge.config import RunConfig
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.data.trials import generate_trials
-from sv_bridge.models.embedding import embed
+from sv_bridge.models.embedding import EmbeddingOptions, embed
 from sv_bridge.models.encoders import SpeakerEncoder
 from sv_bridge.verification.error_rates import equal_error_rate
 from sv_bridge.verification.scoring import score_trials
@@ -24,7 +24,8 @@ class Validator:
     """
 
     def __init__(self, config: RunConfig, corpus: Corpus, device: torch.device) -> None:
-        self.training, self.device = config.training, device
+        self.training = config.training
+        self.options = EmbeddingOptions(crops=1, crop_seconds=CROP_SECONDS, device=str(device))
         self.corpus = corpus.split("dev") if "dev" in corpus.splits and self.training.validate_epochs else None
         if self.corpus is not None:
             shared = set(self.corpus.speakers) & set(corpus.split("train").speakers)
@@ -39,7 +40,7 @@ class Validator:
         last = epoch == self.training.epochs
         if self.corpus is None or not (last or epoch % self.training.validate_epochs == 0):
             return {}
-        embeddings = embed(encoder, self.corpus, crops=1, crop_seconds=CROP_SECONDS, device=self.device)
+        embeddings = embed(encoder, self.corpus, self.options)
         scores = score_trials(embeddings, self.trials)
         metrics = {"dev_eer": equal_error_rate(scores[self.trials.labels], scores[~self.trials.labels])}
         if self.training.compactness:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sv_bridge.data.trials import Trials
-from sv_bridge.models.embedding import Embeddings
+from sv_bridge.embeddings import Embeddings
 
 __all__ = ["CropScoring", "score_trials", "scoring_vectors", "speaker_means"]
 

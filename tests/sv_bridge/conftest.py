@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from sv_bridge.commands.app import app
 from sv_bridge.data.manifest import Utterance, read_corpus, write_manifest
 from sv_bridge.data.synthetic import SyntheticRecipe, make_synthetic_corpus
-from sv_bridge.models.embedding import Embeddings
+from sv_bridge.embeddings import Embeddings
 
 RATE = 16_000
 

@@ -4,7 +4,8 @@ import torch
 
 from sv_bridge.data.manifest import Corpus, Utterance
 from sv_bridge.data.trials import Trials
-from sv_bridge.models.embedding import Embeddings, embed
+from sv_bridge.embeddings import Embeddings
+from sv_bridge.models.embedding import EmbeddingOptions, embed
 
 SCALE = 2**20
 
@@ -21,7 +22,7 @@ def test_whole_utterances_are_read_from_end_to_end(endpoints, ramps):
 
 
 def test_crops_are_evenly_spaced_and_short_utterances_repeated(endpoints, ramps):
-    embeddings = embed(endpoints, ramps, crops=3, crop_seconds=1.0, batch_size=4)
+    embeddings = embed(endpoints, ramps, EmbeddingOptions(crops=3, crop_seconds=1.0, batch_size=4))
     assert embeddings.vectors.shape == (3, 3, 3)
     np.testing.assert_array_equal(embeddings.vectors[1, :, 0] * SCALE, [1, 8_001, 16_001])
     np.testing.assert_array_equal(embeddings.vectors[0, :, 0] * SCALE, [1, 1, 1])
@@ -30,13 +31,13 @@ def test_crops_are_evenly_spaced_and_short_utterances_repeated(endpoints, ramps)
 
 
 def test_batches_and_reading_processes_change_nothing(endpoints, ramps):
-    one = embed(endpoints, ramps, crops=2, crop_seconds=0.5, batch_size=1)
-    many = embed(endpoints, ramps, crops=2, crop_seconds=0.5, batch_size=64, workers=2)
+    one = embed(endpoints, ramps, EmbeddingOptions(crops=2, crop_seconds=0.5, batch_size=1))
+    many = embed(endpoints, ramps, EmbeddingOptions(crops=2, crop_seconds=0.5, batch_size=64, workers=2))
     np.testing.assert_array_equal(one.vectors, many.vectors)
 
 
 def test_one_crop_is_one_vector_an_utterance(endpoints, ramps):
-    assert embed(endpoints, ramps, crops=1, crop_seconds=0.5).vectors.shape == (3, 3)
+    assert embed(endpoints, ramps, EmbeddingOptions(crops=1, crop_seconds=0.5)).vectors.shape == (3, 3)
 
 
 def test_unusable_audio_is_skipped_and_named(endpoints, ramps):
@@ -64,7 +65,7 @@ def test_encoder_is_evaluated_and_left_in_its_mode(ramps):
 
 
 def test_save_and_load_keep_everything(tmp_path, endpoints, ramps):
-    embeddings = embed(endpoints, ramps, crops=2, crop_seconds=0.5)
+    embeddings = embed(endpoints, ramps, EmbeddingOptions(crops=2, crop_seconds=0.5))
     embeddings.save(tmp_path / "e.npz")
     loaded = Embeddings.load(tmp_path / "e.npz")
     np.testing.assert_array_equal(loaded.vectors, embeddings.vectors)
@@ -97,4 +98,4 @@ def test_inconsistent_embeddings_are_named(make_embeddings):
     with pytest.raises(ValueError, match="1 of 2 embeddings hold NaN or infinity, first that of 'u1'"):
         make_embeddings([[0.0, 1.0], [np.nan, 1.0]], ["a", "b"])
     with pytest.raises(ValueError, match="belong together"):
-        embed(torch.nn.Identity(), Corpus(None, ()), crops=3)
+        EmbeddingOptions(crops=3)

@@ -13,7 +13,7 @@ from sv_bridge.verification.scoring import score_trials
 
 
 def test_drawn_trials_are_scored_over_the_split(speech):
-    verdict = Judge("log-mel", speech, progress=False)("test")
+    verdict = Judge("log-mel", speech)("test")
     test = speech.split("test")
     trials = generate_trials(test)
     scores = score_trials(embed(load_system("log-mel"), test), trials)
@@ -25,7 +25,7 @@ def test_drawn_trials_are_scored_over_the_split(speech):
 def test_a_list_embeds_only_what_it_names(tmp_path, speech):
     trials = generate_trials(speech.split("dev"), per_speaker=1)
     write_trials(tmp_path / "trials.txt", trials)
-    verdict = Judge("log-mel", speech, progress=False)("all", trials=tmp_path / "trials.txt")
+    verdict = Judge("log-mel", speech)("all", trials=tmp_path / "trials.txt")
     assert set(verdict.embeddings.ids.tolist()) == set(trials.ids)
 
 
@@ -36,9 +36,9 @@ def test_unknown_utterances_are_named_before_anything_is_embedded(tmp_path, spee
 
 
 def test_mean_subtraction_and_score_normalisation_use_other_splits(speech):
-    plain = Judge("log-mel", speech, progress=False)("test")
-    centred = Judge("log-mel", speech, subtract_mean="train", progress=False)("test")
-    normalised = Judge("log-mel", speech, as_norm="train", top=5, progress=False)("test")
+    plain = Judge("log-mel", speech)("test")
+    centred = Judge("log-mel", speech, subtract_mean="train")("test")
+    normalised = Judge("log-mel", speech, as_norm="train", top=5)("test")
     train = embed(load_system("log-mel"), speech.split("train"))
     mean = train.vectors.mean(axis=0)
     np.testing.assert_allclose(
@@ -52,7 +52,7 @@ def test_mean_subtraction_and_score_normalisation_use_other_splits(speech):
 
 
 def test_everything_is_written(tmp_path, speech):
-    judge = Judge("log-mel", speech, progress=False)
+    judge = Judge("log-mel", speech)
     verdict = judge("test")
     calibrated = verdict.calibrated(judge("dev"))
     assert set(calibrated) == {"actual DCF .01", "actual DCF .05", "Cllr"}

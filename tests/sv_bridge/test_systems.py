@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from sv_bridge.data.manifest import Corpus
-from sv_bridge.models.embedding import Embeddings
+from sv_bridge.embeddings import Embeddings
+from sv_bridge.models.embedding import EmbeddingOptions
 from sv_bridge.models.systems import embeddings_of, load_system, system_groups
 from sv_bridge.presets import load_config
 from sv_bridge.training.checkpoint import CheckpointError
@@ -41,7 +42,7 @@ def test_embeddings_of_a_run_are_kept_until_something_changes(run, speech):
     np.testing.assert_array_equal(embeddings_of(str(run), test).vectors, first.vectors + 1)
     fewer = Corpus(test.root, test.utterances[:-1])
     np.testing.assert_allclose(embeddings_of(str(run), fewer).vectors, first.vectors[:-1], atol=1e-6)
-    assert embeddings_of(str(run), test, crops=2, crop_seconds=0.5).vectors.shape == (len(test), 2, 8)
+    assert embeddings_of(str(run), test, EmbeddingOptions(crops=2, crop_seconds=0.5)).vectors.shape == (len(test), 2, 8)
 
 
 def test_stored_embeddings_are_a_system(tmp_path, run, speech):
@@ -50,7 +51,7 @@ def test_stored_embeddings_are_a_system(tmp_path, run, speech):
     dev = speech.split("dev")
     assert embeddings_of(str(tmp_path / "e.npz"), dev).ids.tolist() == [u.id for u in dev]
     with pytest.raises(ValueError, match="crops can't be chosen"):
-        embeddings_of(str(tmp_path / "e.npz"), dev, crops=2, crop_seconds=1.0)
+        embeddings_of(str(tmp_path / "e.npz"), dev, EmbeddingOptions(crops=2, crop_seconds=1.0))
 
 
 def test_untrained_encoders_are_the_same_every_time():
