@@ -1,6 +1,8 @@
 """Banks of impulse responses to filter crops with: rooms, microphones and lines."""
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -75,7 +77,12 @@ class ResponseFiles:
 @cache
 def simulated_rooms(*, count: int = 96, sample_rate_hz: int = SAMPLE_RATE_HZ, seed: int = 0) -> ResponseBank:
     """Draw random rooms; see `rooms.random_room`."""
-    return ResponseBank([random_room(generator(seed, "room", i), sample_rate_hz=sample_rate_hz) for i in range(count)])
+
+    def room(i: int) -> Samples:
+        return random_room(generator(seed, "room", i), sample_rate_hz=sample_rate_hz)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return ResponseBank(list(pool.map(room, range(count))))
 
 
 @cache
