@@ -10,7 +10,16 @@ import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.vectors import check_directions, check_integers, check_size, check_vectors, numeric, unit_rows
+from cqm.arrays.cures import distances_error
+from cqm.arrays.vectors import (
+    SCIPY_METRICS,
+    check_directions,
+    check_integers,
+    check_size,
+    check_vectors,
+    numeric,
+    unit_rows,
+)
 
 __all__ = ["Elsewhere", "NeedsNumpyError", "arrange", "check", "chunks_of", "is_elsewhere", "on_host", "to_input_order"]
 
@@ -89,8 +98,9 @@ def _plain(array: Any) -> Any:
 
 def check(X: Any, metric: Any) -> Any:
     """Points or distances in float32 or float64, checked where they are; chunks of a dask array as they load."""
-    if callable(metric):
-        raise TypeError(f"a callable `metric` takes numpy vectors, got {type(X).__name__}: pass `X` as a numpy array")
+    if callable(metric) or metric in SCIPY_METRICS:
+        kind = "a callable `metric`" if callable(metric) else f'metric="{metric}"'
+        raise TypeError(f"{kind} takes numpy vectors, got {type(X).__name__}: pass `X` as a numpy array")
     if array_api_compat.is_dask_array(X):
         return _check_dask(X, metric)
     xp, X = array_api_compat.array_namespace(X), _plain(X)
@@ -119,12 +129,9 @@ def check(X: Any, metric: Any) -> Any:
 def _check_distances(xp: Any, D: Any) -> None:
     if D.shape[0] != D.shape[1]:
         raise ValueError(f'metric="precomputed" takes square distances, got shape {tuple(D.shape)}')
-    if xp.any(D < 0):
-        raise ValueError("distances must not be negative")
-    if xp.any(xp.linalg.diagonal(D) != 0):
-        raise ValueError("the distance of a point to itself must be 0")
-    if xp.any(xp.abs(D - D.T) > (1e-5 if D.dtype == xp.float32 else 1e-10) * xp.abs(D)):
-        raise ValueError("`X` is not symmetric: symmetrise with (X + X.T) / 2")
+    asymmetric = xp.abs(D - D.T) > (1e-5 if D.dtype == xp.float32 else 1e-10) * xp.abs(D)
+    if xp.any(D < 0) or xp.any(xp.linalg.diagonal(D) != 0) or xp.any(asymmetric):
+        raise distances_error(D, on_host(D))
 
 
 def _check_dask(X: Any, metric: Any) -> Any:

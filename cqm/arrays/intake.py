@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays import elsewhere
+from cqm.arrays import cures, elsewhere
 from cqm.arrays.elsewhere import Elsewhere, is_elsewhere
-from cqm.arrays.vectors import check_directions, check_vectors, numeric, take_rows, unit_rows
+from cqm.arrays.vectors import SCIPY_METRICS, check_directions, check_vectors, numeric, take_rows, unit_rows
 from cqm.sharing import once
 
 __all__ = ["METRICS", "Clustering", "Metric", "Part", "validate"]
@@ -176,8 +176,8 @@ def validate(
     ValueError
         Anything else that is wrong, with its cure.
     """
-    if not callable(metric) and metric not in METRICS:
-        raise ValueError(f"`metric` must be one of {', '.join(METRICS)}, or a callable; got {metric!r}")
+    if not callable(metric) and metric not in METRICS and metric not in SCIPY_METRICS:
+        raise cures.metric_error(metric, METRICS + SCIPY_METRICS)
     if coordinates is not None and metric not in ("euclidean", "cosine"):
         raise ValueError(
             f"{coordinates} needs coordinates, because it uses cluster centroids: pass vectors with "
@@ -211,7 +211,9 @@ def _grouped(
     if len(codes) != input_rows:
         raise ValueError(f"`labels` has {len(codes)} entries but `X` has {input_rows} rows")
     kept = np.arange(input_rows, dtype=np.intp)
-    if noise_label is not None and noise_label in classes:
+    if noise_label is not None and noise_label not in classes:
+        cures.check_noise_label(noise_label, classes)
+    elif noise_label is not None:
         noise = classes.index(noise_label)
         kept = np.flatnonzero(codes != noise)
         codes = codes[kept] - (codes[kept] > noise)
@@ -242,34 +244,29 @@ def _by_cluster(codes: NDArray[np.intp], k: int, chunks: NDArray[np.intp] | None
 
 def check_distances(X: Any) -> NDArray[Any]:
     """(n, n) symmetric non-negative distances with a zero diagonal; the condensed form is expanded."""
-    data = numeric(X)
+    data = numeric(X, distances=True)
     if data.size == 0:
         raise ValueError(f"`X` is empty: shape {data.shape}")
     if data.ndim == 1:
         n = (1 + np.sqrt(1 + 8 * len(data))) / 2
         if n != int(n):
-            raise ValueError(f"condensed distances have n(n-1)/2 entries, got {len(data)}")
+            raise ValueError(
+                f"condensed distances have n(n-1)/2 entries, got {len(data)}: pass the square matrix, or what "
+                "scipy.spatial.distance.pdist gives"
+            )
         data = _square(data, int(n))
     if data.ndim != 2 or data.shape[0] != data.shape[1]:
-        raise ValueError(f'metric="precomputed" takes square or condensed distances, got shape {data.shape}')
-    if not np.isfinite(data).all():
-        row, column = np.argwhere(~np.isfinite(data))[0]
-        raise ValueError(f"`X` has {data[row, column]} at X[{row}, {column}]: distances must be finite")
-    if (data < 0).any():
-        row, column = np.argwhere(data < 0)[0]
-        raise ValueError(f"distances must not be negative: X[{row}, {column}] = {data[row, column]}")
-    if np.diagonal(data).any():
-        row = np.flatnonzero(np.diagonal(data))[0]
-        raise ValueError(f"the distance of a point to itself must be 0: X[{row}, {row}] = {data[row, row]}")
+        raise ValueError(
+            f'metric="precomputed" takes square or condensed distances, got shape {data.shape}: leave out what is no '
+            'distance, such as a column of names; vectors go with another metric, such as "euclidean"'
+        )
+    if not np.isfinite(data).all() or (data < 0).any() or np.diagonal(data).any():
+        raise cures.distances_error(X, data)
     asymmetric = np.abs(data - data.T) > 1e-5 * np.abs(data) if data.dtype == np.float32 else data != data.T
     if data.dtype == np.float64:
         asymmetric &= ~np.isclose(data, data.T, rtol=1e-10, atol=0)
     if asymmetric.any():
-        row, column = np.argwhere(asymmetric)[0]
-        raise ValueError(
-            f"`X` is not symmetric: X[{row}, {column}] = {data[row, column]} "
-            f"but X[{column}, {row}] = {data[column, row]}; symmetrise with (X + X.T) / 2"
-        )
+        raise cures.distances_error(X, data)
     return data
 
 
@@ -296,12 +293,14 @@ def encode(labels: Any) -> tuple[NDArray[np.intp], tuple[Hashable, ...]]:
     if np.ma.is_masked(labels):
         row = np.flatnonzero(np.ma.getmaskarray(labels))[0]
         raise ValueError(f"`labels` is masked at position {row}: {_CURE}")
+    if hasattr(labels, "toarray"):
+        raise TypeError(f"`labels` must be one label a point, got a {type(labels).__name__}: pass labels.toarray()")
     array = labels if isinstance(labels, list | tuple) else np.asarray(labels)
     if isinstance(array, np.ndarray):
         if array.ndim == 0:
             raise TypeError(f"`labels` must be a list or an array of one label a point, got {type(labels).__name__}")
         if array.ndim != 1:
-            raise ValueError(f"`labels` must be one label a point, got shape {array.shape}: use labels.ravel()")
+            raise cures.labels_shape_error(array)
         if array.dtype.kind != "O":
             strange = array != array if array.dtype.kind in "fcmM" else np.zeros(0, dtype=bool)
             if strange.any():
@@ -316,6 +315,8 @@ def encode(labels: Any) -> tuple[NDArray[np.intp], tuple[Hashable, ...]]:
         try:
             out[position] = index.setdefault(label, len(index))
         except TypeError:
+            if isinstance(label, list | np.ndarray) and all(np.shape(row) == np.shape(label) for row in array):
+                raise cures.labels_shape_error(np.asarray(array)) from None
             raise TypeError(f"`labels` must be hashable, got {type(label).__name__} at position {position}") from None
     for label, code in index.items():
         if _is_missing(label):

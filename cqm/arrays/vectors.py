@@ -7,13 +7,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.cures import numbers_error, sparse_error
 from cqm.parallel import in_order
 
-__all__ = ["check_directions", "check_integers", "check_size", "check_vectors", "numeric", "take_rows", "unit_rows"]
+__all__ = [
+    "SCIPY_METRICS",
+    "check_directions",
+    "check_integers",
+    "check_size",
+    "check_vectors",
+    "numeric",
+    "take_rows",
+    "unit_rows",
+]
 
 BLOCK_ROWS = 1024
 SQUARABLE = 1e-150, 1e150  # sizes whose squares, and sums of them, stay in float64's range
-NOT_SQUARING = ("manhattan", "chebyshev", "minkowski")
+SQUARING = ("euclidean", "sqeuclidean", "cosine", "angular", "correlation")
+SCIPY_METRICS = (
+    "braycurtis",
+    "canberra",
+    "dice",
+    "hamming",
+    "jaccard",
+    "jensenshannon",
+    "rogerstanimoto",
+    "sokalsneath",
+    "yule",
+)
+"""Names that `scipy.spatial.distance.cdist` computes; its others depend on more than two points, or are ours too."""
 
 
 def check_vectors(X: Any, metric: Any, first: int = 0) -> NDArray[Any]:
@@ -36,7 +58,7 @@ def check_vectors(X: Any, metric: Any, first: int = 0) -> NDArray[Any]:
 
 def check_size(largest: float, metric: Any) -> None:
     """Refuse data whose squares a metric can't take; all-zero data are fine."""
-    if callable(metric) or metric in NOT_SQUARING or largest == 0:
+    if metric not in SQUARING or largest == 0:
         return
     smallest, limit = SQUARABLE
     if not smallest <= largest <= limit:
@@ -88,8 +110,10 @@ def unit_rows(vectors: NDArray[Any], order: NDArray[np.intp] | None = None, *, c
     return out
 
 
-def numeric(X: Any) -> NDArray[Any]:
+def numeric(X: Any, *, distances: bool = False) -> NDArray[Any]:
     """`X` as a float32 or float64 array; half precision, booleans and integers are widened."""
+    if hasattr(X, "toarray"):
+        raise sparse_error(X, distances=distances)
     data = _array(X)
     kind = data.dtype.kind
     if kind in "iu" and data.size:
@@ -97,8 +121,7 @@ def numeric(X: Any) -> NDArray[Any]:
     if kind in "biu":
         return data.astype(np.float64)
     if kind != "f":
-        cure = "numpy.real(X)" if kind == "c" else "numpy.asarray(X, dtype=float)"
-        raise TypeError(f"`X` must be real numbers, got dtype {data.dtype}: convert it with {cure}")
+        raise numbers_error(X, data)
     if data.dtype == np.float16:
         return data.astype(np.float32)
     return data if data.dtype == np.float32 else data.astype(np.float64, copy=False)
@@ -115,8 +138,6 @@ def check_integers(low: int, high: int) -> None:
 
 def _array(X: Any) -> NDArray[Any]:
     """`X` as numpy sees it, where that is an array with an entry in every place."""
-    if hasattr(X, "toarray"):
-        raise TypeError(f"`X` must be dense, got a {type(X).__name__}: pass X.toarray()")
     if np.ma.is_masked(X):
         at = ", ".join(map(str, np.argwhere(np.ma.getmaskarray(X))[0]))
         raise ValueError(f"`X` is masked at X[{at}]: remove or impute such points")

@@ -80,7 +80,11 @@ def test_wrong_points(measure, points, error, message):
         (pa.array(["a"] * 8 + [None]), ValueError, "`labels` has None at position 8"),
         (np.ma.array(LABELS, mask=[False] * 8 + [True]), ValueError, "`labels` is masked at position 8: give"),
         ([0] * 8 + [[1]], TypeError, "`labels` must be hashable, got list at position 8"),
-        (np.zeros((9, 1)), ValueError, r"`labels` must be one label a point, got shape \(9, 1\): use labels.ravel\(\)"),
+        (
+            np.zeros((9, 1)),
+            ValueError,
+            r"`labels` must be one label a point, got shape \(9, 1\): use numpy.ravel\(labels\)",
+        ),
         ("aaabbbccc", TypeError, "`labels` must be a list or an array of one label a point, got str"),
         (None, TypeError, "`labels` must be a list or an array of one label a point, got NoneType"),
     ],
@@ -153,10 +157,10 @@ def changed(row, column, value):
 @pytest.mark.parametrize(
     ("distances", "message"),
     [
-        (changed(0, 3, 1.0), r"`X` is not symmetric: X\[0, 3\] = 1.0 but X\[3, 0\] = "),
-        (changed(2, 2, 0.5), r"the distance of a point to itself must be 0: X\[2, 2\] = 0.5"),
-        (changed(1, 4, -2.0), r"distances must not be negative: X\[1, 4\] = -2.0"),
-        (changed(1, 4, np.nan), r"`X` has nan at X\[1, 4\]"),
+        (changed(0, 3, 1.0), r"`X` is not symmetric, X\[0, 3\] = 1.0 but X\[3, 0\] = "),
+        (changed(2, 2, 0.5), r"the distance of a point to itself must be 0, but X\[2, 2\] = 0.5"),
+        (changed(1, 4, -2.0), r"distances must not be negative, but X\[1, 4\] = -2.0"),
+        (changed(1, 4, np.nan), r"X\[1, 4\]"),
         (changed(1, 4, np.inf), r"`X` has inf at X\[1, 4\]"),
         (DISTANCES[:8], r"takes square or condensed distances, got shape \(8, 9\)"),
         (np.arange(1.0, 6), r"condensed distances have n\(n-1\)/2 entries, got 5"),
