@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
-import torch
 from torch import Tensor, nn
 
 from sv_bridge.config import FeatureConfig
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.models.features import LogMel
+from sv_bridge.models.masking import frame_mask, masked_mean
 
 __all__ = ["MeanLogMel", "whiten"]
 
@@ -23,6 +23,7 @@ class MeanLogMel(nn.Module):
     ----------
     embedding_dim : number of mel bands.
     sample_rate_hz : rate that the waveforms must have.
+    padded : utterances of different lengths may share a batch.
     """
 
     def __init__(self, mels: int = 40) -> None:
@@ -30,10 +31,13 @@ class MeanLogMel(nn.Module):
         self.features = LogMel(FeatureConfig(mels=mels, normalise="none"))
         self.embedding_dim = mels
         self.sample_rate_hz = 16_000
+        self.padded = True
 
-    def forward(self, waveforms: Tensor) -> Tensor:
-        """Mean log-mel energies."""
-        return torch.mean(self.features(waveforms), dim=-1)
+    def forward(self, waveforms: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Mean log-mel energies, of utterances of one length or of the `lengths` (batch,) in samples."""
+        features = self.features(waveforms, lengths)
+        mask = None if lengths is None else frame_mask(self.features.frames(lengths), features.shape[2])
+        return masked_mean(features, mask)
 
 
 def whiten(embeddings: Embeddings, reference: Embeddings) -> Embeddings:

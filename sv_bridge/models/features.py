@@ -8,10 +8,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sv_bridge.config import FeatureConfig
+from sv_bridge.models.masking import frame_mask, masked_mean
 
 __all__ = ["LogMel", "mel_matrix"]
 
 SAMPLE_RATE_HZ = 16_000
+_VARIANCE_FLOOR = 1e-5  # that of torch's instance_norm
 _LOG_FLOOR = 1e-6  # added to the mel energies, as in the papers' code: digital silence becomes log 1e-6
 
 
@@ -51,24 +53,44 @@ class LogMel(nn.Module):
         )
         self.register_buffer("matrix", matrix, persistent=False)
 
+    def frames(self, samples: Any) -> Any:
+        """Number of frames of so many samples."""
+        return 1 + samples // self.hop_length
+
     @torch.no_grad()
-    def forward(self, waveforms: Tensor) -> Tensor:
-        """Features of shape (batch, mels, frames)."""
+    def forward(self, waveforms: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Features of shape (batch, mels, frames).
+
+        With `lengths` (batch,), in samples, each utterance's features are those of its first so many samples, and 0
+        beyond its own number of frames.
+        """
+        half = self.config.n_fft // 2
         if waveforms.ndim != 2:
             raise ValueError(f"waveforms must have shape (batch, samples), got {tuple(waveforms.shape)}")
-        if waveforms.shape[1] <= self.config.n_fft // 2:
-            raise ValueError(f"wanted more than {self.config.n_fft // 2} samples, got {waveforms.shape[1]}")
+        shortest = waveforms.shape[1] if lengths is None else int(lengths.min())
+        if shortest <= half:
+            raise ValueError(f"wanted more than {half} samples, got {shortest}")
         kind = waveforms.device.type if torch.amp.is_autocast_available(waveforms.device.type) else "cpu"
         with torch.autocast(kind, enabled=False):
             x = waveforms.float()
             if self.config.preemphasis:
                 previous = torch.cat([x[:, 1:2], x[:, :-1]], dim=1)  # the sample before the first, by reflection
                 x = x - self.config.preemphasis * previous
+            if lengths is not None:
+                x = _reflected(x, lengths, half)
             spectrum = torch.stft(
-                x, self.config.n_fft, self.hop_length, self.window_length, self.window, return_complex=True
+                x,
+                self.config.n_fft,
+                self.hop_length,
+                self.window_length,
+                self.window,
+                center=lengths is None,
+                return_complex=True,
             )
             power = spectrum.real.square() + spectrum.imag.square()  # (batch, n_fft // 2 + 1, frames)
             mel = (self.matrix @ power + _LOG_FLOOR).log()  # (batch, mels, frames)
+            if lengths is not None:
+                return self._normalised_within(mel, frame_mask(self.frames(lengths), mel.shape[2]))
             match self.config.normalise:
                 case "instance":
                     return functional.instance_norm(mel)
@@ -78,6 +100,25 @@ class LogMel(nn.Module):
                     return mel - mel.mean(dim=(1, 2), keepdim=True)
                 case "none":
                     return mel
+
+    def _normalised_within(self, mel: Tensor, mask: Tensor) -> Tensor:
+        """What `forward` does without lengths, within each utterance."""
+        kind = self.config.normalise
+        if kind != "none":
+            mean = masked_mean(mel, mask)[:, :, None]
+            mel = mel - (mean.mean(dim=1, keepdim=True) if kind == "level" else mean)
+        if kind == "instance":
+            mel = mel / (masked_mean(mel.square(), mask)[:, :, None] + _VARIANCE_FLOOR).sqrt()
+        return mel * mask
+
+
+def _reflected(x: Tensor, lengths: Tensor, half: int) -> Tensor:
+    """Each utterance continued by `half` samples, by reflection at both of its own ends: (batch, samples + 2·half)."""
+    x = functional.pad(x, (half, half))
+    step = torch.arange(1, half + 1, device=x.device)
+    x[:, half - step] = x[:, half + step]
+    last = half - 1 + lengths[:, None]  # (batch, 1)
+    return x.scatter(1, last + step, x.gather(1, last - step))
 
 
 def mel_matrix(

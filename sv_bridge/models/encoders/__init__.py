@@ -1,5 +1,6 @@
 """Speaker encoders: waveform in, embedding out."""
 
+from inspect import signature
 from typing import cast
 
 import torch
@@ -10,6 +11,7 @@ from sv_bridge.models.encoders.ecapa import EcapaTdnn
 from sv_bridge.models.encoders.resnet import ResNet34
 from sv_bridge.models.encoders.tdnn import Tdnn
 from sv_bridge.models.features import SAMPLE_RATE_HZ, LogMel
+from sv_bridge.models.masking import frame_mask
 
 __all__ = ["SpeakerEncoder", "build_encoder"]
 
@@ -25,16 +27,27 @@ class SpeakerEncoder(nn.Module):
     sample_rate_hz : rate that the waveforms must have
     """
 
-    def __init__(self, features: nn.Module, backbone: nn.Module, embedding_dim: int) -> None:
+    def __init__(self, features: LogMel, backbone: nn.Module, embedding_dim: int) -> None:
         super().__init__()
         self.features = features
         self.backbone = backbone
         self.embedding_dim = embedding_dim
         self.sample_rate_hz = SAMPLE_RATE_HZ
 
-    def forward(self, waveforms: Tensor) -> Tensor:
-        """Embeddings; one call may have utterances of any one length, at least a few frames."""
-        return cast(Tensor, self.backbone(self.features(waveforms)))
+    def forward(self, waveforms: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Embeddings of utterances of at least a few frames.
+
+        Utterances are of one length; or of the `lengths` (batch,) in samples, each continued by anything, if `padded`.
+        """
+        if lengths is None:
+            return cast(Tensor, self.backbone(self.features(waveforms)))
+        features = self.features(waveforms, lengths)
+        return cast(Tensor, self.backbone(features, frame_mask(self.features.frames(lengths), features.shape[2])))
+
+    @property
+    def padded(self) -> bool:
+        """Whether utterances of different lengths may share a batch: whether the backbone heeds a mask."""
+        return "mask" in signature(self.backbone.forward).parameters
 
     @property
     def parameters_count(self) -> int:

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from sv_bridge.config import EcapaConfig
 from sv_bridge.models.encoders.pooling import AttentiveStatisticsPooling
+from sv_bridge.models.masking import MaskedModule, MaskedSequential, masked_mean
 
 __all__ = ["EcapaTdnn"]
 
@@ -31,27 +32,27 @@ class EcapaTdnn(nn.Module):
             nn.BatchNorm1d(config.embedding_dim),
         )
 
-    def forward(self, features: Tensor) -> Tensor:
-        """Embeddings of shape (batch, embedding_dim), not normalised."""
-        x = self.stem(features)
+    def forward(self, features: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Embeddings of shape (batch, embedding_dim), not normalised; `mask` says where utterances end."""
+        x, mask = self.stem(features, mask)
         outputs = []
         for block in self.blocks:
             # each block reads the sum of all earlier outputs (section 3.3)
-            outputs.append(block(x))
+            outputs.append(block(x, mask)[0])
             x = x + outputs[-1]
-        return self.output(self.pooling(self.aggregation(torch.cat(outputs, dim=1))))
+        return self.output(self.pooling(self.aggregation(torch.cat(outputs, dim=1)), mask))
 
 
-def convolution(inputs: int, outputs: int, *, kernel: int = 1, dilation: int = 1) -> nn.Sequential:
+def convolution(inputs: int, outputs: int, *, kernel: int = 1, dilation: int = 1) -> MaskedSequential:
     """Convolution that keeps the number of frames, ReLU, batch normalisation."""
-    return nn.Sequential(
+    return MaskedSequential(
         nn.Conv1d(inputs, outputs, kernel, dilation=dilation, padding=dilation * (kernel // 2)),
         nn.ReLU(inplace=True),
         nn.BatchNorm1d(outputs),
     )
 
 
-class SERes2Block(nn.Module):
+class SERes2Block(MaskedModule):
     """Dilated Res2Net block between two 1×1 convolutions, squeeze-and-excitation, and a shortcut (figure 1)."""
 
     def __init__(self, channels: int, dilation: int) -> None:
@@ -64,10 +65,10 @@ class SERes2Block(nn.Module):
             nn.Linear(channels, _BOTTLENECK), nn.ReLU(inplace=True), nn.Linear(_BOTTLENECK, channels), nn.Sigmoid()
         )
 
-    def forward(self, x: Tensor) -> Tensor:
-        first, *others = self.enter(x).chunk(_SCALE, dim=1)
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
+        first, *others = self.enter(x, mask)[0].chunk(_SCALE, dim=1)
         outputs = [first]
         for i, (group, part) in enumerate(zip(self.groups, others, strict=True)):
-            outputs.append(group(part if i == 0 else part + outputs[-1]))
-        y = self.leave(torch.cat(outputs, dim=1))
-        return x + y * self.gate(y.mean(dim=2))[:, :, None]
+            outputs.append(group(part if i == 0 else part + outputs[-1], mask)[0])
+        y, _ = self.leave(torch.cat(outputs, dim=1), mask)
+        return x + y * self.gate(masked_mean(y, mask))[:, :, None], mask

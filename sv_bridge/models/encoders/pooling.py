@@ -1,4 +1,7 @@
-"""From frames (batch, channels, frames) to one vector an utterance; each pooling has an `out_channels`."""
+"""From frames (batch, channels, frames) to one vector an utterance; each pooling has an `out_channels`.
+
+With a mask (batch, 1, frames), see `masking`, frames beyond an utterance's end don't count.
+"""
 
 import torch
 from torch import Tensor, nn
@@ -15,10 +18,9 @@ class StatisticsPooling(nn.Module):
         super().__init__()
         self.out_channels = 2 * channels
 
-    def forward(self, frames: Tensor) -> Tensor:
+    def forward(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:
         """(batch, 2·channels)."""
-        variance, mean = torch.var_mean(frames, dim=2, correction=0)
-        return torch.cat([mean, variance.clamp(min=_VARIANCE_FLOOR).sqrt()], dim=1)
+        return _statistics(frames, mask)
 
 
 class SelfAttentivePooling(nn.Module):
@@ -30,10 +32,11 @@ class SelfAttentivePooling(nn.Module):
         self.hidden = nn.Linear(channels, channels)
         self.context = nn.Linear(channels, 1, bias=False)
 
-    def forward(self, frames: Tensor) -> Tensor:
+    def forward(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:
         """(batch, channels)."""
         x = frames.transpose(1, 2)  # (batch, frames, channels)
-        weights = self.context(self.hidden(x).tanh()).softmax(dim=1)  # (batch, frames, 1)
+        scores = self.context(self.hidden(x).tanh())  # (batch, frames, 1)
+        weights = _within(scores, None if mask is None else mask.transpose(1, 2)).softmax(dim=1)
         return (x * weights).sum(dim=1)
 
 
@@ -54,14 +57,31 @@ class AttentiveStatisticsPooling(nn.Module):
             nn.ReLU(), nn.BatchNorm1d(hidden), nn.Tanh(), nn.Conv1d(hidden, channels, kernel_size=1)
         )
 
-    def forward(self, frames: Tensor) -> Tensor:
+    def forward(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:
         """(batch, 2·channels)."""
-        variance, mean = torch.var_mean(frames, dim=2, correction=0)
-        context = self.of_utterance(torch.cat([mean, variance.clamp(min=_VARIANCE_FLOOR).sqrt()], dim=1))
-        weights = self.score(self.of_frame(frames) + context[:, :, None]).softmax(dim=2)  # (batch, channels, frames)
-        mean = (weights * frames).sum(dim=2)
-        variance = (weights * (frames - mean[:, :, None]).square()).sum(dim=2)
-        return torch.cat([mean, variance.clamp(min=_VARIANCE_FLOOR).sqrt()], dim=1)
+        context = self.of_utterance(_statistics(frames, mask))
+        scores = self.score(self.of_frame(frames) + context[:, :, None])  # (batch, channels, frames)
+        return _weighted_statistics(frames, _within(scores, mask).softmax(dim=2))
+
+
+def _statistics(frames: Tensor, mask: Tensor | None) -> Tensor:
+    """Mean and standard deviation over time, (batch, 2·channels)."""
+    if mask is not None:
+        return _weighted_statistics(frames, mask / mask.sum(dim=2, keepdim=True))
+    variance, mean = torch.var_mean(frames, dim=2, correction=0)
+    return torch.cat([mean, variance.clamp(min=_VARIANCE_FLOOR).sqrt()], dim=1)
+
+
+def _weighted_statistics(frames: Tensor, weights: Tensor) -> Tensor:
+    """Mean and standard deviation, (batch, 2·channels), with weights that sum to 1 over time."""
+    mean = (weights * frames).sum(dim=2)
+    variance = (weights * (frames - mean[:, :, None]).square()).sum(dim=2)
+    return torch.cat([mean, variance.clamp(min=_VARIANCE_FLOOR).sqrt()], dim=1)
+
+
+def _within(scores: Tensor, mask: Tensor | None) -> Tensor:
+    """Scores whose softmax is 0 beyond the end of an utterance."""
+    return scores if mask is None else scores.masked_fill(mask == 0, float("-inf"))
 
 
 def make_pooling(name: str, channels: int) -> StatisticsPooling | SelfAttentivePooling | AttentiveStatisticsPooling:

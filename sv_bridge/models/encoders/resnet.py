@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from sv_bridge.config import ResNetConfig
 from sv_bridge.models.encoders.pooling import make_pooling
+from sv_bridge.models.masking import MaskedModule, MaskedSequential, masked_mean
 
 __all__ = ["ResNet34"]
 
@@ -39,7 +40,7 @@ class ResNet34(nn.Module):
             for block in range(blocks):
                 layers.append(ResidualBlock(channels, width << stage, stride if block == 0 else 1))
                 channels = width << stage
-        self.frames = nn.Sequential(*layers)
+        self.frames = MaskedSequential(*layers)
         rows = -(-config.features.mels // 8) if self.kind == "thin_resnet34" else 1  # three halvings, rounded up
         self.pooling = make_pooling(config.pooling, rows * channels)
         self.output = nn.Linear(self.pooling.out_channels, config.embedding_dim)
@@ -47,19 +48,20 @@ class ResNet34(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
-    def forward(self, features: Tensor) -> Tensor:
-        """Embeddings of shape (batch, embedding_dim), not normalised."""
-        x = self.frames(features[:, None])  # (batch, channels, rows, frames)
+    def forward(self, features: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Embeddings of shape (batch, embedding_dim), not normalised; `mask` says where utterances end."""
+        # (batch, channels, rows, frames)
+        x, mask = self.frames(features[:, None], None if mask is None else mask[:, None])
         x = x.flatten(1, 2) if self.kind == "thin_resnet34" else x.mean(dim=2)
-        return self.output(self.pooling(x))
+        return self.output(self.pooling(x, None if mask is None else mask[:, 0]))
 
 
-class ResidualBlock(nn.Module):
+class ResidualBlock(MaskedModule):
     """Two 3×3 convolutions, channels reweighted by squeeze-and-excitation, and a shortcut."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
-        self.branch = nn.Sequential(
+        self.branch = MaskedSequential(
             nn.Conv2d(inputs, outputs, kernel_size=3, stride=stride, padding=1, bias=False),
             nn.ReLU(inplace=True),
             nn.BatchNorm2d(outputs),
@@ -73,11 +75,12 @@ class ResidualBlock(nn.Module):
             self.shortcut.append(nn.BatchNorm2d(outputs))
         self.activation = nn.ReLU(inplace=True)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.activation(self.branch(x) + self.shortcut(x))
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
+        y, mask = self.branch(x, mask)
+        return self.activation(y + self.shortcut(x)), mask
 
 
-class SqueezeExcitation(nn.Module):
+class SqueezeExcitation(MaskedModule):
     """Scale each channel by a gate computed from all channels' means (Hu et al., CVPR 2018)."""
 
     def __init__(self, channels: int, reduction: int = 8) -> None:
@@ -89,5 +92,6 @@ class SqueezeExcitation(nn.Module):
             nn.Sigmoid(),
         )
 
-    def forward(self, x: Tensor) -> Tensor:
-        return x * self.gate(x.mean(dim=(2, 3)))[:, :, None, None]
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
+        mean = x.mean(dim=(2, 3)) if mask is None else masked_mean(x, mask).mean(dim=2)
+        return x * self.gate(mean)[:, :, None, None], mask

@@ -4,6 +4,7 @@ from torch import Tensor, nn
 
 from sv_bridge.config import TdnnConfig
 from sv_bridge.models.encoders.pooling import make_pooling
+from sv_bridge.models.masking import MaskedModule, MaskedSequential
 
 __all__ = ["Tdnn"]
 
@@ -18,12 +19,12 @@ class Tdnn(nn.Module):
     def __init__(self, config: TdnnConfig) -> None:
         super().__init__()
         c = config.channels
-        self.stem = nn.Sequential(
+        self.stem = MaskedSequential(
             nn.Conv1d(config.features.mels, c, kernel_size=5, stride=2, padding=2, bias=False),
             nn.BatchNorm1d(c),
             nn.ReLU(inplace=True),
         )
-        self.blocks = nn.Sequential(*(ResidualConvolution(c, dilation) for dilation in (1, 2, 3)))
+        self.blocks = MaskedSequential(*(ResidualConvolution(c, dilation) for dilation in (1, 2, 3)))
         self.widen = nn.Sequential(
             nn.Conv1d(c, config.frame_dim, kernel_size=1, bias=False),
             nn.BatchNorm1d(config.frame_dim),
@@ -34,21 +35,22 @@ class Tdnn(nn.Module):
             nn.BatchNorm1d(self.pooling.out_channels), nn.Linear(self.pooling.out_channels, config.embedding_dim)
         )
 
-    def forward(self, features: Tensor) -> Tensor:
-        """Embeddings of shape (batch, embedding_dim), not normalised."""
-        return self.output(self.pooling(self.widen(self.blocks(self.stem(features)))))
+    def forward(self, features: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Embeddings of shape (batch, embedding_dim), not normalised; `mask` says where utterances end."""
+        x, mask = self.blocks(*self.stem(features, mask))
+        return self.output(self.pooling(self.widen(x), mask))
 
 
-class ResidualConvolution(nn.Module):
+class ResidualConvolution(MaskedModule):
     """x + ReLU(BN(conv(x)))."""
 
     def __init__(self, channels: int, dilation: int) -> None:
         super().__init__()
-        self.branch = nn.Sequential(
+        self.branch = MaskedSequential(
             nn.Conv1d(channels, channels, kernel_size=3, dilation=dilation, padding=dilation, bias=False),
             nn.BatchNorm1d(channels),
             nn.ReLU(inplace=True),
         )
 
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.branch(x)
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
+        return x + self.branch(x, mask)[0], mask
