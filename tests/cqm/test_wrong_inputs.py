@@ -45,9 +45,9 @@ DATE = np.datetime64("2020-01-01")
         (POINTS + 1j, TypeError, r"real numbers, got dtype complex128: convert it with numpy.real\(X\)"),
         (POINTS.astype(object), TypeError, r"got dtype object: convert it with numpy.asarray\(X, dtype=float\)"),
         (POINTS.astype(str), TypeError, "got dtype <U32: convert it with numpy.asarray"),
-        (POINTS.astype("timedelta64[s]"), TypeError, r"got dtype timedelta64\[s\]: convert it with numpy.asarray"),
+        (INTEGERS.astype("timedelta64[s]"), TypeError, r"got dtype timedelta64\[s\]: convert it with numpy.asarray"),
         (
-            DATE + POINTS.astype("timedelta64[s]"),
+            DATE + INTEGERS.astype("timedelta64[s]"),
             TypeError,
             r"got dtype datetime64\[s\]: convert it with numpy.asarray",
         ),
