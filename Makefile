@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install test kernels nightly lint demo bench pages clean
+.PHONY: install test kernels nightly lint docs demo bench pages clean
 
 install: .venv/installed
 
@@ -19,7 +19,7 @@ lint: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint kernels
+test: lint kernels docs
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest --nbmake docs/tour.ipynb
 
@@ -35,6 +35,10 @@ kernels: install
 # Other examples every night, and a hundred times as many.
 nightly: install
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest
+
+# The documentation as a site, in build/site; a dead link or a broken example is an error.
+docs: install
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 demo: install
 	$(BIN)/sv-bridge demo

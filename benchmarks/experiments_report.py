@@ -118,7 +118,7 @@ def introduction(records: Sequence[Record]) -> str:
         f"Small presets trained on `{first['recipe']}` (`sv-bridge prepare {first['recipe']}`; {splits}), judged on "
         "whole utterances of at least 1.5 s. Mean ± standard deviation over seeds. Recipes and margins are chosen on "
         "the development speakers; test speakers are only reported. All numbers come from the records in "
-        "[experiments/](experiments/), written by `python -m benchmarks.experiments --corpus DIR`.\n\n"
+        "`docs/experiments/`, written by `python -m benchmarks.experiments --corpus DIR`.\n\n"
         "Most collections of this corpus hold one person per language and channel, so the channel gives the speaker "
         "away: the mean log-mel spectrum, and its whitened form, are what a model has to beat, above all where "
         "non-targets share source and language. Even then most test speakers were recorded apart, each with a channel "

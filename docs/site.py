@@ -1,9 +1,10 @@
-"""Pages of the site that are no files of docs/: home, contributing, changelog, API, gallery, a page for each verdict.
+"""Pages of the site that are no files of docs/: home, contributing, API, gallery, the evidence on each measure.
 
-mkdocs calls the `on_…` functions (see `hooks` in mkdocs.yml).
+mkdocs calls the `on_…` functions, and griffe the extension, as mkdocs.yml asks.
 """
 
 import ast
+import html
 import importlib
 import io
 import pkgutil
@@ -13,10 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import griffe
+import latex2mathml.converter
 import matplotlib
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from pymdownx.slugs import slugify
+
+from cqm.reports.catalogue_page import markdown as docstring_markdown
 
 ROOT = Path(__file__).parent.parent
 COPIES = {"index.md": "README.md", "contributing.md": "CONTRIBUTING.md", "changelog.md": "CHANGELOG.md"}
@@ -25,7 +30,9 @@ PACKAGES = ("cqm", "sv_bridge")
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages that are made here."""
-    made: dict[str, str | bytes] = {page: _as_seen_from_docs((ROOT / source).read_text("utf-8")) for page, source in COPIES.items()}
+    made: dict[str, str | bytes] = {
+        page: _as_seen_from_docs((ROOT / source).read_text("utf-8")) for page, source in COPIES.items()
+    }
     made |= dict(_api())
     made |= dict(_gallery())
     made |= dict(_verdicts((ROOT / "docs" / "axioms.md").read_text("utf-8")))
@@ -48,7 +55,12 @@ def _page_of(name: str) -> str:
 
 def _api() -> Iterator[tuple[str, str]]:
     """A page for each module with public names, and a list of them all."""
-    lines = ["# API", "", "Every public name, module by module. What `cqm` itself exports is what most people need.", ""]
+    lines = [
+        "# API",
+        "",
+        "Every public name, module by module. What `cqm` itself exports is what most people need.",
+        "",
+    ]
     for package in PACKAGES:
         lines += [f"## {package}", "", "| module | what |", "|---|---|"]
         for name in _modules(package):
@@ -57,8 +69,7 @@ def _api() -> Iterator[tuple[str, str]]:
             if not public:
                 continue
             lines.append(f"| [`{name}`]({name}.md) | {doc.splitlines()[0]} |")
-            members = "\n".join(f"        - {member}" for member in public)
-            yield f"api/{name}.md", f"# {name}\n\n{doc}\n\n::: {name}\n    options:\n      show_root_heading: false\n      show_root_toc_entry: false\n      show_docstring_description: false\n      members:\n{members}\n"
+            yield f"api/{name}.md", f"# {name}\n\n::: {name}\n    options:\n      members: {public}\n"
         lines.append("")
     yield "api/index.md", "\n".join(lines)
 
@@ -90,7 +101,16 @@ def _gallery() -> Iterator[tuple[str, str | bytes]]:
         picture = io.BytesIO()
         runpy.run_path(str(script))["ax"].figure.savefig(picture, dpi=100, bbox_inches="tight")
         yield f"gallery/{script.stem}.png", picture.getvalue()
-        lines += [f"## {title.rstrip('.')}", "", f"![{title}](gallery/{script.stem}.png)", "", "```python", body, "```", ""]
+        lines += [
+            f"## {title.rstrip('.')}",
+            "",
+            f"![{title}](gallery/{script.stem}.png)",
+            "",
+            "```python",
+            body,
+            "```",
+            "",
+        ]
     yield "gallery.md", "\n".join(lines)
 
 
@@ -116,3 +136,30 @@ def _to_pages(text: str, names: set[str], folder: str) -> str:
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Links to the evidence on one measure lead to its own page."""
     return re.sub(r"\]\(((?:\.\./)*)axioms\.md#([\w-]+)\)", r"](\1axioms/\2.md)", markdown)
+
+
+def on_page_content(content: str, **_: Any) -> str:
+    """Formulas become MathML, which browsers draw by themselves."""
+    content = re.sub(r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', _block, content, flags=re.DOTALL)
+    return re.sub(r"\$<code>(.*?)</code>\$", _inline, content, flags=re.DOTALL)
+
+
+def _block(found: re.Match[str]) -> str:
+    return _mathml(found[1], "block")
+
+
+def _inline(found: re.Match[str]) -> str:
+    return _mathml(found[1], "inline")
+
+
+def _mathml(formula: str, display: str) -> str:
+    return latex2mathml.converter.convert(html.unescape(formula).strip(), display=display)
+
+
+class Docstrings(griffe.Extension):
+    """Formulas and tables of docstrings, which are reStructuredText, as Markdown."""
+
+    def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
+        """Rewrite an object's docstring."""
+        if obj.docstring:
+            obj.docstring.value = docstring_markdown(obj.docstring.value)

@@ -77,8 +77,8 @@ def page() -> str:
 
 def markdown(text: str) -> str:
     """Markdown of a docstring's text: formulas, tables and names."""
-    text = re.sub(r":\w+:`([^`]*)`", r"`\1`", re.sub(r":math:`([^`]*)`", r"$`\1`$", text.replace("``", "`")))
     text = re.sub(r"^=[= ]+\n(?:.*\n)+?=[= ]+\n(?:.*\n)+?=[= ]+$", _simple_table, text, flags=re.MULTILINE)
+    text = re.sub(r":\w+:`([^`]*)`", r"`\1`", re.sub(r":math:`([^`]*)`", r"$`\1`$", text.replace("``", "`")))
     return re.sub(r"^\.\. math::( .*)?((?:\n+ +.*)*)", _formula, text, flags=re.MULTILINE)
 
 
