@@ -25,6 +25,7 @@ from sv_bridge.atomic import atomic_path
 from sv_bridge.data.audio import read_audio
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.distributed import World, choose_device
+from sv_bridge.methods.schedules import Moment
 from sv_bridge.models.embedding import EmbeddingOptions, embed
 from sv_bridge.presets import load_config
 from sv_bridge.training.loop import Batches, Trainer
@@ -57,8 +58,9 @@ def measure(
     if device.type == "cpu":
         keep_freed_memory()  # as training does
     world = World(0, 1, device)
-    trainer, batches = Trainer(config, world), Batches(config, corpus, world)
-    encoder = trainer.framework.encoder
+    batches = Batches(config, corpus, world)
+    trainer, moment = Trainer(config, world, batches.speech), Moment(1, batches.steps, config.training.epochs)
+    encoder = trainer.method.encoder
 
     def endless():
         epoch = 0
@@ -92,10 +94,10 @@ def measure(
         embed(encoder, utterances, EmbeddingOptions(device=str(device)))
 
     def whole() -> None:
-        trainer.step(next(data), 1, 1.0)
+        trainer.step(next(data), moment)
 
     def step() -> None:
-        trainer.step(held, 1, 1.0)
+        trainer.step(held, moment)
 
     works = {"encoder": bare, "step": step, "training": whole, "forward": forward, "embedding": embedding}
     timed: dict[str, list[float]] = {name: [] for name in works}

@@ -1,133 +1,48 @@
-"""What a training run is made of, typed: unknown keys, wrong types and impossible values are errors with a cure."""
+"""What a training run is made of, typed: unknown keys, wrong types and impossible values are errors with a cure.
+
+The sections of encoders and methods stand in their files, in `sv_bridge.models.encoders` and `sv_bridge.methods`.
+"""
 
 import difflib
+import functools
+import operator
 from collections.abc import Iterator, Mapping
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 from pydantic import ValidationError as PydanticError
+
+from sv_bridge.methods.method import MethodConfig
+from sv_bridge.models.encoders.encoder import EncoderConfig
+from sv_bridge.sections import ConfigError, Fraction, Section, kinds
 
 __all__ = [
     "ConfigError",
     "DataConfig",
-    "EcapaConfig",
-    "EncoderConfig",
-    "FeatureConfig",
-    "LossConfig",
-    "MoCoConfig",
-    "ProjectorConfig",
-    "ResNetConfig",
     "RunConfig",
     "ScheduleConfig",
-    "SimCLRConfig",
-    "TdnnConfig",
     "TrainingConfig",
+    "config_keys",
     "parse_config",
+    "resolve_key",
+    "settings_of",
 ]
 
-Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+# Sections that come in several kinds, told apart by their `name`.
+KINDS: Mapping[str, Mapping[str, type[Section]]] = {
+    "encoder": kinds("sv_bridge.models.encoders", EncoderConfig),
+    "method": kinds("sv_bridge.methods", MethodConfig),
+}
 
-
-class ConfigError(ValueError):
-    """A configuration that cannot be run; the message names the key and the cure."""
-
-
-class Section(BaseModel):
-    """Common rules of all sections: frozen, and no key that isn't declared."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
-
-
-class FeatureConfig(Section):
-    """Log-mel features; see `sv_bridge.models.features.LogMel`."""
-
-    mels: PositiveInt = 40
-    n_fft: PositiveInt = 512
-    window: Literal["hamming", "hann"] = "hamming"
-    window_ms: PositiveFloat = 25.0
-    hop_ms: PositiveFloat = 10.0
-    low_hz: NonNegativeFloat = 0.0
-    high_hz: PositiveFloat = 8000.0
-    triangles: Literal["hertz", "mel"] = "hertz"
-    preemphasis: Fraction = 0.0
-    normalise: Literal["instance", "mean", "level", "none"] = "instance"
-
-
-class BaseEncoderConfig(Section):
-    """What every encoder has."""
-
-    embedding_dim: PositiveInt = 512
-    features: FeatureConfig = FeatureConfig()
-
-
-Pooling = Literal["statistics", "attentive_statistics", "self_attentive"]
-
-
-class ResNetConfig(BaseEncoderConfig):
-    """Thin and Fast ResNet-34; see `sv_bridge.models.encoders.resnet`."""
-
-    name: Literal["thin_resnet34", "fast_resnet34"]
-    base_channels: PositiveInt = 16
-    pooling: Pooling = "self_attentive"
-
-
-class EcapaConfig(BaseEncoderConfig):
-    """ECAPA-TDNN; see `sv_bridge.models.encoders.ecapa`."""
-
-    name: Literal["ecapa_tdnn"]
-    channels: PositiveInt = 512
-    embedding_dim: PositiveInt = 192
-    features: FeatureConfig = FeatureConfig(mels=80)
-
-
-class TdnnConfig(BaseEncoderConfig):
-    """Small time-delay network for one CPU; see `sv_bridge.models.encoders.tdnn`."""
-
-    name: Literal["tdnn"]
-    channels: PositiveInt = 128
-    frame_dim: PositiveInt = 384
-    embedding_dim: PositiveInt = 192
-    pooling: Pooling = "attentive_statistics"
-
-
-EncoderConfig = Annotated[ResNetConfig | EcapaConfig | TdnnConfig, Field(discriminator="name")]
-
-
-class ProjectorConfig(Section):
-    """Two-layer head between the embedding and the loss; left out after training."""
-
-    hidden_dim: PositiveInt = 2048
-    output_dim: PositiveInt = 256
-
-
-class SimCLRConfig(Section):
-    """Negatives are the other utterances of the batch."""
-
-    name: Literal["simclr"]
-    projector: ProjectorConfig | None = None
-
-
-class MoCoConfig(Section):
-    """Negatives are a queue of keys from a slowly following copy of the encoder."""
-
-    name: Literal["moco"]
-    projector: ProjectorConfig | None = None
-    queue_size: PositiveInt = 32768
-    momentum: Fraction = 0.999
-    bidirectional: bool = False
-
-
-class LossConfig(Section):
-    """The contrastive loss and its margin; see `sv_bridge.methods.losses`."""
-
-    scale: PositiveFloat = 30.0
-    symmetric: bool = True
-    margin: NonNegativeFloat = 0.0
-    margin_kind: Literal["additive", "angular", "curricular"] = "additive"
-    margin_warmup_epochs: NonNegativeFloat = 0.0
-    margin_learnable: bool = False
-    prevent_collisions: bool = False
+if TYPE_CHECKING:
+    AnyEncoder = EncoderConfig
+    AnyMethod = MethodConfig
+else:
+    AnyEncoder, AnyMethod = (
+        Annotated[functools.reduce(operator.or_, found.values()), Field(discriminator="name")]
+        for found in KINDS.values()
+    )
 
 
 class DataConfig(Section):
@@ -180,9 +95,8 @@ class RunConfig(Section):
     preset: str = ""
     source: str = ""
     seed: NonNegativeInt = 0
-    encoder: EncoderConfig
-    framework: Annotated[SimCLRConfig | MoCoConfig, Field(discriminator="name")]
-    loss: LossConfig = LossConfig()
+    encoder: AnyEncoder
+    method: AnyMethod
     data: DataConfig = DataConfig()
     training: TrainingConfig
 
@@ -199,9 +113,9 @@ def parse_config(raw: Mapping[str, Any]) -> RunConfig:
     --------
     >>> parse_config({"trainig": {}})
     Traceback (most recent call last):
-    sv_bridge.config.ConfigError: unknown key `trainig`: did you mean `training`?
+    sv_bridge.sections.ConfigError: unknown key `trainig`: did you mean `training`?
     `encoder`: field required
-    `framework`: field required
+    `method`: field required
     `training`: field required
     """
     try:
@@ -212,7 +126,7 @@ def parse_config(raw: Mapping[str, Any]) -> RunConfig:
 
 
 def config_keys() -> tuple[str, ...]:
-    """All keys that a configuration may have, dotted, sections included.
+    """All keys that a configuration may have, dotted, sections included, those of every kind of section.
 
     Examples
     --------
@@ -222,13 +136,27 @@ def config_keys() -> tuple[str, ...]:
     return tuple(dict.fromkeys(_keys(RunConfig, "")))
 
 
-def resolve_key(name: str) -> str:
+def settings_of(section: str, kind: str) -> tuple[str, ...]:
+    """Keys of one kind of a section, without the section's name; none where there is no such kind.
+
+    Examples
+    --------
+    >>> settings_of("encoder", "ecapa_tdnn")[:2], settings_of("data", "")
+    (('name', 'embedding_dim'), ())
+    """
+    found = KINDS.get(section, {})
+    return tuple(dict.fromkeys(_keys(found[kind], ""))) if kind in found else ()
+
+
+def resolve_key(name: str, raw: Mapping[str, Any] | None = None) -> str:
     """Full dotted key of `name`, which may leave out leading sections as long as one key only ends so.
+
+    A name that is unknown raises a ConfigError; the key it suggests is one that the configuration `raw` can have.
 
     Examples
     --------
     >>> resolve_key("margin")
-    'loss.margin'
+    'method.margin'
     """
     keys = config_keys()
     if name in keys:
@@ -238,7 +166,17 @@ def resolve_key(name: str) -> str:
         return matches[0]
     if matches:
         raise ConfigError(f"key `{name}` is ambiguous: {' or '.join(f'`{key}`' for key in matches)}")
-    raise ConfigError(_unknown(name))
+    raise ConfigError(_unknown(name, _possible(raw or {})))
+
+
+def _possible(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Keys of a configuration, of the kinds alone that its sections are of."""
+    keys = config_keys()
+    for section in KINDS.keys() & raw.keys():
+        if settings := settings_of(section, str(dict(raw[section] or {}).get("name"))):
+            keys = tuple(key for key in keys if not key.startswith(f"{section}."))
+            keys += tuple(f"{section}.{name}" for name in settings)
+    return keys
 
 
 def _keys(annotation: Any, prefix: str) -> Iterator[str]:
@@ -252,25 +190,34 @@ def _keys(annotation: Any, prefix: str) -> Iterator[str]:
             yield from _keys(field.annotation, f"{prefix}{name}.")
 
 
-def _unknown(name: str) -> str:
-    keys = config_keys()
-    section = name.rpartition(".")[0]
-    leaves = {key.rpartition(".")[2]: key for key in reversed(keys)}
-    siblings = [key for key in keys if key.rpartition(".")[0] == section]
-    close = difflib.get_close_matches(name, siblings, n=1, cutoff=0.6) or [
-        leaves[leaf] for leaf in difflib.get_close_matches(name.rpartition(".")[2], leaves, n=1, cutoff=0.6)
+def _unknown(name: str, keys: tuple[str, ...]) -> str:
+    section, _, leaf = name.rpartition(".")
+    all_leaves = {key.rpartition(".")[2]: key for key in reversed(keys)}
+    siblings = {key.rpartition(".")[2]: key for key in keys if key.rpartition(".")[0] == section}
+    close = [
+        leaves[match]
+        for leaves in (siblings, all_leaves)
+        for match in difflib.get_close_matches(leaf, leaves, n=1, cutoff=0.6)
     ]
-    cure = f"did you mean `{close[0]}`?" if close else f"known keys here: {', '.join(siblings) or ', '.join(keys)}"
+    known = ", ".join(siblings.values()) or ", ".join(keys)
+    cure = f"did you mean `{close[0]}`?" if close else f"known keys here: {known}"
     return f"unknown key `{name}`: {cure}"
 
 
 def _explain(error: Any) -> str:
-    tags = {"thin_resnet34", "fast_resnet34", "ecapa_tdnn", "tdnn", "simclr", "moco"}  # of the tagged unions
-    key = ".".join(str(part) for part in error["loc"] if part not in tags)
+    location = [part for part in error["loc"] if not str(part).startswith("<")]  # "<…>" tags the parts of a union
+    section, kind = str(location[0]), ""
+    if section in KINDS and len(location) > 1 and location[1] in KINDS[section]:
+        kind = str(location.pop(1))
+    key = ".".join(map(str, location))
     if error["type"] == "extra_forbidden":
-        return _unknown(key)
+        if not kind:
+            return _unknown(key, config_keys())
+        settings = settings_of(section, kind)
+        if key in config_keys():
+            has = ", ".join(name for name in settings if name != "name" and "." not in name)
+            return f"unknown key `{key}`: {kind} has no such setting; it has {has}"
+        return _unknown(key, tuple(f"{section}.{name}" for name in settings))
     message = error["msg"][0].lower() + error["msg"][1:]
-    got = (
-        "" if error["type"] in ("missing", "union_tag_invalid", "union_tag_not_found") else f", got {error['input']!r}"
-    )
+    got = "" if isinstance(error["input"], Mapping) else f", got {error['input']!r}"
     return f"`{key}`: {message}{got}"

@@ -1,1 +1,1 @@
-"""Contrastive methods: losses and the frameworks that train with them."""
+"""Self-supervised methods, one file each: typed settings, loss and step. Their losses are functions, in `losses`."""

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-__all__ = ["MarginKind", "moco_loss", "nt_xent", "same_speaker"]
+__all__ = ["MarginKind", "moco_loss", "nt_xent", "same"]
 
 MarginKind = Literal["additive", "angular", "curricular"]
 
@@ -55,7 +55,7 @@ def nt_xent(
     symmetric : bool
         SNT-Xent instead of NT-Xent.
     collisions : bool Tensor of shape (N, N), optional
-        True where utterances i and j have the same speaker: such pairs are no negatives. See `same_speaker`.
+        True where utterances i and j have the same speaker: such pairs are no negatives. See `same`.
 
     Returns
     -------
@@ -158,16 +158,16 @@ def moco_loss(
         return _contrast(cosine, positive, excluded, scale, margin, margin_kind)
 
 
-def same_speaker(speakers: Tensor, others: Tensor | None = None) -> Tensor:
-    """Collision mask of shape (N, K): True where ``speakers[i] == others[j]``; `others` defaults to `speakers`.
+def same(indices: Tensor, others: Tensor | None = None) -> Tensor:
+    """Mask of shape (N, K) of the same utterances or speakers: ``indices[i] == others[j]``, or ``indices[j]``.
 
     Examples
     --------
-    >>> same_speaker(torch.tensor([3, 5]), torch.tensor([5, 3, 9]))
+    >>> same(torch.tensor([3, 5]), torch.tensor([5, 3, 9]))
     tensor([[False,  True, False],
             [ True, False, False]])
     """
-    return speakers[:, None] == (speakers if others is None else others)[None, :]
+    return indices[:, None] == (indices if others is None else others)[None, :]
 
 
 def _contrast(

@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 from torch import Tensor, nn
 
-from sv_bridge.config import FeatureConfig
 from sv_bridge.embeddings import Embeddings
-from sv_bridge.models.features import LogMel
+from sv_bridge.models.features import FeatureConfig, LogMel
 from sv_bridge.models.masking import frame_mask, masked_mean
 
 __all__ = ["MeanLogMel", "whiten"]

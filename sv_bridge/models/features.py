@@ -1,20 +1,36 @@
 """Log-mel features, computed where the waveform lies."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
+from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sv_bridge.config import FeatureConfig
 from sv_bridge.models.masking import frame_mask, masked_mean
+from sv_bridge.sections import Fraction, Section
 
-__all__ = ["LogMel", "mel_matrix"]
+__all__ = ["FeatureConfig", "LogMel", "mel_matrix"]
 
 SAMPLE_RATE_HZ = 16_000
 _VARIANCE_FLOOR = 1e-5  # that of torch's instance_norm
 _LOG_FLOOR = 1e-6  # added to the mel energies, as in the papers' code: digital silence becomes log 1e-6
+
+
+class FeatureConfig(Section):
+    """Log-mel features; see `LogMel`."""
+
+    mels: PositiveInt = 40
+    n_fft: PositiveInt = 512
+    window: Literal["hamming", "hann"] = "hamming"
+    window_ms: PositiveFloat = 25.0
+    hop_ms: PositiveFloat = 10.0
+    low_hz: NonNegativeFloat = 0.0
+    high_hz: PositiveFloat = 8000.0
+    triangles: Literal["hertz", "mel"] = "hertz"
+    preemphasis: Fraction = 0.0
+    normalise: Literal["instance", "mean", "level", "none"] = "instance"
 
 
 class LogMel(nn.Module):

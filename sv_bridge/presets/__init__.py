@@ -1,6 +1,7 @@
 """Named recipes: YAML files beside this one. `extends:` names the file whose values a recipe starts from."""
 
 import difflib
+import logging
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import Any
 
 import yaml
 
-from sv_bridge.config import ConfigError, RunConfig, parse_config, resolve_key
+from sv_bridge.config import KINDS, ConfigError, RunConfig, parse_config, resolve_key, settings_of
 
 __all__ = ["load_config", "preset_name", "preset_names"]
+
+logger = logging.getLogger(__name__)
 
 
 def preset_names() -> tuple[str, ...]:
@@ -46,8 +49,9 @@ def preset_name(name: str) -> str:
 def load_config(name: str | Path, overrides: Iterable[str] = ()) -> RunConfig:
     """Configuration of a preset or of a YAML file of one's own, changed by ``key=value`` overrides.
 
-    A key may leave out leading sections where that is unambiguous: ``margin=0.1`` means ``loss.margin=0.1``. Values
-    are YAML: ``projector=null`` removes a section.
+    A key may leave out leading sections where that is unambiguous: ``margin=0.1`` means ``method.margin=0.1``. Values
+    are YAML: ``projector=null`` removes a section. Where a change names another encoder or method, it keeps those of
+    the preset's settings that it has too; the others give way, which is logged.
 
     Raises
     ------
@@ -56,7 +60,7 @@ def load_config(name: str | Path, overrides: Iterable[str] = ()) -> RunConfig:
 
     Examples
     --------
-    >>> load_config("tiny-am", ["margin=0.4"]).loss.margin
+    >>> load_config("tiny-am", ["margin=0.4"]).method.margin
     0.4
     """
     path = Path(name)
@@ -67,7 +71,7 @@ def load_config(name: str | Path, overrides: Iterable[str] = ()) -> RunConfig:
         key, equals, value = override.partition("=")
         if not equals:
             raise ConfigError(f"an override is key=value, got {override!r}")
-        raw = _merge(raw, _nest(resolve_key(key.strip()), _parse(value, f"override {override!r}")))
+        raw = _change(raw, _nest(resolve_key(key.strip(), raw), _parse(value, f"override {override!r}")))
     return parse_config(raw)
 
 
@@ -85,7 +89,7 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise ConfigError(f"{path} must hold keys and values, got {type(raw).__name__}")
     base = raw.pop("extends", None)
-    return raw if base is None else _merge(_read_preset(str(base)), raw)
+    return raw if base is None else _change(_read_preset(str(base)), raw)
 
 
 def _parse(text: str, where: str) -> Any:
@@ -93,6 +97,23 @@ def _parse(text: str, where: str) -> Any:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"{where} is not YAML: {error}") from None
+
+
+def _change(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge; of a section whose kind changes, what the new kind does not have gives way."""
+    kept = dict(base)
+    for section in KINDS:
+        old, new = base.get(section), changes.get(section)
+        if (
+            isinstance(old, dict)
+            and isinstance(new, dict)
+            and old.get("name") != (kind := new.get("name", old.get("name")))
+        ):
+            settings = settings_of(section, str(kind)) or old  # no such kind: parsing will say so
+            kept[section] = {key: value for key, value in old.items() if key in settings}
+            if lost := old.keys() - kept[section].keys():
+                logger.warning("%s has no setting %s: the preset's gives way", kind, ", ".join(sorted(lost)))
+    return _merge(kept, changes)
 
 
 def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import contextlib
 import math
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,13 @@ from sv_bridge.data.dataset import ContrastiveDataset
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.data.sampler import EpochSampler
 from sv_bridge.distributed import World
-from sv_bridge.methods.frameworks import Framework, build_framework
+from sv_bridge.methods.method import Method, TrainingSet, build_method
+from sv_bridge.methods.schedules import Moment
 from sv_bridge.training import checkpoint
 from sv_bridge.training.checkpoint import Progress
 from sv_bridge.training.memory import keep_freed_memory
 from sv_bridge.training.run_directory import CHECKPOINTS, RunLog, describe_environment, open_run
-from sv_bridge.training.schedule import learning_rate, margin_ramp
+from sv_bridge.training.schedule import learning_rate
 from sv_bridge.training.validation import Validator
 
 __all__ = ["Batches", "Trainer", "TrainingError", "train"]
@@ -74,22 +76,22 @@ def train(
         batches = Batches(config, speech, world)
         validate = Validator(config, corpus, world.device)
         open_run(run, config, describe_environment(speech, world))
-        trainer = Trainer(config, world)
+        trainer = Trainer(config, world, batches.speech)
         progress = trainer.resume(run / CHECKPOINTS)
-        total = config.training.epochs * batches.steps
-        with RunLog(run, progress, total, enabled=world.is_first, bar=progress_bar) as log:
+        start = Moment(progress.step, batches.steps, config.training.epochs)
+        with RunLog(run, progress, start.steps, enabled=world.is_first, bar=progress_bar) as log:
             for epoch in range(progress.epoch, config.training.epochs):
                 for parts in batches.epoch(epoch, start=progress.epoch_step):
-                    progress.add(*trainer.step(parts, progress.step, epoch + progress.epoch_step / batches.steps))
+                    progress.add(*trainer.step(parts, replace(start, step=progress.step)))
                     log.advance(progress)
                     if progress.step % CHECK_STEPS == 0:
                         trainer.check(progress)
                     if every and progress.step % every == 0 and progress.epoch_step < batches.steps:
                         trainer.save(run / CHECKPOINTS, progress)
                 trainer.check(progress)  # before the sums start anew
-                metrics = progress.finish_epoch() | trainer.describe(epoch + 1)
+                metrics = progress.finish_epoch() | trainer.describe(replace(start, step=progress.step))
                 metrics |= log.lap(progress.step, config.training.batch_size)
-                metrics |= validate(trainer.framework.encoder, epoch + 1) if world.is_first else {}
+                metrics |= validate(trainer.method.encoder, epoch + 1) if world.is_first else {}
                 log.write(metrics)
                 trainer.save(run / CHECKPOINTS, progress)
     return run
@@ -107,40 +109,35 @@ def training_speech(config: RunConfig, corpus: Corpus) -> Corpus:
 class Trainer:
     """Model, optimiser and precision of this process: a step, and what is kept of it."""
 
-    def __init__(self, config: RunConfig, world: World) -> None:
-        self.config, self.training, self.world = config, config.training, world
-        self.framework: Framework = build_framework(config).to(world.device)
+    def __init__(self, config: RunConfig, world: World, speech: TrainingSet) -> None:
+        self.training, self.world = config.training, world
+        method = build_method(config.method, config.encoder, speech, seed=config.seed)
+        self.method: Method = method.to(world.device)
         if self.training.channels_last:
-            self.framework.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            self.method.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if world.size > 1 and self.training.sync_batch_norm and world.device.type == "cuda":
-            self.framework = nn.SyncBatchNorm.convert_sync_batchnorm(self.framework)  # type: ignore[no-untyped-call]
+            self.method = nn.SyncBatchNorm.convert_sync_batchnorm(self.method)  # type: ignore[no-untyped-call]
         if self.training.compile:
-            self.framework.encoder.backbone.compile()
+            self.method.encoder.backbone.compile()
         # Buffers aren't exchanged: MoCo's queues stay equal by themselves, and of BatchNorm's averages rank 0's count.
-        self.model = (
-            DistributedDataParallel(self.framework, forward_sync_buffers=False) if world.size > 1 else self.framework
-        )
-        self.parameters = [p for p in self.framework.parameters() if p.requires_grad]
+        self.model = DistributedDataParallel(self.method, forward_sync_buffers=False) if world.size > 1 else self.method
+        self.parameters = [p for p in self.method.parameters() if p.requires_grad]
         self.optimiser = torch.optim.Adam(self.parameters, weight_decay=self.training.weight_decay)
         self.scaler = torch.amp.GradScaler(world.device.type, enabled=self.training.precision == "float16")
 
-    def step(self, parts: Sequence[Batch], step: int, epoch: float) -> tuple[Tensor, Tensor]:
+    def step(self, parts: Sequence[Batch], moment: Moment) -> tuple[Tensor, Tensor]:
         """Take a step of the optimiser over `parts`, whose gradients are averaged; the mean loss and gradient norm.
 
         Parts save memory, not negatives: no negative comes from another part, so two of 128 are not a batch of 256.
         """
         for group in self.optimiser.param_groups:
-            group["lr"] = learning_rate(self.training, epoch)
-        ramp = margin_ramp(self.config.loss.margin_warmup_epochs, epoch)
+            group["lr"] = learning_rate(self.training, moment.epoch)
         total = torch.zeros((), device=self.world.device)
         for number, part in enumerate(parts):
             batch = part.to(self.world.device)
-            waveforms = torch.stack(tuple(batch.views), dim=1)  # (batch, 2, samples)
             with self._exchange_gradients(number + 1 == len(parts)):
                 with self._precision():
-                    loss = self.model(waveforms, batch.speakers, step=step * len(parts) + number, ramp=ramp) / len(
-                        parts
-                    )
+                    loss = self.model(batch, replace(moment, part=number)) / len(parts)
                 self.scaler.scale(loss).backward()
             total += loss.detach()
         self.scaler.unscale_(self.optimiser)
@@ -148,7 +145,7 @@ class Trainer:
         self.scaler.step(self.optimiser)
         self.scaler.update()
         self.optimiser.zero_grad()
-        self.framework.after_step()
+        self.method.after_step(moment)
         if self.world.size > 1:
             dist.all_reduce(total)
             total /= self.world.size
@@ -160,7 +157,7 @@ class Trainer:
         found = checkpoint.checkpoints(folder)
         if not found:
             return Progress.start(self.world.device)
-        progress, state = checkpoint.restore(found[-1], self.framework)
+        progress, state = checkpoint.restore(found[-1], self.method)
         self.optimiser.load_state_dict(state["optimiser"])
         self.scaler.load_state_dict(state["scaler"])
         progress.sums = progress.sums.to(self.world.device)
@@ -171,7 +168,7 @@ class Trainer:
         self.check(progress)
         if self.world.is_first:
             state = {"optimiser": self.optimiser.state_dict(), "scaler": self.scaler.state_dict()}
-            checkpoint.save(folder, progress, self.framework, state, keep=self.training.keep_checkpoints)
+            checkpoint.save(folder, progress, self.method, state, keep=self.training.keep_checkpoints)
 
     def check(self, progress: Progress) -> None:
         """Raise a TrainingError when a loss or gradient of this epoch was not finite."""
@@ -179,16 +176,12 @@ class Trainer:
             raise TrainingError(
                 f"the loss or a gradient stopped being finite in epoch {progress.epoch + 1}, at or before step "
                 f"{progress.step}; the last checkpoint is from before that and stays. Try a lower learning_rate, a "
-                "clip_norm, a smaller or warmed-up margin (margin_warmup_epochs), or precision float32"
+                "clip_norm, a smaller or rising margin ({start: 0, end: 0.1, over_epochs: 5}), or precision float32"
             )
 
-    def describe(self, epoch: float) -> dict[str, float]:
-        """Learning rate and margin in force at the end of an epoch."""
-        ramp = margin_ramp(self.config.loss.margin_warmup_epochs, epoch)
-        return {
-            "learning_rate": self.optimiser.param_groups[0]["lr"],
-            "margin": self.framework.current_margin(ramp).item(),
-        }
+    def describe(self, moment: Moment) -> dict[str, float]:
+        """Learning rate of the last step, and what the method has to say."""
+        return {"learning_rate": self.optimiser.param_groups[0]["lr"], **self.method.describe(moment)}
 
     def _exchange_gradients(self, now: bool) -> contextlib.AbstractContextManager[None]:
         """DDP averages gradients over processes in the backward pass; only the last part's needs to."""
@@ -215,7 +208,7 @@ class Batches:
             )
         self.dataset = ContrastiveDataset(
             speech,
-            view_seconds=(data.crop_seconds, data.crop_seconds),
+            view_seconds=config.method.view_seconds(data.crop_seconds),
             non_overlapping=data.non_overlapping,
             augmentation=make_augmentation(
                 data.augmentation,
@@ -241,6 +234,7 @@ class Batches:
             persistent_workers=workers > 0,
             pin_memory=world.device.type == "cuda",
         )
+        self.speech = TrainingSet(len(speech), len(speech.speakers) * len(data.speeds))
         self.accumulate = training.accumulate
         self.steps = self.sampler.steps_per_epoch // training.accumulate  # an incomplete last group is left out
         if not self.steps:

@@ -1,10 +1,10 @@
-"""Learning rate and margin as functions of time, so that resuming needs no scheduler state."""
+"""Learning rate as a function of time, so that resuming needs no scheduler state."""
 
 import math
 
 from sv_bridge.config import TrainingConfig
 
-__all__ = ["learning_rate", "margin_ramp"]
+__all__ = ["learning_rate"]
 
 
 def learning_rate(training: TrainingConfig, epoch: float) -> float:
@@ -31,14 +31,3 @@ def learning_rate(training: TrainingConfig, epoch: float) -> float:
             progress = (epoch - schedule.warmup_epochs) / max(training.epochs - schedule.warmup_epochs, 1e-9)
             factor = (1 + math.cos(math.pi * min(progress, 1.0))) / 2
     return training.learning_rate * factor
-
-
-def margin_ramp(warmup_epochs: float, epoch: float) -> float:
-    """Share of the margin in force after `epoch` epochs: linear from 0 to 1 over the warm-up.
-
-    Examples
-    --------
-    >>> [margin_ramp(4, epoch) for epoch in (0, 1, 4, 9)], margin_ramp(0, 0)
-    ([0.0, 0.25, 1.0, 1.0], 1.0)
-    """
-    return min(1.0, epoch / warmup_epochs) if warmup_epochs else 1.0

@@ -140,8 +140,8 @@ def test_every_recipe_is_valid_and_has_its_margin():
     assert len(trained) == 25
     for experiment in trained:
         config = load_config(experiment.preset, experiment.settings)
-        assert experiment.margin in (config.loss.margin, None)
-        assert config.framework.name == (experiment.framework or "simclr")
+        assert experiment.margin in (config.method.margin, None)
+        assert config.method.name == (experiment.framework or "simclr")
 
 
 def test_no_records_stop_with_the_cure(tmp_path):

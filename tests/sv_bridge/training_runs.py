@@ -2,11 +2,17 @@
 
 import numpy as np
 import soundfile
+import torch
 
 from sv_bridge.data.batch import Batch
 from sv_bridge.data.manifest import Utterance, read_corpus, write_manifest
+from sv_bridge.distributed import World
+from sv_bridge.methods.method import TrainingSet, build_method
+from sv_bridge.methods.schedules import Moment
 from sv_bridge.presets import load_config
+from sv_bridge.training.loop import Trainer
 
+ALONE = World(0, 1, torch.device("cpu"))
 RATE = 16_000
 
 SMALL = [
@@ -49,3 +55,18 @@ def write_corpus(folder, *, speakers=8, utterances=2, dev_speakers=3):
 def batch_of(waveforms, utterances, speakers):
     """Batch of waveforms (batch, views, samples)."""
     return Batch(waveforms.unbind(1), utterances, speakers)
+
+
+def method_of(config):
+    """Method of a configuration with fresh weights, for 16 utterances."""
+    return build_method(config.method, config.encoder, TrainingSet(16, 16), seed=config.seed)
+
+
+def trainer_of(config, *, world=ALONE, size=16):
+    """Trainer for a corpus of `size` utterances, each by somebody else."""
+    return Trainer(config, world, TrainingSet(size, size))
+
+
+def moment(step=10, config=None):
+    """A step of runs of ten steps an epoch; by default the first after an epoch."""
+    return Moment(step, steps_per_epoch=10, epochs=3 if config is None else config.training.epochs)

@@ -1,17 +1,34 @@
 """ECAPA-TDNN (Desplanques, Thienpondt & Demuynck, Interspeech 2020, figure 2)."""
 
+from typing import Literal
+
 import torch
+from pydantic import PositiveInt
 from torch import Tensor, nn
 
-from sv_bridge.config import EcapaConfig
+from sv_bridge.models.encoders.encoder import EncoderConfig
 from sv_bridge.models.encoders.pooling import AttentiveStatisticsPooling
+from sv_bridge.models.features import FeatureConfig
 from sv_bridge.models.masking import MaskedModule, MaskedSequential, masked_mean
 
-__all__ = ["EcapaTdnn"]
+__all__ = ["EcapaConfig", "EcapaTdnn"]
 
 _AGGREGATED = 1536  # channels after multi-layer aggregation, for both published sizes
 _SCALE = 8  # groups of a Res2Net block
 _BOTTLENECK = 128  # of the squeeze-and-excitation gates
+
+
+class EcapaConfig(EncoderConfig):
+    """ECAPA-TDNN; see `EcapaTdnn`."""
+
+    name: Literal["ecapa_tdnn"]
+    channels: PositiveInt = 512
+    embedding_dim: PositiveInt = 192
+    features: FeatureConfig = FeatureConfig(mels=80)
+
+    def backbone(self) -> "EcapaTdnn":
+        """Fresh network."""
+        return EcapaTdnn(self)
 
 
 class EcapaTdnn(nn.Module):

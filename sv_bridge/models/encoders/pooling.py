@@ -3,10 +3,14 @@
 With a mask (batch, 1, frames), see `masking`, frames beyond an utterance's end don't count.
 """
 
+from typing import Literal
+
 import torch
 from torch import Tensor, nn
 
-__all__ = ["AttentiveStatisticsPooling", "SelfAttentivePooling", "StatisticsPooling", "make_pooling"]
+__all__ = ["AttentiveStatisticsPooling", "Pooling", "SelfAttentivePooling", "StatisticsPooling", "make_pooling"]
+
+Pooling = Literal["statistics", "attentive_statistics", "self_attentive"]
 
 _VARIANCE_FLOOR = 1e-5
 

@@ -11,16 +11,29 @@ networks; stems, strides and what pooling sees are those of the authors' and the
 
 from typing import Literal
 
+from pydantic import PositiveInt
 from torch import Tensor, nn
 
-from sv_bridge.config import ResNetConfig
-from sv_bridge.models.encoders.pooling import make_pooling
+from sv_bridge.models.encoders.encoder import EncoderConfig
+from sv_bridge.models.encoders.pooling import Pooling, make_pooling
 from sv_bridge.models.masking import MaskedModule, MaskedSequential, masked_mean
 
-__all__ = ["ResNet34"]
+__all__ = ["ResNet34", "ResNetConfig"]
 
 _BLOCKS = (3, 4, 6, 3)
 _STRIDES = {"thin_resnet34": (1, 2, 2, 2), "fast_resnet34": (1, 2, 2, 1)}
+
+
+class ResNetConfig(EncoderConfig):
+    """Thin and Fast ResNet-34; see `ResNet34`."""
+
+    name: Literal["thin_resnet34", "fast_resnet34"]
+    base_channels: PositiveInt = 16
+    pooling: Pooling = "self_attentive"
+
+    def backbone(self) -> "ResNet34":
+        """Fresh network."""
+        return ResNet34(self)
 
 
 class ResNet34(nn.Module):

@@ -1,12 +1,29 @@
 """A small time-delay network: trains in minutes on one CPU, for the demo and for tests."""
 
+from typing import Literal
+
+from pydantic import PositiveInt
 from torch import Tensor, nn
 
-from sv_bridge.config import TdnnConfig
-from sv_bridge.models.encoders.pooling import make_pooling
+from sv_bridge.models.encoders.encoder import EncoderConfig
+from sv_bridge.models.encoders.pooling import Pooling, make_pooling
 from sv_bridge.models.masking import MaskedModule, MaskedSequential
 
-__all__ = ["Tdnn"]
+__all__ = ["Tdnn", "TdnnConfig"]
+
+
+class TdnnConfig(EncoderConfig):
+    """Small time-delay network for one CPU; see `Tdnn`."""
+
+    name: Literal["tdnn"]
+    channels: PositiveInt = 128
+    frame_dim: PositiveInt = 384
+    embedding_dim: PositiveInt = 192
+    pooling: Pooling = "attentive_statistics"
+
+    def backbone(self) -> "Tdnn":
+        """Fresh network."""
+        return Tdnn(self)
 
 
 class Tdnn(nn.Module):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from sv_bridge.config import FeatureConfig
 from sv_bridge.data.audio import read_audio
 from sv_bridge.data.filters import band_decibels, fir, frequencies
 from sv_bridge.data.manifest import read_corpus
@@ -12,7 +11,7 @@ from sv_bridge.data.randomness import generator
 from sv_bridge.data.synthetic import SyntheticRecipe, make_synthetic_corpus, random_channel
 from sv_bridge.data.trials import generate_trials
 from sv_bridge.data.voices import HOP, glottal_source, overlap_add, random_voice, short_time_spectra, speak, tract
-from sv_bridge.models.features import LogMel
+from sv_bridge.models.features import FeatureConfig, LogMel
 from sv_bridge.verification.error_rates import equal_error_rate
 
 RATE = 16_000

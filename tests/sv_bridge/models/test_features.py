@@ -3,8 +3,7 @@ import numpy as np
 import pytest
 import torch
 
-from sv_bridge.config import FeatureConfig
-from sv_bridge.models.features import LogMel, mel_matrix
+from sv_bridge.models.features import FeatureConfig, LogMel, mel_matrix
 
 
 def speechlike(seconds=1.0, seed=0):

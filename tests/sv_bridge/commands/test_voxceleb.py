@@ -15,7 +15,7 @@ from sv_bridge.data.voices import random_voice, speak
 from sv_bridge.presets import load_config
 
 RATE = 16_000
-DOCS = Path(__file__).parents[2] / "docs" / "voxceleb.md"
+DOCS = Path(__file__).parents[3] / "docs" / "voxceleb.md"
 
 
 def utterance(path, seed, seconds=1.6):

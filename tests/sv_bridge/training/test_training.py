@@ -11,13 +11,10 @@ import torch
 
 from sv_bridge.config import ConfigError
 from sv_bridge.data.manifest import read_corpus
-from sv_bridge.distributed import World
 from sv_bridge.training.checkpoint import checkpoints, load_encoder, read_config
 from sv_bridge.training.loop import Batches, Trainer, TrainingError, train
 from sv_bridge.training.run_directory import read_metrics
-from tests.sv_bridge.training_runs import SMALL, batch_of, small_config, write_corpus
-
-ALONE = World(0, 1, torch.device("cpu"))
+from tests.sv_bridge.training_runs import ALONE, SMALL, batch_of, moment, small_config, trainer_of, write_corpus
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +60,9 @@ def test_training_lowers_the_loss(corpus, preset):
     overrides = ["batch_size=8", "learning_rate=0.003", "scale=10", "prevent_collisions=true"]
     overrides += ["momentum=0.5", "queue_size=32"] if "moco" in preset else []
     config = small_config(preset, *overrides)
-    trainer, batches = Trainer(config, ALONE), Batches(config, corpus.split("train"), ALONE)
+    trainer, batches = trainer_of(config), Batches(config, corpus.split("train"), ALONE)
     always = list(next(iter(batches.epoch(0))))
-    losses = [trainer.step(always, step, epoch=1.0)[0].item() for step in range(20)]
+    losses = [trainer.step(always, moment(10 + step))[0].item() for step in range(20)]
     assert max(losses[-5:]) < 0.4 * max(losses[:2])  # MoCo's very first loss is 0: its queue is empty
 
 
@@ -117,10 +114,10 @@ def test_a_run_interrupted_at_any_step_ends_bit_identical(corpus, tmp_path, monk
 
     step = Trainer.step
 
-    def interrupted(self, parts, number, epoch):
-        if number == dies_at:
+    def interrupted(self, parts, moment):
+        if moment.step == dies_at:
             raise KilledError
-        return step(self, parts, number, epoch)
+        return step(self, parts, moment)
 
     monkeypatch.setattr(Trainer, "step", interrupted)
     with pytest.raises(KilledError):
@@ -157,7 +154,7 @@ def test_a_finished_run_stays_as_it_is(corpus, tmp_path):
 
 def test_a_run_is_not_continued_with_other_settings_or_another_corpus(corpus, tmp_path):
     run = train(small_config("tiny-am", "epochs=1"), corpus, tmp_path / "run", device="cpu", progress_bar=False)
-    with pytest.raises(ConfigError, match=r"started with loss\.margin=0\.1, now loss\.margin=0\.4"):
+    with pytest.raises(ConfigError, match=r"started with method\.margin=0\.1, now method\.margin=0\.4"):
         train(small_config("tiny-am", "epochs=1", "margin=0.4"), corpus, run, device="cpu")
     other = write_corpus(tmp_path / "other", utterances=5)
     with pytest.raises(ConfigError, match="started on another corpus"):
@@ -174,9 +171,9 @@ def test_a_loss_or_gradient_that_is_not_finite_stops_with_the_last_good_checkpoi
 ):
     step = Trainer.step
 
-    def diverging(self, parts, number, epoch):
-        loss, norm = step(self, parts, number, epoch)
-        if number < 5:
+    def diverging(self, parts, moment):
+        loss, norm = step(self, parts, moment)
+        if moment.step < 5:
             return loss, norm
         return (loss * math.nan, norm) if victim == "loss" else (loss, norm * math.inf)
 
@@ -191,13 +188,13 @@ def test_accumulated_parts_average_their_gradients(corpus):
     waveforms = torch.randn(8, 2, 3200, generator=torch.Generator().manual_seed(0))
     speakers, indices = torch.arange(8), torch.arange(8)
     parts = [batch_of(waveforms[rows], indices[rows], speakers[rows]) for rows in (slice(0, 4), slice(4, 8))]
-    trainer = Trainer(small_config("tiny-snt", "learning_rate=1e-3", "clip_norm=null"), ALONE)
-    trainer.framework.eval()  # batch statistics would tie the halves together
-    expected = [trainer.framework(torch.stack(w, 1), s, step=0, ramp=1.0) for w, _, s in parts]
+    trainer = trainer_of(small_config("tiny-snt", "learning_rate=1e-3", "clip_norm=null"))
+    trainer.method.eval()  # batch statistics would tie the halves together
+    expected = [trainer.method(part, moment()) for part in parts]
     (sum(expected) / 2).backward()
     norm = torch.nn.utils.get_total_norm([p.grad for p in trainer.parameters])
     trainer.optimiser.zero_grad()
-    loss, got_norm = trainer.step(parts, 0, 1.0)
+    loss, got_norm = trainer.step(parts, moment())
     assert loss.item() == pytest.approx(sum(expected).item() / 2, rel=1e-6)
     assert got_norm.item() == pytest.approx(norm.item(), rel=1e-5)
 
@@ -226,7 +223,7 @@ def test_last_checkpoints_are_kept_and_averaged(corpus, tmp_path):
 
 
 def test_margin_and_learning_rate_follow_their_schedules(corpus, tmp_path):
-    config = small_config("tiny-am", "margin=0.4", "margin_warmup_epochs=2", "epochs=3")
+    config = small_config("tiny-am", "margin={start: 0, end: 0.4, over_epochs: 2}", "epochs=3")
     run = train(config, corpus, tmp_path / "run", device="cpu", progress_bar=False)
     assert [line["margin"] for line in read_metrics(run)] == pytest.approx([0.2, 0.4, 0.4])
     rates = [line["learning_rate"] for line in read_metrics(run)]

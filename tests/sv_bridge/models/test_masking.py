@@ -5,10 +5,12 @@ import torch
 from torch import nn
 from torch.nn.functional import cosine_similarity, pad
 
-from sv_bridge.config import EcapaConfig, FeatureConfig, ResNetConfig, TdnnConfig
 from sv_bridge.models.baselines import MeanLogMel
 from sv_bridge.models.encoders import build_encoder
-from sv_bridge.models.features import LogMel
+from sv_bridge.models.encoders.ecapa import EcapaConfig
+from sv_bridge.models.encoders.resnet import ResNetConfig
+from sv_bridge.models.encoders.tdnn import TdnnConfig
+from sv_bridge.models.features import FeatureConfig, LogMel
 
 LENGTHS = (8_000, 8_001, 8_159, 11_000, 16_000)
 ENCODERS = {

@@ -9,17 +9,16 @@ import torch
 
 from sv_bridge.distributed import World
 from sv_bridge.training.checkpoint import checkpoints
-from sv_bridge.training.loop import Trainer
 from sv_bridge.training.run_directory import read_metrics
-from tests.sv_bridge.training_runs import batch_of, small_config, write_corpus
+from tests.sv_bridge.training_runs import batch_of, moment, small_config, trainer_of, write_corpus
 
 WORKER = """
 import sys, torch
 from sv_bridge.data.manifest import read_corpus
 from sv_bridge.distributed import session
 from sv_bridge.training.loop import train
-from tests.sv_bridge.test_distributed import CASES, steps
-from tests.sv_bridge.training_runs import batch_of, small_config
+from tests.sv_bridge.training.test_distributed import CASES, steps
+from tests.sv_bridge.training_runs import small_config
 torch.set_num_threads(1)
 with session("cpu") as world:
     results = [steps(world, settings) for settings in CASES.values()]
@@ -46,7 +45,7 @@ CASES = {
 def steps(world, settings):
     """Losses and gradients of three steps; batch statistics are frozen, they would differ between processes."""
     config = small_config(*settings, "clip_norm=null", "learning_rate=0.01")
-    trainer = Trainer(config, world)
+    trainer = trainer_of(config, world=world)
     trainer.model.eval()
     # Adam divides by the gradient's size: where that is rounding alone, two runs would part.
     trainer.optimiser = torch.optim.SGD(trainer.parameters)
@@ -59,8 +58,8 @@ def steps(world, settings):
         speakers = torch.tensor([0, 1, 2, 3, 4, 0, 1, 5])
         rows = [part.chunk(world.size)[world.rank] for part in torch.arange(8).chunk(config.training.accumulate)]
         parts = [batch_of(waveforms[mine], mine, speakers[mine]) for mine in rows]
-        losses.append(trainer.step(parts, step, epoch=1.0)[0].item())
-    queue = getattr(trainer.framework, "queue", torch.zeros(0))
+        losses.append(trainer.step(parts, moment(10 + step))[0].item())
+    queue = getattr(trainer.method, "queue", torch.zeros(0))
     return {"losses": losses, "gradients": gradients, "queue": queue}
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from sv_bridge.methods.frameworks import build_framework
 from sv_bridge.models.encoders import build_encoder
 from sv_bridge.training import checkpoint
 from sv_bridge.training.checkpoint import (
@@ -21,7 +20,7 @@ from sv_bridge.training.checkpoint import (
 )
 from sv_bridge.training.loop import train
 from sv_bridge.training.run_directory import describe_environment, open_run
-from tests.sv_bridge.training_runs import small_config, write_corpus
+from tests.sv_bridge.training_runs import method_of, small_config, write_corpus
 
 
 def at(epoch, epoch_step=0):
@@ -29,21 +28,21 @@ def at(epoch, epoch_step=0):
 
 
 @pytest.fixture
-def framework():
-    return build_framework(small_config())
+def method():
+    return method_of(small_config())
 
 
-def test_what_is_saved_is_restored(framework, tmp_path):
-    optimiser = torch.optim.Adam(framework.encoder.parameters())
-    framework.encoder(torch.randn(2, 3200)).sum().backward()
+def test_what_is_saved_is_restored(method, tmp_path):
+    optimiser = torch.optim.Adam(method.encoder.parameters())
+    method.encoder(torch.randn(2, 3200)).sum().backward()
     optimiser.step()
-    path = save(tmp_path, at(2, 3), framework, {"optimiser": optimiser.state_dict()})
+    path = save(tmp_path, at(2, 3), method, {"optimiser": optimiser.state_dict()})
     assert path.name == "epoch-0002-step-000003"
-    other = build_framework(small_config("tiny-am", "seed=1"))
+    other = method_of(small_config("tiny-am", "seed=1"))
     progress, state = restore(path, other)
     assert (progress.epoch, progress.epoch_step, progress.step) == (2, 3, 11)
     assert all(
-        torch.equal(a, b) for a, b in zip(framework.state_dict().values(), other.state_dict().values(), strict=True)
+        torch.equal(a, b) for a, b in zip(method.state_dict().values(), other.state_dict().values(), strict=True)
     )
     fresh = torch.optim.Adam(other.encoder.parameters())
     fresh.load_state_dict(state["optimiser"])
@@ -51,14 +50,14 @@ def test_what_is_saved_is_restored(framework, tmp_path):
     assert all(torch.equal(a, b["exp_avg"]) for a, b in zip(moments, fresh.state.values(), strict=True))
 
 
-def test_names_sort_by_time_and_old_checkpoints_go(framework, tmp_path):
+def test_names_sort_by_time_and_old_checkpoints_go(method, tmp_path):
     for progress in (at(0, 2), at(1), at(1, 2), at(2), at(3), at(3, 1)):
-        save(tmp_path, progress, framework, {}, keep=2)
+        save(tmp_path, progress, method, {}, keep=2)
     assert [path.name for path in checkpoints(tmp_path)] == ["epoch-0002", "epoch-0003", "epoch-0003-step-000001"]
 
 
-def test_a_full_disk_leaves_the_last_checkpoint_and_nothing_half_written(framework, tmp_path, monkeypatch):
-    save(tmp_path, at(1), framework, {})
+def test_a_full_disk_leaves_the_last_checkpoint_and_nothing_half_written(method, tmp_path, monkeypatch):
+    save(tmp_path, at(1), method, {})
     before = {path.name for path in tmp_path.rglob("*")}
 
     def full(self, data):
@@ -68,17 +67,17 @@ def test_a_full_disk_leaves_the_last_checkpoint_and_nothing_half_written(framewo
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match=r"disk full while writing .*epoch-0002: nothing was changed"):
-        save(tmp_path, at(2), framework, {})
+        save(tmp_path, at(2), method, {})
     assert {path.name for path in tmp_path.rglob("*")} == before
 
 
-def test_a_write_that_the_system_cuts_off_leaves_nothing_half_written(framework, tmp_path):
+def test_a_write_that_the_system_cuts_off_leaves_nothing_half_written(method, tmp_path):
     """The real thing: the kernel refuses to let any file grow beyond 1 kB."""
     old_limit, old_handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024, old_limit[1]))
     try:
         with pytest.raises(OSError, match="File too large"):
-            save(tmp_path, at(1), framework, {})
+            save(tmp_path, at(1), method, {})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, old_limit)
         signal.signal(signal.SIGXFSZ, old_handler)
@@ -93,15 +92,15 @@ def test_a_write_that_the_system_cuts_off_leaves_nothing_half_written(framework,
         (["projector={hidden_dim: 4, output_dim: 3}"], r"it lacks projector\.0\.weight \(and 3 more\)"),
     ],
 )
-def test_a_checkpoint_of_another_model_is_refused(framework, tmp_path, overrides, message):
-    path = save(tmp_path, at(1), framework, {})
+def test_a_checkpoint_of_another_model_is_refused(method, tmp_path, overrides, message):
+    path = save(tmp_path, at(1), method, {})
     if overrides[0].startswith("encoder="):
         from sv_bridge.config import parse_config
 
         raw = small_config().model_dump() | {"encoder": {"name": "fast_resnet34"}}
-        other = build_framework(parse_config(raw))
+        other = method_of(parse_config(raw))
     else:
-        other = build_framework(small_config("tiny-am", *overrides))
+        other = method_of(small_config("tiny-am", *overrides))
     before = [tensor.clone() for tensor in other.state_dict().values()]
     with pytest.raises(CheckpointError, match=message):
         restore(path, other)
@@ -109,11 +108,11 @@ def test_a_checkpoint_of_another_model_is_refused(framework, tmp_path, overrides
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "state.pt"])
-def test_a_damaged_checkpoint_is_named(framework, tmp_path, name):
-    path = save(tmp_path, at(1), framework, {})
+def test_a_damaged_checkpoint_is_named(method, tmp_path, name):
+    path = save(tmp_path, at(1), method, {})
     (path / name).write_bytes((path / name).read_bytes()[:100])
     with pytest.raises(CheckpointError, match=rf"{name} cannot be read"):
-        restore(path, framework)
+        restore(path, method)
 
 
 class Evil:
@@ -121,14 +120,14 @@ class Evil:
         return print, ("code from a checkpoint ran",)
 
 
-def test_code_in_a_checkpoint_does_not_run(framework, tmp_path, capsys):
-    path = save(tmp_path, at(1), framework, {})
+def test_code_in_a_checkpoint_does_not_run(method, tmp_path, capsys):
+    path = save(tmp_path, at(1), method, {})
     torch.save({"progress": {}, "optimiser": Evil()}, path / "state.pt")
     with pytest.raises(CheckpointError, match=r"state\.pt cannot be read"):
-        restore(path, framework)
+        restore(path, method)
     (path / "model.safetensors").write_bytes(pickle.dumps(Evil()))
     with pytest.raises(CheckpointError, match=r"model\.safetensors cannot be read"):
-        restore(path, framework)
+        restore(path, method)
     assert capsys.readouterr().out == ""
 
 

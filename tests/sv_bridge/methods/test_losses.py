@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from sv_bridge.methods.losses import moco_loss, nt_xent, same_speaker
+from sv_bridge.methods.losses import moco_loss, nt_xent, same
 
 Z1 = torch.tensor([[1, 2, 3, 4], [4, -3, 2, 1], [-1, 1, -1, 2]], dtype=torch.float64)
 Z2 = torch.tensor([[1, 2, 2.5, 5], [3, -3, 1, 1], [-2, 1, -1, 1.5]], dtype=torch.float64)
@@ -65,7 +65,7 @@ def test_losses_equal_their_formula_with_and_without_class_collisions(collide):
     def psi(c):
         return c - 0.2
 
-    options = {"scale": 7.0, "margin": 0.2, "collisions": same_speaker(speakers)}
+    options = {"scale": 7.0, "margin": 0.2, "collisions": same(speakers)}
     expected = written_out(z[0], z[1], [[z[1, j] for j in js] for js in rivals], 7.0, psi)
     assert nt_xent(z[0], z[1], **options).item() == pytest.approx(expected, rel=1e-12)
 
@@ -74,7 +74,7 @@ def test_losses_equal_their_formula_with_and_without_class_collisions(collide):
     assert nt_xent(z[0], z[1], symmetric=True, **options).item() == pytest.approx(expected, rel=1e-12)
 
     strangers = [[q for q, t in zip(queue, queue_speakers, strict=True) if t != s] for s in speakers]
-    options["collisions"] = same_speaker(speakers, queue_speakers)
+    options["collisions"] = same(speakers, queue_speakers)
     expected = written_out(z[0], z[1], strangers, 7.0, psi)
     assert moco_loss(z[0], z[1], queue, **options).item() == pytest.approx(expected, rel=1e-12)
 

@@ -2,9 +2,11 @@ import pytest
 import torch
 from torch import nn
 
-from sv_bridge.config import EcapaConfig, ResNetConfig, TdnnConfig
 from sv_bridge.models.encoders import build_encoder
+from sv_bridge.models.encoders.ecapa import EcapaConfig
 from sv_bridge.models.encoders.pooling import AttentiveStatisticsPooling, SelfAttentivePooling, StatisticsPooling
+from sv_bridge.models.encoders.resnet import ResNetConfig
+from sv_bridge.models.encoders.tdnn import TdnnConfig
 
 THIN = ResNetConfig(name="thin_resnet34")
 LARGE = ResNetConfig(name="thin_resnet34", base_channels=32, embedding_dim=1024)

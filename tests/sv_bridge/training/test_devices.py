@@ -7,8 +7,7 @@ from torch.utils._pytree import tree_leaves
 
 from sv_bridge.config import parse_config
 from sv_bridge.distributed import World, choose_device
-from sv_bridge.training.loop import Trainer
-from tests.sv_bridge.training_runs import batch_of, small_config
+from tests.sv_bridge.training_runs import batch_of, moment, small_config, trainer_of
 
 PRESETS = ["tiny-simclr", "tiny-am", "tiny-aam", "tiny-moco-am"]
 
@@ -35,11 +34,11 @@ class DeviceGuard(TorchDispatchMode):
 
 
 def step_on(device, preset, *overrides):
-    trainer = Trainer(small_config(preset, *overrides), World(0, 1, torch.device(device)))
+    trainer = trainer_of(small_config(preset, *overrides), world=World(0, 1, torch.device(device)))
     parts = [batch_of(torch.randn(4, 2, 3200, device=device), torch.arange(4), torch.arange(4, device=device))]
     with DeviceGuard(device) as guard:
-        loss, norm = trainer.step(parts, 0, epoch=1.0)
-        trainer.framework.encoder.eval()(parts[0].views[0])
+        loss, norm = trainer.step(parts, moment())
+        trainer.method.encoder.eval()(parts[0].views[0])
     return loss, norm, guard
 
 
@@ -54,10 +53,10 @@ def test_a_step_makes_nothing_on_another_device(device, preset):
 @pytest.mark.parametrize("encoder", ["thin_resnet34", "fast_resnet34", "ecapa_tdnn"])
 def test_every_encoder_runs_on_the_meta_device(encoder):
     raw = small_config().model_dump() | {"encoder": {"name": encoder}}
-    trainer = Trainer(parse_config(raw), World(0, 1, torch.device("meta")))
+    trainer = trainer_of(parse_config(raw), world=World(0, 1, torch.device("meta")))
     parts = [batch_of(torch.empty(2, 2, 8000, device="meta"), torch.arange(2), torch.arange(2, device="meta"))]
     with DeviceGuard("meta"):
-        trainer.step(parts, 0, epoch=1.0)
+        trainer.step(parts, moment())
 
 
 def test_the_guard_sees_a_tensor_on_the_wrong_device():

@@ -5,9 +5,10 @@ import torch
 from typer.testing import CliRunner
 
 from sv_bridge.commands.app import app
-from sv_bridge.config import ResNetConfig, TdnnConfig
 from sv_bridge.models import export
 from sv_bridge.models.encoders import build_encoder
+from sv_bridge.models.encoders.resnet import ResNetConfig
+from sv_bridge.models.encoders.tdnn import TdnnConfig
 from sv_bridge.models.export import export_onnx
 from sv_bridge.training.loop import train
 from tests.sv_bridge.training_runs import small_config, write_corpus

@@ -1,0 +1,79 @@
+"""What SimCLR and MoCo share: a projector, a scale, and a margin on the positives."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from pydantic import PositiveInt, model_validator
+from pydantic_core import PydanticCustomError
+from torch import Tensor, nn
+
+from sv_bridge.methods.losses import MarginKind
+from sv_bridge.methods.method import Method, MethodConfig
+from sv_bridge.methods.schedules import Moment, Ramp, ScheduledNonNegative, ScheduledPositive, at
+from sv_bridge.models.encoders import SpeakerEncoder
+from sv_bridge.sections import Section
+
+__all__ = ["ContrastiveConfig", "ContrastiveMethod", "ProjectorConfig"]
+
+
+class ProjectorConfig(Section):
+    """Two-layer head between the embedding and the loss; left out after training."""
+
+    hidden_dim: PositiveInt = 2048
+    output_dim: PositiveInt = 256
+
+
+class ContrastiveConfig(MethodConfig):
+    """Settings of contrastive losses; see `sv_bridge.methods.losses`. Scale and margin may be a `Ramp`."""
+
+    projector: ProjectorConfig | None = None
+    scale: ScheduledPositive = 30.0  # inverse temperature
+    margin: ScheduledNonNegative = 0.0
+    margin_kind: MarginKind = "additive"
+    margin_learnable: bool = False
+    prevent_collisions: bool = False  # no negatives of the same speaker: reads the labels
+
+    @model_validator(mode="after")
+    def _one_source_of_the_margin(self) -> "ContrastiveConfig":
+        if self.margin_learnable and isinstance(self.margin, Ramp):
+            raise PydanticCustomError("margin", "A learnable margin starts from a number: give `margin` one")
+        return self
+
+
+class ContrastiveMethod(Method):
+    """Encoder, projector and margin."""
+
+    def __init__(self, encoder: SpeakerEncoder, config: ContrastiveConfig) -> None:
+        super().__init__(encoder)
+        self.config = config
+        self.projector: nn.Module = nn.Identity()
+        self.dim = encoder.embedding_dim
+        if config.projector is not None:
+            self.projector = nn.Sequential(
+                nn.Linear(encoder.embedding_dim, config.projector.hidden_dim),
+                nn.ReLU(inplace=True),
+                nn.Linear(config.projector.hidden_dim, config.projector.output_dim),
+            )
+            self.dim = config.projector.output_dim
+        self.margin = nn.Parameter(torch.tensor(config.margin)) if config.margin_learnable else None
+
+    def project(self, views: Sequence[Tensor]) -> Tensor:
+        """(views, batch, dim) of views of one length, in one pass."""
+        return self.projector(self.encoder(torch.cat(tuple(views)))).unflatten(0, (len(views), -1))
+
+    def margin_at(self, moment: Moment) -> float | Tensor:
+        """Margin in force; a learnable one is kept from falling below 0."""
+        return at(self.config.margin, moment) if self.margin is None else self.margin.clamp(min=0)
+
+    def loss_options(self, moment: Moment) -> dict[str, Any]:
+        """Scale and margin as the losses take them."""
+        return {
+            "scale": at(self.config.scale, moment),
+            "margin": self.margin_at(moment),
+            "margin_kind": self.config.margin_kind,
+        }
+
+    def describe(self, moment: Moment) -> dict[str, float]:
+        """Scale and margin in force."""
+        return {"scale": at(self.config.scale, moment), "margin": torch.as_tensor(self.margin_at(moment)).item()}

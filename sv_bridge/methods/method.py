@@ -1,0 +1,74 @@
+"""What methods have in common: an encoder in training, and a loss of a batch."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from sv_bridge.data.batch import Batch
+from sv_bridge.methods.schedules import Moment
+from sv_bridge.models.encoders import EncoderConfig, SpeakerEncoder, build_encoder
+from sv_bridge.sections import Section
+
+__all__ = ["Method", "MethodConfig", "TrainingSet", "build_method"]
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """What a method may be sized by.
+
+    Attributes
+    ----------
+    utterances : how many there are; indices in a batch are below it.
+    speakers : likewise, where speakers are known. A speaker at another speed is another one.
+    """
+
+    utterances: int
+    speakers: int
+
+
+class Method(nn.Module):
+    """An encoder, and whatever else is trained beside it.
+
+    A subclass calls the encoder, on views of any number and length, and says what the loss is. Several processes each
+    hold a share of the batch: gradients are averaged over them, and `sv_bridge.distributed.gather` collects rows.
+    All chance must follow from the batch and the moment, and all state must be parameters and buffers, so that a run
+    that was interrupted ends as if it had not been.
+    """
+
+    def __init__(self, encoder: SpeakerEncoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    @abstractmethod
+    def forward(self, batch: Batch, moment: Moment) -> Tensor:
+        """Scalar loss of this process's batch."""
+
+    def after_step(self, moment: Moment) -> None:
+        """Do what follows each step of the optimiser."""
+
+    def describe(self, moment: Moment) -> dict[str, float]:
+        """What is worth a line in an epoch's metrics; values of schedules, say."""
+        return {}
+
+
+class MethodConfig(Section):
+    """What every method has. A file beside this one adds a method: a subclass with its `name` that builds it."""
+
+    name: str
+
+    def view_seconds(self, crop_seconds: float) -> tuple[float, ...]:
+        """Length of each view of an utterance; two crops of `data.crop_seconds` unless a method wants others."""
+        return crop_seconds, crop_seconds
+
+    @abstractmethod
+    def build(self, encoder: SpeakerEncoder, speech: TrainingSet) -> Method:
+        """Method around an encoder with fresh weights, for training on `speech`."""
+
+
+def build_method(config: MethodConfig, encoder: EncoderConfig, speech: TrainingSet, *, seed: int) -> Method:
+    """Method and encoder with fresh weights, which follow from the seed."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return config.build(build_encoder(encoder), speech)

@@ -1,0 +1,43 @@
+"""SimCLR (Chen et al., ICML 2020): the negatives of an utterance are the other utterances of the batch."""
+
+from typing import Literal
+
+from torch import Tensor
+
+from sv_bridge import distributed
+from sv_bridge.data.batch import Batch
+from sv_bridge.methods.contrastive import ContrastiveConfig, ContrastiveMethod
+from sv_bridge.methods.losses import nt_xent, same
+from sv_bridge.methods.method import TrainingSet
+from sv_bridge.methods.schedules import Moment
+from sv_bridge.models.encoders import SpeakerEncoder
+
+__all__ = ["SimCLR", "SimCLRConfig"]
+
+
+class SimCLRConfig(ContrastiveConfig):
+    """SimCLR with NT-Xent or, `symmetric`, SNT-Xent."""
+
+    name: Literal["simclr"]
+    symmetric: bool = True
+
+    def build(self, encoder: SpeakerEncoder, speech: TrainingSet) -> "SimCLR":
+        """SimCLR around an encoder."""
+        return SimCLR(encoder, self)
+
+
+class SimCLR(ContrastiveMethod):
+    """Two views an utterance; the batch is that of all processes together, and so is the loss."""
+
+    def __init__(self, encoder: SpeakerEncoder, config: SimCLRConfig) -> None:
+        super().__init__(encoder, config)
+        self.symmetric = config.symmetric
+
+    def forward(self, batch: Batch, moment: Moment) -> Tensor:
+        """Loss of all processes' batches together, the same in each process."""
+        z1, z2 = (distributed.gather(z) for z in self.project(batch.views))  # (whole batch, dim) each
+        # an utterance that takes an unreadable one's place may be in the batch twice
+        collisions = same(distributed.gather(batch.utterances))
+        if self.config.prevent_collisions:
+            collisions = collisions | same(distributed.gather(batch.speakers))
+        return nt_xent(z1, z2, symmetric=self.symmetric, collisions=collisions, **self.loss_options(moment))
