@@ -1,5 +1,20 @@
 from .arrays.intake import METRICS
 from .catalogue import Measure, catalog
+from .external import (
+    ExternalIndex,
+    adjusted_mutual_information,
+    adjusted_rand,
+    completeness,
+    external_catalog,
+    fowlkes_mallows,
+    homogeneity,
+    normalized_mutual_information,
+    pair_jaccard,
+    purity,
+    rand,
+    v_measure,
+    variation_of_information,
+)
 from .measures.cdbw import cdbw
 from .measures.centroid_separation import davies_bouldin, pbm, ray_turi, wemmert_gancarski, xie_beni
 from .measures.concordance import c_index, g_plus, gamma, tau
@@ -34,9 +49,12 @@ from .measures.separation import dunn, generalized_dunn
 from .measures.silhouette import sample_silhouette, sample_simplified_silhouette, silhouette, simplified_silhouette
 from .measures.variants import over_pairs
 from .reports import plots
+from .reports.intervals import Interval, confidence_interval
 from .reports.profile import ClusterProfiles, profile_clusters
 from .reports.report import Comparison, Report, compare, evaluate
+from .reports.reproducibility import ReproducibleK, clustering_instability, prediction_strength
 from .reports.selection import Selection, scorer, select
+from .reports.stability import ClusterStability, cluster_stability
 
 __version__: str
 
@@ -46,21 +64,31 @@ __all__ = [
     "BudgetExceeded",
     "ClusterDensities",
     "ClusterProfiles",
+    "ClusterStability",
     "Comparison",
     "DudaHart",
+    "ExternalIndex",
     "GapStatistic",
+    "Interval",
     "Measure",
     "Report",
+    "ReproducibleK",
     "Selection",
     "additive_margin",
     "additive_margin_bounds",
+    "adjusted_mutual_information",
+    "adjusted_rand",
     "ball_hall",
     "banfield_raftery",
     "c_index",
     "calinski_harabasz",
     "catalog",
     "cdbw",
+    "cluster_stability",
+    "clustering_instability",
     "compare",
+    "completeness",
+    "confidence_interval",
     "connectivity",
     "cvnn",
     "cvnn_compactness",
@@ -71,23 +99,31 @@ __all__ = [
     "duda_hart",
     "dunn",
     "evaluate",
+    "external_catalog",
+    "fowlkes_mallows",
     "g_plus",
     "gamma",
     "gap_choice",
     "gap_statistic",
     "generalized_dunn",
     "hartigan",
+    "homogeneity",
     "krzanowski_lai",
     "log_det_ratio",
     "log_ss_ratio",
     "mcclain_rao",
     "normalized_loss",
+    "normalized_mutual_information",
     "over_pairs",
+    "pair_jaccard",
     "pbm",
     "plots",
     "point_biserial",
+    "prediction_strength",
     "profile_clusters",
     "profile_densities",
+    "purity",
+    "rand",
     "ratkowsky_lance",
     "ray_turi",
     "relative_margin",
@@ -107,7 +143,9 @@ __all__ = [
     "tau",
     "trace_w",
     "trace_wib",
+    "v_measure",
     "variance_ratio",
+    "variation_of_information",
     "weakest_link",
     "wemmert_gancarski",
     "xie_beni",

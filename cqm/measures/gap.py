@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.arrays.intake import Clustering, Metric, validate
+from cqm.estimators import labelling
 from cqm.geometry.dispersion import dispersion
 from cqm.measures.arithmetic import logarithm
 
@@ -121,7 +122,7 @@ def gap_statistic(
     clustering = validate(
         X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates="the gap statistic"
     )
-    method, generator = _method(clusterer), np.random.default_rng(seed)
+    method, generator = labelling(clusterer), np.random.default_rng(seed)
     draw = _box(clustering) if reference == "box" else _principal(clustering)
     references = []
     for _ in range(n_references):
@@ -170,19 +171,6 @@ def gap_choice(statistics: Mapping[int, GapStatistic]) -> int:
         if following is None or statistics[k].gap >= following.gap - following.standard_error:
             return k
     raise ValueError("`statistics` is empty: give the gap statistic of at least one k")
-
-
-def _method(clusterer: Any) -> Callable[[FloatArray], Any]:
-    if not hasattr(clusterer, "fit_predict"):
-        if not callable(clusterer):
-            raise TypeError(
-                "`clusterer` must be a function of points that returns labels, or an estimator with fit_predict, "
-                f"got {type(clusterer).__name__}"
-            )
-        return clusterer
-    from sklearn.base import clone  # here, because scikit-learn takes a second to import
-
-    return lambda points: clone(clusterer).fit_predict(points)
 
 
 def _log_within(clustering: Clustering) -> float:
