@@ -49,6 +49,7 @@ from .measures.separation import dunn, generalized_dunn
 from .measures.silhouette import sample_silhouette, sample_simplified_silhouette, silhouette, simplified_silhouette
 from .measures.variants import over_pairs
 from .reports import plots
+from .reports.calibration import Calibration, calibrate
 from .reports.intervals import Interval, confidence_interval
 from .reports.profile import ClusterProfiles, profile_clusters
 from .reports.report import Comparison, Report, compare, evaluate
@@ -62,6 +63,7 @@ __all__ = [
     "METRICS",
     "Bracket",
     "BudgetExceeded",
+    "Calibration",
     "ClusterDensities",
     "ClusterProfiles",
     "ClusterStability",
@@ -81,6 +83,7 @@ __all__ = [
     "ball_hall",
     "banfield_raftery",
     "c_index",
+    "calibrate",
     "calinski_harabasz",
     "catalog",
     "cdbw",
