@@ -1,43 +1,40 @@
 """Utterances as contrastive training items: several crops each, the same for any number of workers or ranks."""
 
 import logging
+import os
 from collections.abc import Sequence
-from typing import Protocol
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.utils.data import Dataset
+from torch import Tensor
+from torch.utils.data import Dataset, get_worker_info
 
 from sv_bridge.data.audio import SAMPLE_RATE_HZ, AudioError, AudioFile
-from sv_bridge.data.batch import Batch
+from sv_bridge.data.augmentation import Chain
+from sv_bridge.data.batch import Crops
 from sv_bridge.data.crops import crop_starts, wrapped
 from sv_bridge.data.manifest import Corpus, Utterance
+from sv_bridge.data.playback import Playback
 from sv_bridge.data.randomness import generator
+from sv_bridge.data.speeds import Speeds
 
-__all__ = ["Augmentation", "ContrastiveDataset"]
+__all__ = ["ContrastiveDataset", "Stretch"]
 
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 10
 
 
-class Augmentation(Protocol):
-    """Waveform → waveform of the same length; all chance comes from `rng`."""
-
-    def __call__(
-        self, waveform: NDArray[np.float32], rng: np.random.Generator, utterance: Utterance
-    ) -> NDArray[np.float32]:
-        """Augment one crop of `utterance`."""
-        ...
-
-
-class ContrastiveDataset(Dataset[Batch]):
-    """Item i → its `Batch`: a waveform (samples,) float32 a view, utterance index, speaker index.
+class ContrastiveDataset(Dataset[Crops]):
+    """Items i, j, … → their `Crops`: what is read of each utterance, and what is drawn for each crop.
 
     Everything drawn depends on (seed, epoch, utterance id, view) and on nothing else. `crops.crop_starts` says what
     happens to short utterances. A file that cannot be read, or a crop of digital silence, is logged as a warning and
     replaced by another utterance of the corpus, drawn from the same key: the indices returned are the replacement's.
+
+    Nothing is computed here: `playback` makes the batch, on the device where it is needed.
 
     Parameters
     ----------
@@ -45,12 +42,11 @@ class ContrastiveDataset(Dataset[Batch]):
     sample_rate_hz : rate of the waveforms.
     view_seconds : length of each crop of an utterance.
     non_overlapping : whether the crops of an utterance must not overlap (where it is long enough), or are independent.
-    augmentation : applied to each view by itself; None leaves the crops as they are.
+    augmentation : of each view by itself; None leaves the crops as they are.
     speeds : factors of which each utterance draws one an epoch, for all its crops: pitch and formants move with the
         tempo. It is then another voice: with factor k (counted from 0), speaker s is s + k · speakers.
     memory_hours : decode each of the corpus' first utterances, up to this much speech in all, only once and keep it in
-        memory (0.23 GB an hour, for each speed, in each worker). Compressed audio decodes slower than a small network
-        trains.
+        memory (0.23 GB an hour, in each worker). Compressed audio decodes slower than a small network trains.
     seed : all chance starts here.
     """
 
@@ -61,7 +57,7 @@ class ContrastiveDataset(Dataset[Batch]):
         sample_rate_hz: int = SAMPLE_RATE_HZ,
         view_seconds: Sequence[float] = (2.0, 2.0),
         non_overlapping: bool = True,
-        augmentation: Augmentation | None = None,
+        augmentation: Chain | None = None,
         speeds: Sequence[float] = (1.0,),
         memory_hours: float = 0.0,
         seed: int = 0,
@@ -70,20 +66,18 @@ class ContrastiveDataset(Dataset[Batch]):
             raise ValueError("the corpus has no utterances")
         if not view_seconds or not min(view_seconds) > 0:
             raise ValueError(f"wanted view_seconds > 0, at least one, got {view_seconds}")
-        if not speeds or not min(speeds) > 0:
-            raise ValueError(f"wanted speeds > 0, got {speeds}")
         self.corpus = corpus
         self.sample_rate_hz = sample_rate_hz
         self.view_frames = tuple(round(seconds * sample_rate_hz) for seconds in view_seconds)
         self.non_overlapping = non_overlapping
         self.augmentation = augmentation
-        self.speeds = tuple(speeds)
+        self.speeds = Speeds(speeds)
         self.seed = seed
         # Which utterances are kept depends on the corpus alone: some codecs decode slightly other samples after a seek,
         # and a resumed run must see the same ones.
         hours = np.cumsum([utterance.duration_s for utterance in corpus]) / 3600
         self.kept_utterances = int(np.searchsorted(hours, memory_hours, side="right"))
-        self._kept: dict[tuple[int, int], NDArray[np.float32]] = {}
+        self._kept: dict[int, NDArray[np.float32]] = {}
         # shared memory: workers that live on between epochs see the new epoch too
         self._epoch = torch.zeros((), dtype=torch.int64).share_memory_()  # type: ignore[no-untyped-call]
 
@@ -96,53 +90,100 @@ class ContrastiveDataset(Dataset[Batch]):
         """Draw the crops of this epoch from now on; call it before iterating a loader."""
         self._epoch.fill_(epoch)
 
+    def playback(self, device: torch.device) -> Playback:
+        """What makes a batch of these crops on a device."""
+        return Playback(self.speeds, self.augmentation, self.view_frames, device)
+
     def __len__(self) -> int:
         return len(self.corpus)
 
-    def __getitem__(self, index: int) -> Batch:
+    def __getitem__(self, index: int) -> Crops:
+        return self.__getitems__([index])
+
+    def __getitems__(self, indices: Sequence[int]) -> Crops:
+        """Read a whole batch: what `torch.utils.data.DataLoader` asks for where a dataset has it."""
         epoch = self.epoch
+        utterances, speeds, views = zip(*self._read_all(indices, epoch), strict=True)
+        speakers = self.corpus.speaker_indices[list(utterances)] + np.array(speeds) * len(self.corpus.speakers)
+        augmented, drawn = zip(
+            *(self._draw(utterances, view, epoch) for view in range(len(self.view_frames))), strict=True
+        )
+        return Crops(
+            tuple(torch.from_numpy(np.stack(crops)) for crops in zip(*views, strict=True)),
+            torch.tensor(utterances),
+            torch.from_numpy(speakers),
+            torch.tensor(speeds),
+            augmented,
+            drawn,
+        )
+
+    def _draw(self, utterances: Sequence[int], view: int, epoch: int) -> tuple[Tensor, dict[str, Tensor]]:
+        """Rows of a view that are augmented, and what is drawn for them."""
+        if self.augmentation is None:
+            return torch.empty(0, dtype=torch.int64), {}
+        draws = [
+            self.augmentation.draw_for_some(
+                self.view_frames[view], generator(self.seed, epoch, self.corpus[index].id, view), self.corpus[index]
+            )
+            for index in utterances
+        ]
+        rows = [row for row, drawn in enumerate(draws) if drawn is not None]
+        drawn = [drawn for drawn in draws if drawn is not None]
+        stacked = {name: torch.from_numpy(np.stack([each[name] for each in drawn])) for name in (drawn or [{}])[0]}
+        return torch.tensor(rows, dtype=torch.int64), stacked
+
+    def _read_all(self, indices: Sequence[int], epoch: int) -> list[tuple[int, int, list[NDArray[np.float32]]]]:
+        """Read utterances, on every core where no other processes do."""
+        if get_worker_info() is not None or all(index in self._kept for index in indices):
+            return [self._usable(index, epoch) for index in indices]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(lambda index: self._usable(index, epoch), indices))
+
+    def _usable(self, index: int, epoch: int) -> tuple[int, int, list[NDArray[np.float32]]]:
+        """Read an utterance, or one in its place: its index, its speed, its crops."""
         chosen = index
         for attempt in range(ATTEMPTS):
             try:
-                views, speed = self._views(chosen, epoch)
+                return chosen, *self._read(chosen, epoch)
             except (AudioError, FileNotFoundError) as error:
                 logger.warning("%s; another utterance takes its place", error)
                 substitute = generator(self.seed, epoch, self.corpus[index].id, "substitute", attempt)
                 chosen = int(substitute.integers(len(self.corpus)))
-            else:
-                speaker = int(self.corpus.speaker_indices[chosen]) + speed * len(self.corpus.speakers)
-                return Batch(tuple(map(torch.from_numpy, views)), torch.tensor(chosen), torch.tensor(speaker))
         raise AudioError(f"{ATTEMPTS} utterances in a row were unusable, {self.corpus[index].path} first")
 
-    def _views(self, index: int, epoch: int) -> tuple[list[NDArray[np.float32]], int]:
-        """Read the crops of an utterance and augment them; and say which of the speeds they have."""
+    def _read(self, index: int, epoch: int) -> tuple[int, list[NDArray[np.float32]]]:
+        """Draw the speed of an utterance and read its crops."""
         utterance = self.corpus[index]
         rng = generator(self.seed, epoch, utterance.id, "crops")
         speed = int(rng.integers(len(self.speeds)))
-        if (index, speed) in self._kept:
-            views = self._cut(self._kept[index, speed], rng)
-        else:
-            rate = round(self.sample_rate_hz / self.speeds[speed])  # read at this rate, played at ours
-            with AudioFile(self.corpus.path(utterance), sample_rate_hz=rate) as file:
-                speech = Stretch(file, utterance)
-                if index < self.kept_utterances:
-                    self._kept[index, speed] = speech[: len(speech)]
-                views = self._cut(self._kept.get((index, speed), speech), rng)
-        if not all(view.any() for view in views):
-            raise AudioError(f"{self.corpus.path(utterance)} has a silent crop")
-        if self.augmentation is not None:
-            for number, view in enumerate(views):
-                rng = generator(self.seed, epoch, utterance.id, number)
-                views[number] = self.augmentation(view, rng, utterance)
-        return views, speed
+        if index in self._kept:
+            return speed, self._cut(self._kept[index], speed, rng, utterance)
+        with AudioFile(self.corpus.path(utterance), sample_rate_hz=self.sample_rate_hz) as file:
+            speech = Stretch(file, utterance)
+            if index < self.kept_utterances:
+                self._kept[index] = speech[: len(speech)]
+            return speed, self._cut(self._kept.get(index, speech), speed, rng, utterance)
 
-    def _cut(self, speech: "NDArray[np.float32] | Stretch", rng: np.random.Generator) -> list[NDArray[np.float32]]:
-        frames, lengths = len(speech), self.view_frames
-        starts = crop_starts(frames, lengths, rng, non_overlapping=self.non_overlapping).tolist()
-        return [
-            np.array(speech[start : start + length]) if length <= frames else wrapped(speech[:frames], start, length)
-            for start, length in zip(starts, lengths, strict=True)
-        ]
+    def _cut(
+        self, speech: "NDArray[np.float32] | Stretch", speed: int, rng: np.random.Generator, utterance: Utterance
+    ) -> list[NDArray[np.float32]]:
+        """Crops of all views, each with what its speed needs before and after it; silence beyond the utterance."""
+        frames, played = len(speech), self.speeds[speed]
+        spans = [played.spanned(length) for length in self.view_frames]
+        starts = crop_starts(frames, spans, rng, non_overlapping=self.non_overlapping).tolist()
+        crops = []
+        for start, span, length in zip(starts, spans, self.view_frames, strict=True):
+            begin, needed = start - played.before, self.speeds.needed(length)
+            if span > frames:
+                crop = wrapped(speech[:frames], begin, needed)
+            else:
+                first, last = max(begin, 0), min(begin + needed, frames)
+                crop = np.zeros(needed, dtype=np.float32)
+                crop[first - begin : last - begin] = speech[first:last]
+            if not crop[played.before : played.before + span].any():
+                raise AudioError(f"{self.corpus.path(utterance)} has a silent crop")
+            crops.append(crop)
+        return crops
 
 
 class Stretch:

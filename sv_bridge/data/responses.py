@@ -1,15 +1,15 @@
 """Banks of impulse responses to filter crops with: rooms, microphones and lines."""
 
 import os
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
-from scipy import fft
+from torch import Tensor
 
 from sv_bridge.data.audio import SAMPLE_RATE_HZ, audio_files, read_audio
 from sv_bridge.data.filters import band_decibels, fir, smooth_decibels
@@ -21,34 +21,48 @@ __all__ = ["Bank", "ResponseBank", "ResponseFiles", "equalisers", "simulated_roo
 Samples = NDArray[np.float32]
 
 
-class Bank(Protocol):
+class Bank:
     """Impulse responses to draw from."""
 
-    def __len__(self) -> int: ...
+    def draw(self, rng: np.random.Generator) -> NDArray[Any]:
+        """Draw a response: its number, or its samples."""
+        raise NotImplementedError
 
-    def spectrum(self, index: int, size: int) -> NDArray[np.complex64]:
-        """Fourier transform of one response, padded or cut to `size`."""
-        ...
+    def spectra(self, drawn: Tensor, size: int) -> Tensor:
+        """(n, size // 2 + 1) Fourier transforms of what was drawn n times, padded or cut to `size`."""
+        raise NotImplementedError
+
+    def to(self, device: torch.device) -> "Bank":
+        """The same with what it holds on a device."""
+        return self
 
 
-class ResponseBank:
-    """Responses in memory; their spectra are kept."""
+class ResponseBank(Bank):
+    """Responses (responses, taps) in memory, on the device where they are used; their spectra are kept."""
 
-    def __init__(self, responses: Sequence[Samples]) -> None:
-        self.responses = tuple(responses)
-        self._spectra: dict[tuple[int, int], NDArray[np.complex64]] = {}
+    def __init__(self, responses: Tensor) -> None:
+        self.responses = responses
+        self._spectra: dict[int, Tensor] = {}
 
     def __len__(self) -> int:
         return len(self.responses)
 
-    def spectrum(self, index: int, size: int) -> NDArray[np.complex64]:
-        """Fourier transform of one response, padded or cut to `size`."""
-        if (index, size) not in self._spectra:
-            self._spectra[index, size] = fft.rfft(self.responses[index], size)
-        return self._spectra[index, size]
+    def draw(self, rng: np.random.Generator) -> NDArray[Any]:
+        """Draw the number of a response."""
+        return np.asarray(rng.integers(len(self)))
+
+    def spectra(self, drawn: Tensor, size: int) -> Tensor:
+        """(n, size // 2 + 1) Fourier transforms of the responses with these numbers."""
+        if size not in self._spectra:
+            self._spectra[size] = torch.fft.rfft(self.responses, size)
+        return self._spectra[size][drawn]
+
+    def to(self, device: torch.device) -> "ResponseBank":
+        """The same on a device."""
+        return self if self.responses.device == device else ResponseBank(self.responses.to(device))
 
 
-class ResponseFiles:
+class ResponseFiles(Bank):
     """Responses in the audio files below a folder, from the direct sound (the largest sample) on.
 
     Parameters
@@ -66,12 +80,15 @@ class ResponseFiles:
     def __len__(self) -> int:
         return len(self.paths)
 
-    def spectrum(self, index: int, size: int) -> NDArray[np.complex64]:
-        """Fourier transform of one response, padded or cut to `size`."""
-        response = read_audio(self.paths[index], sample_rate_hz=self.sample_rate_hz)
-        direct = int(np.abs(response).argmax())
-        spectrum: NDArray[np.complex64] = fft.rfft(response[direct : direct + self.frames], size)
-        return spectrum
+    def draw(self, rng: np.random.Generator) -> NDArray[Any]:
+        """Read (taps,) samples of one of the files."""
+        response = read_audio(self.paths[int(rng.integers(len(self)))], sample_rate_hz=self.sample_rate_hz)
+        response = response[int(np.abs(response).argmax()) :][: self.frames]
+        return np.pad(response, (0, self.frames - len(response)))
+
+    def spectra(self, drawn: Tensor, size: int) -> Tensor:
+        """(n, size // 2 + 1) Fourier transforms of these (n, taps) samples."""
+        return torch.fft.rfft(drawn, size)
 
 
 @cache
@@ -82,7 +99,7 @@ def simulated_rooms(*, count: int = 96, sample_rate_hz: int = SAMPLE_RATE_HZ, se
         return random_room(generator(seed, "room", i), sample_rate_hz=sample_rate_hz)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return ResponseBank(list(pool.map(room, range(count))))
+        return ResponseBank(torch.from_numpy(np.stack(list(pool.map(room, range(count))))))
 
 
 @cache
@@ -96,4 +113,4 @@ def equalisers(*, count: int = 256, sample_rate_hz: int = SAMPLE_RATE_HZ, seed: 
             low_hz, high_hz = rng.uniform(30, 300), rng.uniform(3_400, 7_500)
             decibels += band_decibels(low_hz, high_hz, sample_rate_hz=sample_rate_hz)
         responses.append(fir(decibels))
-    return ResponseBank(responses)
+    return ResponseBank(torch.from_numpy(np.stack(responses)))

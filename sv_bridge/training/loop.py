@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader
 from sv_bridge import distributed
 from sv_bridge.config import ConfigError, RunConfig
 from sv_bridge.data.augmentation import make_augmentation
-from sv_bridge.data.batch import Batch
+from sv_bridge.data.batch import Batch, Crops
 from sv_bridge.data.dataset import ContrastiveDataset
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.data.sampler import EpochSampler
@@ -26,6 +26,7 @@ from sv_bridge.distributed import World
 from sv_bridge.methods.method import Method, TrainingSet, build_method
 from sv_bridge.methods.schedules import Moment
 from sv_bridge.training import checkpoint
+from sv_bridge.training.ahead import ahead
 from sv_bridge.training.checkpoint import Progress
 from sv_bridge.training.memory import keep_freed_memory
 from sv_bridge.training.run_directory import CHECKPOINTS, RunLog, describe_environment, open_run
@@ -227,9 +228,11 @@ class Batches:
         )
         workers = data.workers if data.workers is not None else min(8, (os.cpu_count() or 1) // world.size - 1)
         workers = max(0, workers)
+        self.play = self.dataset.playback(world.device)
         self.loader: DataLoader[Any] = DataLoader(
             self.dataset,
             batch_sampler=self.sampler,
+            collate_fn=_collated,
             num_workers=workers,
             persistent_workers=workers > 0,
             pin_memory=world.device.type == "cuda",
@@ -244,6 +247,11 @@ class Batches:
         """Groups of the epoch, from step `start` on."""
         self.dataset.set_epoch(epoch)
         self.sampler.set_epoch(epoch, start * self.accumulate)
-        batches = iter(self.loader)
+        batches = ahead(self.loader, self.play)
         for _ in range(start, self.steps):
             yield list(islice(batches, self.accumulate))
+
+
+def _collated(crops: Any) -> Crops:
+    """The dataset reads whole batches."""
+    return crops
