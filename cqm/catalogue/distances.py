@@ -146,9 +146,10 @@ DENSITY = (
         definition=density_definitions.dbcv_of_points,
         better="higher",
         range=(-1.0, 1.0),
-        needs="points",  # their dimension is in the formula
+        needs="points",
         cost="n2",
         reference="Moulavi et al. 2014, Definition 8",
+        counts_coordinates=True,
     ),
 )
 

@@ -39,6 +39,8 @@ class Measure:
         all k), "relaxed" (such a search after rounds of a relaxation), "pairs" and "pairs_relaxed" (these for each two
         clusters).
     reference : paper and section or equation.
+    counts_coordinates : whether a measure that needs points needs only the number of their coordinates, so that any
+        distance between them will do.
     """
 
     name: str
@@ -49,6 +51,18 @@ class Measure:
     needs: Literal["distances", "points"]
     cost: Cost
     reference: str
+    counts_coordinates: bool = False
+
+    def inapplicable(self, metric: Metric) -> str | None:
+        """Why the measure has no value under this distance, or None."""
+        if self.needs == "distances":
+            return None
+        if self.counts_coordinates:
+            if metric != "precomputed":
+                return None
+            call = f"cqm.{self.name}(D, labels, metric='precomputed', dimension=…)"
+            return f"needs the number of coordinates: pass vectors, or call {call}"
+        return None if metric in ("euclidean", "cosine") else "needs coordinates under euclidean or cosine distance"
 
     @property
     def axioms(self) -> dict[str, RecordedVerdict]:

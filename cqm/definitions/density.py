@@ -23,10 +23,14 @@ def dbcv(distances: Distances, labels: Sequence[Any], *, dimension: float, noise
     def reachability(x: int, y: int) -> Any:  # Definition 2
         return maximum([core[x], core[y], distances[x][y]])
 
+    def order(x: int, y: int) -> tuple[Any, Any]:
+        return reachability(x, y), ratio(minimum([core[x], core[y]]), distances[x][y])
+
     sparseness, inner = [], []
     for cluster in clusters:
-        edges = _spanning_edges(cluster, lambda x, y: (reachability(x, y), distances[x][y]))
-        inside = [x for x in cluster if sum(x in edge for edge in edges) > 1] or cluster
+        place = {x: next(y for y in cluster if distances[x][y] == 0) for x in cluster}
+        edges = _spanning_edges(sorted(set(place.values())), order)
+        inside = [x for x in cluster if sum(place[x] in edge for edge in edges) > 1] or cluster
         internal = [edge for edge in edges if edge[0] in inside and edge[1] in inside] or edges
         sparseness.append(maximum(reachability(x, y) for x, y in internal))  # Definition 5
         inner.append(inside)
@@ -48,24 +52,28 @@ def dbcv_of_points(points: Sequence[Sequence[Any]], labels: Sequence[Any], *, no
 
 
 def core_distance(distances: Distances, cluster: Sequence[int], x: int, dimension: float) -> Any:
-    """(mean over the cluster's other points y of d(x, y)^−D)^(−1/D), Definition 1; 0 where some d(x, y) is 0.
+    """(mean over the cluster's other points y of d(x, y)^−D)^(−1/D), Definition 1.
 
-    Powers are of quotients by the nearest distance, which keeps them between 0 and 1.
+    Points at distance 0 add nothing to the sum, as in the authors' program; 0 where there are no others. Powers are of
+    quotients by the nearest distance, which keeps them between 0 and 1.
     """
-    others = ascending(distances[x][y] for y in cluster if y != x)
+    others = ascending(distances[x][y] for y in cluster if distances[x][y] != 0)
+    if not others:
+        return 0
     total = sum(ratio(others[0], d) ** dimension for d in reversed(others))
-    return 0 if others[0] == 0 else ratio(others[0], root(ratio(total, len(others)), dimension))
+    return ratio(others[0], root(ratio(total, len(cluster) - 1), dimension))
 
 
-def _spanning_edges(cluster: Sequence[int], weight: Any) -> list[Edge]:
+def _spanning_edges(places: Sequence[int], weight: Any) -> list[Edge]:
     """Edges that belong to some minimum spanning tree: those whose ends no path of smaller edges joins (Definition 4).
 
     Where the tree is unique, these are its edges. Many mutual reachability distances are equal (to a core distance), so
-    weights are pairs: of equal ones, that of the smaller distance comes first.
+    weights are pairs: of equal ones comes first the edge whose smaller core distance is the smallest share of its
+    distance, one from afar to a dense place.
     """
-    step = {(x, y): weight(x, y) for x in cluster for y in cluster if x != y}
+    step = {(x, y): weight(x, y) for x in places for y in places if x != y}
     direct = dict(step)
-    for via in cluster:
+    for via in places:
         for x, y in direct:
             if via not in (x, y):
                 step[x, y] = min(step[x, y], max(step[x, via], step[via, y]))

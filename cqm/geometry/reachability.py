@@ -1,9 +1,9 @@
 """Mutual reachability (Moulavi et al. 2014): spanning trees of clusters, and separations between clusters.
 
 With core distances a(x), the mutual reachability distance of x and y is max(a(x), a(y), d(x, y)). Very many of these
-are equal, to some core distance, so a cluster has many minimum spanning trees. Here, among equal ones that of the
-smaller distance comes first, and where distances tie, too, the edges of all such trees are taken together. So nothing
-depends on the order of rows.
+are equal, to some core distance, so a cluster has many minimum spanning trees. Here, among equal ones the link with the
+smallest share min(a(x), a(y)) / d(x, y) comes first, and where shares tie, too, the edges of all such trees are taken
+together. So nothing depends on the order of rows.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def inner_nodes(clustering: Clustering, core: FloatArray) -> tuple[NDArray[np.bo
     """(n,) whether a point is an inner node of its cluster's spanning tree, and (k,) longest edges between inner nodes.
 
     An inner node has several edges. In a cluster without any, all points count; in one without edges between them, all
-    edges. Clusters need at least 2 points.
+    edges. No two points of a cluster may be at distance 0 of each other.
 
     Borůvka's algorithm: in each round, every component gains its shortest links to other components.
     """
@@ -34,8 +34,8 @@ def inner_nodes(clustering: Clustering, core: FloatArray) -> tuple[NDArray[np.bo
     while (growing := forest.growing()).any():
         component = _roots(forest.parent)
         links = _links(clustering, core, component, growing)
-        reach, distance = _shortest(links, component)
-        shortest = (links.reach == reach[component]) & (links.distance == distance[component])
+        reach, share = _shortest(links, component)
+        shortest = (links.reach == reach[component]) & (links.share == share[component])
         chosen = np.flatnonzero(shortest & (links.ties > 0))
         ties = np.bincount(component[chosen], links.ties[chosen], minlength=clustering.n)
         tied = np.bincount(clustering.codes, ties > 1, minlength=clustering.k) > 0
@@ -43,7 +43,7 @@ def inner_nodes(clustering: Clustering, core: FloatArray) -> tuple[NDArray[np.bo
         v = links.point[u]
         _, once = np.unique(np.minimum(u, v) * clustering.n + np.maximum(u, v), return_index=True)
         forest.add(u[once], v[once], links.reach[u[once]])
-        for edges in _tied_edges(clustering, core, component, reach, distance, tied):
+        for edges in _tied_edges(clustering, core, component, reach, share, tied):
             forest.add(*edges)
     return forest.inner_nodes()
 
@@ -109,13 +109,14 @@ class _Links(NamedTuple):
 
     Attributes
     ----------
-    reach, distance : the link's mutual reachability distance and, deciding among equal ones, its distance.
+    reach, share : the link's mutual reachability distance and, deciding among equal ones, the smaller core distance of
+        its ends as a share of their distance.
     point : its other end.
     ties : number of links that are equal in both.
     """
 
     reach: FloatArray
-    distance: FloatArray
+    share: FloatArray
     point: IntArray
     ties: IntArray
 
@@ -125,9 +126,9 @@ class _Links(NamedTuple):
 
     def shorten(self, rows: slice, found: "_Links") -> None:
         """Take over what was found for some points, where it is shorter."""
-        reach, distance = self.reach[rows], self.distance[rows]
-        equal = (found.reach == reach) & (found.distance == distance)
-        shorter = (found.reach < reach) | ((found.reach == reach) & (found.distance < distance))
+        reach, share = self.reach[rows], self.share[rows]
+        equal = (found.reach == reach) & (found.share == share)
+        shorter = (found.reach < reach) | ((found.reach == reach) & (found.share < share))
         self.ties[rows][equal] += found.ties[equal]
         for old, new in zip(self, found, strict=True):
             old[rows][shorter] = new[shorter]
@@ -150,12 +151,12 @@ def _links(clustering: Clustering, core: FloatArray, component: IntArray, growin
 
 
 def _shortest(links: _Links, component: IntArray) -> tuple[FloatArray, FloatArray]:
-    """(n,) reach and distance of each component's shortest link, at the component's root."""
-    reach, distance = np.full(len(component), np.inf), np.full(len(component), np.inf)
+    """(n,) reach and share of each component's shortest link, at the component's root."""
+    reach, share = np.full(len(component), np.inf), np.full(len(component), np.inf)
     np.minimum.at(reach, component, links.reach)
     shortest = links.reach == reach[component]
-    np.minimum.at(distance, component[shortest], links.distance[shortest])
-    return reach, distance
+    np.minimum.at(share, component[shortest], links.share[shortest])
+    return reach, share
 
 
 def _tied_edges(
@@ -163,16 +164,17 @@ def _tied_edges(
     core: FloatArray,
     component: IntArray,
     reach: FloatArray,
-    distance: FloatArray,
+    share: FloatArray,
     tied: NDArray[np.bool_],
 ) -> Iterator[tuple[IntArray, IntArray, FloatArray]]:
     """Links (u, v, reach) that are shortest for the component of an end, tile by tile, in the tied clusters."""
 
     def choose(a: slice, b: slice, tile: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
         reaches = np.maximum(np.maximum.outer(core[a], core[b]), tile)
+        shares = np.divide(np.minimum.outer(core[a], core[b]), tile, out=np.zeros_like(tile), where=tile > 0)
         chosen = np.zeros(tile.shape, dtype=bool)
         for ends in (component[a][:, None], component[b][None, :]):
-            chosen |= (reaches == reach[ends]) & (tile == distance[ends])
+            chosen |= (reaches == reach[ends]) & (shares == share[ends])
         chosen &= component[a][:, None] != component[b][None, :]
         i, j = np.nonzero(np.triu(chosen) if a == b else chosen)
         return a.start + i, b.start + j, reaches[i, j]
@@ -192,16 +194,18 @@ def _link(
 ) -> None:
     """Shorten each row's link by the points of the columns, which are numbered from `first`."""
     for i in range(len(tile)):
-        reach, distance, point, ties = links.reach[i], links.distance[i], links.point[i], links.ties[i]
+        reach, share, point, ties = links.reach[i], links.share[i], links.point[i], links.ties[i]
         for j in range(tile.shape[1]):
             if a_component[i] != b_component[j]:
                 d = tile[i, j]
                 r = max(a_core[i], b_core[j], d)
-                if r < reach or (r == reach and d < distance):
-                    reach, distance, point, ties = r, d, first + j, 1
-                elif r == reach and d == distance:
-                    ties += 1
-        links.reach[i], links.distance[i], links.point[i], links.ties[i] = reach, distance, point, ties
+                if r <= reach:
+                    s = min(a_core[i], b_core[j]) / d
+                    if r < reach or s < share:
+                        reach, share, point, ties = r, s, first + j, 1
+                    elif s == share:
+                        ties += 1
+        links.reach[i], links.share[i], links.point[i], links.ties[i] = reach, share, point, ties
 
 
 @kernel

@@ -78,15 +78,22 @@ def dbcv(
     between inner nodes of two clusters. O holds all points, noise included. Higher is better.
 
     **Ties.** Very many values of m are equal (to a core distance), so that a cluster has many minimum spanning trees,
-    with different inner nodes. Programs take whichever one the order of rows leads to. Here, of equal m the smaller d
-    comes first, as if m grew by an infinitesimal share of d; where d ties, too, the edges of all such trees are taken
-    together. The value depends on the distances alone.
+    with different inner nodes. The paper leaves the choice open; programs take the tree that the order of rows leads
+    to. Here, of equal m that edge comes first whose :math:`\min(a(x), a(y)) / d(x, y)` is smallest: one from afar to a
+    dense place, as when the authors' program grows its tree and meets a dense place before what lies around it. Where
+    this ties, too, the edges of all such trees are taken together. The value depends on the distances alone. It lies
+    among those of the authors' rules over orders of the rows on each of their four data sets, and on moons and circles
+    as often as one order lies among twelve. Ties to the smaller d make nearly every point an inner node; the value then
+    lies far below, and prefers pieces of a cluster to the cluster.
 
     **Conventions.** Without inner nodes all nodes count, without edges between them all edges; clusters of one point
-    are noise: both as in the authors' program. Where a point has a duplicate in its cluster, its core distance is 0,
-    the limit of the definition; the authors' program and hdbscan leave such distances out. The authors' program squares
-    Euclidean distances: ``metric="sqeuclidean"``; permetrics takes powers with the opposite sign. Powers are taken of
-    quotients of distances here, so that no dimension is too high.
+    are noise; points at distance 0 of x add nothing to the sum in a(x): all as in the authors' program. Copies of a
+    point are one node of the tree.
+
+    Definition 1 takes a distance; by default, as in hdbscan and R's dbscan, it is the Euclidean one. The program that
+    computed the values of the paper's tables squares it: ``metric="sqeuclidean"`` follows it. Of moons and circles that
+    one finds the right eps more often. permetrics takes powers with the opposite sign. Powers are taken of quotients of
+    distances here, so that no dimension is too high.
 
     Parameters
     ----------
@@ -159,8 +166,10 @@ def profile_densities(
     if not dimension > 0:
         raise ValueError(f"`dimension` must be positive, got {dimension}")
     clusters = _restricted(clustering, np.repeat(clustering.sizes > 1, clustering.sizes))
-    core = core_distances(clusters, dimension)
-    inner, sparseness = inner_nodes(clusters, core)
+    core, place = core_distances(clusters, dimension)
+    own = place == np.arange(clusters.n)
+    inner_places, sparseness = inner_nodes(_restricted(clusters, own), core[own])
+    inner = inner_places[(np.cumsum(own) - 1)[place]]
     separation = separations(_restricted(clusters, inner), core[inner]).min(axis=1)
     validity = ratio(separation - sparseness, np.maximum(separation, sparseness))
     return ClusterDensities(clusters.classes, clusters.sizes, sparseness, separation, validity, clustering.input_rows)

@@ -224,8 +224,8 @@ def compare(X: Any, clusterings: Mapping[str, Any], **options: Any) -> Compariso
 
 def _inapplicable(measure: Measure, clustering: Clustering, limit: float) -> str | None:
     """Why a measure is left out, or None."""
-    if measure.needs == "points" and clustering.metric not in ("euclidean", "cosine"):
-        return "needs coordinates under euclidean or cosine distance"
+    if (reason := measure.inapplicable(clustering.metric)) is not None:
+        return reason
     cost = _operations(measure, clustering)
     if cost > limit:
         return (

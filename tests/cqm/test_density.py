@@ -7,11 +7,13 @@ from hdbscan.validity import all_points_core_distance, validity_index
 from hypothesis import given
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import cdist
-from sklearn.datasets import make_moons
+from sklearn.cluster import DBSCAN
+from sklearn.datasets import make_circles, make_moons
+from sklearn.metrics import adjusted_rand_score
 
 import cqm
+from cqm.arrays.host import pairs
 from cqm.definitions import density as definitions
-from cqm.geometry import pairs
 from tests.cqm.strategies import distance_clusterings, point_clusterings
 
 
@@ -32,14 +34,15 @@ def test_equals_its_definition_on_distances(case, dimension):
 
 
 def by_other_means(points, labels):
-    """DBCV from hdbscan's core distances and scipy's spanning trees of the ranks of (reachability, distance)."""
+    """DBCV from hdbscan's core distances and scipy's spanning trees of the ranks of (reachability, core's share)."""
     core, inner, sparseness = {}, {}, {}
     for i in np.unique(labels):
         distances = cdist(points[labels == i], points[labels == i])
         core[i] = all_points_core_distance(distances.copy(), d=points.shape[1])
         reach = np.maximum(np.maximum.outer(core[i], core[i]), distances)
+        share = np.minimum.outer(core[i], core[i]) / (distances + np.eye(len(distances)))
         ranks = np.empty(distances.size)
-        ranks[np.lexsort([distances.ravel(), reach.ravel()])] = np.arange(1, distances.size + 1)
+        ranks[np.lexsort([share.ravel(), reach.ravel()])] = np.arange(1, distances.size + 1)
         ranks = np.triu(ranks.reshape(distances.shape), 1)
         u, v = minimum_spanning_tree(ranks).nonzero()
         inner[i] = np.bincount([*u, *v]) > 1
@@ -67,6 +70,104 @@ def test_agrees_with_hdbscans_core_distances_and_scipys_trees(monkeypatch, n, k,
     labels = np.arange(n) % k
     points = rng.normal(size=(n, d)) + 4 * rng.normal(size=(k, d))[labels]
     assert cqm.dbcv(points, labels) == pytest.approx(by_other_means(points, labels), rel=1e-10)
+
+
+def by_the_authors_rules(points, labels, *, squared, order):
+    """DBCV as github.com/pajaskowiak/dbcv does it: Prim's tree from the first row, ties to what is found first."""
+    points, labels = points[order], labels[order]
+    distances = cdist(points, points, "sqeuclidean" if squared else "euclidean")
+    clusters = [np.flatnonzero(labels == i) for i in np.unique(labels) if i != -1]
+    core, inner, sparseness = np.zeros(len(points)), [], []
+    for rows in clusters:
+        own = distances[np.ix_(rows, rows)]
+        powers = np.where(own > 0, own, np.inf) ** -points.shape[1]
+        core[rows] = (powers.sum(axis=0) / (len(rows) - 1)) ** (-1 / points.shape[1])
+    reach = np.maximum(np.maximum.outer(core, core), distances)
+    for rows in clusters:
+        edges = prims_edges(reach[np.ix_(rows, rows)])
+        inside = np.bincount(edges.ravel()) > 1
+        lengths, between = reach[rows[edges[:, 0]], rows[edges[:, 1]]], inside[edges].all(axis=1)
+        sparseness.append(lengths[between].max() if between.any() else lengths.max())
+        inner.append(rows[inside])
+    value = 0
+    for i, rows in enumerate(clusters):
+        separation = min(reach[np.ix_(inner[i], inner[j])].min() for j in range(len(clusters)) if j != i)
+        value += len(rows) / len(points) * (separation - sparseness[i]) / max(separation, sparseness[i])
+    return value
+
+
+def prims_edges(weights):
+    nearest, parent, outside = weights[0].copy(), np.zeros(len(weights), dtype=int), np.ones(len(weights), dtype=bool)
+    outside[0], edges = False, []
+    while outside.any():
+        new = int(np.argmin(np.where(outside, nearest, np.inf)))
+        edges.append((parent[new], new))
+        outside[new] = False
+        closer = outside & (weights[new] < nearest)
+        nearest[closer], parent[closer] = weights[new][closer], new
+    return np.array(edges)
+
+
+def over_orders(points, labels, *, squared, orders=12):
+    """Smallest and largest value by the authors' rules over some orders of the rows."""
+    shuffles = (np.random.default_rng(seed).permutation(len(points)) for seed in range(orders))
+    values = [by_the_authors_rules(points, labels, squared=squared, order=order) for order in shuffles]
+    return min(values) - 1e-9, max(values) + 1e-9
+
+
+def shapes():
+    """Moons and circles with their true labels, with the sparsest points as noise, and rounded to one decimal.
+
+    Of the rounded points about a third are copies of others.
+    """
+    for seed in range(4):
+        for noise in (0.05, 0.1):
+            moons = make_moons(120, noise=noise, random_state=seed)
+            circles = make_circles(120, noise=noise, factor=0.4, random_state=seed)
+            for points, truth in (moons, circles):
+                yield points, truth
+                fifth_nearest = np.sort(cdist(points, points), axis=1)[:, 5]
+                yield points, np.where(fifth_nearest > np.quantile(fifth_nearest, 0.9), -1, truth)
+                yield np.round(points, 1), truth
+
+
+METRICS = pytest.mark.parametrize("metric", ["euclidean", "sqeuclidean"])
+
+
+@METRICS
+def test_values_are_typical_of_the_authors_program_over_orders_of_rows(metric):
+    """Of 13 orders, 11 lie between two others on average: the value lies among 12 of them at least as often."""
+    inside = []
+    for points, labels in shapes():
+        smallest, largest = over_orders(points, labels, squared=metric == "sqeuclidean")
+        inside.append(smallest <= cqm.dbcv(points, labels, metric=metric, noise_label=-1) <= largest)
+    assert len(inside) == 48
+    assert np.mean(inside) >= 11 / 13
+
+
+@METRICS
+def test_the_two_moons_are_better_than_their_pieces(metric):
+    points, truth = make_moons(300, noise=0.05, random_state=0)
+    moons, pieces = (DBSCAN(eps=eps).fit_predict(points) for eps in (0.2, 0.075))
+    assert adjusted_rand_score(truth, moons) == 1
+    assert pieces.max() + 1 == 25
+    values = [cqm.dbcv(points, labels, metric=metric, noise_label=-1) for labels in (moons, pieces)]
+    assert values[0] > values[1] + 0.2
+    for value, labels in zip(values, (moons, pieces), strict=True):
+        smallest, largest = over_orders(points, labels, squared=metric == "sqeuclidean")
+        assert smallest <= value <= largest
+
+
+@METRICS
+def test_eps_chosen_by_it_recovers_the_moons(metric):
+    agreement = []
+    for seed in range(4):
+        points, truth = make_moons(300, noise=0.05, random_state=seed)
+        labellings = [DBSCAN(eps=eps).fit_predict(points) for eps in np.linspace(0.06, 0.3, 9)]
+        labellings = [labels for labels in labellings if labels.max() > 0]
+        values = [cqm.dbcv(points, labels, metric=metric, noise_label=-1) for labels in labellings]
+        agreement.append(adjusted_rand_score(truth, labellings[int(np.argmax(values))]))
+    assert np.mean(agreement) > 0.9
 
 
 def steps():
@@ -157,6 +258,21 @@ def test_duplicates_have_core_distance_zero():
     profile = cqm.profile_densities([[0.0], [0], [4], [5]], [0, 0, 1, 1])
     assert profile.sparseness.tolist() == [0, 1]
     assert profile.validity.tolist() == [1, 0.75]
+
+
+def test_copies_of_a_point_add_nothing_to_its_core_distance():
+    # a(0) = (4/9)⁻¹, a(1) = (5/6)⁻¹, a(3) = (7/18)⁻¹; the tree is 0 – 1 – 3, whose longer edge is as long as a(3)
+    points = [[0.0], [0], [1], [3], [30], [30], [31], [33]]
+    profile = cqm.profile_densities(points, [0] * 4 + [1] * 4)
+    assert profile.sparseness == pytest.approx([18 / 7] * 2, rel=1e-12)
+    assert profile.separation == pytest.approx([30.0] * 2, rel=1e-12)  # from 1 to 31, the inner nodes
+
+
+def test_copies_are_one_node_of_the_tree():
+    """3 has one edge, to the place of 1, and is a leaf: else 30 – 3 would be the separation."""
+    once, twice = [[0.0], [1], [3], [30], [31], [33]], [[0.0], [1], [1], [3], [30], [31], [31], [33]]
+    assert cqm.profile_densities(once, [0] * 3 + [1] * 3).separation.tolist() == [30, 30]
+    assert cqm.profile_densities(twice, [0] * 4 + [1] * 4).separation.tolist() == [30, 30]
 
 
 def test_precomputed_distances_need_a_dimension():

@@ -20,8 +20,8 @@ def test_report_holds_what_the_functions_return(metric):
     alone = {name: cqm.catalog[name].function(points, LABELS, metric=metric) for name in report.values}
     assert report.values == pytest.approx(alone, rel=0, abs=0, nan_ok=True)
     assert (report.n, report.k, report.metric) == (7, 3, metric)
-    expected = {n for n, m in cqm.catalog.items() if m.needs == "points"} if metric == "manhattan" else set()
-    assert set(report.left_out) == expected
+    without = {n for n, m in cqm.catalog.items() if m.needs == "points"} - {"dbcv"} if metric == "manhattan" else set()
+    assert set(report.left_out) == without
     assert set(report.values) | set(report.left_out) == set(cqm.catalog)
     assert not set(report.values) & set(report.left_out)
 
@@ -29,9 +29,26 @@ def test_report_holds_what_the_functions_return(metric):
 def test_what_is_left_out_is_said_with_the_reason():
     report = cqm.evaluate(POINTS, LABELS, metric="manhattan")
     needs_points = {name for name, measure in cqm.catalog.items() if measure.needs == "points"}
-    assert needs_points <= set(report.left_out)
+    assert needs_points - {"dbcv"} <= set(report.left_out)
     with pytest.raises(KeyError, match="simplified_silhouette was left out: needs coordinates"):
         report["simplified_silhouette"]
+
+
+@pytest.mark.parametrize("metric", ["sqeuclidean", "manhattan", "chebyshev", "correlation"])
+def test_dbcv_needs_only_the_number_of_coordinates(metric):
+    points = np.column_stack([POINTS, POINTS[:, 0] ** 2 + 1])
+    report = cqm.evaluate(points, LABELS, metric=metric, measures=["dbcv"])
+    assert report["dbcv"] == cqm.dbcv(points, LABELS, metric=metric)
+
+
+def test_dbcv_of_a_matrix_says_how_to_get_it():
+    distances = np.abs(POINTS[:, None] - POINTS[None]).sum(axis=2)
+    report = cqm.evaluate(distances, LABELS, metric="precomputed")
+    assert report.left_out["dbcv"] == (
+        "needs the number of coordinates: pass vectors, or call cqm.dbcv(D, labels, metric='precomputed', dimension=…)"
+    )
+    cured = cqm.dbcv(distances, LABELS, metric="precomputed", dimension=2)
+    assert cured == cqm.evaluate(POINTS, LABELS, metric="manhattan")["dbcv"]
 
 
 def test_effort_limit_leaves_out_all_pairs_but_not_closed_forms():
