@@ -7,6 +7,15 @@ the margin's change of the positive cosine,
           \frac{e^{s\,\psi(\cos\theta_a^+)}}{e^{s\,\psi(\cos\theta_a^+)} + \sum_{c \in N(a)} e^{s\cos\theta_{ac}}}
 
 and the losses differ only in who is an anchor and who is in its set of negatives :math:`N(a)`.
+
+**What the additive margin is.** With :math:`\psi(p) = p - m` and one positive an anchor, each term is
+
+.. math:: \log\Bigl(1 + e^{sm} \sum_{c \in N(a)} e^{s(\cos\theta_{ac} - \cos\theta_a^+)}\Bigr):
+
+the margin weighs every negative by the constant :math:`e^{sm}` and does nothing else. NT-Xent, SNT-Xent and MoCo with
+margin :math:`\ln(2)/s` *are* the same losses with every negative counted twice, gradients included; a queue of K keys
+with that margin resembles one of 2K without. So it acts as more negatives do, on uniformity more than on tightness. The
+angular margin is no such weight: it also changes the slope at the positive, the more the farther the views are apart.
 """
 
 import math
@@ -33,6 +42,7 @@ def nt_xent(
     margin_kind: MarginKind = "additive",
     symmetric: bool = False,
     collisions: Tensor | None = None,
+    positives: tuple[Tensor, Tensor] | None = None,
 ) -> Tensor:
     r"""Normalised temperature-scaled cross-entropy between two views of a batch, with a margin on the positives.
 
@@ -56,6 +66,9 @@ def nt_xent(
         SNT-Xent instead of NT-Xent.
     collisions : bool Tensor of shape (N, N), optional
         True where utterances i and j have the same speaker: such pairs are no negatives. See `same`.
+    positives : two Tensors of shape (N, dim), optional
+        Positives of the anchors in `z1`, and of those in `z2`, in place of the other view of the same utterance; which
+        is then neither positive nor negative.
 
     Returns
     -------
@@ -84,20 +97,14 @@ def nt_xent(
     _check_rows("z1", z1, "z2", z2)
     n = len(z1)
     _check_mask(collisions, (n, n))
-    with _full_precision(z1):
-        z1, z2 = _unit(z1), _unit(z2)
-        if symmetric:
-            z = torch.cat([z1, z2])
-            cosine = z @ z.T  # (2N, 2N)
-            positive = torch.arange(2 * n, device=z.device).roll(n)
-            excluded = torch.eye(2 * n, dtype=torch.bool, device=z.device)
-            if collisions is not None:
-                excluded = excluded | collisions.repeat(2, 2)
-        else:
-            cosine = z1 @ z2.T  # (N, N)
-            positive = torch.arange(n, device=z1.device)
-            excluded = torch.zeros_like(cosine, dtype=torch.bool) if collisions is None else collisions
-        return _contrast(cosine, positive, excluded, scale, margin, margin_kind)
+    of_1, of_2 = (z2, z1) if positives is None else positives
+    _check_rows("z1", z1, "positives", of_1)
+    own = torch.eye(n, dtype=torch.bool, device=z1.device)
+    excluded = own if collisions is None else own | collisions
+    if symmetric:
+        z = torch.cat([z1, z2])  # (2N, dim), anchors and candidates
+        return _contrast(z, torch.cat([of_1, of_2]), z, excluded.repeat(2, 2), scale, margin, margin_kind)
+    return _contrast(z1, of_1, z2, excluded, scale, margin, margin_kind)
 
 
 def moco_loss(
@@ -148,14 +155,9 @@ def moco_loss(
     if queue.ndim != 2 or queue.shape[1] != queries.shape[1]:
         raise ValueError(f"`queue` must have shape (K, {queries.shape[1]}) like the queries, got {tuple(queue.shape)}")
     _check_mask(collisions, (len(queries), len(queue)))
-    with _full_precision(queries):
-        queries, keys, queue = _unit(queries), _unit(keys), _unit(queue)
-        cosine = torch.cat([(queries * keys).sum(1, keepdim=True), queries @ queue.T], dim=1)  # (N, 1 + K)
-        positive = torch.zeros(len(queries), dtype=torch.long, device=queries.device)
-        if collisions is None:
-            collisions = torch.zeros(len(queries), len(queue), dtype=torch.bool, device=queries.device)
-        excluded = functional.pad(collisions, (1, 0))
-        return _contrast(cosine, positive, excluded, scale, margin, margin_kind)
+    if collisions is None:
+        collisions = torch.zeros(len(queries), len(queue), dtype=torch.bool, device=queries.device)
+    return _contrast(queries, keys, queue, collisions, scale, margin, margin_kind)
 
 
 def same(indices: Tensor, others: Tensor | None = None) -> Tensor:
@@ -171,23 +173,25 @@ def same(indices: Tensor, others: Tensor | None = None) -> Tensor:
 
 
 def _contrast(
-    cosine: Tensor,
-    positive: Tensor,
+    anchors: Tensor,
+    positives: Tensor,
+    candidates: Tensor,
     excluded: Tensor,
     scale: float,
     margin: float | Tensor,
     margin_kind: MarginKind,
 ) -> Tensor:
-    """Cross-entropy over ``cosine`` (anchors, candidates) with the margin at each anchor's ``positive`` column."""
-    positive = positive[:, None]  # (anchors, 1)
-    target = cosine.gather(1, positive)
-    widened = _with_margin(target, margin, margin_kind)
-    if margin_kind == "curricular":
-        progress = target.detach().mean()
-        cosine = torch.where(cosine > widened, cosine * (progress + cosine), cosine)
-    logits = (scale * cosine).masked_fill(excluded, -math.inf)
-    # The positive is written last: it stays a candidate whatever the mask says about it.
-    return functional.cross_entropy(logits.scatter(1, positive, scale * widened), positive[:, 0])
+    """Cross-entropy of each anchor's positive among the candidates, those left out that are `excluded` (A, C)."""
+    with _full_precision(anchors):
+        anchors, positives, candidates = _unit(anchors), _unit(positives), _unit(candidates)
+        positive = (anchors * positives).sum(1, keepdim=True)  # (A, 1)
+        negative = anchors @ candidates.T  # (A, C)
+        widened = _with_margin(positive, margin, margin_kind)
+        if margin_kind == "curricular":
+            progress = positive.detach().mean()
+            negative = torch.where(negative > widened, negative * (progress + negative), negative)
+        logits = torch.cat([scale * widened, (scale * negative).masked_fill(excluded, -math.inf)], dim=1)
+        return functional.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long, device=logits.device))
 
 
 def _with_margin(cosine: Tensor, margin: float | Tensor, kind: MarginKind) -> Tensor:
