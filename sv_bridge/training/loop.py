@@ -27,6 +27,7 @@ from sv_bridge.methods.method import Method, TrainingSet, build_method
 from sv_bridge.methods.schedules import Moment
 from sv_bridge.training import checkpoint
 from sv_bridge.training.ahead import ahead
+from sv_bridge.training.batch_norm import synchronise_batch_norm
 from sv_bridge.training.checkpoint import Progress
 from sv_bridge.training.memory import keep_freed_memory
 from sv_bridge.training.run_directory import CHECKPOINTS, RunLog, describe_environment, open_run
@@ -48,7 +49,8 @@ def train(
     """Train on the corpus' "train" split into the directory `run`, or continue what an interrupted run has left there.
 
     A resumed run ends bit-identical to an uninterrupted one on a CPU (with the same number of threads). Under torchrun
-    the batch is shared out over the processes, and a step is that of one process with the whole batch.
+    the batch is shared out over the processes, and a step is that of one process with the whole batch, batch
+    normalisation included (`sync_batch_norm`; without it, each process normalises its share).
 
     Parameters
     ----------
@@ -116,8 +118,8 @@ class Trainer:
         self.method: Method = method.to(world.device)
         if self.training.channels_last:
             self.method.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        if world.size > 1 and self.training.sync_batch_norm and world.device.type == "cuda":
-            self.method = nn.SyncBatchNorm.convert_sync_batchnorm(self.method)  # type: ignore[no-untyped-call]
+        if world.size > 1 and self.training.sync_batch_norm:
+            synchronise_batch_norm(self.method, world.device)
         if self.training.compile:
             self.method.encoder.backbone.compile()
         # Buffers aren't exchanged: MoCo's queues stay equal by themselves, and of BatchNorm's averages rank 0's count.

@@ -141,6 +141,26 @@ def test_curricular_margin_reweights_only_negatives_harder_than_the_positive():
     assert got.item() == pytest.approx(expected, rel=1e-12)
 
 
+def curricular(p, n, t):
+    """Loss of one query by equation 5 of the paper: positive cosine p, negative cosine n, and t as it is given."""
+    positive = math.cos(math.acos(p) + 0.3)
+    hard = n * (t + n) if n > positive else n
+    return math.log(1 + math.exp(5 * hard) / math.exp(5 * positive))
+
+
+@pytest.mark.parametrize("n", [0.5, 0.45, 0.1])  # harder than the positive; than the positive with its margin; easy
+def test_curricular_margin_compares_with_the_widened_positive_and_holds_t_constant(n):
+    angle = torch.tensor(math.acos(0.48), dtype=torch.float64, requires_grad=True)
+    zero = torch.zeros((), dtype=torch.float64)
+    query, key = torch.tensor([[1.0, 0, 0]], dtype=torch.float64), torch.stack([angle.cos(), angle.sin(), zero])[None]
+    queue = torch.tensor([[n, 0, (1 - n * n) ** 0.5]], dtype=torch.float64)
+    loss = moco_loss(query, key, queue, scale=5.0, margin=0.3, margin_kind="curricular")
+    assert loss.item() == pytest.approx(curricular(0.48, n, t=0.48), rel=1e-12)
+    loss.backward()
+    up, down = (curricular(math.cos(angle.item() + step), n, t=0.48) for step in (1e-6, -1e-6))
+    assert angle.grad.item() == pytest.approx((up - down) / 2e-6, rel=1e-6)
+
+
 @LOSSES
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_autocast_does_not_touch_the_logits(loss, dtype):

@@ -17,13 +17,14 @@ import sys, torch
 from sv_bridge.data.manifest import read_corpus
 from sv_bridge.distributed import session
 from sv_bridge.training.loop import train
-from tests.sv_bridge.training.test_distributed import CASES, steps
+from tests.sv_bridge.training.test_distributed import CASES, rows_encoded_as_keys, steps
 from tests.sv_bridge.training_runs import small_config
 torch.set_num_threads(1)
 with session("cpu") as world:
     results = [steps(world, settings) for settings in CASES.values()]
+    rows = rows_encoded_as_keys(world)
     if world.is_first:
-        torch.save(results, sys.argv[1])
+        torch.save([*results, rows], sys.argv[1])
     for epochs in (1, 2):
         config = small_config("tiny-moco", f"epochs={epochs}", "queue_size=10")
         try:
@@ -39,14 +40,16 @@ CASES = {
     "two parts, no collisions": ["tiny-snt", "prevent_collisions=true", "accumulate=2"],
     "MoCo, no collisions": ["tiny-moco-am", "queue_size=20", "prevent_collisions=true"],
     "MoCo, both directions": ["tiny-moco", "queue_size=5", "bidirectional=true"],
+    "MoCo, shares normalised apart": ["tiny-moco", "sync_batch_norm=false"],
 }
 
 
 def steps(world, settings):
-    """Losses and gradients of three steps; batch statistics are frozen, they would differ between processes."""
+    """Losses and gradients of three steps, and running batch statistics after them."""
     config = small_config(*settings, "clip_norm=null", "learning_rate=0.01")
     trainer = trainer_of(config, world=world)
-    trainer.model.eval()
+    if not config.training.sync_batch_norm:
+        trainer.model.eval()  # batch statistics would differ between processes
     # Adam divides by the gradient's size: where that is rounding alone, two runs would part.
     trainer.optimiser = torch.optim.SGD(trainer.parameters)
     generator = torch.Generator().manual_seed(0)
@@ -60,7 +63,20 @@ def steps(world, settings):
         parts = [batch_of(waveforms[mine], mine, speakers[mine]) for mine in rows]
         losses.append(trainer.step(parts, moment(10 + step))[0].item())
     queue = getattr(trainer.method, "queue", torch.zeros(0))
-    return {"losses": losses, "gradients": gradients, "queue": queue}
+    statistics = {name: value for name, value in trainer.method.state_dict().items() if "running" in name}
+    return {"losses": losses, "gradients": gradients, "queue": queue, "statistics": statistics}
+
+
+def rows_encoded_as_keys(world):
+    """Which utterances of a batch of eight the first process encodes as keys, in each of six steps."""
+    trainer = trainer_of(small_config("tiny-moco", "queue_size=9"), world=world)
+    rows = []
+    trainer.method.key_encoder.register_forward_pre_hook(lambda _, inputs: rows.append(inputs[0][:, 0].tolist()))
+    mine = torch.arange(8).chunk(world.size)[world.rank]
+    named = mine[:, None, None].float() + torch.rand(4, 2, 3200) / 9  # the first sample tells the utterance
+    for step in range(6):
+        trainer.step([batch_of(named, mine, mine)], moment(step))
+    return [[int(first) for first in step] for step in rows]
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +90,8 @@ def two_processes(tmp_path_factory):
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": "."}
     done = subprocess.run([*launcher, *map(str, arguments)], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    results = torch.load(folder / "results.pt", weights_only=True)
-    return dict(zip(CASES, results, strict=True)), folder / "run", done.stdout
+    *results, rows = torch.load(folder / "results.pt", weights_only=True)
+    return dict(zip(CASES, results, strict=True)), folder / "run", done.stdout, rows
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -88,10 +104,20 @@ def test_two_processes_have_the_loss_and_gradients_of_one(case, two_processes):
         for ours, theirs in zip(two_step, one_step, strict=True):
             assert torch.allclose(ours, theirs, rtol=1e-4, atol=1e-4 * largest)
     assert torch.allclose(two["queue"], one["queue"], atol=1e-5)
+    for name, statistic in one["statistics"].items():
+        assert torch.allclose(two["statistics"][name], statistic, atol=1e-5 * statistic.abs().max()), name
+
+
+def test_keys_are_encoded_by_processes_drawn_by_chance(two_processes):
+    """Shuffling batch normalisation: a process's statistics must not tell the keys of its own queries."""
+    rows = two_processes[3]
+    assert all(len(set(step)) == 4 and set(step) <= set(range(8)) for step in rows)
+    assert len({frozenset(step) for step in rows}) >= 4  # of 70 sets, each equally likely
+    assert any(set(step) != {0, 1, 2, 3} for step in rows)
 
 
 def test_two_processes_train_into_one_directory(two_processes):
-    _, run, printed = two_processes
+    _, run, printed, _ = two_processes
     assert "started with training.epochs=1, now training.epochs=2" in printed
     assert [line["epoch"] for line in read_metrics(run)] == [1]
     assert [path.name for path in checkpoints(run / "checkpoints")] == ["epoch-0001"]
