@@ -10,8 +10,9 @@ from functools import partial
 import numpy as np
 import pytest
 
+from cqm.arrays.host import pairs
 from cqm.arrays.intake import validate
-from cqm.geometry import dispersion, pairs, reductions, trees
+from cqm.geometry import dispersion, reductions, trees
 
 N, K = 4_000, 10
 PASSES = {

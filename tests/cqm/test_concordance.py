@@ -10,9 +10,10 @@ from scipy.stats import kendalltau, somersd
 from sklearn.metrics import rand_score
 
 import cqm
+from cqm.arrays.host import pairs
 from cqm.arrays.intake import validate
 from cqm.definitions import concordance as definitions
-from cqm.geometry import concordance, pairs, ranks
+from cqm.geometry import concordance, ranks
 from tests.cqm.strategies import distance_clusterings
 
 NAMES = ["gamma", "g_plus", "tau", "c_index"]

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
 import cqm
+from cqm.arrays.host import pairs
 from cqm.definitions import neighbours as definitions
-from cqm.geometry import pairs
 from tests.cqm.strategies import distance_clusterings, labelings
 
 neighbors = st.integers(1, 9)  # more than there are points, too

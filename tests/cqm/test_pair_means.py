@@ -7,8 +7,8 @@ from scipy.spatial.distance import pdist
 from scipy.stats import pointbiserialr
 
 import cqm
+from cqm.arrays.host import pairs
 from cqm.definitions import pair_means as definitions
-from cqm.geometry import pairs
 from tests.cqm.strategies import distance_clusterings
 
 

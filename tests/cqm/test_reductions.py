@@ -7,9 +7,10 @@ import pytest
 from scipy.spatial.distance import cdist
 from threadpoolctl import threadpool_limits
 
+from cqm.arrays.host import tiles
 from cqm.arrays.host.kernels import MAXIMUM, MINIMUM, SUM
 from cqm.arrays.intake import validate
-from cqm.geometry import reductions, tiles
+from cqm.geometry import reductions
 from cqm.geometry.reductions import (
     gaps_and_diameters,
     maxima,
