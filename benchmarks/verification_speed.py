@@ -56,8 +56,7 @@ def tasks() -> dict[str, Callable[[], object]]:
 
 def embeddings(rng: np.random.Generator, n: int, *crops: int) -> Embeddings:
     names = np.array([f"u{i}" for i in range(n)])
-    blank = np.full(n, "")
-    return Embeddings(names, rng.normal(size=(n, *crops, DIM)).astype(np.float32), blank, blank, blank)
+    return Embeddings(names, rng.normal(size=(n, *crops, DIM)).astype(np.float32), np.full(n, ""))
 
 
 def drawn(rng: np.random.Generator, among: Embeddings) -> Trials:

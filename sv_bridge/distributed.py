@@ -4,13 +4,26 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 from torch import distributed as dist
 
-__all__ = ["World", "barrier", "choose_device", "gather", "launched_rank", "rank", "session", "world_size"]
+__all__ = [
+    "World",
+    "barrier",
+    "choose_device",
+    "gather",
+    "gather_objects",
+    "launched_rank",
+    "rank",
+    "session",
+    "world_size",
+]
+
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -91,6 +104,15 @@ def gather(x: Tensor) -> Tensor:
     summed over the ranks' equal losses, and the average takes that factor out again.
     """
     return _Gather.apply(x) if world_size() > 1 else x  # type: ignore[no-untyped-call]
+
+
+def gather_objects(item: Item) -> list[Item]:
+    """What every process brought, rank after rank, on every process; for results, outside of training steps."""
+    if world_size() == 1:
+        return [item]
+    items: list[Any] = [None] * world_size()
+    dist.all_gather_object(items, item)
+    return items
 
 
 class _Gather(torch.autograd.Function):

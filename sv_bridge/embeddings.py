@@ -1,6 +1,7 @@
 """Embeddings of utterances and who speaks in each: a table, in memory and on disk."""
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sv_bridge.atomic import atomic_path
+from sv_bridge.data.manifest import Utterance
 from sv_bridge.data.trials import Trials
 
-__all__ = ["Embeddings"]
+__all__ = ["Embeddings", "columns_of"]
+
+COLUMN = "manifest."
+"""Arrays of columns have this before their name in a file."""
+KEPT_COLUMNS = ("source", "language", "session", "split")
 
 
 @dataclass(frozen=True)
@@ -21,22 +27,21 @@ class Embeddings:
     ----------
     ids : (n,) unique utterance names, as trial lists use them.
     vectors : (n, dim), or (n, crops, dim) with several crops an utterance; float32, finite.
-    speakers, sources, languages : (n,) names; empty strings when unknown.
+    speakers : (n,) names.
+    columns : what the manifest says of each utterance: name ("source", "language", "split", …) → (n,) strings.
     skipped : utterances that have no embedding because their audio is unusable, each as "id: reason".
     """
 
     ids: NDArray[np.str_]
     vectors: NDArray[np.float32]
     speakers: NDArray[np.str_]
-    sources: NDArray[np.str_]
-    languages: NDArray[np.str_]
+    columns: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.vectors.ndim not in (2, 3):
             raise ValueError(f"`vectors` must be (n, dim) or (n, crops, dim), got shape {self.vectors.shape}")
-        for name in ("ids", "speakers", "sources", "languages"):
-            column = getattr(self, name)
+        for name, column in {"ids": self.ids, "speakers": self.speakers, **self.columns}.items():
             if column.shape != self.vectors.shape[:1]:
                 raise ValueError(f"`{name}` has shape {column.shape} but there are {len(self.vectors)} vectors")
         if len(set(self.ids.tolist())) < len(self.ids):
@@ -57,6 +62,10 @@ class Embeddings:
         """Length of one embedding."""
         return int(self.vectors.shape[-1])
 
+    def column(self, name: str) -> NDArray[np.str_]:
+        """(n,) strings of a column of the manifest; empty ones where it is unknown."""
+        return self.columns.get(name, np.full(len(self), ""))
+
     def rows(self, trials: Trials) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Find the (trials,) rows of the enrolment and test utterances; a clear error when one has no embedding."""
         try:
@@ -68,17 +77,22 @@ class Embeddings:
 
     def where(self, keep: NDArray[np.bool_]) -> "Embeddings":
         """Keep the rows that are true in the (n,) mask."""
-        columns = {f.name: getattr(self, f.name)[keep] for f in fields(self) if f.name != "skipped"}
-        return replace(self, **columns)
+        return replace(
+            self,
+            ids=self.ids[keep],
+            vectors=self.vectors[keep],
+            speakers=self.speakers[keep],
+            columns={name: column[keep] for name, column in self.columns.items()},
+        )
 
     def save(self, path: Path | str) -> None:
         """Write an .npz without pickled objects, atomically."""
         if Path(path).suffix != ".npz":
             raise ValueError(f"embeddings are saved as .npz, got {path}")
-        columns: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
-        columns["skipped"] = np.array(self.skipped, dtype=np.str_)
+        arrays: dict[str, Any] = {"ids": self.ids, "vectors": self.vectors, "speakers": self.speakers}
+        arrays |= {f"{COLUMN}{name}": column for name, column in self.columns.items()}
         with atomic_path(path) as temporary:
-            np.savez(temporary, **columns)
+            np.savez(temporary, **arrays, skipped=np.array(self.skipped, dtype=np.str_))
 
     @classmethod
     def load(cls, path: Path | str) -> "Embeddings":
@@ -97,7 +111,19 @@ class Embeddings:
             ids=columns.get("ids", np.arange(n)).astype(np.str_),
             vectors=columns["vectors"].astype(np.float32, copy=False),
             speakers=columns["speakers"].astype(np.str_),
-            sources=columns.get("sources", np.full(n, "")).astype(np.str_),
-            languages=columns.get("languages", np.full(n, "")).astype(np.str_),
+            columns={
+                name.removeprefix(COLUMN): column.astype(np.str_)
+                for name, column in columns.items()
+                if name.startswith(COLUMN)
+            },
             skipped=tuple(columns.get("skipped", np.empty(0, np.str_)).tolist()),
         )
+
+
+def columns_of(utterances: Iterable[Utterance]) -> dict[str, NDArray[np.str_]]:
+    """What the manifest says of each utterance, without columns that are empty throughout."""
+    listed = list(utterances)
+    columns = {
+        name: np.array([getattr(utterance, name) for utterance in listed], dtype=np.str_) for name in KEPT_COLUMNS
+    }
+    return {name: column for name, column in columns.items() if (column != "").any()}

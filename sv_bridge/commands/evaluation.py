@@ -20,7 +20,7 @@ CropSeconds = Annotated[float | None, typer.Option(help="length of a crop")]
 CropScoring = Annotated[Literal["embedding", "score"], typer.Option(help="what is averaged over crops")]
 AverageLast = Annotated[int, typer.Option(help="average the weights of the run's last epochs")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, …")]
-Workers = Annotated[int, typer.Option(help="processes that read audio")]
+Workers = Annotated[int | None, typer.Option(help="processes that read audio; on a GPU all cores but one without")]
 
 
 def embed(
@@ -33,20 +33,22 @@ def embed(
     average_last: AverageLast = 1,
     device: Device = "auto",
     batch_size: int = 64,
-    workers: Workers = 0,
+    workers: Workers = None,
 ) -> None:
     """Write the embeddings of a corpus to an .npz file."""
     from sv_bridge.data.manifest import read_corpus
-    from sv_bridge.models.embedding import EmbeddingOptions, embed
-    from sv_bridge.models.systems import load_system
+    from sv_bridge.distributed import session
+    from sv_bridge.models.embedding import EmbeddingOptions
+    from sv_bridge.models.systems import embeddings_of
 
-    encoder, chosen = load_system(system, average_last=average_last), _split(read_corpus(corpus), split)
+    chosen = _split(read_corpus(corpus), split)
     options = EmbeddingOptions(crops, crop_seconds, average_last, device, batch_size, workers, progress=True)
-    embeddings = embed(encoder, chosen, options)
-    embeddings.save(out)
-    typer.echo(f"{len(embeddings)} embeddings of {embeddings.dim} dimensions in {out}")
-    for entry in embeddings.skipped:
-        typer.echo(f"skipped {entry}", err=True)
+    with session(device) as world:
+        embeddings = embeddings_of(system, chosen, options, out=out)
+    if world.is_first:
+        typer.echo(f"{len(embeddings)} embeddings of {embeddings.dim} dimensions in {out}")
+        for entry in embeddings.skipped:
+            typer.echo(f"skipped {entry}", err=True)
 
 
 def evaluate(
@@ -67,7 +69,7 @@ def evaluate(
     out: Annotated[Path | None, typer.Option(help="folder for scores.txt, results.json and det.png")] = None,
     device: Device = "auto",
     batch_size: int = 64,
-    workers: Workers = 0,
+    workers: Workers = None,
 ) -> None:
     """Score trials: equal error rate, detection costs, breakdown by language and source."""
     from sv_bridge.data.manifest import read_corpus

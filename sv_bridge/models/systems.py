@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from torch import nn
 
+from sv_bridge import distributed
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.models.baselines import MeanLogMel
-from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions, embed
+from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions, embed, remove_parts
 from sv_bridge.models.encoders import build_encoder
 from sv_bridge.presets import load_config
 from sv_bridge.training.checkpoint import CheckpointError, checkpoints, load_encoder, read_config
@@ -38,26 +40,39 @@ def load_system(name: str, *, average_last: int = 1) -> nn.Module:
     return load_encoder(name, average_last=average_last)
 
 
-def embeddings_of(name: str, corpus: Corpus, options: EmbeddingOptions = DEFAULT_OPTIONS) -> Embeddings:
+def embeddings_of(
+    name: str, corpus: Corpus, options: EmbeddingOptions = DEFAULT_OPTIONS, *, out: Path | None = None
+) -> Embeddings:
     """Embed a corpus with a system; a run keeps what it has embedded under `embeddings/` and reads it the next time.
+
+    What was embedded before an interruption is not embedded again, for a run and where `out` is given.
 
     Parameters
     ----------
     name : see `load_system`; or an .npz of embeddings, of which those of the corpus' utterances are taken.
     corpus : what to embed.
     options : crops, device and the like.
+    out : .npz to write, too.
     """
     if name.endswith(".npz"):
         if options.crops is not None:
             raise ValueError(f"{name} holds embeddings already: crops can't be chosen any more")
         stored = Embeddings.load(name)
-        return stored.where(np.isin(stored.ids, [utterance.id for utterance in corpus]))
-    cache = _cache(name, corpus, options)
-    if cache is not None and cache.is_file():
-        return Embeddings.load(cache)
-    embeddings = embed(load_system(name, average_last=options.average_last), corpus, options)
-    if cache is not None:
-        embeddings.save(cache)
+        embeddings = stored.where(np.isin(stored.ids, [utterance.id for utterance in corpus]))
+        _save(embeddings, [] if out is None else [out])
+        return embeddings
+    identity = _identity(name, corpus, options)
+    kept = Path(name) / "embeddings" / f"{identity}.npz" if _is_run(name) else None
+    written = [path for path in (kept, out) if path is not None]
+    if kept is not None and kept.is_file():
+        embeddings = Embeddings.load(kept)
+        _save(embeddings, written[1:])
+        return embeddings
+    parts = written[0].with_name(f".{identity}.parts") if written else None
+    embeddings = embed(load_system(name, average_last=options.average_last), corpus, options, parts=parts)
+    _save(embeddings, written)
+    if parts is not None:
+        remove_parts(parts)
     return embeddings
 
 
@@ -73,18 +88,32 @@ def system_groups(systems: Sequence[str]) -> dict[str, list[str]]:
     return groups
 
 
-def _cache(name: str, corpus: Corpus, options: EmbeddingOptions) -> Path | None:
-    """File that holds the embeddings: its name depends on weights, configuration, utterances and options."""
-    run = Path(name)
-    if name == LOG_MEL or name.startswith(UNTRAINED) or not run.is_dir():
-        return None
-    weights = [
-        (path.name, path.stat().st_mtime_ns) for path in checkpoints(run / "checkpoints")[-options.average_last :]
-    ]
-    files = [
-        (u.id, str(corpus.path(u)), corpus.path(u).stat().st_mtime_ns if corpus.path(u).is_file() else 0, u.start_s,
-         u.duration_s, u.speaker, u.source, u.language)
-        for u in corpus
-    ]  # fmt: skip
-    key = (weights, read_config(run).encoder.model_dump_json(), files, options.identity)
-    return run / "embeddings" / f"{blake2b(repr(key).encode(), digest_size=12).hexdigest()}.npz"
+def _save(embeddings: Embeddings, paths: Sequence[Path]) -> None:
+    """Write files, by the first process."""
+    if distributed.rank() == 0:
+        for path in paths:
+            embeddings.save(path)
+
+
+def _is_run(name: str) -> bool:
+    return name != LOG_MEL and not name.startswith(UNTRAINED) and Path(name).is_dir()
+
+
+def _identity(name: str, corpus: Corpus, options: EmbeddingOptions) -> str:
+    """What embeddings depend on, as a short name: system, weights, utterances, options."""
+    system: tuple[Any, ...] = (name,)
+    if _is_run(name):
+        run = Path(name)
+        used = checkpoints(run / "checkpoints")[-options.average_last :]
+        weights = [(path.name, path.stat().st_mtime_ns) for path in used]
+        system = (weights, read_config(run).encoder.model_dump_json())
+    files = [(u, str(corpus.path(u)), _changed(corpus.path(u))) for u in corpus]
+    return blake2b(repr((system, files, options.identity)).encode(), digest_size=12).hexdigest()
+
+
+def _changed(path: Path) -> int:
+    """When a file was last changed; 0 where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

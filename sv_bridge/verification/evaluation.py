@@ -126,14 +126,14 @@ def _conditions(
     yield "all trials", everything
     shared = {}
     for name in ("language", "source"):
-        values = getattr(embeddings, f"{name}s")
+        values = embeddings.column(name)
         shared[name] = (values[enrol] == values[test]) & (values[enrol] != "")
     masks = {**shared, "source and language": shared["source"] & shared["language"]}
     for name, mask in masks.items():
         if not mask.all():
             yield f"same {name}", mask
     for name in ("source", "language"):
-        values = getattr(embeddings, f"{name}s")
+        values = embeddings.column(name)
         present = np.unique(values[enrol][shared[name]])
         for value in present.tolist() if len(present) > 1 else ():
             yield f"{name} {value}", shared[name] & (values[enrol] == value)

@@ -112,13 +112,10 @@ def speaker_means(embeddings: Embeddings) -> Embeddings:
     speakers, codes = np.unique(embeddings.speakers, return_inverse=True)
     sums = np.zeros((len(speakers), embeddings.dim))
     np.add.at(sums, codes, vectors)
-    blank = np.full(len(speakers), "")
     return Embeddings(
         ids=speakers,
         vectors=scoring_vectors(sums).astype(np.float32),
         speakers=speakers,
-        sources=blank,
-        languages=blank,
     )
 
 

@@ -47,14 +47,13 @@ def ramps(tmp_path):
 def make_embeddings():
     """A function (vectors, speakers, …) → Embeddings with utterances u0, u1, …"""
 
-    def make(vectors, speakers, sources=None, languages=None):
+    def make(vectors, speakers, **columns):
         n = len(vectors)
         return Embeddings(
             ids=np.array([f"u{i}" for i in range(n)]),
             vectors=np.asarray(vectors, dtype=np.float32),
             speakers=np.array([str(speaker) for speaker in speakers]),
-            sources=np.array(sources if sources is not None else [""] * n, dtype=np.str_),
-            languages=np.array(languages if languages is not None else [""] * n, dtype=np.str_),
+            columns={name: np.array(values, dtype=np.str_) for name, values in columns.items()},
         )
 
     return make

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import soundfile
 import torch
 
 from sv_bridge.data.manifest import Corpus, Utterance
@@ -14,7 +17,7 @@ def test_whole_utterances_are_read_from_end_to_end(endpoints, ramps):
     embeddings = embed(endpoints, ramps)
     assert embeddings.ids.tolist() == ["a-1", "a-2", "b-1"]
     assert embeddings.speakers.tolist() == ["a", "a", "b"]
-    assert embeddings.languages.tolist() == ["xx"] * 3
+    assert embeddings.column("language").tolist() == ["xx"] * 3
     expected = [[1, 16_000], [1, 32_000], [1, 4_000]]
     np.testing.assert_array_equal(embeddings.vectors[:, :2] * SCALE, expected)
     # a quarter of a second is repeated up to half a second
@@ -99,3 +102,56 @@ def test_inconsistent_embeddings_are_named(make_embeddings):
         make_embeddings([[0.0, 1.0], [np.nan, 1.0]], ["a", "b"])
     with pytest.raises(ValueError, match="belong together"):
         EmbeddingOptions(crops=3)
+
+
+def test_an_utterance_too_long_to_be_embedded_whole_is_named_and_the_cures_work(endpoints, ramps):
+    long = Utterance("c-1", "c-1.wav", "c", duration_s=3600.0)
+    soundfile.write(ramps.root / "c-1.wav", np.full(3600 * 16_000, 0.25, dtype=np.float32), 16_000, subtype="PCM_16")
+    with pytest.raises(ValueError, match=r"c-1 lasts 3,600 s .* start_s and duration_s .*--crops 10 --crop-seconds 4"):
+        embed(endpoints, Corpus(ramps.root, (*ramps.utterances, long)))
+    crops = embed(endpoints, Corpus(ramps.root, (long,)), EmbeddingOptions(crops=10, crop_seconds=4.0))
+    assert crops.vectors.shape == (1, 10, 3)
+    pieces = [replace(long, id=f"c-{i}", start_s=600.0 * i, duration_s=600.0) for i in range(6)]
+    assert len(embed(endpoints, Corpus(ramps.root, tuple(pieces)))) == 6
+
+
+class Interrupted(torch.nn.Module):
+    """An encoder that breaks off at its third batch, unless it is told to go on; counts what it embeds."""
+
+    sample_rate_hz = 16_000
+
+    def __init__(self):
+        super().__init__()
+        self.calls, self.seen, self.limit = 0, 0, 3
+
+    def forward(self, waveforms):
+        self.calls += 1
+        if self.calls == self.limit:
+            raise KeyboardInterrupt
+        self.seen += len(waveforms)
+        return waveforms[:, :2] + 1
+
+
+@pytest.mark.parametrize("crops", [None, 2])
+def test_what_was_embedded_before_an_interruption_is_not_embedded_again(tmp_path, ramps, crops):
+    encoder = Interrupted()
+    many = [replace(ramps[i % 2], id=str(i)) for i in range(12)]
+    corpus = Corpus(ramps.root, tuple(many))
+    options = EmbeddingOptions(crops, crops and 1.0, batch_size=4 if crops else 1, device="cpu")
+    with pytest.raises(KeyboardInterrupt):
+        embed(encoder, corpus, options, parts=tmp_path / "parts")
+    before, encoder.seen, encoder.limit = encoder.seen, 0, None
+    resumed = embed(encoder, corpus, options, parts=tmp_path / "parts")
+    assert before
+    assert encoder.seen == 12 * (crops or 1) - before
+    np.testing.assert_array_equal(resumed.vectors, embed(encoder, corpus, options).vectors)
+    assert resumed.ids.tolist() == [u.id for u in corpus]
+
+
+def test_memory_that_is_not_there_is_said_with_the_utterance(ramps):
+    class Huge(torch.nn.Module):
+        def forward(self, waveforms):
+            raise torch.OutOfMemoryError("of 80 GiB")
+
+    with pytest.raises(MemoryError, match=r"1 crops of 2.0 s do not fit in memory, a-2 .* smaller --batch-size"):
+        embed(Huge(), ramps)

@@ -4,6 +4,7 @@ import torch
 
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.embeddings import Embeddings
+from sv_bridge.models import embedding
 from sv_bridge.models.embedding import EmbeddingOptions
 from sv_bridge.models.systems import embeddings_of, load_system, system_groups
 from sv_bridge.presets import load_config
@@ -70,3 +71,27 @@ def test_runs_that_differ_in_their_seed_are_one_group(tmp_path, run, speech):
 def test_unknown_systems_are_named():
     with pytest.raises(CheckpointError, match="nowhere is not a run directory"):
         load_system("nowhere")
+
+
+def test_a_system_without_a_run_goes_on_where_it_stopped_too(tmp_path, speech, monkeypatch):
+    test, out = speech.split("test"), tmp_path / "e.npz"
+    monkeypatch.setattr(embedding, "PART_UTTERANCES", 1)
+    options = EmbeddingOptions(batch_size=1, device="cpu")
+    whole = embeddings_of("log-mel", test, options)
+    run = embedding._run
+    calls = []
+
+    def breaking(*arguments):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return run(*arguments)
+
+    monkeypatch.setattr(embedding, "_run", breaking)
+    with pytest.raises(KeyboardInterrupt):
+        embeddings_of("log-mel", test, options, out=out)
+    assert not out.exists()
+    assert list(tmp_path.glob(".*.parts/*.npz"))
+    np.testing.assert_array_equal(embeddings_of("log-mel", test, options, out=out).vectors, whole.vectors)
+    assert len(calls) == 1 + len(embedding._batches(test, options))
+    assert [path.name for path in tmp_path.iterdir()] == ["e.npz"]

@@ -17,8 +17,8 @@ def world(make_embeddings):
     embeddings = make_embeddings(
         rng.normal(size=(n, 3)),
         speaker,
-        sources=np.array(["x", "y"])[speaker % 2],
-        languages=[f"l{s // 3}" for s in speaker],
+        source=np.array(["x", "y"])[speaker % 2],
+        language=[f"l{s // 3}" for s in speaker],
     )
     i, j = np.triu_indices(n, k=1)
     trials = Trials.from_pairs((bool(speaker[a] == speaker[b]), f"u{a}", f"u{b}") for a, b in zip(i, j, strict=True))
@@ -32,7 +32,9 @@ def test_each_condition_measures_its_own_trials(world):
         "all trials", "same language", "same source", "same source and language",
         "source x", "source y", "language l0", "language l1",
     ]  # fmt: skip
-    attributes = dict(zip(embeddings.ids, zip(embeddings.sources, embeddings.languages, strict=True), strict=True))
+    attributes = dict(
+        zip(embeddings.ids, zip(embeddings.column("source"), embeddings.column("language"), strict=True), strict=True)
+    )
     chosen = {
         "all trials": lambda a, b: True,
         "same source": lambda a, b: a[0] == b[0],
