@@ -1,13 +1,20 @@
 """`check`: a measure in, verdicts out."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Literal, overload
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from cqm.axioms.clusterers import is_clusterer
 from cqm.axioms.domains import Domain, domain_named
-from cqm.axioms.judging import agree, judge, natural_domain
-from cqm.axioms.search import Budget
+from cqm.axioms.exact import FLOAT_TOLERANCE
+from cqm.axioms.function_checker import FUNCTION_BUDGET, check_function
+from cqm.axioms.judging import agree, judge, natural_domain, random_verdict
+from cqm.axioms.limits import OutOfTime, time_left, time_limit
+from cqm.axioms.rounding import measured_noise
+from cqm.axioms.search import Budget, with_seconds
 from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.subjects import subject_of
 from cqm.axioms.verdict import Verdict, Verdicts
@@ -29,7 +36,9 @@ def check(
     needs: Literal["distances", "points"] | None = ...,
     generic: bool = ...,
     name: str | None = ...,
+    tolerance: float | None = ...,
     budget: Budget | None = ...,
+    seconds: float | None = ...,
     progress: bool | None = ...,
 ) -> Verdict: ...
 @overload
@@ -42,7 +51,9 @@ def check(
     needs: Literal["distances", "points"] | None = ...,
     generic: bool = ...,
     name: str | None = ...,
+    tolerance: float | None = ...,
     budget: Budget | None = ...,
+    seconds: float | None = ...,
     progress: bool | None = ...,
 ) -> Verdicts: ...
 def check(
@@ -54,36 +65,40 @@ def check(
     needs: Literal["distances", "points"] | None = None,
     generic: bool = False,
     name: str | None = None,
+    tolerance: float | None = None,
     budget: Budget | None = None,
+    seconds: float | None = None,
     progress: bool | None = None,
 ) -> Verdict | Verdicts:
-    """Judge a quality measure by the axioms.
+    """Judge a quality measure, or a clustering function, by the axioms.
 
     Parameters
     ----------
-    measure : a catalogue name or catalogued function, or any callable ``f(X, labels, *, metric="precomputed")`` or
-        ``f(D, labels)`` that returns a number.
+    measure : a catalogue name or catalogued function; any callable ``f(X, labels)``, ``f(D, labels)`` or
+        ``f(X, labels, *, metric="precomputed")`` that returns a number; a scikit-learn scorer
+        ``s(estimator, X, y=None)``; or an estimator with ``fit_predict``, which is judged as `check_function` does.
     axiom : one axiom (object or name) for one `Verdict`; several, or none for all of them, for `Verdicts`.
-    better : "higher" or "lower"; only for measures that are not in the catalogue.
+    better : "higher" or "lower"; only for measures that are not in the catalogue, and "higher" for scorers.
     domain : "distances" (default), "metrics", "euclidean" (default for measures that need points) or
         "pseudodistances".
-    needs : "points" when the callable takes coordinates and not distances.
+    needs : "points" when the callable takes coordinates and not distances; by default where its first parameter is
+        called X and there is no ``metric``.
     generic : the callable is plain Python over nested sequences and works in any number type: judge it exactly.
     name : what verdicts call the measure.
+    tolerance : differences up to here, relative to values above 1, are rounding. By default 10⁻⁹ or, where that is
+        more, 32 times what the callable's values move by when it is called again, with the points in another order or
+        with other last digits.
     budget : how long to look; see `Budget`.
+    seconds : in place of the budget's limit on the time of the whole call.
     progress : say on stderr which axiom's turn it is; by default when that is a terminal. Off a terminal, True prints a
         line for each axiom.
 
     Returns
     -------
     Verdict or Verdicts
-        `holds` is False only with a witness or a proof, None where the measure is undefined or nothing was found.
-
-    Raises
-    ------
-    TypeError
-        The measure returned something else than one real number. Where it raises an ArithmeticError, a ValueError or
-        an IndexError, it counts as undefined; its other errors come through.
+        `holds` is False only with a witness or a proof, None where the measure is undefined or random, fails, or
+        nothing was found. Where it raises an ArithmeticError, a ValueError or an IndexError, or returns NaN, it counts
+        as undefined; by other errors, or by something else than a number, it fails, and the verdict says how.
 
     Examples
     --------
@@ -94,17 +109,46 @@ def check(
     >>> verdict.holds, str(verdict.witness)
     (False, '3 points, {0,1} {2}: 1 → 2')
     """
-    subject = subject_of(measure, better=better, needs=needs, generic=generic, name=name)
+    if is_clusterer(measure):
+        limits = None if budget is None and seconds is None else with_seconds(budget or FUNCTION_BUDGET, seconds)
+        of_function = check_function(measure, axiom, needs=needs, domain=domain, name=name, budget=limits)
+        return of_function[0] if isinstance(axiom, Axiom | str) else of_function
+    limits = with_seconds(budget or Budget(), seconds)
+    subject = subject_of(
+        measure,
+        better=better,
+        needs=needs,
+        generic=generic,
+        name=name,
+        tolerance=FLOAT_TOLERANCE if tolerance is None else tolerance,
+    )
     chosen = domain_named(domain) if domain is not None else natural_domain(subject)
     if subject.needs == "points" and chosen.kind != "points":
         raise ValueError(
             f'{subject.name} needs coordinates, so only domain="euclidean" can judge it, not {chosen.name}'
         )
-    if isinstance(axiom, Axiom | str):
-        return judge(subject, axiom_named(axiom), chosen, budget or Budget())
-    asked = [axiom_named(one) for one in axiom] if axiom is not None else list(AXIOMS.values())
-    verdicts = [judge(subject, one, chosen, budget or Budget()) for one in _told(subject.name, asked, progress)]
-    return Verdicts(agree(subject, chosen, verdicts))
+    single = isinstance(axiom, Axiom | str)
+    asked = list(AXIOMS.values()) if axiom is None else _axioms(axiom)
+    with time_limit(limits.seconds):
+        noise = None if subject.generic else measured_noise(subject, chosen, limits.seed)
+        if noise is not None and tolerance is None:
+            subject = replace(subject, tolerance=noise.tolerance)
+        verdicts: list[Verdict] = []
+        for i, one in enumerate(asked if single else _told(subject.name, asked, progress)):
+            with time_limit(time_left() / (len(asked) - i)):
+                if noise is not None and noise.random is not None:
+                    verdict = random_verdict(subject, one, chosen, noise.random)
+                else:
+                    verdict = judge(subject, one, chosen, limits)
+            verdicts.append(replace(verdict, statement=one))
+        with suppress(OutOfTime):
+            verdicts = agree(subject, chosen, verdicts)
+    return verdicts[0] if single else Verdicts(verdicts)
+
+
+def _axioms(asked: Axiom | str | Iterable[Axiom | str]) -> list[Axiom]:
+    """One axiom or several as a list."""
+    return [axiom_named(one) for one in ([asked] if isinstance(asked, Axiom | str) else asked)]
 
 
 def _told(name: str, asked: list[Axiom], wanted: bool | None) -> Iterator[Axiom]:
@@ -143,8 +187,7 @@ def parametrize(measure: Any, **options: Any) -> Callable[[Callable[..., Any]], 
     """
     import pytest
 
-    asked = options.pop("axiom", None) or PAPER
-    chosen = [axiom_named(one) for one in ([asked] if isinstance(asked, Axiom | str) else asked)]
+    chosen = _axioms(options.pop("axiom", None) or PAPER)
 
     def assertion(one: Axiom) -> Callable[[], Verdict]:
         def run() -> Verdict:

@@ -16,7 +16,9 @@ __all__ = [
     "FUNCTIONS",
     "agglomerative",
     "dbscan",
+    "function_of",
     "hdbscan",
+    "is_clusterer",
     "k_means",
     "k_medoids",
     "single_linkage",
@@ -119,6 +121,27 @@ def noise_apart(labels: NDArray[np.intp]) -> list[int]:
     """Give every noise point (label −1) a label of its own."""
     top = int(labels.max(initial=-1)) + 1
     return [int(label) if label >= 0 else top + x for x, label in enumerate(labels)]
+
+
+def is_clusterer(thing: Any) -> bool:
+    """Whether it is an estimator that clusters, or a class of such ones."""
+    return hasattr(thing, "fit_predict")
+
+
+def function_of(estimator: Any) -> tuple[Callable[[Any], Any], Literal["distances", "points"]]:
+    """An estimator as a clustering function, fitted anew on every call; and what that takes."""
+    from sklearn.base import clone
+
+    if isinstance(estimator, type):
+        raise TypeError(f"pass an estimator, such as {estimator.__name__}(), and not its class")
+    if getattr(estimator, "affinity", None) == "precomputed":
+        raise ValueError(
+            f"{type(estimator).__name__} takes similarities: pass a function of distances that makes them and clusters"
+        )
+    needs: Literal["distances", "points"] = "points"
+    if getattr(estimator, "metric", None) == "precomputed":
+        needs = "distances"
+    return lambda X: clone(estimator).fit_predict(X), needs
 
 
 FUNCTIONS: dict[str, tuple[Callable[[Any], Any], Literal["distances", "points"]]] = {

@@ -30,8 +30,8 @@ __all__ = [
     "scalings",
 ]
 
-Found = Iterator[tuple[Trial | None, int, int]]
-"""A violation if there is one, the sum of its distances, and the comparisons made."""
+Found = Iterator[tuple[Trial | None, int, int, int]]
+"""A violation if there is one, the sum of its distances, the comparisons made, and those in which the value moved."""
 
 Comparison = Callable[[Lattice, int], Found]
 Variants = Callable[[Instance], Iterator[Trial]]
@@ -65,7 +65,7 @@ def consistent_steps(inner: bool, outer: bool) -> Comparison:
                     change = f"the distance of points {y} and {x} "
                     change += "inside a cluster shrinks" if within else "of different clusters grows"
                     trial, size = Trial(frames, change), sum(low)
-                yield trial, size, int(defined.sum())
+                yield trial, size, int(defined.sum()), int((defined & (before != after)).sum())
 
     return compare_all
 
@@ -99,7 +99,8 @@ def preference(finer: bool) -> Comparison:
                 frames = tuple(Instance("distances", grid.rows(place), one) for one in (labels, *rivals))
                 what = "each that splits its clusters further" if finer else "each that merges some of its clusters"
                 trial, size = Trial(frames, f"the clustering, then {what}"), sum(place)
-            yield trial, size, int(defined.sum())
+            moved = defined & (others != grid.ranks[i]).any(axis=0)
+            yield trial, size, int(defined.sum()), int(moved.sum())
 
     return compare_all
 
@@ -142,7 +143,7 @@ def locality(grid: Lattice, sign: int) -> Found:
                     ]
                     change = f"points {inside} to {n - 1} are rearranged and clustered in another way"
                     trial, size = Trial(tuple(frames), change), sum(place[1:]) + sum(mate[1:])
-                yield trial, size, int((stacked != 2).sum())
+                yield trial, size, int((stacked != 2).sum()), int((abs(stacked) == 1).sum())
 
 
 def _agrees(shape: tuple[int, ...], place: tuple[int, ...], free: tuple[int, ...]) -> NDArray[np.bool_]:

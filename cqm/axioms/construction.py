@@ -7,7 +7,6 @@ verified in exact arithmetic against all non-trivial clusterings.
 
 import math
 import random
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -16,6 +15,7 @@ from typing import Any
 from cqm.axioms.domains import Domain
 from cqm.axioms.exact import is_undefined
 from cqm.axioms.instances import Instance, Rejected, Rows, non_trivial_partitions
+from cqm.axioms.limits import OutOfTime
 from cqm.axioms.statements import improvement
 from cqm.axioms.subjects import Subject
 
@@ -71,7 +71,6 @@ def construct(
     *,
     unique: bool,
     largest: int,
-    seconds: float,
     seed: int,
     known: dict[tuple[int, ...], Instance] | None = None,
 ) -> Construction:
@@ -81,18 +80,18 @@ def construct(
     """
     out = Construction()
     rng = random.Random(seed)
-    deadline = time.thread_time() + seconds
     for n in range(3, largest + 1):
         for sizes in cluster_types(n):
-            instance = (known or {}).get(sizes) or _best(subject, domain, sizes, unique, rng, out, deadline)
+            instance = (known or {}).get(sizes) or _best(subject, domain, sizes, unique, rng, out)
+            if instance is None and out.largest and out.stopped and out.closest is None:
+                # the time was over before this one had a try; what was built for fewer points stays built
+                out.found = {built: one for built, one in out.found.items() if sum(built) <= out.largest}
+                return out
             if instance is None:
                 out.missing = sizes
                 return out
             out.found[sizes] = instance
         out.largest = n
-        if n < largest and time.thread_time() > deadline:
-            out.stopped = True
-            break
     return out
 
 
@@ -103,7 +102,6 @@ def _best(
     unique: bool,
     rng: random.Random,
     out: Construction,
-    deadline: float,
 ) -> Instance | None:
     labels = labels_of(sizes)
     rivals = list(non_trivial_partitions(len(labels)))
@@ -111,9 +109,6 @@ def _best(
     best: tuple[float, Rows] | None = None
     candidates = (_points if domain.kind == "points" else _distances)(sizes, rng)
     for attempt in range(TRIES):
-        if attempt > FAMILIES and time.thread_time() > deadline:
-            out.stopped = True
-            break
         # after the known families, every other try climbs from the best so far
         climbs = best is not None and attempt >= FAMILIES and attempt % 2
         rows = _varied(domain, best[1], rng) if best is not None and climbs else next(candidates)
@@ -121,9 +116,15 @@ def _best(
             continue
         out.tried += 1
         instance = Instance(domain.kind, rows, labels)
-        ahead = lead(subject, instance, rivals, exact=False, enough=best[0] if best else None)
-        if (ahead > 0 if unique else ahead >= 0) and _verified(subject, instance, rivals, unique):
-            return instance
+        try:
+            ahead = lead(subject, instance, rivals, exact=False, enough=best[0] if best else None)
+            if (ahead > 0 if unique else ahead >= 0) and _verified(subject, instance, rivals, unique):
+                return instance
+        except OutOfTime:
+            out.stopped = True
+            if attempt <= FAMILIES:
+                return None
+            break
         if best is None or ahead >= best[0]:
             best = ahead, rows
     out.closest = None if best is None else Instance(domain.kind, best[1], labels)

@@ -6,12 +6,39 @@ from typing import Any, Literal
 
 from cqm.axioms.instances import Number, Rejected, Rows
 
-__all__ = ["DISTANCES", "DOMAINS", "EUCLIDEAN", "METRICS", "PSEUDODISTANCES", "Domain", "Draw", "domain_named"]
+__all__ = [
+    "DISTANCES",
+    "DOMAINS",
+    "EUCLIDEAN",
+    "METRICS",
+    "PSEUDODISTANCES",
+    "Domain",
+    "Draw",
+    "domain_named",
+    "log_uniform",
+]
 
 Draw = Callable[[int, int], int]
 """Chooses an integer between two bounds; the one nearest to 0 is the simplest."""
 
-LARGEST = 12  # distances and coordinates are integers up to here: room for ratios, and ties stay frequent
+LARGEST = 12  # small distances and coordinates are integers up to here: room for ratios, and ties stay frequent
+MAGNITUDE = 12  # large ones stay below twice this power of two
+
+
+def log_uniform(draw: Draw) -> int:
+    """A positive integer, of each order of magnitude as often."""
+    power = 1 << draw(0, MAGNITUDE)
+    return power + draw(0, power - 1)
+
+
+def signed(draw: Draw) -> int:
+    """Such an integer with either sign, or 0."""
+    return draw(-1, 1) * log_uniform(draw)
+
+
+def small(draw: Draw) -> int:
+    """A small coordinate."""
+    return draw(-LARGEST, LARGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +61,16 @@ class Domain:
     triangle: bool = False
 
     def draw(self, n: int, draw: Draw) -> Rows:
-        """Draw a member with n points."""
+        """Draw a member with n points: of small numbers, where ties are frequent, or of numbers of all magnitudes."""
+        wide = draw(0, 3) == 3
         if self.kind == "points":
-            return self.checked([[draw(-LARGEST, LARGEST) for _ in range(2)] for _ in range(n)])
+            number = signed if wide else small
+            width = (2, 2, 2, 3)[draw(0, 3)]
+            return self.checked([[number(draw) for _ in range(width)] for _ in range(n)])
         rows = [[0] * n for _ in range(n)]
         for x in range(n):
             for y in range(x):
-                rows[x][y] = rows[y][x] = draw(self.smallest, LARGEST)
+                rows[x][y] = rows[y][x] = log_uniform(draw) if wide else draw(self.smallest, LARGEST)
         if self.triangle:  # shortest paths make a metric of anything
             for via in range(n):
                 for x in range(n):

@@ -30,9 +30,9 @@ def draw_witness(witness: "Witness", ax: "Axes | None" = None) -> "Axes":
         _points(frames, ax)
     else:
         _matrices(frames, ax)
-    from cqm.axioms.witness import shown
+    from cqm.axioms.witness import together
 
-    before, after = shown(witness.values[0]), shown(witness.values[-1])
+    before, after = together((witness.values[0], witness.values[-1]))
     values = f"{before} → {after}" if len(witness.values) > 1 else before
     better = f" ({witness.better} is better)" if witness.better else ""
     axiom = witness.axiom.replace("_", " ")

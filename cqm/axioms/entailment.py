@@ -5,12 +5,15 @@ grow", "is positive", "was multiplied by λ". A claim about the result follows i
 reals.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 import z3
+
+from cqm.axioms.limits import check_time, time_left
 
 __all__ = ["CONSTANT", "DEEP_EFFORT", "EFFORT", "LEVELS", "Form", "Local", "entailed", "proved"]
 
@@ -47,12 +50,15 @@ def entailed(
     effort: int = EFFORT,
 ) -> bool:
     """Whether the claim about the operation's result follows: its negation has no solution in the reals."""
+    check_time()
     scale = z3.Real("lambda")
     moments = [[z3.Real(f"{moment}{i}") for i in range(len(facts))] for moment in ("before", "after")]
     operands = [[_term(form, atoms) for form in forms] for atoms in moments]
     result = [z3.Real("result_before"), z3.Real("result_after")]
     solver = z3.Solver()
     solver.set("rlimit", effort)
+    if math.isfinite(time_left()):
+        solver.set("timeout", 1 + int(1000 * time_left()))
     solver.add(scale > 0)
     for i, known in enumerate(facts):
         solver.add(*(_fact(fact, moments[0][i], moments[1][i], scale) for fact in known))
@@ -66,7 +72,9 @@ def entailed(
             solver.add(*_definition(meaning[0], [atoms[i] for atoms in moments], inner))
     solver.add(*_definition(operation, result, operands))
     solver.add(z3.Not(_claim(claim, result, operands, scale)))
-    return bool(solver.check() == z3.unsat)
+    outcome = solver.check()
+    check_time()  # what the clock ended is no answer to keep
+    return bool(outcome == z3.unsat)
 
 
 def _term(form: Form, atoms: list[Any]) -> Any:

@@ -11,9 +11,22 @@ from fractions import Fraction
 from functools import total_ordering
 from typing import Any
 
-__all__ = ["FLOAT_TOLERANCE", "Enclosure", "compare", "gap", "is_undefined", "root", "to_float"]
+__all__ = ["FLOAT_TOLERANCE", "Enclosure", "Rounded", "compare", "gap", "is_undefined", "root", "to_float"]
 
 FLOAT_TOLERANCE = 1e-9  # far above the rounding of a measure on a dozen points, far below a violation worth reporting
+
+
+class Rounded(float):
+    """A float that knows how far rounding may have moved it."""
+
+    noise: float
+
+    def __new__(cls, value: float, noise: float) -> "Rounded":
+        """Make the float."""
+        self = super().__new__(cls, value)
+        self.noise = noise
+        return self
+
 
 _BITS = 256
 _ONE = 1 << _BITS
@@ -247,13 +260,20 @@ def is_undefined(value: Any) -> bool:
 
 
 def compare(a: Any, b: Any) -> int:
-    """−1, 0 or 1 as a < b, a = b or a > b; floats within `FLOAT_TOLERANCE` of each other count as equal."""
+    """−1, 0 or 1 as a < b, a = b or a > b; floats that rounding may have set apart count as equal.
+
+    A float may be off by its own noise where it is `Rounded`, and by `FLOAT_TOLERANCE`, relative above 1, where not.
+    """
     if isinstance(a, float) or isinstance(b, float):
         x, y = to_float(a), to_float(b)
-        if x == y or abs(x - y) <= FLOAT_TOLERANCE * max(1.0, abs(x), abs(y)) < math.inf:
+        if x == y or (math.isfinite(x) and math.isfinite(y) and abs(x - y) <= max(_noise(a, x), _noise(b, y))):
             return 0
         return 1 if x > y else -1
     return int(a > b) - int(a < b)
+
+
+def _noise(value: Any, as_float: float) -> float:
+    return value.noise if isinstance(value, Rounded) else FLOAT_TOLERANCE * max(1.0, abs(as_float))
 
 
 def gap(a: Any, b: Any) -> float:

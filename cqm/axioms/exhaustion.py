@@ -1,12 +1,15 @@
 """Every clustering of n points under every integer distance matrix with few values: no case is left out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from cqm.axioms.comparisons import Found
 from cqm.axioms.domains import DISTANCES, METRICS, Domain
 from cqm.axioms.exact import is_undefined
-from cqm.axioms.lattice import Lattice, lattice
+from cqm.axioms.instances import Instance
+from cqm.axioms.lattice import classes, lattice
+from cqm.axioms.rounding import differ, stands
 from cqm.axioms.statements import Axiom, isomorphism_invariance
 from cqm.axioms.subjects import Subject
 from cqm.axioms.transformations import Trial
@@ -22,11 +25,13 @@ class Exhausted:
     ----------
     found : a case that breaks the axiom, if there is one; the one with the smallest distances.
     compared : comparisons made, or instances looked at.
+    moved : comparisons in which the value moved.
     instances : matrices with a clustering, up to isomorphism.
     """
 
     found: Trial | None
     compared: int
+    moved: int
     instances: int
 
 
@@ -56,25 +61,36 @@ def exhaust(subject: Subject, axiom: Axiom, n: int, values: tuple[int, ...]) -> 
         return None
     if axiom.comparison is not None and not symmetric(subject):
         return None
-    grid = lattice(subject, n, values)
-    sign = 1 if subject.better == "higher" else -1
-    compared = 0
+    instances, _ = classes(n, values)
+    compared = moved = 0
     best: tuple[int, Trial] | None = None
-    found = _each(subject, grid, axiom) if axiom.comparison is None else axiom.comparison(grid, sign)
-    for trial, size, count in found:
-        compared += count
-        if trial is not None and (best is None or size < best[0]):
+    if axiom.comparison is None:
+        found = _each(subject, instances, axiom)
+    else:
+        found = axiom.comparison(lattice(subject, n, values), 1 if subject.better == "higher" else -1)
+    for trial, size, count, changed in found:
+        compared, moved = compared + count, moved + changed
+        if trial is not None and (best is None or size < best[0]) and _stands(subject, axiom, trial):
             best = size, trial
-    return Exhausted(None if best is None else best[1], compared, len(grid.instances))
+    return Exhausted(None if best is None else best[1], compared, moved, len(instances))
 
 
-def _each(subject: Subject, grid: Lattice, axiom: Axiom) -> Found:
+def _stands(subject: Subject, axiom: Axiom, trial: Trial) -> bool:
+    """Whether a violation is more than rounding and more than chance."""
+    values = [subject.exact(frame) for frame in trial.frames]
+    if any(map(is_undefined, values)) or not axiom.judge(values, subject.better) > 0:
+        return False
+    return stands(subject, axiom, DISTANCES, trial.frames, values, 0) is True
+
+
+def _each(subject: Subject, instances: Iterable[Instance], axiom: Axiom) -> Found:
     """All variants of every instance that the axiom asks to be no different."""
     assert axiom.variants is not None
-    for instance in grid.instances:
+    for instance in instances:
         for trial in axiom.variants(instance):
             values = [subject.exact(frame) for frame in trial.frames]
             if any(map(is_undefined, values)):
                 continue
             broken = axiom.judge(values, subject.better) > 0
-            yield (trial if broken else None), sum(map(sum, instance.rows)), 1  # type: ignore[arg-type]
+            moved = any(differ(values[0], value) for value in values[1:])
+            yield (trial if broken else None), sum(map(sum, instance.rows)), 1, int(moved)  # type: ignore[arg-type]

@@ -1,42 +1,57 @@
 """`check_function`: a clustering function in, verdicts by Kleinberg's axioms out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import product
 from random import Random
 from typing import Any, Literal
 
+from cqm.axioms.clusterers import function_of, is_clusterer
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain, domain_named
 from cqm.axioms.instances import Instance, Rejected, Rows, partitions
+from cqm.axioms.judging import random_verdict, searched
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject, Partition
-from cqm.axioms.search import STOPPED, Budget, search
+from cqm.axioms.limits import OutOfTime, time_left, time_limit
+from cqm.axioms.rounding import SHARE, Repeated
+from cqm.axioms.search import STOPPED, Budget, search, with_seconds
 from cqm.axioms.statements import Axiom
 from cqm.axioms.verdict import Evidence, Verdict, Verdicts
-from cqm.axioms.witness import Witness, statement
+from cqm.axioms.witness import Witness
 
-__all__ = ["check_function"]
+__all__ = ["FUNCTION_BUDGET", "check_function"]
+
+FUNCTION_BUDGET = Budget(cases=8_000, largest=7)
 
 
 def check_function(
-    function: Callable[[Any], Any],
+    function: Any,
     axiom: Axiom | str | Iterable[Axiom | str] | None = None,
     *,
-    needs: Literal["distances", "points"] = "distances",
+    needs: Literal["distances", "points"] | None = None,
     domain: Domain | str | None = None,
     name: str | None = None,
     budget: Budget | None = None,
+    seconds: float | None = None,
 ) -> Verdicts:
     """Judge a clustering function by Kleinberg's axioms and the later ones.
 
     Parameters
     ----------
-    function : takes an (n, n) array of distances (or an (n, d) array of points) and returns n labels.
+    function : takes an (n, n) array of distances (or an (n, d) array of points) and returns n labels, of which −1 is
+        noise: each such point is taken as a cluster of its own. Or an estimator with ``fit_predict``.
     axiom : one or several of `FUNCTION_AXIOMS`, by object or name, with or without "function_"; all by default.
-    needs : what the function takes.
+    needs : what the function takes; "distances" by default, what its ``metric`` says for an estimator.
     domain : "distances" (default), "metrics" or "euclidean" (default for functions of points).
     name : what verdicts call the function.
     budget : how long to look.
+    seconds : in place of the budget's limit on the time of the whole call.
+
+    Returns
+    -------
+    Verdicts
+        Of a function that returns different partitions for the same input, `holds` is None and the status "random".
 
     Examples
     --------
@@ -46,7 +61,11 @@ def check_function(
     >>> [verdict.holds for verdict in verdicts]
     [False, True, True]
     """
-    subject = FunctionSubject(name or str(getattr(function, "__name__", "the function")), function, needs)
+    called = name or getattr(function, "__name__", None) or type(function).__name__
+    if is_clusterer(function):
+        function, takes = function_of(function)
+        needs = needs or takes
+    subject = FunctionSubject(called, function, needs or "distances")
     chosen = domain_named(domain) if domain is not None else EUCLIDEAN if needs == "points" else DISTANCES
     if needs == "points" and chosen.kind != "points":
         raise ValueError(f'{subject.name} takes points, so only domain="euclidean" can judge it, not {chosen.name}')
@@ -54,16 +73,23 @@ def check_function(
         asked = [one for one in FUNCTION_AXIOMS.values() if chosen.kind in one.kinds]
     else:
         asked = [_named(one) for one in ([axiom] if isinstance(axiom, Axiom | str) else axiom)]
-    verdicts = [_judge(subject, one, chosen, budget or Budget(cases=800, largest=5)) for one in asked]
-    return Verdicts(_agree(subject, verdicts))
+    limits = with_seconds(budget or FUNCTION_BUDGET, seconds)
+    verdicts = []
+    with time_limit(limits.seconds):
+        for i, one in enumerate(asked):
+            with time_limit(time_left() / (len(asked) - i)):
+                verdicts.append(replace(_judge(subject, one, chosen, limits), statement=one))
+        with suppress(OutOfTime):
+            verdicts = _agree(subject, verdicts)
+    return Verdicts(verdicts)
 
 
 def _agree(subject: FunctionSubject, verdicts: list[Verdict]) -> list[Verdict]:
     """Refute what another verdict's witness refutes as well: the three consistencies are about the same changes."""
-    trials = [verdict.witness for verdict in verdicts if verdict.witness and statement(verdict.axiom).consistent]
+    trials = [verdict.witness for verdict in verdicts if verdict.witness and verdict.stated.consistent]
     out = []
     for verdict in verdicts:
-        if verdict.holds and statement(verdict.axiom).consistent:
+        if verdict.holds and verdict.stated.consistent:
             for witness in trials:
                 moved = replace(witness, axiom=verdict.axiom)
                 if moved.replay():
@@ -83,49 +109,115 @@ def _named(axiom: Axiom | str) -> Axiom:
 
 
 def _judge(subject: FunctionSubject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
+    if (random := _random(subject, domain, budget)) is not None:
+        return random_verdict(subject, axiom, domain, random)
     if axiom.recipe is None:
         return _range(subject, axiom, domain, budget)
     bound = replace(axiom, recipe=partial(axiom.recipe, subject))
     state = search(subject, bound, domain, budget)  # type: ignore[arg-type]
+    if state.random is not None:
+        return random_verdict(subject, axiom, domain, state.random)
     if state.found is not None:
-        values = tuple(subject.exact(frame) for frame in state.found.frames)
         witness = Witness(
             subject.name,
             axiom.name,
             domain.name,
             "",
             state.found.frames,
-            values,
+            state.values[state.found],
             state.found.change,
             subject,  # type: ignore[arg-type]
         )
         return Verdict(subject.name, axiom.name, domain.name, False, witness, state.cases)
-    text = f"no counterexample among {state.cases:,} cases with up to {budget.largest} points"
-    evidence = Evidence("search", text + (STOPPED if state.stopped else ""))
-    return Verdict(subject.name, axiom.name, domain.name, True, evidence, state.cases, stopped=state.stopped)
+    if failure := _failure(subject, axiom, domain, state.cases):
+        return failure
+    text = "".join(one.text for one in searched(state, "counterexample", budget)) + _noise(subject)
+    if not state.cases:
+        nothing = Evidence("none", f"no case was tried{STOPPED if state.stopped else ''}")
+        return Verdict(subject.name, axiom.name, domain.name, None, nothing, stopped=state.stopped)
+    moved = len(state.different) if axiom.invariant else state.moved
+    evidence = Evidence("search", text)
+    return Verdict(
+        subject.name, axiom.name, domain.name, True, evidence, state.cases, stopped=state.stopped, moved=moved
+    )
+
+
+def _random(subject: FunctionSubject, domain: Domain, budget: Budget) -> Repeated | None:
+    """An input for which the function returns different partitions, among a few."""
+    rng = Random(budget.seed)
+    try:
+        with time_limit(SHARE * time_left()):
+            for n in (5, 7, 7, 9, 9):
+                try:
+                    instance = Instance(domain.kind, domain.draw(n, rng.randint), (0,) * n)
+                except Rejected:
+                    continue
+                first = subject.screen(instance)
+                for _ in range(4):
+                    second = subject.approximate(instance)
+                    if isinstance(first, tuple) and isinstance(second, tuple) and first != second:
+                        return Repeated(instance, first, second)
+    except OutOfTime:
+        pass
+    return None
+
+
+def _failure(subject: FunctionSubject, axiom: Axiom, domain: Domain, cases: int) -> Verdict | None:
+    """What is said of a function that failed somewhere, or of one that never returned a partition."""
+    missing = [(instance, value) for instance, value in subject.known.items() if not isinstance(value, tuple)]
+    failed = [(instance, value) for instance, value in missing if value.failed]
+    if not failed and (cases or not missing):
+        return None
+    instance, value = min(failed or missing, key=lambda one: one[0].n)
+    said = f"{value.reason}, for {instance.kind} {instance.text()}"
+    evidence = Evidence("error", said) if failed else Evidence("none", f"it returned no partition in any case: {said}")
+    return Verdict(subject.name, axiom.name, domain.name, None, evidence, cases)
+
+
+def _noise(subject: FunctionSubject) -> str:
+    return "; points labelled −1 count as noise, each as a cluster of its own" if subject.noisy else ""
 
 
 def _range(subject: FunctionSubject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
-    """Distances for every partition of 3 and 4 points; or, where only the order counts, proof that there are none."""
+    """Distances for every partition of two numbers of points; or, where the order decides, proof that there are none.
+
+    The numbers are 3 and 4, or the first two of which the function makes clusters.
+    """
     rng = Random(budget.seed)
     found: dict[Partition, Instance] = {}
-    tried = 0
-    for n in (3, 4):
-        wanted, numbers = set(partitions(n)), set()
-        for rows in _varied_rows(domain, n, rng, budget.cases):
-            tried += 1
-            partition = subject.partition(domain.kind, rows)
-            numbers.add(max(partition) + 1)
-            if partition in wanted:
-                wanted.remove(partition)
-                found[partition] = Instance(domain.kind, rows, partition)
-            if not wanted:
+    tried, sizes = 0, []
+    try:
+        for n in range(3, 8):
+            wanted: set[Partition] = set(partitions(n))
+            numbers: set[int] = set()
+            for rows in _varied_rows(domain, n, rng, budget.cases):
+                instance = Instance(domain.kind, rows, (0,) * n)
+                partition = subject.screen(instance)
+                if not isinstance(partition, tuple):
+                    if not numbers:
+                        break  # fewer points than it can cluster
+                    continue
+                tried += 1
+                numbers.add(max(partition) + 1)
+                if partition in wanted:
+                    wanted.remove(partition)
+                    found[partition] = replace(instance, labels=partition)
+                if not wanted:
+                    break
+            if not numbers:
+                continue
+            if wanted:
+                return _never(subject, axiom, domain, budget, min(wanted), tried, numbers)
+            sizes.append(n)
+            if len(sizes) == 2:
                 break
-        if wanted:
-            return _never(subject, axiom, domain, budget, min(wanted), tried, numbers)
-    evidence = Evidence(
-        "construction", f"distances for each of the {len(found)} partitions of 3 and 4 points", tuple(found.values())
-    )
+    except OutOfTime:
+        evidence = Evidence("none", f"{len(found)} partitions were returned for {tried:,} distances tried{STOPPED}")
+        return Verdict(subject.name, axiom.name, domain.name, None, evidence, tried, stopped=True)
+    if failure := _failure(subject, axiom, domain, tried):
+        return failure
+    text = f"distances for each of the {len(found)} partitions of {' and '.join(map(str, sizes))} points"
+    evidence = Evidence("construction", text + _noise(subject), tuple(found.values()))
     return Verdict(subject.name, axiom.name, domain.name, True, evidence, tried)
 
 
@@ -159,7 +251,8 @@ def _never(
     ordered = FUNCTION_AXIOMS["function_order_invariance"]
     if domain == DISTANCES and n == 3 and _judge(subject, ordered, domain, budget).holds:
         lengths = product((1, 2, 3), repeat=3)  # every order of three distances, ties included
-        returned = {subject.partition("distances", ((0, a, b), (a, 0, c), (b, c, 0))) for a, b, c in lengths}
+        matrices = (((0, a, b), (a, 0, c), (b, c, 0)) for a, b, c in lengths)
+        returned = {subject.screen(Instance("distances", rows, (0, 0, 0))) for rows in matrices}
         if missing not in returned:
             evidence = Evidence(
                 "exhaustion",

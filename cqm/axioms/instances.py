@@ -54,6 +54,10 @@ class Instance:
         rows = self.float_rows()
         return rows if self.kind == "distances" else [[math.dist(x, y) for y in rows] for x in rows]
 
+    def text(self) -> str:
+        """Write `rows` out, such as ``[0, 1; 1, 0]``."""
+        return f"[{'; '.join(', '.join(map(str, row)) for row in self.rows)}]"
+
     def clusters(self) -> str:
         """Write the partition out, such as ``{0,1} {2}``."""
         return " ".join(

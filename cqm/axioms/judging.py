@@ -2,23 +2,25 @@
 
 import importlib.util
 import math
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 from cqm.axioms.construction import Construction, construct, labels_of, strongest_rival
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain
-from cqm.axioms.exact import FLOAT_TOLERANCE
 from cqm.axioms.exhaustion import exhaust, lattices
 from cqm.axioms.hand_proofs import HandProof, hand_proof
 from cqm.axioms.instances import Instance
-from cqm.axioms.search import STOPPED, Budget, search
+from cqm.axioms.limits import OutOfTime, until
+from cqm.axioms.rounding import Repeated, stands
+from cqm.axioms.search import ENOUGH, STOPPED, Budget, Search, search
 from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.subjects import Subject, Undefined
 from cqm.axioms.transformations import Trial, halves
 from cqm.axioms.verdict import STRENGTH, Evidence, Verdict
-from cqm.axioms.witness import Witness, statement
+from cqm.axioms.witness import Witness, described, together
 
-__all__ = ["agree", "judge", "natural_domain"]
+__all__ = ["agree", "judge", "natural_domain", "random_verdict", "searched"]
 
 
 def natural_domain(subject: Subject) -> Domain:
@@ -31,69 +33,149 @@ def judge(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Ver
     if axiom.recipe is None:
         return _richness(subject, axiom, domain, budget)
     state = search(subject, axiom, domain, budget)
-    undefined = None if state.undefined is None else _witness(subject, axiom, domain, state.undefined)
-    cases, found, support = state.cases, state.found, []
-    what = f"violation above {FLOAT_TOLERANCE:g}" if state.floating else "counterexample"
-    if cases:
-        ended = STOPPED if state.stopped else ""
-        support.append(Evidence("search", f"no {what} among {cases:,} cases with up to {budget.largest} points{ended}"))
+    if state.random is not None:
+        return random_verdict(subject, axiom, domain, state.random)
+    undefined = None
+    if state.undefined is not None:
+        undefined = _witness(subject, axiom, domain, state.undefined, state.values.get(state.undefined))
+    what = f"violation above {subject.tolerance:.2g}" if state.floating else "counterexample"
+    support = searched(state, what, budget)
+    cases, moved, found, stopped = state.cases, state.moved, state.found, state.stopped
+    if axiom.invariant:
+        moved = len(state.different)
     if found is None and subject.needs == "distances":
-        found, compared, looked_at = _exhausted(subject, axiom, domain, budget)
-        cases += compared
-        if compared:
-            support.append(Evidence("exhaustion", f"no {what} among {looked_at} ({compared:,} comparisons)"))
+        exhausted = _exhausted(subject, axiom, domain, budget)
+        found, cases, stopped = exhausted.found, cases + exhausted.compared, stopped or exhausted.stopped
+        moved += exhausted.moved
+        support += exhausted.evidence(what)
     if found is not None:
-        witness = _witness(subject, axiom, domain, found)
+        witness = _witness(subject, axiom, domain, found, state.values.get(found))
         return Verdict(subject.name, axiom.name, domain.name, False, witness, cases, undefined=undefined)
     if (proof := hand_proof(subject, axiom, domain)) is not None:
         if not proof.holds:
             return _by_hand(proof, subject, axiom, domain, undefined)
         support.append(proof.evidence())
+    if state.failed is not None:
+        return _failed(subject, axiom, domain, state, cases)
     support += _solver_proof(subject, axiom, domain, budget)
     if not support:
         why = [value.reason for value in undefined.values if isinstance(value, Undefined)] if undefined else []
-        nothing = Evidence("none", "the measure had no value on any case" + (f", such as {why[0]}" if why else ""))
-        return Verdict(subject.name, axiom.name, domain.name, None, nothing, undefined=undefined, stopped=state.stopped)
+        text = "the measure had no value on any case" if undefined else "no case was tried"
+        nothing = Evidence("none", text + (f", such as {why[0]}" if why else "") + (STOPPED if stopped else ""))
+        return Verdict(subject.name, axiom.name, domain.name, None, nothing, undefined=undefined, stopped=stopped)
     strongest, *weaker = sorted(support, key=lambda evidence: STRENGTH.index(evidence.kind))
     return Verdict(
-        subject.name, axiom.name, domain.name, True, strongest, cases, tuple(weaker), undefined, state.stopped
+        subject.name, axiom.name, domain.name, True, strongest, cases, tuple(weaker), undefined, stopped, moved
     )
+
+
+def searched(state: Search, what: str, budget: Budget) -> list[Evidence]:
+    """What a search says that found nothing: how often the value was there, and how often it moved."""
+    if not state.cases:
+        return []
+    largest = min(budget.largest, state.axiom.largest or budget.largest)
+    text = f"no {what} among {state.cases:,} cases with up to {largest} points"
+    if state.axiom.invariant:
+        few = len(state.different)
+        text += f", with {few}{' or more' if few == ENOUGH else ''} different value{'s' * (few != 1)}"
+    elif not state.moved:
+        text += ", in none of which the value moved"
+    else:
+        text += f", in {state.moved:,} of which the value moved"
+    if without := state.made - state.cases:
+        text += f"; it had no value in {without:,} more"
+    if state.rounded:
+        text += f"; {state.rounded:,} differences were rounding"
+    return [Evidence("search", text + (STOPPED if state.stopped else ""))]
+
+
+def random_verdict(subject: Any, axiom: Axiom, domain: Domain, random: Repeated) -> Verdict:
+    """What is said of a function that returns different values for the same input."""
+    first, second = together((random.first, random.second))
+    text = f"it returns different values for the same input, such as {first} and then {second} for "
+    text += f"{described(random.instance)}: fix its random state"
+    return Verdict(subject.name, axiom.name, domain.name, None, Evidence("random", text))
+
+
+def _failed(subject: Subject, axiom: Axiom, domain: Domain, state: Search, cases: int) -> Verdict:
+    """What is said of a function that fails on some input and is not refuted by another."""
+    assert state.failed is not None
+    witness = _witness(subject, axiom, domain, state.failed, state.values[state.failed])
+    reason, frame = next(
+        (value.reason, frame)
+        for value, frame in zip(witness.values, witness.frames, strict=True)
+        if isinstance(value, Undefined) and value.failed
+    )
+    evidence = Evidence("error", f"{reason}, for {described(frame)}")
+    return Verdict(subject.name, axiom.name, domain.name, None, evidence, cases, undefined=witness)
 
 
 def agree(subject: Subject, domain: Domain, verdicts: list[Verdict]) -> list[Verdict]:
     """Refute what another verdict's witness refutes as well: inner, outer and whole consistency are tied together."""
     by_name = {verdict.axiom: verdict for verdict in verdicts}
     for verdict in verdicts:
-        if verdict.witness is None or not statement(verdict.axiom).consistent:
+        if verdict.witness is None or not verdict.witness.stated.consistent:
             continue
         for name, trial in halves(Trial(verdict.witness.frames, verdict.witness.change)).items():
             other = by_name.get(name)
             if other is None or other.holds is False or trial.frames[0] == trial.frames[1]:
                 continue
             witness = _witness(subject, AXIOMS[name], domain, trial)
-            if witness.replay():
+            values = witness.values
+            if witness.replay() and stands(subject, AXIOMS[name], domain, trial.frames, values, 0) is True:
                 by_name[name] = replace(other, holds=False, evidence=witness, also=())
     return [by_name[verdict.axiom] for verdict in verdicts]
 
 
-def _exhausted(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> tuple[Trial | None, int, str]:
-    """The first violation on the lattices of the domain, the comparisons made, and what was looked at in words."""
-    compared, instances, looked_at = 0, 0, []
+@dataclass(slots=True)
+class _Exhaustion:
+    """All lattices of a domain that were compared."""
+
+    found: Trial | None = None
+    compared: int = 0
+    moved: int = 0
+    instances: int = 0
+    looked_at: list[str] = field(default_factory=list)
+    stopped: bool = False
+
+    def evidence(self, what: str) -> list[Evidence]:
+        """What it says where it found nothing."""
+        if not self.compared:
+            return []
+        where = ", of ".join(self.looked_at)
+        text = f"no {what} among all {self.instances:,} clusterings of {where}, up to isomorphism "
+        text += f"({self.compared:,} comparisons)"
+        return [Evidence("exhaustion", text + (STOPPED if self.stopped else ""))]
+
+
+def _exhausted(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> _Exhaustion:
+    """Compare one lattice after the other until one breaks the axiom or the time is over."""
+    out = _Exhaustion()
     for n, values in lattices(domain, axiom, budget.thorough):
-        outcome = exhaust(subject, axiom, n, values)
+        try:
+            outcome = exhaust(subject, axiom, n, values)
+        except OutOfTime:
+            out.stopped = True
+            break
         if outcome is None:
             continue
-        compared, instances = compared + outcome.compared, instances + outcome.instances
-        looked_at.append(f"{n} points with distances {values[0]} to {values[-1]}")
+        out.compared, out.moved = out.compared + outcome.compared, out.moved + outcome.moved
+        out.instances += outcome.instances
+        out.looked_at.append(f"{n} points with distances {values[0]} to {values[-1]}")
         if outcome.found is not None:
-            return outcome.found, compared, ""
-    return None, compared, f"all {instances:,} clusterings of {', of '.join(looked_at)}, up to isomorphism"
+            out.found = outcome.found
+            break
+    return out
 
 
-def _witness(subject: Subject, axiom: Axiom, domain: Domain, trial: Trial) -> Witness:
-    values = tuple(subject.exact(frame) for frame in trial.frames)
+def _witness(
+    subject: Subject, axiom: Axiom, domain: Domain, trial: Trial, values: tuple[Any, ...] | None = None
+) -> Witness:
+    if values is None:
+        with until(math.inf):  # a few evaluations, of what has been found
+            values = tuple(subject.exact(frame) for frame in trial.frames)
     return Witness(
-        subject.name, axiom.name, domain.name, subject.better, trial.frames, values, trial.change, subject=subject
+        subject.name, axiom.name, domain.name, subject.better, trial.frames, values, trial.change, subject, axiom
     )
 
 
@@ -107,7 +189,10 @@ def _solver_proof(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget
         return []
     proved, steps, divisors = [], 0, False
     for n in (3, 4, 5) if budget.thorough else (3, 4):
-        outcome = prove(subject, axiom, n, thorough=budget.thorough)
+        try:
+            outcome = prove(subject, axiom, n, thorough=budget.thorough)
+        except OutOfTime:  # what is proved for fewer points stays proved
+            break
         if not outcome.holds:
             break
         proved.append(n)
@@ -121,6 +206,9 @@ def _solver_proof(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget
     return [Evidence("solver", text, largest=proved[-1])]
 
 
+MOST = 6  # points of which every clustering is compared with every other
+
+
 @lru_cache(maxsize=32)
 def _constructed(subject: Subject, domain: Domain, unique: bool, budget: Budget) -> Construction:
     known = None if unique else _constructed(subject, domain, True, budget).found
@@ -128,8 +216,7 @@ def _constructed(subject: Subject, domain: Domain, unique: bool, budget: Budget)
         subject,
         domain,
         unique=unique,
-        largest=budget.largest,
-        seconds=budget.seconds,
+        largest=min(budget.largest, MOST),
         seed=budget.seed,
         known=known,
     )
@@ -180,16 +267,16 @@ def _by_hand(
 
 def _not_found(subject: Subject, axiom: Axiom, domain: Domain, outcome: Construction, wanted: str) -> Verdict:
     """What was looked for in vain, and what stood in its way where it came closest."""
-    assert outcome.closest is not None
-    rival, ahead = strongest_rival(subject, outcome.closest)
-    undefined = None
-    if rival is None:
-        undefined = _witness(subject, axiom, domain, Trial((outcome.closest,), ""))
-        text = f"it has no value on {outcome.closest.clusters()} under any of the {outcome.tried:,} distances tried"
-    else:
-        by = "has no value" if math.isnan(ahead) else f"is ahead by {ahead:.3g}" if ahead else "is as good"
-        text = f"no distances found that make {wanted}, among {outcome.tried:,} tried; where it came closest, "
-        text += f"{replace(outcome.closest, labels=rival).clusters()} {by}"
+    text, undefined = f"no distances found that make {wanted}, among {outcome.tried:,} tried", None
+    if outcome.closest is not None:
+        with until(math.inf):  # a few evaluations, of what has been found
+            rival, ahead = strongest_rival(subject, outcome.closest)
+        if rival is None:
+            undefined = _witness(subject, axiom, domain, Trial((outcome.closest,), ""))
+            text = f"it has no value on {outcome.closest.clusters()} under any of the {outcome.tried:,} distances tried"
+        else:
+            by = "has no value" if math.isnan(ahead) else f"is ahead by {ahead:.3g}" if ahead else "is as good"
+            text += f"; where it came closest, {replace(outcome.closest, labels=rival).clusters()} {by}"
     missing = Evidence("none", text + (STOPPED if outcome.stopped else ""))
     cases = 0 if undefined else outcome.tried
     return Verdict(

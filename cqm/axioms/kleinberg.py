@@ -6,7 +6,7 @@ consistent at once (Kleinberg 2002, Theorem 2.1), so every function that is chec
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -14,13 +14,16 @@ import numpy as np
 
 from cqm.axioms import transformations as make
 from cqm.axioms.domains import LARGEST, Domain, Draw
-from cqm.axioms.instances import Instance, Rejected, Rows
-from cqm.axioms.statements import Axiom, not_judged
+from cqm.axioms.instances import Instance, Rejected
+from cqm.axioms.limits import check_time
+from cqm.axioms.statements import Axiom, changed, not_judged
+from cqm.axioms.subjects import Undefined
 from cqm.axioms.transformations import Trial
 
 __all__ = ["FUNCTION_AXIOMS", "FunctionSubject", "Partition"]
 
 Partition = tuple[int, ...]
+NOISE = -1
 
 _K = "Kleinberg 2002, §2"
 
@@ -29,36 +32,59 @@ POWERS_OF_TWO = (2, Fraction(1, 2), 8, Fraction(1, 8), 1024)  # by which floats 
 
 @dataclass(frozen=True, slots=True)
 class FunctionSubject:
-    """A clustering function under judgement; to the search it looks like a measure whose values are partitions."""
+    """A clustering function under judgement; to the search it looks like a measure whose values are partitions.
+
+    Attributes
+    ----------
+    name : what verdicts call it.
+    function : (n, n) distances or (n, d) points → n labels; −1 is noise, and each such point a cluster of its own.
+    needs : what it takes.
+    known : instance → partition, so that a case's own partition is the one that the case was made of.
+    noisy : instances on which it called points noise.
+    """
 
     name: str
     function: Callable[[Any], Any]
     needs: Literal["distances", "points"]
     better: str = ""
     generic: bool = False
+    known: dict[Instance, Any] = field(default_factory=dict, repr=False, compare=False)
+    noisy: list[Instance] = field(default_factory=list, repr=False, compare=False)
 
-    def partition(self, kind: str, rows: Rows) -> Partition:
-        """Labels in order of first appearance."""
-        instance = Instance("points" if kind == "points" else "distances", rows, tuple(range(len(rows))))
+    def approximate(self, instance: Instance) -> Any:
+        """Labels in order of first appearance, whatever the instance's own are; `Undefined` where there are none."""
+        check_time()
         given = instance.float_distances() if self.needs == "distances" else instance.float_rows()
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            labels = list(self.function(np.array(given)))
-        if len(labels) != len(rows):
-            raise ValueError(f"{self.name} returned {len(labels)} labels for {len(rows)} points")
-        names = list(dict.fromkeys(labels))
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                labels = list(self.function(np.array(given)))
+            if len(labels) != instance.n:
+                return Undefined(f"it returned {len(labels)} labels for {instance.n} points", failed=True)
+            if any(isinstance(label, int | np.integer) and label == NOISE for label in labels):
+                self.noisy.append(instance)
+                labels = [(NOISE, x) if label == NOISE else label for x, label in enumerate(labels)]
+            names = list(dict.fromkeys(labels))
+        except Exception as error:
+            return Undefined.by(error)
         return tuple(names.index(label) for label in labels)
 
-    def screen(self, instance: Instance) -> Partition:
-        """Partition of an instance's points, whatever its labels say."""
-        return self.partition(instance.kind, instance.rows)
+    def screen(self, instance: Instance) -> Any:
+        """The partition, which is asked for once."""
+        asked = replace(instance, labels=(0,) * instance.n)
+        if asked not in self.known:
+            self.known[asked] = self.approximate(instance)
+        return self.known[asked]
 
     exact = screen
 
 
 def _start(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) -> Instance:
-    rows = domain.draw(n, draw)
-    return Instance(domain.kind, rows, subject.partition(domain.kind, rows))
+    before = Instance(domain.kind, domain.draw(n, draw), (0,) * n)
+    partition = subject.screen(before)
+    if not isinstance(partition, tuple):
+        raise Rejected
+    return replace(before, labels=partition)
 
 
 def _scaled(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) -> Trial:
@@ -90,11 +116,6 @@ def _same_order(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) ->
     return Trial((before, replace(before, rows=rows)), "distances change, but the order of the distances stays")
 
 
-def different(values: Sequence[Partition], better: str) -> float:
-    """Positive when the two partitions differ."""
-    return 1.0 if values[0] != values[1] else -1.0
-
-
 def no_refinement(values: Sequence[Partition], better: str) -> float:
     """Positive when the second partition joins points that the first keeps apart."""
     before, after = values
@@ -116,7 +137,7 @@ _ALL = (
         _K,
         "the clusters change when the same data are given in another unit",
         _scaled,
-        different,
+        changed,
         of="functions",
     ),
     Axiom(
@@ -137,7 +158,7 @@ _ALL = (
         _K,
         "the data were changed so that the clusters it returned are clearer, and now it returns others",
         _tightened,
-        different,
+        changed,
         of="functions",
         inner=True,
         outer=True,
@@ -173,7 +194,7 @@ _ALL = (
         "Zadeh & Ben-David 2009, §2",
         "distances changed without any of them overtaking another, and the clusters changed",
         _same_order,
-        different,
+        changed,
         of="functions",
         kinds=("distances",),
     ),

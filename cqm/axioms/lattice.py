@@ -16,7 +16,7 @@ from cqm.axioms.exact import compare, is_undefined
 from cqm.axioms.instances import Instance, Rows, non_trivial_partitions
 from cqm.axioms.subjects import Subject
 
-__all__ = ["UNDEFINED", "Lattice", "canonical", "lattice"]
+__all__ = ["UNDEFINED", "Lattice", "canonical", "classes", "lattice"]
 
 UNDEFINED = -1
 
@@ -72,34 +72,45 @@ def canonical(labels: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(names.index(label) for label in labels)
 
 
-@lru_cache(maxsize=8)
-def lattice(subject: Subject, n: int, values: tuple[int, ...]) -> Lattice:
-    """Evaluate a measure on every matrix and clustering, each once up to isomorphism."""
-    clusterings = non_trivial_partitions(n)
+@lru_cache(maxsize=16)
+def classes(
+    n: int, values: tuple[int, ...]
+) -> tuple[tuple[Instance, ...], dict[tuple[int, ...], tuple[tuple[int, ...], NDArray[np.intp]]]]:
+    """One instance of each isomorphism class; for each type of clustering, a model, and the class of each matrix."""
     shape = (len(values),) * (n * (n - 1) // 2)
     position = np.arange(math.prod(shape)).reshape(shape)
     found: dict[tuple[int, ...], tuple[tuple[int, ...], NDArray[np.intp]]] = {}  # sizes → clustering, instance
     instances: list[Instance] = []
-    for labels in clusterings:
-        sizes = tuple(sorted((labels.count(label) for label in set(labels)), reverse=True))
-        if sizes in found:
+    for labels in non_trivial_partitions(n):
+        if _sizes(labels) in found:
             continue
         kept = [o for o in permutations(range(n)) if canonical(tuple(labels[x] for x in o)) == labels]
         first = np.min([position.transpose(_axes(n, order)) for order in kept], axis=0)
         representatives, entry = np.unique(first, return_inverse=True)
-        found[sizes] = labels, entry.reshape(shape) + len(instances)
+        found[_sizes(labels)] = labels, entry.reshape(shape) + len(instances)
         for index in np.array(np.unravel_index(representatives, shape)).T:
             rows = _rows(n, [values[i] for i in index])
             instances.append(Instance("distances", rows, labels))
+    return tuple(instances), found
+
+
+def _sizes(labels: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted(map(labels.count, set(labels)), reverse=True))
+
+
+@lru_cache(maxsize=8)
+def lattice(subject: Subject, n: int, values: tuple[int, ...]) -> Lattice:
+    """Evaluate a measure on every matrix and clustering, each once up to isomorphism."""
+    instances, found = classes(n, values)
+    clusterings = non_trivial_partitions(n)
     rank = _ranks([subject.exact(instance) for instance in instances])
-    ranks = np.empty((len(clusterings), *shape), dtype=np.int32)
+    ranks = np.empty((len(clusterings), *((len(values),) * (n * (n - 1) // 2))), dtype=np.int32)
     for i, labels in enumerate(clusterings):
-        sizes = tuple(sorted((labels.count(label) for label in set(labels)), reverse=True))
-        model, entry = found[sizes]
+        model, entry = found[_sizes(labels)]
         order = next(o for o in permutations(range(n)) if canonical(tuple(labels[x] for x in o)) == model)
         back = tuple(int(x) for x in np.argsort(order))
         ranks[i] = rank[entry].transpose(_axes(n, back))
-    return Lattice(n, values, ranks, tuple(instances))
+    return Lattice(n, values, ranks, instances)
 
 
 def _ranks(values: list[object]) -> NDArray[np.int32]:

@@ -90,7 +90,7 @@ def _run(subject: Subject, axiom: Axiom, labels: tuple[int, ...], changed: tuple
         else:
             rows = _distances(ledger, labels, axiom, changed)
         try:
-            value = ledger.number(subject.function(rows, labels))
+            value = ledger.number(subject.value(rows, labels))
         except (Undecided, ValueError, TypeError, AttributeError) as error:
             return Proof(False, reason=f"{type(error).__name__}: {error}")
         if reached(value, ledger, subject.better):
@@ -109,7 +109,7 @@ def never_alone_best(subject: Subject, sizes: tuple[int, ...], *, thorough: bool
     rows = _points(ledger, n) if subject.needs == "points" else _distances(ledger, labels, None, None)
     rivals = [other for other in non_trivial_partitions(n) if other != labels]
     try:
-        values = [ledger.number(subject.function(rows, clustering)) for clustering in (labels, *rivals)]
+        values = [ledger.number(subject.value(rows, clustering)) for clustering in (labels, *rivals)]
         effort = DEEP_EFFORT if n == 3 else EFFORT
         if ledger.entails(_beaten(subject), *values, depth=LEVELS[-1], effort=effort):
             return Proof(True, len(ledger.atoms), ledger.divisors)
@@ -130,9 +130,9 @@ def _order_by_order(subject: Subject, labels: tuple[int, ...], rivals: list[tupl
             reached = reached + ledger.given("non_negative", *(["positive"] if i == 0 else []))
             ranked[pair] = reached
         rows = [[ranked[max(x, y), min(x, y)] if x != y else 0 for y in range(n)] for x in range(n)]
-        own = ledger.number(subject.function(rows, labels))
+        own = ledger.number(subject.value(rows, labels))
         for i, rival in enumerate(rivals):
-            if ledger.entails(_beaten(subject), own, subject.function(rows, rival), depth=1):
+            if ledger.entails(_beaten(subject), own, subject.value(rows, rival), depth=1):
                 rivals.insert(0, rivals.pop(i))  # what beats it in one order often beats it in the next
                 break
         else:

@@ -1,26 +1,31 @@
-"""Looking for a case that breaks an axiom: hypothesis, then a climb on the violation. Deterministic for a seed."""
+"""Looking for a case that breaks an axiom: hypothesis, a climb, bisection. Deterministic for a seed."""
 
 import random
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, Verbosity, find, settings
+from hypothesis import HealthCheck, Phase, Verbosity, find, reject, settings
+from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample, Unsatisfiable
 
-from cqm.axioms.domains import Domain
-from cqm.axioms.exact import is_undefined
+from cqm.axioms.domains import Domain, Draw
+from cqm.axioms.exact import is_undefined, to_float
 from cqm.axioms.instances import Rejected
+from cqm.axioms.limits import OutOfTime, deadline, time_left, time_limit, until
+from cqm.axioms.rounding import Repeated, differ, stands
 from cqm.axioms.statements import Axiom
-from cqm.axioms.strategies import trials
-from cqm.axioms.subjects import Subject
-from cqm.axioms.transformations import Trial
+from cqm.axioms.subjects import Subject, Undefined
+from cqm.axioms.transformations import Trial, labels, straddling
 
-__all__ = ["STOPPED", "Budget", "Search", "search"]
+__all__ = ["ENOUGH", "STOPPED", "Budget", "Search", "search", "with_seconds"]
 
 CHUNK = 50
 STOPPED = ", stopped by the time limit"
+SIZES = (3, 4, 5, 6, 7, 9, 13)  # numbers of points that are searched
+SMALL = 6  # up to here, most axioms break if they break at all
+MANY = 0.25  # share of the cases with more points
+ENOUGH = 100  # different values that are kept count of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,88 +36,180 @@ class Budget:
     ----------
     cases : cases to try for each axiom.
     largest : most points of a case.
-    seconds : a limit on the processor's time for each axiom, for slow measures: what it cuts short says so.
+    seconds : a limit on the time of one check, shared by the axioms that it asks; none of its loops outlasts it by more
+        than one call of the function. What it cuts short says so.
     seed : the same seed tries the same cases.
     thorough : exhaust larger lattices and prove for more points; minutes, not seconds.
     proofs : whether to look for proofs by an SMT solver, where z3 is installed.
     """
 
-    cases: int = 1500
-    largest: int = 6
-    seconds: float = 10.0
+    cases: int = 2000
+    largest: int = 13
+    seconds: float = 50.0
     seed: int = 0
     thorough: bool = False
     proofs: bool = True
 
 
-@dataclass(slots=True)
+def with_seconds(budget: Budget, seconds: float | None) -> Budget:
+    """The budget with another limit on time, if one is given."""
+    return budget if seconds is None else replace(budget, seconds=seconds)
+
+
+@dataclass(slots=True, repr=False)
 class Search:
     """What a search did and found.
 
     Attributes
     ----------
     subject, axiom, domain : what was judged.
-    cases : cases tried whose values are all defined.
+    made : cases tried.
+    cases : those whose values are all defined.
+    moved : those of them whose values differ from each other.
+    different : values that the first instances of cases had, up to a few.
+    rounded : cases that broke the axiom by no more than rounding.
     found : the simplest case that breaks the axiom.
     undefined : the first case with an undefined value.
+    failed : the first case on which the function failed.
+    random : an input on which the function returned two values.
     floating : whether some value was screened as a float, so that smaller violations than rounding go unseen.
     stopped : whether the time limit came before the number of cases.
+    deadline : when the time for the axiom is over.
+    confirmed : amounts by which cases break the axiom.
+    values : the values of the cases that are named here.
     """
 
     subject: Subject
     axiom: Axiom
     domain: Domain
+    seed: int = 0
+    made: int = 0
     cases: int = 0
+    moved: int = 0
+    different: set[Any] = field(default_factory=set)
+    rounded: int = 0
     found: Trial | None = None
     undefined: Trial | None = None
+    failed: Trial | None = None
+    random: Repeated | None = None
     floating: bool = False
     stopped: bool = False
-    deadline: float = field(default=float("inf"), repr=False)
+    deadline: float = field(default_factory=deadline)
+    confirmed: dict[Trial, float] = field(default_factory=dict, repr=False)
+    values: dict[Trial, tuple[Any, ...]] = field(default_factory=dict, repr=False)
 
     def violation(self, trial: Trial) -> float:
-        """Amount by which a case breaks the axiom: screened by fast arithmetic, confirmed by exact arithmetic."""
-        amount = self._judge(trial, [self.subject.screen(frame) for frame in trial.frames])
-        if amount > 0 and self.subject.generic:
-            amount = self._judge(trial, [self.subject.exact(frame) for frame in trial.frames])
+        """Amount by which a case breaks the axiom: screened by fast arithmetic, confirmed by exact arithmetic.
+
+        Of a function of floats, it is confirmed that the amount is no rounding. Nothing breaks the axiom any more once
+        the time is over.
+        """
+        if trial in self.confirmed:  # whoever shrinks a case has to find what it found
+            return self.confirmed[trial]
+        if self.over():
+            return -float("inf")
+        try:
+            amount = self._violation(trial)
+        except OutOfTime:
+            self.stopped = True
+            return -float("inf")
+        if amount > 0:
+            self.confirmed[trial] = amount
         return amount
 
-    def _judge(self, trial: Trial, values: list[Any]) -> float:
-        if any(map(is_undefined, values)):
-            self.undefined = self.undefined or trial
+    def _violation(self, trial: Trial) -> float:
+        self.made += 1
+        values = [self.subject.screen(frame) for frame in trial.frames]
+        if not self._defined(trial, values):
             return -float("inf")
-        self.cases += 1
-        self.floating = self.floating or any(isinstance(value, float) for value in values)
-        return self.axiom.judge(values, self.subject.better)
+        self._count(values)
+        amount = self.axiom.judge(values, self.subject.better)
+        if amount > 0 and self.subject.generic:
+            values = [self.subject.exact(frame) for frame in trial.frames]
+            if not self._defined(trial, values):
+                return -float("inf")
+            amount = self.axiom.judge(values, self.subject.better)
+        if amount > 0:
+            with until(self.deadline):  # what is found may take what is left for other cases
+                outcome = stands(self.subject, self.axiom, self.domain, trial.frames, values, self.seed)
+            if isinstance(outcome, Repeated):
+                self.random = outcome
+                return -float("inf")
+            if not outcome:
+                self.rounded += 1
+                return 0.0
+            self.values[trial] = tuple(values)
+        return amount
 
-    def out_of_time(self) -> bool:
-        """Whether the limit has passed, asked where there is more to try."""
-        late = time.thread_time() > self.deadline
+    def _defined(self, trial: Trial, values: Sequence[Any]) -> bool:
+        if not any(map(is_undefined, values)):
+            return True
+        if self.undefined is None:
+            self.undefined, self.values[trial] = trial, tuple(values)
+        if self.failed is None and any(isinstance(value, Undefined) and value.failed for value in values):
+            self.failed, self.values[trial] = trial, tuple(values)
+        return False
+
+    def _count(self, values: Sequence[Any]) -> None:
+        first = values[0]
+        self.cases += 1
+        self.moved += any(differ(first, value) for value in values[1:])
+        self.floating = self.floating or any(isinstance(value, float) for value in values)
+        if len(self.different) < ENOUGH:
+            self.different.add(first if isinstance(first, tuple) else f"{to_float(first):.9g}")
+
+    def made_by(self, n: int, draw: Draw) -> Trial | None:
+        """The case that the axiom's recipe makes of some choices, if it makes one."""
+        assert self.axiom.recipe is not None
+        try:
+            return self.axiom.recipe(self.domain, n, draw)
+        except Rejected:
+            return None
+        except OutOfTime:  # recipes of functions call them
+            self.stopped = True
+            return None
+
+    def over(self) -> bool:
+        """Whether to stop: the limit has passed, or the function has been seen to be random."""
+        late = time_left() < 0
         self.stopped |= late
-        return late
+        return late or self.random is not None
 
 
 def search(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Search:
     """Try cases with ever more points, so that the first violation has as few points as any that were tried."""
-    state = Search(subject, axiom, domain)
-    sizes = range(axiom.smallest, max(budget.largest, axiom.smallest) + 1)
-    share = budget.cases // len(sizes)
+    state = Search(subject, axiom, domain, seed=budget.seed)
+    largest = max(budget.largest, axiom.smallest)
+    sizes = [n for n in SIZES if axiom.smallest <= n <= (largest if axiom.largest is None else axiom.largest)]
+    small = [n for n in sizes if n <= SMALL]
     rng = random.Random(budget.seed)
-    state.deadline = time.thread_time()
+    steps = []
     for n in sizes:
-        for method, part in ((_by_hypothesis, 0.25), (_by_climbing, 0.75)):
-            state.deadline += part * budget.seconds / len(sizes)  # what one leaves over, the next may use
-            state.found = method(state, n, round(part * share), rng)
-            if state.found is not None:
-                return state
+        share = (1 - MANY) / len(small) if n <= SMALL else MANY / (len(sizes) - len(small))
+        # hypothesis shrinks better than it finds, and takes long to draw many numbers
+        methods = {_by_hypothesis: 0.25, _by_climbing: 0.75} if n <= SMALL else {_by_climbing: 1.0}
+        if axiom.goal == "continuous":
+            methods = {**methods, _by_bisection: 0.25}
+        steps += [(n, method, round(part * share * budget.cases)) for method, part in methods.items()]
+    for i, (n, method, cases) in enumerate(steps):
+        left = sum(step[2] for step in steps[i:])
+        with time_limit(time_left() * cases / max(left, 1)):  # what one leaves over, the next may use
+            state.found = method(state, n, cases, rng)
+        if state.found is not None or state.random is not None:
+            break
     return state
 
 
 def _by_hypothesis(state: Search, n: int, cases: int, rng: random.Random) -> Trial | None:
     """Property-based search; what it finds is already shrunk."""
-    assert state.axiom.recipe is not None
-    strategy = trials(state.axiom.recipe, state.domain, n)
+
+    @st.composite
+    def trials(draw: st.DrawFn) -> Trial:
+        trial = state.made_by(n, lambda low, high: draw(st.integers(low, high)))
+        return reject() if trial is None else trial
+
     for start in range(0, cases, CHUNK):  # in chunks, because hypothesis must not see the clock
-        if start and state.out_of_time():
+        if state.over():
             break
         options = settings(
             max_examples=min(CHUNK, cases - start),
@@ -124,7 +221,7 @@ def _by_hypothesis(state: Search, n: int, cases: int, rng: random.Random) -> Tri
         )
         seed = random.Random(rng.getrandbits(64))
         try:
-            return find(strategy, lambda trial: state.violation(trial) > 0, settings=options, random=seed)
+            return find(trials(), lambda trial: state.violation(trial) > 0, settings=options, random=seed)
         except (NoSuchExample, Unsatisfiable):
             continue
     return None
@@ -133,14 +230,14 @@ def _by_hypothesis(state: Search, n: int, cases: int, rng: random.Random) -> Tri
 def _by_climbing(state: Search, n: int, cases: int, rng: random.Random) -> Trial | None:
     """Local search: from random choices, change a few at a time and keep what comes closer to a violation."""
     spent = 0
-    while spent < cases and not state.out_of_time():
+    while spent < cases and not state.over():
         sparsity = rng.choice((0.0, 0.5, 0.9))
         best, trial = _attempt(state, n, [], rng, sparsity)
         spent += 1
         if trial is None:
             continue
         amount, stuck = state.violation(trial), 0
-        while amount <= 0 and stuck < 40 and spent < cases and not state.out_of_time():
+        while amount <= 0 and stuck < 40 and spent < cases and not state.over():
             proposal, changed = _attempt(state, n, _mutated(best, rng), rng, sparsity)
             spent += 1
             reached = -float("inf") if changed is None else state.violation(changed)
@@ -149,6 +246,29 @@ def _by_climbing(state: Search, n: int, cases: int, rng: random.Random) -> Trial
                 best, trial, amount = proposal, changed, reached
         if amount > 0:
             return _shrunk(state, n, best, trial)
+    return None
+
+
+def _by_bisection(state: Search, n: int, cases: int, rng: random.Random) -> Trial | None:
+    """Walk from one instance to another and halve, again and again, the part of the way on which the value moves more.
+
+    Where the value jumps, be it at an irrational number, that closes in on the jump.
+    """
+    spent = 0
+    while spent < cases and not state.over():
+        try:
+            clustering = labels(n, rng.randint)
+            ends = [state.domain.draw(n, rng.randint) for _ in range(2)]
+            trial, steps = straddling(state.domain, ends, clustering, state.subject.screen)
+        except Rejected:
+            spent += 1
+            continue
+        except OutOfTime:
+            state.stopped = True
+            break
+        spent += steps
+        if trial is not None and state.violation(trial) > 0:
+            return trial
     return None
 
 
@@ -168,11 +288,7 @@ def _attempt(
         made.append(choice)
         return choice
 
-    assert state.axiom.recipe is not None
-    try:
-        return made, state.axiom.recipe(state.domain, n, draw)
-    except Rejected:
-        return made, None
+    return made, state.made_by(n, draw)
 
 
 def _mutated(choices: Sequence[int], rng: random.Random) -> list[int]:
@@ -185,16 +301,19 @@ def _mutated(choices: Sequence[int], rng: random.Random) -> list[int]:
 def _shrunk(state: Search, n: int, choices: list[int], trial: Trial) -> Trial:
     """Move every choice as near to 0 as the violation allows, until none can move further."""
     rng = random.Random(0)
-    position = 0
-    while position < len(choices):
-        value = choices[position]
-        for lower in sorted({0, value // 2, value - (value > 0) + (value < 0)}, key=abs):
-            proposal = [*choices[:position], lower, *choices[position + 1 :]]
-            made, candidate = _attempt(state, n, proposal, rng, sparsity=1.0)
-            if candidate is not None and _size(made) < _size(choices) and state.violation(candidate) > 0:
-                choices, trial, position = made, candidate, -1
+    shrinks = True
+    while shrinks:
+        shrinks = False
+        for position in range(len(choices)):
+            if position >= len(choices):  # other choices may need fewer draws
                 break
-        position += 1
+            value = choices[position]
+            for lower in sorted({0, value // 2, value - (value > 0) + (value < 0)}, key=abs):
+                proposal = [*choices[:position], lower, *choices[position + 1 :]]
+                made, candidate = _attempt(state, n, proposal, rng, sparsity=1.0)
+                if candidate is not None and _size(made) < _size(choices) and state.violation(candidate) > 0:
+                    choices, trial, shrinks = made, candidate, True
+                    break
     return trial
 
 

@@ -36,7 +36,7 @@ class Axiom:
     recipe : makes cases; None for richness, which is constructed and not searched. Of an axiom of functions, it takes
         the function first.
     judge : values of a case's instances → amount by which it breaks the axiom; positive means broken.
-    smallest : fewest points on which the axiom says anything.
+    smallest, largest : fewest points on which the axiom says anything, and most points on which it is tried.
     of : what it is asked of.
     kinds : the kinds of instances on which it can be asked.
     inner, outer : whether its cases are consistent changes, and distances shrink inside or grow between clusters.
@@ -54,6 +54,7 @@ class Axiom:
     recipe: Callable[..., Trial] | None
     judge: Judge
     smallest: int = 3
+    largest: int | None = None
     of: Literal["measures", "functions"] = "measures"
     kinds: tuple[Literal["distances", "points"], ...] = ("distances", "points")
     inner: bool = False
@@ -71,6 +72,11 @@ class Axiom:
         """Whether it is a consistency: of a change inside clusters, between them, or both."""
         return self.inner or self.outer
 
+    @property
+    def invariant(self) -> bool:
+        """Whether a value that moves in a case breaks it, or a case has a single value."""
+        return self.judge in (changed, negative)
+
 
 def improvement(before: Any, after: Any, better: Better) -> float:
     """How much better `after` is."""
@@ -78,7 +84,9 @@ def improvement(before: Any, after: Any, better: Better) -> float:
 
 
 def changed(values: Sequence[Any], better: Better) -> float:
-    """Amount by which the two values differ."""
+    """Amount by which two values differ; 1 for two different partitions."""
+    if isinstance(values[0], tuple):
+        return float(values[0] != values[1])
     return abs(gap(values[0], values[1]))
 
 
@@ -268,6 +276,7 @@ refinement_preference = Axiom(
     make.refining,
     unbeaten,
     smallest=4,
+    largest=6,
     comparison=each.preference(finer=True),
 )
 coarsening_preference = Axiom(
@@ -279,6 +288,7 @@ coarsening_preference = Axiom(
     make.coarsening,
     unbeaten,
     smallest=4,
+    largest=6,
     comparison=each.preference(finer=False),
 )
 duplication_invariance = Axiom(

@@ -11,9 +11,11 @@ from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
+from sklearn.base import BaseEstimator, ClusterMixin
 
-from cqm.axioms.exact import Enclosure
+from cqm.axioms.exact import FLOAT_TOLERANCE, Enclosure, Rounded
 from cqm.axioms.instances import Instance
+from cqm.axioms.limits import check_time
 from cqm.catalogue import Measure, catalog
 from cqm.definitions.arithmetic import irrational
 
@@ -21,15 +23,22 @@ __all__ = ["Subject", "Undefined", "subject_of"]
 
 
 class Undefined(float):
-    """A NaN that remembers why."""
+    """A NaN that remembers why: the measure has no value there, or it failed."""
 
     reason: str
+    failed: bool
 
-    def __new__(cls, reason: str) -> "Undefined":
+    def __new__(cls, reason: str, *, failed: bool = False) -> "Undefined":
         """Make the NaN."""
         self = super().__new__(cls, math.nan)
-        self.reason = reason
+        self.reason, self.failed = reason, failed
         return self
+
+    @classmethod
+    def by(cls, error: Exception) -> "Undefined":
+        """What an error says: these three are how functions refuse an input, any other is a failure."""
+        refused = isinstance(error, ArithmeticError | ValueError | IndexError)
+        return cls(f"{type(error).__name__}: {error}", failed=not refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ class Subject:
     function : the definition over (rows, labels) in any number type, or a function of floats.
     generic : whether `function` takes any number type.
     keywords : passed on every call, such as ``metric="precomputed"``.
+    tolerance : relative to values above 1, how far rounding may move the values of a function of floats.
     """
 
     name: str
@@ -52,6 +62,11 @@ class Subject:
     function: Callable[..., Any]
     generic: bool
     keywords: tuple[tuple[str, Any], ...] = ()
+    tolerance: float = FLOAT_TOLERANCE
+
+    def value(self, rows: Any, labels: Any) -> Any:
+        """What the function returns."""
+        return self.function(rows, labels, **dict(self.keywords))
 
     def screen(self, instance: Instance) -> Any:
         """Value in the fastest arithmetic that fits: exact for rational distances, floats for points."""
@@ -78,19 +93,18 @@ class Subject:
             irrational.reset(token)
 
     def _call(self, rows: Any, labels: tuple[int, ...]) -> Any:
+        check_time()
         try:
-            value = self.function(rows, labels)
-        except (ArithmeticError, ValueError, TypeError) as error:
-            return Undefined(f"{type(error).__name__}: {error}")
-        if not isinstance(value, Real | Enclosure):
-            raise self._no_number(value)
-        return value
+            value = self.value(rows, labels)
+        except Exception as error:
+            return Undefined.by(error)
+        return value if isinstance(value, Real | Enclosure) else self._no_number(value)
 
-    def _no_number(self, value: Any) -> TypeError:
+    def _no_number(self, value: Any) -> Undefined:
         shape = getattr(value, "shape", None)
         got = f"an array of shape {tuple(shape)}" if shape else reprlib.repr(value)
         cure = ": is a `return` missing?" if value is None else ""
-        return TypeError(f"{self.name} has to return one real number for a clustering, got {got}{cure}")
+        return Undefined(f"it has to return one real number for a clustering, got {got}{cure}", failed=True)
 
     def _rational(self, rows: Any, labels: tuple[int, ...]) -> Any:
         """Integers are fast; where their quotients come out as floats, fractions stay exact."""
@@ -101,17 +115,21 @@ class Subject:
         return value
 
     def _floating(self, instance: Instance) -> float:
+        check_time()
         rows: Any = instance.float_distances() if self.needs == "distances" else instance.rows
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
-                value = self.function(np.array(rows, dtype=float), np.array(instance.labels), **dict(self.keywords))
-        except (ArithmeticError, ValueError, IndexError) as error:
-            return Undefined(f"{type(error).__name__}: {error}")
-        number = np.asarray(value)
+                value = self.value(np.array(rows, dtype=float), np.array(instance.labels))
+        except Exception as error:
+            return Undefined.by(error)
+        try:
+            number = np.asarray(value)
+        except ValueError:  # nested sequences of different lengths
+            return self._no_number(value)
         if number.shape or number.dtype.kind not in "biuf":
-            raise self._no_number(value)
-        return float(number)
+            return self._no_number(value)
+        return Rounded(float(number), self.tolerance * max(1.0, abs(float(number))))
 
 
 def subject_of(
@@ -121,34 +139,42 @@ def subject_of(
     needs: Literal["distances", "points"] | None = None,
     generic: bool = False,
     name: str | None = None,
+    tolerance: float = FLOAT_TOLERANCE,
 ) -> Subject:
     """Make a subject of a measure: ours by name, entry or function, anyone's by its function and direction.
 
     Parameters
     ----------
-    measure : catalogue name, catalogue entry, catalogued function or definition, or any callable
-        ``f(X, labels, *, metric=...)`` or ``f(D, labels)``.
-    better : direction; known for catalogued measures.
-    needs : what the callable takes, distances (the default) or points.
+    measure : catalogue name, catalogue entry, catalogued function or definition; any callable
+        ``f(X, labels, *, metric=...)``, ``f(X, labels)`` or ``f(D, labels)``; or a scorer ``s(estimator, X, y=None)``.
+    better : direction; known for catalogued measures, and "higher" for scorers.
+    needs : what the callable takes. By default points where its first parameter is called X and there is no ``metric``,
+        distances otherwise.
     generic : whether the callable is plain Python that takes nested sequences of any number type, so that it can be
         judged in exact arithmetic.
     name : what verdicts call it; the callable's own name by default.
+    tolerance : relative to values above 1, differences up to here are rounding in a callable of floats.
     """
     if isinstance(measure, Subject):
         return measure
     entry = _catalogued(measure)
     if entry is not None:
-        return Subject(entry.name, entry.better, entry.needs, entry.definition, generic=True)
+        return Subject(entry.name, entry.better, entry.needs, entry.definition, generic=True, keywords=entry.judged)
     if not callable(measure):
         raise TypeError(f"a measure is a callable or a name from cqm.catalog, got {measure!r}")
+    parameters = _parameters(measure)
+    first = next(iter(parameters), "")
+    called, function = name or _name_of(measure), measure
+    if first == "estimator":
+        function, needs, better = _of_labels(measure, called, parameters), "points", better or "higher"
     if better not in ("higher", "lower"):
         raise ValueError(
-            f'say which values of {_name_of(measure)} are good: pass better="higher" or better="lower", got {better!r}'
+            f'say which values of {called} are good: pass better="higher" or better="lower", got {better!r}'
         )
-    keywords: tuple[tuple[str, Any], ...] = ()
-    if not generic and needs != "points" and _takes_metric(measure):
-        keywords = (("metric", "precomputed"),)
-    return Subject(name or _name_of(measure), better, needs or "distances", measure, generic, keywords)
+    if needs is None:
+        needs = "points" if first == "X" and "metric" not in parameters else "distances"
+    keywords = (("metric", "precomputed"),) if needs == "distances" and not generic and "metric" in parameters else ()
+    return Subject(called, better, needs, function, generic, keywords, tolerance)
 
 
 def _catalogued(measure: Any) -> Measure | None:
@@ -162,12 +188,40 @@ def _catalogued(measure: Any) -> Measure | None:
     return None
 
 
-def _takes_metric(function: Callable[..., Any]) -> bool:
+def _parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     try:
-        return "metric" in inspect.signature(function).parameters
-    except (TypeError, ValueError):
-        return False
+        return dict(inspect.signature(function).parameters)
+    except (TypeError, ValueError):  # written in C, without a signature
+        return {}
 
 
 def _name_of(function: Any) -> str:
     return getattr(function, "__name__", None) or type(function).__name__
+
+
+class Labelled(ClusterMixin, BaseEstimator):  # type: ignore[misc]
+    """A clusterer that has been told the answer."""
+
+    def __init__(self, labels: Any = None) -> None:
+        self.labels = labels
+
+    def fit(self, X: Any, y: Any = None) -> "Labelled":
+        """Take the labels."""
+        self.labels_ = self.labels
+        return self
+
+    def predict(self, X: Any) -> Any:
+        """The labels."""
+        return self.labels
+
+
+def _of_labels(scorer: Any, name: str, parameters: dict[str, inspect.Parameter]) -> Callable[..., Any]:
+    """A scorer of estimators as a function of points and labels."""
+    truth = parameters.get("y_true")
+    if truth is not None and truth.default is inspect.Parameter.empty:
+        raise ValueError(f"{name} compares labels with given ones; the axioms ask about labels and the data they group")
+
+    def score(X: Any, labels: Any) -> Any:
+        return scorer(Labelled(labels).fit(X), X)
+
+    return score

@@ -6,7 +6,7 @@ that shrinking leaves what matters.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -14,9 +14,10 @@ from itertools import product
 from typing import Any
 
 from cqm.axioms.domains import LARGEST, Domain, Draw
-from cqm.axioms.instances import Instance, Number, Rejected, Rows, non_trivial_partitions, partitions
+from cqm.axioms.exact import to_float
+from cqm.axioms.instances import Instance, Number, Rejected, Rows, non_trivial_partitions
 
-__all__ = ["Recipe", "Trial", "coarsenings", "is_consistent_change", "refinements"]
+__all__ = ["Recipe", "Trial", "coarsenings", "is_consistent_change", "refinements", "straddling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +30,48 @@ class Trial:
 
 Recipe = Callable[[Domain, int, Draw], Trial]
 
-FACTORS = (2, 3, Fraction(1, 2), 10, Fraction(1, 3), 100, Fraction(1, 10))
-# cosines and sines: quarter turns, and one that mixes the axes, in rational numbers
-TURNS = ((1, 0), (0, 1), (-1, 0), (0, -1), (Fraction(3, 5), Fraction(4, 5)))
+FACTORS = (
+    2,
+    3,
+    Fraction(1, 2),
+    10,
+    Fraction(1, 3),
+    100,
+    Fraction(1, 10),
+    1000,
+    Fraction(1, 100),
+    10**6,
+    Fraction(1, 10**6),
+)
+# cosines and sines: quarter turns, and those by the acute angles of Pythagorean triangles, either way
+_ACUTE = tuple((Fraction(a, c), Fraction(b, c)) for a, b, c in ((4, 3, 5), (3, 4, 5), (12, 5, 13), (5, 12, 13)))
+TURNS: tuple[tuple[Number, Number], ...] = (
+    (1, 0),
+    (0, 1),
+    (-1, 0),
+    (0, -1),
+    *_ACUTE,
+    *((cosine, -sine) for cosine, sine in _ACUTE),
+)
 STEP = 20  # continuity looks at changes of 2^-20 and 2^-40
+CLOSE = 1 << 44  # into so many parts a way is divided where a jump is looked for
+FEW = 7  # up to so many points, clusterings are drawn label by label
 
 
 def labels(n: int, draw: Draw) -> tuple[int, ...]:
     """Draw a non-trivial clustering, labelled in order of first appearance."""
-    out: list[int] = []
-    for _ in range(n):
-        out.append(draw(0, max(out, default=-1) + 1))
+    out = _partition(n, draw)
     if not 1 < max(out) + 1 < n:
         raise Rejected
+    return out
+
+
+def _partition(n: int, draw: Draw) -> tuple[int, ...]:
+    """Draw any partition; of many points, mostly one with few clusters."""
+    out: list[int] = []
+    most = n if n <= FEW or draw(0, 3) == 3 else 2 + draw(0, 2)
+    for _ in range(n):
+        out.append(draw(0, min(max(out, default=-1) + 1, most - 1)))
     return tuple(out)
 
 
@@ -73,8 +103,12 @@ def reordering(domain: Domain, n: int, draw: Draw) -> Trial:
     change = f"the points are listed in the order {list(order)}"
     if domain.kind == "points":
         shift, turn = (draw(-LARGEST, LARGEST), draw(-LARGEST, LARGEST)), draw(0, len(TURNS) - 1)
-        rows = tuple(_add(_turned(row, TURNS[turn]), shift) for row in rows)
+        rows = tuple((*_add(_turned(row[:2], TURNS[turn]), shift), *row[2:]) for row in rows)
         change += f", and turned by {_degrees(TURNS[turn])} and shifted by {list(shift)}"
+        if draw(0, 2) == 2:
+            padding = draw(-1, 1)
+            rows = tuple((*row, padding) for row in rows)
+            change += f", with one more coordinate, which is {padding} for all"
     if rows == before.rows and all(before.labels[x] == label for x, label in zip(order, before.labels, strict=True)):
         raise Rejected
     return Trial((before, Instance(before.kind, rows, tuple(before.labels[x] for x in order))), change)
@@ -123,6 +157,54 @@ def nudging(domain: Domain, n: int, draw: Draw) -> Trial:
     return Trial(tuple(frames), f"{what} change by 2^-{STEP}, then by 2^-{2 * STEP}, in the direction {direction}")
 
 
+def straddling(
+    domain: Domain, ends: Sequence[Rows], clustering: tuple[int, ...], evaluate: Callable[[Instance], Any]
+) -> tuple[Trial | None, int]:
+    """Close in on a jump of the value on the way between two members of a domain, if there seems to be one.
+
+    Returns
+    -------
+    trial : instances as `nudging` makes them: at a jump, 2⁻²⁰ of the way from it, and 2⁻⁴⁰ of the way across it.
+    steps : how often the value was asked for.
+    """
+    start, end = ends
+    if start == end or len(start[0]) != len(end[0]):
+        raise Rejected
+
+    def at(part: int) -> Instance:
+        """The instance when `part` of `CLOSE` parts of the way lie behind."""
+        share = Fraction(part, CLOSE)
+        rows = tuple(
+            tuple(a + share * (b - a) for a, b in zip(*pair, strict=True)) for pair in zip(start, end, strict=True)
+        )
+        return Instance(domain.kind, domain.checked(rows), clustering)
+
+    def value(part: int) -> float:
+        reached = to_float(evaluate(at(part)))
+        if not math.isfinite(reached):
+            raise Rejected
+        return reached
+
+    grid = [value(part) for part in range(0, CLOSE + 1, CLOSE // 8)]
+    steps, whole = len(grid), max(grid) - min(grid)
+    place = max(range(8), key=lambda i: abs(grid[i + 1] - grid[i]))
+    low, high, below, above = place * CLOSE // 8, (place + 1) * CLOSE // 8, grid[place], grid[place + 1]
+    while high - low > CLOSE >> 2 * STEP:
+        middle, between = (low + high) // 2, value((low + high) // 2)
+        steps += 1
+        if abs(between - below) >= abs(above - between):
+            high, above = middle, between
+        else:
+            low, below = middle, between
+        if abs(above - below) <= 1e-3 * whole:
+            return None, steps  # as small as a continuous function's move would be
+    back = max(low - (CLOSE >> STEP), 0)
+    frames = (at(low), at(back if back < low else high + (CLOSE >> STEP)), at(high))
+    what = "distances" if domain.kind == "distances" else "coordinates"
+    change = f"{what} change by 2^-{STEP} of the way to others, then by 2^-{2 * STEP} in the other direction"
+    return Trial(frames, change), steps
+
+
 def consistent(domain: Domain, n: int, draw: Draw, *, inner: bool = True, outer: bool = True) -> Trial:
     """Distances shrink inside clusters (where `inner`) and grow between clusters (where `outer`)."""
     clustering = labels(n, draw)
@@ -131,7 +213,7 @@ def consistent(domain: Domain, n: int, draw: Draw, *, inner: bool = True, outer:
     turns = domain.kind == "points" and (not outer or draw(0, 2) == 2)
     if turns or (domain.kind == "points" and draw(0, 1)):
         before = domain.checked(
-            [(0, 0, point[0]) if label else point for point, label in zip(before, clustering, strict=True)]
+            [(0, 0, point[0]) if label else point[:2] for point, label in zip(before, clustering, strict=True)]
         )
     before, after = consistent_change(domain, before, clustering, draw, inner=inner, outer=outer, turns=turns)
     parts = ["distances inside clusters shrink"] * inner + ["distances between clusters grow"] * outer
@@ -198,12 +280,14 @@ def halves(trial: Trial) -> dict[str, Trial]:
 def _stretches(domain: Domain, before: Rows, clustering: tuple[int, ...], draw: Draw, inner: bool, outer: bool) -> Rows:
     """Distances that shrink inside clusters and grow between them, each by its own amount."""
     after = [list(row) for row in before]
+    wide = draw(0, 2) == 2  # by a factor and not by a few units
     for x in range(len(clustering)):
         for y in range(x):
             if clustering[x] == clustering[y] and inner:
-                after[x][y] = after[y][x] = max(domain.smallest, before[x][y] - draw(0, LARGEST))
+                shrunk = before[x][y] // (1 + draw(0, LARGEST)) if wide else before[x][y] - draw(0, LARGEST)
+                after[x][y] = after[y][x] = max(min(before[x][y], domain.smallest), shrunk)
             elif clustering[x] != clustering[y] and outer:
-                after[x][y] = after[y][x] = before[x][y] + draw(0, LARGEST)
+                after[x][y] = after[y][x] = before[x][y] + (before[x][y] if wide else 1) * draw(0, LARGEST)
     return tuple(map(tuple, after))
 
 
@@ -226,6 +310,11 @@ def _moved(points: Rows, clustering: tuple[int, ...], draw: Draw, *, turns: bool
     """One move: a cluster rises, contracts or shifts, or a point shifts or turns, unless it has to turn."""
     kind = 4 if turns else draw(0, 4)
     chosen = draw(0, max(clustering) if kind < 3 else len(clustering) - 1)
+    if kind == 4:
+        turn = TURNS[draw(0, len(TURNS) - 1)]
+        return tuple(
+            (*_turned(point[:2], turn), *point[2:]) if x == chosen else point for x, point in enumerate(points)
+        )
     size = draw(-6, 6)
     shift = (size, draw(-6, 6), draw(-2, 2), 0)
     out = list(points)
@@ -238,8 +327,6 @@ def _moved(points: Rows, clustering: tuple[int, ...], draw: Draw, *, turns: bool
             out[x] = tuple(c + (v - c) * keep for v, c in zip(point, centre, strict=True))
         elif (kind == 2 and label == chosen) or (kind == 3 and x == chosen):
             out[x] = _add(point, shift)
-        elif kind == 4 and x == chosen:
-            out[x] = (*_turned(point[:2], TURNS[abs(size) % 4]), *point[2:])
     return tuple(out)
 
 
@@ -299,10 +386,8 @@ def replacing_the_rest(domain: Domain, n: int, draw: Draw) -> Trial:
     Distances that touch the first points stay; in Euclidean space, all distances do.
     """
     inside = draw(2, n - 2)
-    outside = n - inside
-    here, there = partitions(inside), partitions(outside)
-    a, b = here[draw(0, len(here) - 1)], here[draw(0, len(here) - 1)]
-    rest, other_rest = there[draw(0, len(there) - 1)], there[draw(0, len(there) - 1)]
+    a, b = (_partition(inside, draw) for _ in range(2))
+    rest, other_rest = (_partition(n - inside, draw) for _ in range(2))
     first = domain.draw(n, draw)
     second = first
     if domain.kind == "distances":

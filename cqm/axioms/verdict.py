@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cqm.axioms.instances import Instance
+from cqm.axioms.statements import Axiom
 from cqm.axioms.witness import Witness, statement
 
 __all__ = ["Evidence", "Verdict", "Verdicts"]
@@ -18,8 +19,8 @@ class Evidence:
     Attributes
     ----------
     kind : "proof" (all sizes, by hand, in docs/proofs.md), "solver" (all real distances on few points), "construction"
-        (a witness distance for each clustering), "exhaustion" (all small integer distances), "search" (cases tried)
-        or "none".
+        (a witness distance for each clustering), "exhaustion" (all small integer distances), "search" (cases tried),
+        "random" (different values for the same input), "error" (the function failed) or "none".
     text : the evidence in a sentence.
     instances : distances under which each type of clustering is best, for a construction.
     largest : most points that a solver's proof or a construction covers.
@@ -65,6 +66,8 @@ class Verdict:
     also : weaker evidence that agrees.
     undefined : an instance on which the measure has no value, where one was met.
     stopped : whether the time limit cut something short, so that another machine may see more; the evidence says what.
+    moved : cases in which the value moved (for invariances: different values that it took); 0 where cases say nothing.
+    statement : the axiom, where it is not one of ours.
     """
 
     measure: str
@@ -76,6 +79,13 @@ class Verdict:
     also: tuple[Evidence, ...] = ()
     undefined: Witness | None = field(default=None, repr=False)
     stopped: bool = False
+    moved: int | None = None
+    statement: Axiom | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def stated(self) -> Axiom:
+        """The axiom."""
+        return statement(self.axiom) if self.statement is None else self.statement
 
     @property
     def witness(self) -> Witness | None:
@@ -92,12 +102,16 @@ class Verdict:
                 return "proved"
             if self.evidence.kind == "construction":
                 return "constructed"
-            return "proved for few points" if self.evidence.kind == "solver" else f"holds on {self.cases:,} cases"
+            if self.evidence.kind == "solver":
+                return "proved for few points"
+            return f"holds on {self.cases:,} cases" if self.moved != 0 else "holds, but the value never moved"
+        if isinstance(self.evidence, Evidence) and self.evidence.kind in ("random", "error"):
+            return self.evidence.kind
         without_value = self.undefined is not None or getattr(self.evidence, "kind", "") == "proof"
         return "undefined" if without_value and not self.cases else "not found"
 
     def __str__(self) -> str:
-        axiom = statement(self.axiom)
+        axiom = self.stated
         head = f"{self.measure} · {self.axiom} · {self.domain}: {self.status}"
         if self.witness is not None:
             text = f"{head}. It should be that {axiom.sentence}; here {axiom.plainly}.\n{self.witness.describe()}"
@@ -105,7 +119,7 @@ class Verdict:
                 text += "\n  (floating-point values; the violation is far above rounding)"
         else:
             text = f"{head}. {self.evidence}"
-        if self.undefined is not None:
+        if self.undefined is not None and self.status != "error":
             text += f"\n  undefined at {self.undefined.frames[0].clusters()} of {_rows(self.undefined)}"
         return text
 
@@ -131,7 +145,11 @@ class Verdict:
             "also": [extra.record() for extra in self.also],
             "undefined": None if self.undefined is None else self.undefined.record(),
         }
-        return data | {"stopped": True} if self.stopped else data
+        if self.stopped:
+            data["stopped"] = True
+        if self.moved is not None:
+            data["moved"] = self.moved
+        return data
 
     @classmethod
     def from_record(cls, measure: str, data: dict[str, Any]) -> "Verdict":
@@ -147,6 +165,7 @@ class Verdict:
             tuple(map(Evidence.from_record, data["also"])),
             None if data["undefined"] is None else Witness.from_record(data["undefined"]),
             data.get("stopped", False),
+            data.get("moved"),
         )
 
 
@@ -185,7 +204,7 @@ class Verdicts(Sequence[Verdict]):
     def _repr_html_(self) -> str:
         colour = {True: "#2a7d3f", False: "#b3261e", None: "#7a6a00"}
         rows = "".join(
-            f"<tr><td>{html.escape(v.measure)}</td><td title='{html.escape(statement(v.axiom).sentence)}'>"
+            f"<tr><td>{html.escape(v.measure)}</td><td title='{html.escape(v.stated.sentence)}'>"
             f"{html.escape(v.axiom)}</td><td>{html.escape(v.domain)}</td>"
             f"<td style='color:{colour[v.holds]}'>{html.escape(v.status)}</td>"
             f"<td style='text-align:left'>{html.escape(str(v.evidence))}</td></tr>"

@@ -1,6 +1,7 @@
 """A witness: the instances and exact values that show a claim to be false, to replay anywhere."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -40,11 +41,17 @@ class Witness:
     values: tuple[Any, ...]
     change: str
     subject: Subject | None = field(default=None, repr=False, compare=False)  # what was judged, if at hand
+    statement: Axiom | None = field(default=None, repr=False, compare=False)  # the axiom, where it is not one of ours
 
     @property
     def n(self) -> int:
         """Number of points."""
         return max(frame.n for frame in self.frames)
+
+    @property
+    def stated(self) -> Axiom:
+        """The axiom."""
+        return statement(self.axiom) if self.statement is None else self.statement
 
     @property
     def exactness(self) -> str:
@@ -68,28 +75,26 @@ class Witness:
         undefined = any(map(is_undefined, values))
         if undefined or any(map(is_undefined, self.values)):
             return undefined
-        return statement(self.axiom).judge(values, self.better) > 0
+        return self.stated.judge(values, self.better) > 0
 
     def _judged(self, measure: Any) -> Any:
         """What is to be evaluated: a measure, or a clustering function."""
-        if statement(self.axiom).of == "measures":
+        if self.stated.of == "measures":
             return subject_of(measure, better=self.better, name=self.measure)
         if not callable(measure):
             raise ValueError(f"pass the clustering function {self.measure!r} to replay this witness")
         return FunctionSubject(self.measure, measure, self.frames[0].kind)
 
     def __str__(self) -> str:
-        values = " → ".join(shown(value) for value in self.values[:4])
+        values = " → ".join(together(self.values)[:4])
         more = f" and {len(self.values) - 4} more" if len(self.values) > 4 else ""
         return f"{self.n} points, {self.frames[0].clusters()}: {values}{more}"
 
     def describe(self) -> str:
         """Write the witness in full: every instance with its value."""
         lines = [f"{self.n} points; {self.change}" if self.change else f"{self.n} points"]
-        for frame, value in zip(self.frames, self.values, strict=True):
-            rows = "; ".join(", ".join(str(entry) for entry in row) for row in frame.rows)
-            what = "distances" if frame.kind == "distances" else "points"
-            lines.append(f"  {what} [{rows}], clusters {frame.clusters()}: value {shown(value)}")
+        for frame, value in zip(self.frames, together(self.values), strict=True):
+            lines.append(f"  {described(frame)}: value {value}")
         return "\n".join(lines)
 
     def to_json(self, path: str | Path | None = None) -> str:
@@ -152,15 +157,34 @@ def statement(name: str) -> Axiom:
     return FUNCTION_AXIOMS[name] if name in FUNCTION_AXIOMS else axiom_named(name)
 
 
-def shown(value: Any) -> str:
+def described(instance: Instance) -> str:
+    """Write an instance in full."""
+    return f"{instance.kind} {instance.text()}, clusters {instance.clusters()}"
+
+
+def together(values: Sequence[Any]) -> list[str]:
+    """Write values for reading, with as many digits as tell different ones apart."""
+    for digits in range(6, 18):
+        texts = [shown(value, digits) for value in values]
+        if all(
+            (one == other) == (texts[i] == texts[j])
+            for i, one in enumerate(values)
+            for j, other in enumerate(values[:i])
+            if one == one and other == other
+        ):
+            break
+    return texts
+
+
+def shown(value: Any, digits: int = 6) -> str:
     """Write a value for reading: exact rationals as fractions with their decimal, partitions as sets."""
     if isinstance(value, tuple):
         return Instance("distances", (), value).clusters()
     if isinstance(value, Fraction) and value.denominator > 1:
-        return f"{value} ({float(value):.4g})" if len(str(value)) < 20 else f"{float(value):.6g}"
+        return f"{value} ({float(value):.4g})" if len(str(value)) < 20 else f"{float(value):.{digits}g}"
     if isinstance(value, int | Fraction):
         return str(value)
-    return f"{to_float(value):.6g}"
+    return f"{to_float(value):.{digits}g}"
 
 
 def number_to_json(value: Any) -> Any:

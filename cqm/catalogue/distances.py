@@ -117,6 +117,7 @@ NEIGHBOURS = (
         needs="distances",
         cost="n2",
         reference="Handl & Knowles 2005",
+        judged=(("neighbors", 2),),
     ),
     Measure(
         name="cvnn_separation",
@@ -127,6 +128,7 @@ NEIGHBOURS = (
         needs="distances",
         cost="n2",
         reference="Liu et al. 2013, §IV",
+        judged=(("neighbors", 2),),
     ),
     Measure(
         name="cvnn_compactness",

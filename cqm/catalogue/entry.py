@@ -41,6 +41,7 @@ class Measure:
     reference : paper and section or equation.
     counts_coordinates : whether a measure that needs points needs only the number of their coordinates, so that any
         distance between them will do.
+    judged : parameters with which the axioms are judged where the default ones see nothing of a few points.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Measure:
     cost: Cost
     reference: str
     counts_coordinates: bool = False
+    judged: tuple[tuple[str, Any], ...] = ()
 
     def inapplicable(self, metric: Metric) -> str | None:
         """Why the measure has no value under this distance, or None."""
