@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from cqm.axioms.checker import check
 from cqm.axioms.clusterers import FUNCTIONS
 from cqm.axioms.domains import DOMAINS
-from cqm.axioms.function_checker import check_function
+from cqm.axioms.function_checker import FUNCTION_BUDGET, check_function
 from cqm.axioms.hand_proofs import hand_proof
 from cqm.axioms.search import Budget
 from cqm.axioms.statements import AXIOMS
@@ -29,8 +29,7 @@ from cqm.verdicts import PATH
 
 __all__ = ["BUDGET", "Table", "contradictions", "judge_all", "read_verdicts"]
 
-BUDGET = Budget(seconds=120)
-FUNCTION_BUDGET = Budget(cases=800, largest=5, seconds=120)
+BUDGET = Budget(seconds=1200)
 
 Table = dict[str, dict[str, Verdict]]
 Records = dict[str, list[dict[str, Any]]]
@@ -102,7 +101,8 @@ def _measure_records(name: str, budget: Budget) -> list[dict[str, Any]]:
 
 def _function_records(name: str) -> list[dict[str, Any]]:
     function, needs = FUNCTIONS[name]
-    return [verdict.record() for verdict in check_function(function, needs=needs, name=name, budget=FUNCTION_BUDGET)]
+    verdicts = check_function(function, needs=needs, name=name, budget=FUNCTION_BUDGET, seconds=BUDGET.seconds)
+    return [verdict.record() for verdict in verdicts]
 
 
 def _text(known: dict[str, Records]) -> str:
