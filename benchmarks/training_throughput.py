@@ -28,8 +28,9 @@ from sv_bridge.distributed import World, choose_device
 from sv_bridge.methods.schedules import Moment
 from sv_bridge.models.embedding import EmbeddingOptions, embed
 from sv_bridge.presets import load_config
-from sv_bridge.training.loop import Batches, Trainer
+from sv_bridge.training.loop import Batches
 from sv_bridge.training.memory import keep_freed_memory
+from sv_bridge.training.trainer import Trainer
 
 OUT = Path(__file__).parent.parent / "docs" / "benchmarks" / "training.md"
 PRESETS = ("tiny-am", "odyssey2024-am")

@@ -48,6 +48,10 @@ class Method(nn.Module):
     def after_step(self, moment: Moment) -> None:
         """Do what follows each step of the optimiser."""
 
+    def collapsed_loss(self, batch_size: int, moment: Moment) -> float | None:
+        """Loss that embeddings have which are all alike; None where a method has no such number."""
+        return None
+
     def describe(self, moment: Moment) -> dict[str, float]:
         """What is worth a line in an epoch's metrics; values of schedules, say."""
         return {}

@@ -108,6 +108,12 @@ class MoCo(ContrastiveMethod):
         followers: list[Tensor] = [*self.key_encoder.parameters(), *self.key_projector.parameters()]
         torch._foreach_lerp_(followers, leaders, 1 - at(self.momentum, moment))
 
+    @torch.no_grad()
+    def collapsed_loss(self, batch_size: int, moment: Moment) -> float:
+        """Without a margin, the logarithm of the number of candidates: the filled queue and the key."""
+        alike = self.queue.new_ones(int((self.queue_utterances != -1).sum()) + 1, 1)
+        return moco_loss(alike[:1], alike[:1], alike[1:], **self.loss_options(moment)).item()
+
     def describe(self, moment: Moment) -> dict[str, float]:
         """Scale, margin and momentum in force."""
         return super().describe(moment) | {"momentum": at(self.momentum, moment)}

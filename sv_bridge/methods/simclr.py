@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+import torch
 from torch import Tensor
 
 from sv_bridge import distributed
@@ -41,3 +42,9 @@ class SimCLR(ContrastiveMethod):
         if self.config.prevent_collisions:
             collisions = collisions | same(distributed.gather(batch.speakers))
         return nt_xent(z1, z2, symmetric=self.symmetric, collisions=collisions, **self.loss_options(moment))
+
+    @torch.no_grad()
+    def collapsed_loss(self, batch_size: int, moment: Moment) -> float:
+        """Without a margin, the logarithm of the number of candidates."""
+        alike = next(self.parameters()).new_ones(batch_size, 1)
+        return nt_xent(alike, alike, symmetric=self.symmetric, **self.loss_options(moment)).item()

@@ -1,18 +1,13 @@
 """The training loop, for one process or many."""
 
-import contextlib
-import math
+import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor, nn
-from torch import distributed as dist
-from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader
 
 from sv_bridge import distributed
@@ -23,24 +18,20 @@ from sv_bridge.data.dataset import ContrastiveDataset
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.data.sampler import EpochSampler
 from sv_bridge.distributed import World
-from sv_bridge.methods.method import Method, TrainingSet, build_method
+from sv_bridge.methods.method import TrainingSet
 from sv_bridge.methods.schedules import Moment
-from sv_bridge.training import checkpoint
 from sv_bridge.training.ahead import ahead
-from sv_bridge.training.batch_norm import synchronise_batch_norm
-from sv_bridge.training.checkpoint import Progress
+from sv_bridge.training.health import Health, few_steps
 from sv_bridge.training.memory import keep_freed_memory
 from sv_bridge.training.run_directory import CHECKPOINTS, RunLog, describe_environment, open_run
-from sv_bridge.training.schedule import learning_rate
+from sv_bridge.training.trainer import Trainer
 from sv_bridge.training.validation import Validator
 
-__all__ = ["Batches", "Trainer", "TrainingError", "train"]
+__all__ = ["Batches", "train"]
+
+logger = logging.getLogger(__name__)
 
 CHECK_STEPS = 20  # looking at the loss waits for the device, so not at every step
-
-
-class TrainingError(RuntimeError):
-    """Training cannot go on; the message says where, why, and what is left."""
 
 
 def train(
@@ -82,6 +73,9 @@ def train(
         trainer = Trainer(config, world, batches.speech)
         progress = trainer.resume(run / CHECKPOINTS)
         start = Moment(progress.step, batches.steps, config.training.epochs)
+        health, part = Health(), config.training.batch_size // config.training.accumulate
+        if world.is_first and (remark := few_steps(len(speech), config.training.batch_size, batches.steps)):
+            logger.warning(remark)
         with RunLog(run, progress, start.steps, enabled=world.is_first, bar=progress_bar) as log:
             for epoch in range(progress.epoch, config.training.epochs):
                 for parts in batches.epoch(epoch, start=progress.epoch_step):
@@ -92,10 +86,13 @@ def train(
                     if every and progress.step % every == 0 and progress.epoch_step < batches.steps:
                         trainer.save(run / CHECKPOINTS, progress)
                 trainer.check(progress)  # before the sums start anew
-                metrics = progress.finish_epoch() | trainer.describe(replace(start, step=progress.step))
+                end = replace(start, step=progress.step)
+                metrics = progress.finish_epoch() | trainer.describe(end)
                 metrics |= log.lap(progress.step, config.training.batch_size)
                 metrics |= validate(trainer.method.encoder, epoch + 1) if world.is_first else {}
                 log.write(metrics)
+                if world.is_first:
+                    health.look(metrics, trainer.method.collapsed_loss(part, end))
                 trainer.save(run / CHECKPOINTS, progress)
     return run
 
@@ -109,95 +106,6 @@ def training_speech(config: RunConfig, corpus: Corpus) -> Corpus:
     return speech
 
 
-class Trainer:
-    """Model, optimiser and precision of this process: a step, and what is kept of it."""
-
-    def __init__(self, config: RunConfig, world: World, speech: TrainingSet) -> None:
-        self.training, self.world = config.training, world
-        method = build_method(config.method, config.encoder, speech, seed=config.seed)
-        self.method: Method = method.to(world.device)
-        if self.training.channels_last:
-            self.method.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        if world.size > 1 and self.training.sync_batch_norm:
-            synchronise_batch_norm(self.method, world.device)
-        if self.training.compile:
-            self.method.encoder.backbone.compile()
-        # Buffers aren't exchanged: MoCo's queues stay equal by themselves, and of BatchNorm's averages rank 0's count.
-        self.model = DistributedDataParallel(self.method, forward_sync_buffers=False) if world.size > 1 else self.method
-        self.parameters = [p for p in self.method.parameters() if p.requires_grad]
-        self.optimiser = torch.optim.Adam(self.parameters, weight_decay=self.training.weight_decay)
-        self.scaler = torch.amp.GradScaler(world.device.type, enabled=self.training.precision == "float16")
-
-    def step(self, parts: Sequence[Batch], moment: Moment) -> tuple[Tensor, Tensor]:
-        """Take a step of the optimiser over `parts`, whose gradients are averaged; the mean loss and gradient norm.
-
-        Parts save memory, not negatives: no negative comes from another part, so two of 128 are not a batch of 256.
-        """
-        for group in self.optimiser.param_groups:
-            group["lr"] = learning_rate(self.training, moment.epoch)
-        total = torch.zeros((), device=self.world.device)
-        for number, part in enumerate(parts):
-            batch = part.to(self.world.device)
-            with self._exchange_gradients(number + 1 == len(parts)):
-                with self._precision():
-                    loss = self.model(batch, replace(moment, part=number)) / len(parts)
-                self.scaler.scale(loss).backward()
-            total += loss.detach()
-        self.scaler.unscale_(self.optimiser)
-        norm = nn.utils.clip_grad_norm_(self.parameters, self.training.clip_norm or math.inf)
-        self.scaler.step(self.optimiser)
-        self.scaler.update()
-        self.optimiser.zero_grad()
-        self.method.after_step(moment)
-        if self.world.size > 1:
-            dist.all_reduce(total)
-            total /= self.world.size
-        # float16's scaler skips steps whose gradients overflow, and retries with a smaller scale: no reason to stop
-        return total, norm.nan_to_num(posinf=0.0) if self.scaler.is_enabled() else norm
-
-    def resume(self, folder: Path) -> Progress:
-        """Continue from the newest checkpoint in `folder`, or start."""
-        found = checkpoint.checkpoints(folder)
-        if not found:
-            return Progress.start(self.world.device)
-        progress, state = checkpoint.restore(found[-1], self.method)
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.scaler.load_state_dict(state["scaler"])
-        progress.sums = progress.sums.to(self.world.device)
-        return progress
-
-    def save(self, folder: Path, progress: Progress) -> None:
-        """Write a checkpoint, on the first process, if all is well so far."""
-        self.check(progress)
-        if self.world.is_first:
-            state = {"optimiser": self.optimiser.state_dict(), "scaler": self.scaler.state_dict()}
-            checkpoint.save(folder, progress, self.method, state, keep=self.training.keep_checkpoints)
-
-    def check(self, progress: Progress) -> None:
-        """Raise a TrainingError when a loss or gradient of this epoch was not finite."""
-        if not progress.sums.isfinite().all():
-            raise TrainingError(
-                f"the loss or a gradient stopped being finite in epoch {progress.epoch + 1}, at or before step "
-                f"{progress.step}; the last checkpoint is from before that and stays. Try a lower learning_rate, a "
-                "clip_norm, a smaller or rising margin ({start: 0, end: 0.1, over_epochs: 5}), or precision float32"
-            )
-
-    def describe(self, moment: Moment) -> dict[str, float]:
-        """Learning rate of the last step, and what the method has to say."""
-        return {"learning_rate": self.optimiser.param_groups[0]["lr"], **self.method.describe(moment)}
-
-    def _exchange_gradients(self, now: bool) -> contextlib.AbstractContextManager[None]:
-        """DDP averages gradients over processes in the backward pass; only the last part's needs to."""
-        if isinstance(self.model, DistributedDataParallel) and not now:
-            return self.model.no_sync()
-        return contextlib.nullcontext()
-
-    def _precision(self) -> contextlib.AbstractContextManager[Any]:
-        if self.training.precision == "float32":
-            return contextlib.nullcontext()
-        return torch.autocast(self.world.device.type, dtype=getattr(torch, self.training.precision))
-
-
 class Batches:
     """Training batches of this process, in groups that make one step."""
 
@@ -208,6 +116,16 @@ class Batches:
             raise ConfigError(
                 f"`training.batch_size` {training.batch_size} must be a multiple of processes × accumulate = "
                 f"{world.size} × {training.accumulate}"
+            )
+        if batch_size * world.size == 1:
+            raise ConfigError(
+                f"`training.batch_size` {training.batch_size} with accumulate {training.accumulate} makes parts of one "
+                "utterance, which has no negatives and teaches nothing: raise batch_size or lower accumulate"
+            )
+        if batch_size == 1 and not training.sync_batch_norm:
+            raise ConfigError(
+                f"one utterance for each of {world.size} processes cannot be normalised alone: raise batch_size "
+                "or set sync_batch_norm"
             )
         self.dataset = ContrastiveDataset(
             speech,

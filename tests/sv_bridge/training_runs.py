@@ -10,7 +10,7 @@ from sv_bridge.distributed import World
 from sv_bridge.methods.method import TrainingSet, build_method
 from sv_bridge.methods.schedules import Moment
 from sv_bridge.presets import load_config
-from sv_bridge.training.loop import Trainer
+from sv_bridge.training.trainer import Trainer
 
 ALONE = World(0, 1, torch.device("cpu"))
 RATE = 16_000

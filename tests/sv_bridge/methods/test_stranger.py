@@ -18,7 +18,7 @@ ADDED = {"dino.py": "methods", "dino.yaml": "presets", "gru.py": "models/encoder
 STOP = """
 import sys
 from sv_bridge.commands.app import main
-from sv_bridge.training.loop import Trainer
+from sv_bridge.training.trainer import Trainer
 step = Trainer.step
 def dying(self, parts, moment):
     if moment.step == 7:

@@ -12,8 +12,9 @@ import torch
 from sv_bridge.config import ConfigError
 from sv_bridge.data.manifest import read_corpus
 from sv_bridge.training.checkpoint import checkpoints, load_encoder, read_config
-from sv_bridge.training.loop import Batches, Trainer, TrainingError, train
+from sv_bridge.training.loop import Batches, train
 from sv_bridge.training.run_directory import read_metrics
+from sv_bridge.training.trainer import Trainer, TrainingError
 from tests.sv_bridge.training_runs import ALONE, SMALL, batch_of, moment, small_config, trainer_of, write_corpus
 
 
@@ -178,9 +179,15 @@ def test_a_loss_or_gradient_that_is_not_finite_stops_with_the_last_good_checkpoi
         return (loss * math.nan, norm) if victim == "loss" else (loss, norm * math.inf)
 
     monkeypatch.setattr(Trainer, "step", diverging)
-    with pytest.raises(TrainingError, match=r"stopped being finite in epoch 2, .*Try a lower learning_rate"):
+    with pytest.raises(TrainingError, match=r"in epoch 2, .*; the checkpoint epoch-0001 is from before that\. Try"):
         train(small_config("tiny-am", "checkpoint_steps=2"), corpus, tmp_path / "run", device="cpu", progress_bar=False)
     assert [path.name for path in checkpoints(tmp_path / "run" / "checkpoints")] == ["epoch-0001"]
+
+
+def test_diverging_before_the_first_checkpoint_says_that_there_is_none(corpus, tmp_path):
+    config = small_config("tiny-am", "learning_rate=1e30", "schedule.warmup_epochs=0")
+    with pytest.raises(TrainingError, match=r"finite in epoch 1, .*; there is no checkpoint yet\. Try a lower"):
+        train(config, corpus, tmp_path / "run", device="cpu", progress_bar=False)
 
 
 def test_accumulated_parts_average_their_gradients(corpus):
