@@ -1,11 +1,12 @@
 """Train the small presets with and without margin on a real corpus, and keep what each run measures.
 
-    python -m benchmarks.experiments --corpus DIR [--only 'simclr-*'] [--jobs N]
+    python -m benchmarks.experiments --corpus DIR [--only 'simclr-*'] [--jobs N] [--cross-channels SEED]
 
 A run that has its record under docs/experiments/ is not done again, and an interrupted one continues, so the command
 can be repeated, split by `--only`, and stopped at any time. Then docs/experiments.md and its plots are written from all
 the records there are. The first seed of everything comes first: an early end leaves a complete table of fewer seeds.
-Everything is chosen on the development speakers; test speakers are only reported.
+Everything is chosen on the development speakers; test speakers are only reported. With --cross-channels the same
+trials are scored once more, each utterance through a channel of its own.
 
 Experiments `apart-*` train without the recording sets that hold several speakers of one language, and are judged on
 them: there the channel can't give the speaker away.
@@ -32,7 +33,7 @@ from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.data.trials import Negatives
 from sv_bridge.json_files import write_json
 from sv_bridge.models.baselines import MeanLogMel, whiten
-from sv_bridge.models.embedding import embed
+from sv_bridge.models.embedding import EmbeddingOptions, embed
 from sv_bridge.models.systems import load_system
 from sv_bridge.presets import load_config
 from sv_bridge.reports.judging import Judge
@@ -134,6 +135,7 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, default=Path("runs/experiments"), help="folder for run directories")
     parser.add_argument("--records", type=Path, default=RECORDS, help="folder for what each experiment measured")
     parser.add_argument("--epochs", type=int, help="instead of the presets'")
+    parser.add_argument("--cross-channels", type=int, help="also judge through channels drawn from this seed")
     parser.add_argument("--no-report", action="store_true", help="only the records")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
     options = parser.parse_args()
@@ -160,9 +162,9 @@ def record_of(experiment: Experiment, options: argparse.Namespace) -> Path:
 def run_alone(experiment: Experiment, options: argparse.Namespace) -> None:
     """Run the experiment in a process of its own, with its share of the processors."""
     command = [sys.executable, "-m", "benchmarks.experiments", "--only", experiment.name, "--jobs", "1", "--no-report"]
-    for name in ("corpus", "recipe", "runs", "records", "epochs"):
+    for name in ("corpus", "recipe", "runs", "records", "epochs", "cross_channels"):
         if getattr(options, name) is not None:
-            command += [f"--{name}", str(getattr(options, name))]
+            command += [f"--{name.replace('_', '-')}", str(getattr(options, name))]
     threads = str(max(1, CORES // options.jobs))
     subprocess.run(command, check=True, env=os.environ | {"OMP_NUM_THREADS": threads})
 
@@ -196,6 +198,9 @@ def run(experiment: Experiment, options: argparse.Namespace) -> None:
         "training": training,
         **(measured_apart if experiment.apart else measured)(str(embeddings), corpus),
     }
+    if options.cross_channels is not None and not experiment.apart:
+        crossed = embedded(experiment, corpus, folder, options.cross_channels)
+        record["crossed"] = {"seed": options.cross_channels, **error_rates(str(crossed), corpus)}
     write_json(record_of(experiment, options), record)
 
 
@@ -221,18 +226,19 @@ def trained(experiment: Experiment, corpus: Corpus, folder: Path, epochs: int | 
     }
 
 
-def embedded(experiment: Experiment, corpus: Corpus, folder: Path) -> Path:
+def embedded(experiment: Experiment, corpus: Corpus, folder: Path, cross_channels: int | None = None) -> Path:
     """Embed the development and test speakers, whole utterances, into a file."""
     wanted = corpus.where(lambda u: u.split != "train")
+    options = EmbeddingOptions(cross_channels=cross_channels)
     if experiment.system == LOG_MEL:
-        embeddings = embed(MeanLogMel(), wanted)
+        embeddings = embed(MeanLogMel(), wanted, options)
     elif experiment.system == WHITENED:
-        embeddings = whiten(embed(MeanLogMel(), wanted), embed(MeanLogMel(), corpus.split("train")))
+        embeddings = whiten(embed(MeanLogMel(), wanted, options), embed(MeanLogMel(), corpus.split("train"), options))
     elif experiment.preset:
-        embeddings = embed(load_system(str(folder)), wanted)
+        embeddings = embed(load_system(str(folder)), wanted, options)
     else:
-        embeddings = embed(untrained(experiment), wanted)
-    path = folder / "embeddings.npz"
+        embeddings = embed(untrained(experiment), wanted, options)
+    path = folder / ("embeddings.npz" if cross_channels is None else f"crossed-{cross_channels}.npz")
     embeddings.save(path)
     return path
 
@@ -261,6 +267,15 @@ def measured(system: str, corpus: Corpus) -> dict[str, Any]:
         "test_breakdown": [result.to_dict() for result in test["any"].results],
         "compactness": {key: value for key, value in report.items() if key != "pairs"},
         "histogram": dict(zip(("within", "between"), cosine_counts(embeddings, EDGES).tolist(), strict=True)),
+    }
+
+
+def error_rates(system: str, corpus: Corpus) -> dict[str, Any]:
+    """Error rates of development and test speakers alone."""
+    judge = Judge(system, corpus)
+    return {
+        split: {name: judge(split, negatives=chosen).results[0].to_dict() for name, chosen in TRIAL_LISTS.items()}
+        for split in ("dev", "test")
     }
 
 

@@ -61,7 +61,7 @@ def write_report(records_folder: Path, page: Path) -> None:
             parts.append(against_baselines(systems, f"**{system}**", group))
     if apart:
         parts.append(apart_table(apart))
-    parts += [error_table(systems), compactness_table(systems)]
+    parts += [error_table(systems), *crossed_table(systems), compactness_table(systems)]
     for name, margins in groups.items():
         if len(margins) > 1 and 0 in margins:
             draw_margins(margins, records_folder / f"{name}-margins.png")
@@ -223,6 +223,29 @@ def error_table(systems: dict[str, list[Record]]) -> str:
         "and from two of one source and language. minDCF and the bootstrap interval over speakers (first seed) are "
         f"for any.{resnet}\n\n" + markdown(header, rows)
     )
+
+
+def crossed_table(systems: dict[str, list[Record]]) -> list[str]:
+    """Error rates of the same trials through channels that no two utterances share, where they were measured."""
+    crossed = {name: [r["crossed"] for r in group if "crossed" in r] for name, group in systems.items()}
+    crossed = {name: group for name, group in crossed.items() if group}
+    if not crossed:
+        return []
+    header = ["system", "seeds", *(f"EER %, {split}, {c}" for split in ("dev", "test") for c in CONDITIONS)]
+    rows = [
+        [name, str(len(group))]
+        + [
+            spread([100 * r[split][condition]["equal_error_rate"] for r in group])
+            for split in ("dev", "test")
+            for condition in CONDITIONS
+        ]
+        for name, group in crossed.items()
+    ]
+    return [
+        "## The same trials with crossed channels\n\nEvery utterance through a channel of its own (see "
+        "[crossed trials](crossed-trials.md)): what is told apart here is not the recording.\n\n"
+        + markdown(header, rows)
+    ]
 
 
 def compactness_table(systems: dict[str, list[Record]]) -> str:

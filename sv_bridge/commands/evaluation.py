@@ -19,6 +19,9 @@ Crops = Annotated[int | None, typer.Option(help="crops an utterance; whole utter
 CropSeconds = Annotated[float | None, typer.Option(help="length of a crop")]
 CropScoring = Annotated[Literal["embedding", "score"], typer.Option(help="what is averaged over crops")]
 AverageLast = Annotated[int, typer.Option(help="average the weights of the run's last epochs")]
+CrossChannels = Annotated[
+    int | None, typer.Option(help="send each utterance through a channel of its own, drawn from this seed")
+]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, …")]
 Workers = Annotated[int | None, typer.Option(help="processes that read audio; on a GPU all cores but one without")]
 
@@ -30,6 +33,7 @@ def embed(
     split: Split = "all",
     crops: Crops = None,
     crop_seconds: CropSeconds = None,
+    cross_channels: CrossChannels = None,
     average_last: AverageLast = 1,
     device: Device = "auto",
     batch_size: int = 64,
@@ -42,7 +46,9 @@ def embed(
     from sv_bridge.models.systems import embeddings_of
 
     chosen = _split(read_corpus(corpus), split)
-    options = EmbeddingOptions(crops, crop_seconds, average_last, device, batch_size, workers, progress=True)
+    options = EmbeddingOptions(
+        crops, crop_seconds, average_last, device, batch_size, workers, progress=True, cross_channels=cross_channels
+    )
     with session(device) as world:
         embeddings = embeddings_of(system, chosen, options, out=out)
     if world.is_first:
@@ -60,6 +66,7 @@ def evaluate(
     crops: Crops = None,
     crop_seconds: CropSeconds = None,
     crop_scoring: CropScoring = "embedding",
+    cross_channels: CrossChannels = None,
     subtract_mean: Annotated[str | None, typer.Option(help="split whose mean embedding is subtracted")] = None,
     as_norm: Annotated[str | None, typer.Option(help="split whose utterances are the cohort of AS-norm")] = None,
     top: Annotated[int, typer.Option(help="cohort scores that AS-norm uses")] = 300,
@@ -78,7 +85,9 @@ def evaluate(
     from sv_bridge.reports.rows import result_rows
     from sv_bridge.reports.tables import print_table
 
-    options = EmbeddingOptions(crops, crop_seconds, average_last, device, batch_size, workers, progress=True)
+    options = EmbeddingOptions(
+        crops, crop_seconds, average_last, device, batch_size, workers, progress=True, cross_channels=cross_channels
+    )
     judge = Judge(
         system,
         read_corpus(corpus, check_files=False),
@@ -89,7 +98,7 @@ def evaluate(
         top=top,
     )
     verdict = judge(split, trials=trials, negatives=negatives, intervals=intervals)
-    print_table(system, *result_rows(verdict.results))
+    print_table(f"{system}{_crossed(cross_channels)}", *result_rows(verdict.results))
     calibrated = verdict.calibrated(judge(calibrate_on, negatives=negatives)) if calibrate_on else {}
     for name, value in calibrated.items():
         typer.echo(f"{name}: {value:.4f}")
@@ -167,6 +176,7 @@ def compare(
     crops: Crops = None,
     crop_seconds: CropSeconds = None,
     crop_scoring: CropScoring = "embedding",
+    cross_channels: CrossChannels = None,
     device: Device = "auto",
     json_out: Annotated[Path | None, typer.Option("--json", help="JSON file to write")] = None,
 ) -> None:
@@ -181,14 +191,14 @@ def compare(
     from sv_bridge.reports.tables import print_table
 
     read = read_corpus(corpus, check_files=False)
-    options = EmbeddingOptions(crops, crop_seconds, device=device, progress=True)
+    options = EmbeddingOptions(crops, crop_seconds, device=device, progress=True, cross_channels=cross_channels)
 
     def assess(name: str) -> Assessment:
         judge = Judge(name, read, options, crop_scoring=crop_scoring)
         return judge(split, trials=trials, negatives=negatives).assessment()
 
     columns = compare({group: list(map(assess, names)) for group, names in system_groups(systems).items()})
-    print_table(f"{split} speakers of {corpus.name}", *column_rows(columns))
+    print_table(f"{split} speakers of {corpus.name}{_crossed(cross_channels)}", *column_rows(columns))
     if json_out is not None:
         write_json(json_out, [column.to_dict() for column in columns])
 
@@ -206,3 +216,7 @@ def demo(
 
 def _split(corpus: Any, name: str) -> Any:
     return corpus if name == "all" else corpus.split(name)
+
+
+def _crossed(seed: int | None) -> str:
+    return "" if seed is None else f", channels crossed (seed {seed})"

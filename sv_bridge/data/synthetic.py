@@ -12,17 +12,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.signal import fftconvolve
 
 from sv_bridge.data.audio import write_audio
+from sv_bridge.data.channels import Channel
 from sv_bridge.data.filters import band_decibels, fir, frequencies, smooth_decibels
 from sv_bridge.data.manifest import Corpus, Utterance, write_manifest
 from sv_bridge.data.randomness import generator
 from sv_bridge.data.rooms import random_room
 from sv_bridge.data.voices import SAMPLE_RATE_HZ, Voice, random_voice, speak
 
-__all__ = ["Channel", "SyntheticRecipe", "make_synthetic_corpus", "random_channel"]
+__all__ = ["SyntheticRecipe", "make_synthetic_corpus", "random_channel"]
+
+LEVEL = 0.05
+"""Root mean square of every utterance."""
 
 
 @dataclass(frozen=True)
@@ -60,23 +63,6 @@ class SyntheticRecipe:
         """List (name, split) of all speakers."""
         counts = {"train": self.train_speakers, "dev": self.dev_speakers, "test": self.test_speakers}
         return [(f"{split}{i:04d}", split) for split, count in counts.items() for i in range(count)]
-
-
-@dataclass(frozen=True)
-class Channel:
-    """How a session sounds: impulse response of room and equaliser, and the noise with its level."""
-
-    response: NDArray[np.float32]
-    noise: NDArray[np.float32]
-    snr_db: float
-
-    def __call__(self, samples: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-        """Play and record the samples, at root mean square 0.05."""
-        heard = fftconvolve(samples, self.response)[: len(samples)]
-        hiss = fftconvolve(rng.standard_normal(len(samples), dtype=np.float32), self.noise, mode="same")
-        ratio = np.sqrt(np.mean(heard**2) / np.mean(hiss**2)) * 10 ** (-self.snr_db / 20)
-        recorded = heard + ratio * hiss
-        return (0.05 / np.sqrt(np.mean(recorded**2)) * recorded).astype(np.float32)
 
 
 def random_channel(rng: np.random.Generator) -> Channel:
@@ -132,7 +118,8 @@ def record_speaker(
         today = in_the_mood_of_the_day(voice, rng)
         for k in range(recipe.utterances):
             frames = round(rng.uniform(*recipe.seconds) * SAMPLE_RATE_HZ)
-            samples = channels[channel](speak(today, frames, rng), rng)
+            recorded = channels[channel](speak(today, frames, rng), rng)
+            samples = recorded * (LEVEL / np.sqrt(np.mean(recorded**2)))
             name = f"{speaker}/{session}-{k}.wav"
             write_audio(out / "audio" / name, samples)
             utterances.append(

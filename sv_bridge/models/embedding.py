@@ -19,6 +19,7 @@ from torch.utils.data import DataLoader, Dataset
 from sv_bridge import distributed
 from sv_bridge.atomic import atomic_path
 from sv_bridge.data.audio import AudioError, AudioFile
+from sv_bridge.data.channels import crossed
 from sv_bridge.data.crops import wrapped
 from sv_bridge.data.dataset import Stretch
 from sv_bridge.data.manifest import Corpus
@@ -48,6 +49,8 @@ class EmbeddingOptions:
     crops : how many crops an utterance, from its beginning to its end at equal steps; None embeds whole utterances.
     crop_seconds : length of a crop; shorter utterances are repeated up to it.
     average_last : checkpoints of a run whose weights are averaged.
+    cross_channels : seed of channels, one for each utterance, that they are sent through first (crossed trials, see
+        `sv_bridge.data.channels.crossed`); None embeds them as they were recorded.
     device : where the encoder runs, see `sv_bridge.distributed.choose_device`.
     batch_size : utterances of 4 s, or crops, that run through the encoder together.
     workers : processes that read audio; None for none on the CPU, and all cores but one (14 at most) on other devices.
@@ -66,6 +69,7 @@ class EmbeddingOptions:
     batch_size: int = 64
     workers: int | None = None
     progress: bool = False
+    cross_channels: int | None = None
 
     def __post_init__(self) -> None:
         if (self.crops is None) != (self.crop_seconds is None):
@@ -80,7 +84,7 @@ class EmbeddingOptions:
     @property
     def identity(self) -> tuple[Any, ...]:
         """The options that embeddings depend on; the others change only how fast they come."""
-        return self.crops, self.crop_seconds, self.average_last
+        return self.crops, self.crop_seconds, self.average_last, self.cross_channels
 
 
 DEFAULT_OPTIONS = EmbeddingOptions()
@@ -277,6 +281,7 @@ class _Waveforms(Dataset[Sample]):
         self.corpus = corpus
         self.sample_rate_hz = sample_rate_hz
         self.crops = options.crops
+        self.cross_channels = options.cross_channels
         self.crop_frames = None if options.crop_seconds is None else round(options.crop_seconds * sample_rate_hz)
 
     def __len__(self) -> int:
@@ -286,14 +291,18 @@ class _Waveforms(Dataset[Sample]):
         utterance = self.corpus[index]
         try:
             with AudioFile(self.corpus.path(utterance), sample_rate_hz=self.sample_rate_hz) as file:
-                waveforms = self._read(Stretch(file, utterance))
+                speech: Stretch | NDArray[np.float32] = Stretch(file, utterance)
+                if self.cross_channels is not None:
+                    whole, rate = speech[: len(speech)], self.sample_rate_hz
+                    speech = crossed(whole, utterance.id, seed=self.cross_channels, sample_rate_hz=rate)
+                waveforms = self._read(speech)
         except (AudioError, FileNotFoundError) as error:
             return index, None, str(error)
         if not waveforms.any():
             return index, None, f"{utterance.path} is silent"
         return index, torch.from_numpy(waveforms), ""
 
-    def _read(self, speech: Stretch) -> NDArray[np.float32]:
+    def _read(self, speech: Stretch | NDArray[np.float32]) -> NDArray[np.float32]:
         frames = len(speech)
         if self.crops is None or self.crop_frames is None:
             return wrapped(speech[:frames], 0, max(frames, round(SHORTEST_SECONDS * self.sample_rate_hz)))[None]

@@ -57,6 +57,11 @@ def embeddings_of(
     if name.endswith(".npz"):
         if options.crops is not None:
             raise ValueError(f"{name} holds embeddings already: crops can't be chosen any more")
+        if options.cross_channels is not None:
+            raise ValueError(
+                f"{name} holds embeddings already: make them with `sv-bridge embed --cross-channels "
+                f"{options.cross_channels}` to have them crossed"
+            )
         stored = Embeddings.load(name)
         embeddings = stored.where(np.isin(stored.ids, [utterance.id for utterance in corpus]))
         _save(embeddings, [] if out is None else [out])

@@ -34,6 +34,7 @@ class Verdict:
     embeddings : of the utterances that the trials name, or of the whole split when they were drawn.
     trials, scores : (trials,).
     results : error rates, all trials first.
+    cross_channels : seed of the channels that utterances went through; None as recorded.
     """
 
     system: str
@@ -41,6 +42,7 @@ class Verdict:
     trials: Trials
     scores: NDArray[np.float64]
     results: tuple[Result, ...]
+    cross_channels: int | None = None
 
     def calibrated(self, dev: "Verdict") -> dict[str, float]:
         """Actual detection costs and Cllr, calibrated on the trials of another verdict."""
@@ -55,6 +57,7 @@ class Verdict:
         write_scores(folder / "scores.txt", self.trials, self.scores)
         record = {
             "system": self.system,
+            "cross_channels": self.cross_channels,
             "results": [result.to_dict() for result in self.results],
             "calibrated": dict(calibrated),
             "skipped": self.embeddings.skipped,
@@ -123,7 +126,7 @@ class Judge:
             top=self.top,
         )
         results = breakdown(scores, trials, embeddings, intervals=intervals)
-        return Verdict(self.system, embeddings, trials, scores, tuple(results))
+        return Verdict(self.system, embeddings, trials, scores, tuple(results), self.options.cross_channels)
 
     def embeddings(self, corpus: Corpus) -> Embeddings:
         """Embeddings of these utterances."""

@@ -51,6 +51,22 @@ def records(tmp_path):
     return folder
 
 
+def test_crossed_trials_have_a_table_where_they_were_measured(records, tmp_path):
+    write_report(records, tmp_path / "experiments.md")
+    assert "crossed" not in (tmp_path / "experiments.md").read_text()
+    path = records / "log-mel.json"
+    made = json.loads(path.read_text())
+    conditions = ("any", "same language", "same source and language")
+    made["crossed"] = {"seed": 0}
+    made["crossed"]["dev"] = {name: {"equal_error_rate": 0.4 + i / 100} for i, name in enumerate(conditions)}
+    made["crossed"]["test"] = {name: {"equal_error_rate": 0.3 + i / 100} for i, name in enumerate(conditions)}
+    path.write_text(json.dumps(made))
+    write_report(records, tmp_path / "experiments.md")
+    text = (tmp_path / "experiments.md").read_text()
+    assert "| mean log-mel | 1 | 40 | 41 | 42 | 30 | 31 | 32 |" in text
+    assert "simclr" not in text[text.index("## The same trials") : text.index("## Compactness")]  # not measured
+
+
 def test_report_says_what_the_numbers_say(records, tmp_path):
     write_report(records, tmp_path / "experiments.md")
     text = (tmp_path / "experiments.md").read_text()

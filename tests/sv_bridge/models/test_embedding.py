@@ -4,12 +4,20 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from scipy.signal import fftconvolve
 
+from sv_bridge.data.audio import read_audio, write_audio
+from sv_bridge.data.channels import crossed
+from sv_bridge.data.filters import fir, smooth_decibels
 from sv_bridge.data.manifest import Corpus, Utterance
-from sv_bridge.data.trials import Trials
+from sv_bridge.data.trials import Trials, generate_trials
 from sv_bridge.embeddings import Embeddings
+from sv_bridge.models.baselines import MeanLogMel
 from sv_bridge.models.embedding import EmbeddingOptions, embed
+from sv_bridge.verification.error_rates import equal_error_rate
+from sv_bridge.verification.scoring import score_trials
 
+RATE = 16_000
 SCALE = 2**20
 
 
@@ -37,6 +45,38 @@ def test_batches_and_reading_processes_change_nothing(endpoints, ramps):
     one = embed(endpoints, ramps, EmbeddingOptions(crops=2, crop_seconds=0.5, batch_size=1))
     many = embed(endpoints, ramps, EmbeddingOptions(crops=2, crop_seconds=0.5, batch_size=64, workers=2))
     np.testing.assert_array_equal(one.vectors, many.vectors)
+
+
+def test_crossed_utterances_go_through_their_channels_before_crops_are_taken(endpoints, ramps):
+    heard = [
+        crossed(read_audio(ramps.path(utterance)), utterance.id, seed=5) for utterance in ramps.utterances[:2]
+    ]  # whole utterances
+    embeddings = embed(endpoints, ramps, EmbeddingOptions(cross_channels=5))
+    np.testing.assert_array_equal(embeddings.vectors[:2, 0], [each[0] for each in heard])
+    np.testing.assert_array_equal(embeddings.vectors[:2, 2], [16_000, 32_000])
+    crops = embed(endpoints, ramps, EmbeddingOptions(crops=2, crop_seconds=0.5, cross_channels=5, workers=1))
+    np.testing.assert_array_equal(crops.vectors[:2, 1, 1], [each[-1] for each in heard])
+    reordered = embed(endpoints, Corpus(ramps.root, ramps.utterances[::-1]), EmbeddingOptions(cross_channels=5))
+    np.testing.assert_array_equal(reordered.vectors[::-1], embeddings.vectors)
+
+
+def test_what_the_channel_gives_away_is_gone_when_channels_are_crossed(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = []
+    for speaker in range(8):  # nobody speaks: white noise, through one line a "speaker"
+        line = fir(smooth_decibels(rng, 4.0))
+        for number in range(3):
+            samples = fftconvolve(rng.standard_normal(RATE), line)[:RATE]
+            write_audio(tmp_path / f"{speaker}-{number}.wav", 0.1 * samples / np.abs(samples).max())
+            rows.append(Utterance(f"{speaker}-{number}", f"{speaker}-{number}.wav", str(speaker), duration_s=1.0))
+    corpus = Corpus(tmp_path, tuple(rows))
+    trials = generate_trials(corpus)
+    rates = []
+    for seed in (None, 0):
+        scores = score_trials(embed(MeanLogMel(), corpus, EmbeddingOptions(cross_channels=seed)), trials)
+        rates.append(equal_error_rate(scores[trials.labels], scores[~trials.labels]))
+    assert rates[0] < 0.02
+    assert rates[1] > 0.25
 
 
 def test_one_crop_is_one_vector_an_utterance(endpoints, ramps):

@@ -44,6 +44,8 @@ def test_embeddings_of_a_run_are_kept_until_something_changes(run, speech):
     fewer = Corpus(test.root, test.utterances[:-1])
     np.testing.assert_allclose(embeddings_of(str(run), fewer).vectors, first.vectors[:-1], atol=1e-6)
     assert embeddings_of(str(run), test, EmbeddingOptions(crops=2, crop_seconds=0.5)).vectors.shape == (len(test), 2, 8)
+    crossed = embeddings_of(str(run), test, EmbeddingOptions(cross_channels=0))
+    assert not np.allclose(crossed.vectors, first.vectors, atol=1e-3)
 
 
 def test_stored_embeddings_are_a_system(tmp_path, run, speech):
@@ -51,6 +53,8 @@ def test_stored_embeddings_are_a_system(tmp_path, run, speech):
     whole.save(tmp_path / "e.npz")
     dev = speech.split("dev")
     assert embeddings_of(str(tmp_path / "e.npz"), dev).ids.tolist() == [u.id for u in dev]
+    with pytest.raises(ValueError, match="make them with `sv-bridge embed --cross-channels 3`"):
+        embeddings_of(str(tmp_path / "e.npz"), dev, EmbeddingOptions(cross_channels=3))
     with pytest.raises(ValueError, match="crops can't be chosen"):
         embeddings_of(str(tmp_path / "e.npz"), dev, EmbeddingOptions(crops=2, crop_seconds=1.0))
 

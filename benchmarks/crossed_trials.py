@@ -1,0 +1,148 @@
+"""What recorded and crossed trials tell apart: systems that never learned a voice, on both, collection by collection.
+
+    python -m benchmarks.crossed_trials --corpus NAME=DIR … [--run DIR …] [--cross-channels SEED]
+
+Each collection's development and test speakers are judged twice on the same trials: as recorded, and with every
+utterance sent through a channel of its own. Mean log-mel, the same whitened by the training speakers' embeddings, and
+an untrained encoder learn nothing about people: what they tell apart as recorded is the recording. Runs can be added.
+Numbers go to docs/crossed-trials.json, and from there into the tables of docs/crossed-trials.md.
+"""
+
+import argparse
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sv_bridge.atomic import atomic_path
+from sv_bridge.data.manifest import MANIFEST_NAME, Corpus, read_corpus
+from sv_bridge.data.trials import Negatives, Trials, generate_trials
+from sv_bridge.embeddings import Embeddings
+from sv_bridge.json_files import write_json
+from sv_bridge.models.baselines import whiten
+from sv_bridge.models.embedding import EmbeddingOptions
+from sv_bridge.models.systems import LOG_MEL, UNTRAINED, embeddings_of
+from sv_bridge.verification.error_rates import equal_error_rate
+from sv_bridge.verification.scoring import score_trials
+
+PAGE = Path(__file__).parent.parent / "docs" / "crossed-trials.md"
+START, END = "<!-- measured -->", "<!-- end of what is measured -->"
+WHITENED, ENCODER = "mean log-mel, whitened", f"{UNTRAINED}tiny-snt"
+SHORTEST_SECONDS = 1.5
+CHILD_BELOW = 15  # years
+SPLITS = ("dev", "test")
+
+
+def main() -> None:
+    """Measure what isn't measured yet, and write the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", action="append", default=[], metavar="NAME=DIR", help="collection and its corpus")
+    parser.add_argument("--run", action="append", default=[], help="trained run directory to judge, too")
+    parser.add_argument("--cross-channels", type=int, default=0, help="seed of the channels")
+    parser.add_argument("--page", type=Path, default=PAGE)
+    arguments = parser.parse_args()
+    record = arguments.page.with_suffix(".json")
+    measured = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    for name, _, folder in (each.partition("=") for each in arguments.corpus):
+        corpus = read_corpus(folder).where(lambda u: u.duration_s >= SHORTEST_SECONDS)
+        hard, corpus = stratified(corpus, Path(folder))
+        measured[name] = {
+            "hard": hard,
+            "splits": {split: size(corpus.split(split)) for split in SPLITS},
+            "systems": measure(corpus, hard, arguments.run, arguments.cross_channels),
+            "cross_channels": arguments.cross_channels,
+        }
+        write_json(record, measured)
+    text = arguments.page.read_text(encoding="utf-8")
+    head, (_, tail) = text.split(START)[0], text.split(END)
+    with atomic_path(arguments.page) as temporary:
+        temporary.write_text(f"{head}{START}\n\n{tables(measured)}\n{END}{tail}", encoding="utf-8")
+
+
+def stratified(corpus: Corpus, folder: Path) -> tuple[str, Corpus]:
+    """What the non-targets of hard trials share, and the corpus with that as its sources.
+
+    Gender and age group where the manifest has them, else collection and language.
+    """
+    with (folder / MANIFEST_NAME).open(newline="", encoding="utf-8") as lines:
+        rows = {row.get("id") or row["path"]: row for row in csv.DictReader(lines)}
+    if "gender" not in next(iter(rows.values())):
+        return "source and language", corpus
+
+    def group(row: dict[str, str]) -> str:
+        return f"{row['gender']} {'child' if float(row['age']) < CHILD_BELOW else 'adult'}"
+
+    return "gender and age group", replace(
+        corpus, utterances=tuple(replace(u, source=group(rows[u.id])) for u in corpus)
+    )
+
+
+def size(corpus: Corpus) -> dict[str, int]:
+    """Speakers and utterances."""
+    return {"speakers": len(corpus.speakers), "utterances": len(corpus)}
+
+
+def measure(corpus: Corpus, hard: str, runs: list[str], seed: int) -> dict[str, Any]:
+    """Equal error rates of every system, split, list of trials and condition."""
+    negatives: dict[str, Negatives] = {"any": "any", "hard": "same-source-and-language"}
+    trials = {
+        (split, kind): generate_trials(corpus.split(split), negatives=chosen)
+        for split in SPLITS
+        for kind, chosen in negatives.items()
+    }
+    systems: dict[str, Any] = {}
+    for condition, options in (
+        ("recorded", EmbeddingOptions()),
+        ("crossed", EmbeddingOptions(cross_channels=seed)),
+    ):
+        for system in (LOG_MEL, ENCODER, *runs):
+            found = {split: embeddings_of(system, corpus.split(split), options) for split in SPLITS}
+            systems.setdefault(system, {})[condition] = rates(found, trials)
+            if system == LOG_MEL:
+                reference = embeddings_of(system, corpus.split("train"), options)
+                whitened = {split: whiten(embeddings, reference) for split, embeddings in found.items()}
+                systems.setdefault(WHITENED, {})[condition] = rates(whitened, trials)
+    return systems
+
+
+def rates(embeddings: dict[str, Embeddings], trials: dict[tuple[str, str], Trials]) -> dict[str, dict[str, float]]:
+    """Equal error rate in percent by split and list of trials."""
+    found: dict[str, dict[str, float]] = {}
+    for (split, kind), listed in trials.items():
+        scores = score_trials(embeddings[split], listed)
+        rate = equal_error_rate(scores[listed.labels], scores[~listed.labels])
+        found.setdefault(split, {})[kind] = round(100 * rate, 2)
+    return found
+
+
+def tables(measured: dict[str, Any]) -> str:
+    """One table a collection."""
+    parts = []
+    for name, collection in measured.items():
+        counts = ", ".join(
+            f"{split} {each['speakers']} people with {each['utterances']:,} utterances"
+            for split, each in collection["splits"].items()
+        )
+        parts += [
+            f"### {name}",
+            "",
+            f"{counts}. EER %: any non-targets / non-targets of the same {collection['hard']}. "
+            f"Channels of seed {collection['cross_channels']}.",
+            "",
+            "| system | dev, as recorded | dev, crossed | test, as recorded | test, crossed |",
+            "| --- | ---: | ---: | ---: | ---: |",
+        ]
+        for system, conditions in collection["systems"].items():
+            cells = [
+                f"{conditions[condition][split]['any']:.1f} / {conditions[condition][split]['hard']:.1f}"
+                for split in SPLITS
+                for condition in ("recorded", "crossed")
+            ]
+            parts.append(f"| {system} | {' | '.join(cells)} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    main()
