@@ -24,6 +24,7 @@ __all__ = [
     "ScheduleConfig",
     "TrainingConfig",
     "config_keys",
+    "flat",
     "parse_config",
     "resolve_key",
     "settings_of",
@@ -95,6 +96,7 @@ class RunConfig(Section):
     preset: str = ""
     source: str = ""
     seed: NonNegativeInt = 0
+    start_from: str | None = None  # run directory or checkpoint whose weights training starts from
     encoder: AnyEncoder
     method: AnyMethod
     data: DataConfig = DataConfig()
@@ -221,3 +223,15 @@ def _explain(error: Any) -> str:
     message = error["msg"][0].lower() + error["msg"][1:]
     got = "" if isinstance(error["input"], Mapping) else f", got {error['input']!r}"
     return f"`{key}`: {message}{got}"
+
+
+def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested mapping as one with dotted keys.
+
+    >>> flat({"a": 1, "b": {"c": 2}})
+    {'a': 1, 'b.c': 2}
+    """
+    values: dict[str, Any] = {}
+    for key, value in tree.items():
+        values.update(flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value})
+    return values

@@ -15,10 +15,16 @@ def train(
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="key=value, such as margin=0.1; may be repeated.")
     ] = None,
+    start: Annotated[
+        Path | None, typer.Option("--from", help="Run directory or checkpoint whose weights training starts from.")
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")] = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
 ) -> None:
     """Train an encoder, or continue an interrupted run: the same command again goes on where it stopped.
+
+    Fine-tune with the recipe of a run, changed: `sv-bridge train RUN/config.yaml --from RUN --set margin=0.3
+    --set crop_seconds=4 --set epochs=5 --out …`.
 
     With several GPUs, or machines: `torchrun --nproc-per-node N -m sv_bridge train …`.
     """
@@ -28,7 +34,11 @@ def train(
     from sv_bridge.training import loop
 
     config = load_config(preset, setting or ())
-    out = out or Path("runs") / ",".join([config.preset, *(s.replace("/", "_") for s in setting or ())])
+    parts = [config.preset, *(s.replace("/", "_") for s in setting or ())]
+    if start is not None:
+        config = config.model_copy(update={"start_from": str(start.resolve())})
+        parts.append(f"from={start.name}")
+    out = out or Path("runs") / ",".join(parts)
     if launched_rank() == 0:
         typer.echo(f"{config.preset} ({config.source or 'own recipe'}) → {out}", err=True)
     loop.train(config, read_corpus(corpus), out, device=device, progress_bar=not quiet)

@@ -44,6 +44,8 @@ class ContrastiveConfig(MethodConfig):
 class ContrastiveMethod(Method):
     """Encoder, projector and margin."""
 
+    carried: tuple[str, ...] = ("encoder", "projector")
+
     def __init__(self, encoder: SpeakerEncoder, config: ContrastiveConfig) -> None:
         super().__init__(encoder)
         self.config = config

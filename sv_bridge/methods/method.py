@@ -1,6 +1,7 @@
 """What methods have in common: an encoder in training, and a loss of a batch."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -31,11 +32,15 @@ class TrainingSet:
 class Method(nn.Module):
     """An encoder, and whatever else is trained beside it.
 
+    `carried` names the modules whose weights another run of the method may start from.
+
     A subclass calls the encoder, on views of any number and length, and says what the loss is. Several processes each
     hold a share of the batch: gradients are averaged over them, and `sv_bridge.distributed.gather` collects rows.
     All chance must follow from the batch and the moment, and all state must be parameters and buffers, so that a run
     that was interrupted ends as if it had not been.
     """
+
+    carried: tuple[str, ...] = ("encoder",)
 
     def __init__(self, encoder: SpeakerEncoder) -> None:
         super().__init__()
@@ -71,8 +76,18 @@ class MethodConfig(Section):
         """Method around an encoder with fresh weights, for training on `speech`."""
 
 
-def build_method(config: MethodConfig, encoder: EncoderConfig, speech: TrainingSet, *, seed: int) -> Method:
-    """Method and encoder with fresh weights, which follow from the seed."""
+def build_method(
+    config: MethodConfig,
+    encoder: EncoderConfig,
+    speech: TrainingSet,
+    *,
+    seed: int,
+    weights: Mapping[str, Tensor] | None = None,
+) -> Method:
+    """Method and encoder with fresh weights, which follow from the seed; or with the encoder's `weights`."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return config.build(build_encoder(encoder), speech)
+        built = build_encoder(encoder)
+        if weights is not None:
+            built.load_state_dict(dict(weights))
+        return config.build(built, speech)

@@ -44,6 +44,7 @@ class MoCo(ContrastiveMethod):
     most queries, and they would push the two views of an utterance apart. That takes no label.
     """
 
+    carried = ("encoder", "projector", "key_encoder", "key_projector")
     queue: Tensor  # (directions, queue_size, dim), oldest first
     queue_utterances: Tensor  # (queue_size,), -1 where the queue is not filled yet
     queue_speakers: Tensor  # (queue_size,)

@@ -9,6 +9,7 @@ training is drawn from names such as (seed, epoch, utterance), so there is no ra
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,17 @@ from sv_bridge.atomic import atomic_folder
 from sv_bridge.config import RunConfig, parse_config
 from sv_bridge.models.encoders import SpeakerEncoder, build_encoder
 
-__all__ = ["CheckpointError", "Progress", "checkpoints", "load_encoder", "read_config", "restore", "save"]
+__all__ = [
+    "CheckpointError",
+    "Progress",
+    "Start",
+    "checkpoints",
+    "load_encoder",
+    "read_config",
+    "read_start",
+    "restore",
+    "save",
+]
 
 MODEL, STATE, CONFIG = "model.safetensors", "state.pt", "config.yaml"
 ENCODER_PREFIX = "encoder."
@@ -30,6 +41,22 @@ ENCODER_PREFIX = "encoder."
 
 class CheckpointError(ValueError):
     """A checkpoint that is missing, damaged, or of another model."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Weights that another run starts from.
+
+    Attributes
+    ----------
+    config : of the run that they come from.
+    tensors : by their name in its method.
+    description : for the record: run, checkpoint, and a digest of the weights.
+    """
+
+    config: RunConfig
+    tensors: Mapping[str, Tensor]
+    description: Mapping[str, str]
 
 
 @dataclass
@@ -125,6 +152,23 @@ def read_config(run: Path | str) -> RunConfig:
     return parse_config(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
+def read_start(run: Path | str) -> Start:
+    """Newest checkpoint of a run directory, or one checkpoint folder in it, to start another run from.
+
+    Raises
+    ------
+    CheckpointError
+        No run, no checkpoint, or a damaged one.
+    """
+    (chosen,), run = _chosen(Path(run), 1)
+    digest = blake2b((chosen / MODEL).read_bytes(), digest_size=8).hexdigest()
+    return Start(
+        read_config(run),
+        _read_tensors(chosen / MODEL),
+        {"run": str(run.resolve()), "checkpoint": chosen.name, "weights": digest},
+    )
+
+
 def load_encoder(run: Path | str, *, average_last: int = 1) -> SpeakerEncoder:
     """Encoder of a run's newest checkpoint, ready to embed; or the mean of its last epochs' weights.
 
@@ -138,19 +182,8 @@ def load_encoder(run: Path | str, *, average_last: int = 1) -> SpeakerEncoder:
     CheckpointError
         No checkpoint, fewer than `average_last`, or weights that don't fit the run's configuration.
     """
-    run = Path(run)
-    if (run / MODEL).is_file():
-        chosen, run = [run], run.parent.parent
-    else:
-        found = checkpoints(run / "checkpoints")
-        finished = [path for path in found if "-step-" not in path.name]
-        chosen = found[-1:] if average_last == 1 else finished[-average_last:]
+    chosen, run = _chosen(Path(run), average_last)
     encoder = build_encoder(read_config(run).encoder)
-    if len(chosen) < average_last or average_last < 1:
-        raise CheckpointError(
-            f"{run} has {len(chosen)} checkpoints, wanted {average_last}"
-            + ("; train with a larger keep_checkpoints" if chosen else ": train it first")
-        )
     weights = [_read_tensors(path / MODEL) for path in chosen]
     mean = {
         name: torch.stack([each[name] for each in weights]).mean(0) if last.is_floating_point() else last
@@ -159,6 +192,23 @@ def load_encoder(run: Path | str, *, average_last: int = 1) -> SpeakerEncoder:
     }
     _load_weights(encoder, {name.removeprefix(ENCODER_PREFIX): tensor for name, tensor in mean.items()}, chosen[-1])
     return encoder.eval()
+
+
+def _chosen(run: Path, last: int) -> tuple[list[Path], Path]:
+    """Folders of the last checkpoints of a run, or of the one that `run` itself is; and the run directory."""
+    if (run / MODEL).is_file():
+        chosen, run = [run], run.parent.parent
+    else:
+        found = checkpoints(run / "checkpoints")
+        finished = [path for path in found if "-step-" not in path.name]
+        chosen = found[-1:] if last == 1 else finished[-last:]
+    read_config(run)
+    if len(chosen) < last or last < 1:
+        raise CheckpointError(
+            f"{run} has {len(chosen)} checkpoints, wanted {last}"
+            + ("; train with a larger keep_checkpoints" if chosen else ": train it first")
+        )
+    return chosen, run
 
 
 def _read_tensors(path: Path) -> dict[str, Tensor]:

@@ -21,6 +21,7 @@ from sv_bridge.distributed import World
 from sv_bridge.methods.method import TrainingSet
 from sv_bridge.methods.schedules import Moment
 from sv_bridge.training.ahead import ahead
+from sv_bridge.training.checkpoint import checkpoints, read_start
 from sv_bridge.training.health import Health, few_steps
 from sv_bridge.training.memory import keep_freed_memory
 from sv_bridge.training.run_directory import CHECKPOINTS, RunLog, describe_environment, open_run
@@ -42,6 +43,9 @@ def train(
     A resumed run ends bit-identical to an uninterrupted one on a CPU (with the same number of threads). Under torchrun
     the batch is shared out over the processes, and a step is that of one process with the whole batch, batch
     normalisation included (`sync_batch_norm`; without it, each process normalises its share).
+
+    With `start_from`, training starts from another run's weights, with a fresh optimiser and its schedules from their
+    beginning; ``environment.json`` records which.
 
     Parameters
     ----------
@@ -69,8 +73,11 @@ def train(
             keep_freed_memory()
         batches = Batches(config, speech, world)
         validate = Validator(config, corpus, world.device)
-        open_run(run, config, describe_environment(speech, world))
-        trainer = Trainer(config, world, batches.speech)
+        start_from = config.start_from if not checkpoints(run / CHECKPOINTS) else None
+        source = None if start_from is None else read_start(start_from)
+        environment = describe_environment(speech, world)
+        open_run(run, config, environment | ({"started_from": source.description} if source else {}))
+        trainer = Trainer(config, world, batches.speech, source)
         progress = trainer.resume(run / CHECKPOINTS)
         start = Moment(progress.step, batches.steps, config.training.epochs)
         health, part = Health(), config.training.batch_size // config.training.accumulate

@@ -18,7 +18,7 @@ from rich.progress import Progress as ProgressBar
 
 from sv_bridge import distributed
 from sv_bridge.atomic import atomic_path
-from sv_bridge.config import ConfigError, RunConfig
+from sv_bridge.config import ConfigError, RunConfig, flat
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.distributed import World
 from sv_bridge.training.checkpoint import CONFIG, Progress, read_config
@@ -39,8 +39,8 @@ def open_run(run: Path, config: RunConfig, environment: dict[str, Any]) -> None:
         The directory holds a run of another configuration or corpus, or other files.
     """
     if (run / CONFIG).is_file():
-        started = _flat(read_config(run).model_dump())
-        asked = _flat(config.model_dump())
+        started = flat(read_config(run).model_dump())
+        asked = flat(config.model_dump())
         differing = [key for key in {**started, **asked} if started.get(key) != asked.get(key) and key not in _LENIENT]
         if differing:
             key = differing[0]
@@ -49,9 +49,15 @@ def open_run(run: Path, config: RunConfig, environment: dict[str, Any]) -> None:
                 + (f" (and {len(differing) - 1} more differ)" if len(differing) > 1 else "")
                 + ": choose another --out, or the same settings to continue it"
             )
-        corpus = json.loads((run / ENVIRONMENT).read_text(encoding="utf-8"))["corpus"]
+        former = json.loads((run / ENVIRONMENT).read_text(encoding="utf-8"))
+        corpus, source = former["corpus"], former.get("started_from")
         if corpus != environment["corpus"]:
             raise ConfigError(f"{run} was started on another corpus ({corpus}), now it is {environment['corpus']}")
+        if environment.get("started_from", source) != source:
+            raise ConfigError(
+                f"{run} was started from {source['checkpoint']} of {source['run']}, which has changed since then: give "
+                "that checkpoint folder as start_from, in another --out"
+            )
         return
     if run.is_dir() and any(run.iterdir()):
         raise ConfigError(f"{run} is not empty and not a run directory: choose another --out")
@@ -142,10 +148,3 @@ def read_metrics(run: Path | str) -> list[dict[str, Any]]:
     path = Path(run) / METRICS
     lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
     return [json.loads(line) for line in lines[:-1]]
-
-
-def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in tree.items():
-        flat.update(_flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value})
-    return flat

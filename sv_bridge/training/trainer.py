@@ -1,8 +1,9 @@
 """What a process trains: model, optimiser, precision; a step of it, and its checkpoints."""
 
 import contextlib
+import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,30 +14,70 @@ from torch import distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
 from sv_bridge.compactness.cosines import effective_rank
-from sv_bridge.config import RunConfig
+from sv_bridge.config import ConfigError, RunConfig, flat
 from sv_bridge.data.batch import Batch
 from sv_bridge.distributed import World
 from sv_bridge.methods.method import Method, TrainingSet, build_method
 from sv_bridge.methods.schedules import Moment
 from sv_bridge.training import checkpoint
 from sv_bridge.training.batch_norm import synchronise_batch_norm
-from sv_bridge.training.checkpoint import Progress
+from sv_bridge.training.checkpoint import Progress, Start
 from sv_bridge.training.schedule import learning_rate
 
-__all__ = ["Trainer", "TrainingError"]
+__all__ = ["Trainer", "TrainingError", "started"]
+
+logger = logging.getLogger(__name__)
 
 
 class TrainingError(RuntimeError):
     """Training cannot go on; the message says where, why, and what is left."""
 
 
+def started(config: RunConfig, speech: TrainingSet, start: Start | None) -> Method:
+    """Method of a configuration, with fresh weights or with those that it starts from.
+
+    The encoder must be that of the other run. Where the method is too, what else it carries over (a projector, say) is
+    taken as well if it fits, and starts fresh if not, which is logged.
+
+    Raises
+    ------
+    ConfigError
+        The encoders differ.
+    """
+    if start is None:
+        return build_method(config.method, config.encoder, speech, seed=config.seed)
+    ours, theirs = flat(config.encoder.model_dump()), flat(start.config.encoder.model_dump())
+    if differing := [key for key in {**theirs, **ours} if ours.get(key) != theirs.get(key)]:
+        key = differing[0]
+        raise ConfigError(
+            f"{start.description['run']} has encoder.{key}={theirs.get(key)}, not {ours.get(key)}: an encoder that is "
+            f"started from is kept as it is; its recipe is {start.description['run']}/config.yaml"
+        )
+    weights = within(start.tensors, "encoder")
+    method = build_method(config.method, config.encoder, speech, seed=config.seed, weights=weights)
+    if config.method.name == start.config.method.name:
+        for name in method.carried:
+            module, former = method.get_submodule(name), within(start.tensors, name)
+            fresh = module.state_dict()
+            if {key: tensor.shape for key, tensor in former.items()} == {key: x.shape for key, x in fresh.items()}:
+                module.load_state_dict(former)
+            else:
+                logger.warning("the %s of %s does not fit: it starts fresh", name, start.description["run"])
+    return method
+
+
+def within(tensors: Mapping[str, Tensor], module: str) -> dict[str, Tensor]:
+    """Tensors of one module, by their name in it."""
+    prefix = f"{module}."
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
 class Trainer:
     """Model, optimiser and precision of this process: a step, and what is kept of it."""
 
-    def __init__(self, config: RunConfig, world: World, speech: TrainingSet) -> None:
+    def __init__(self, config: RunConfig, world: World, speech: TrainingSet, start: Start | None = None) -> None:
         self.training, self.world = config.training, world
-        method = build_method(config.method, config.encoder, speech, seed=config.seed)
-        self.method: Method = method.to(world.device)
+        self.method: Method = started(config, speech, start).to(world.device)
         if self.training.channels_last:
             self.method.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if world.size > 1 and self.training.sync_batch_norm:
