@@ -25,7 +25,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-__all__ = ["MarginKind", "moco_loss", "nt_xent", "same"]
+__all__ = ["MarginKind", "classification_losses", "moco_loss", "nt_xent", "same"]
 
 MarginKind = Literal["additive", "angular", "curricular"]
 
@@ -160,6 +160,59 @@ def moco_loss(
     return _contrast(queries, keys, queue, collisions, scale, margin, margin_kind)
 
 
+def classification_losses(
+    embeddings: Tensor,
+    centres: Tensor,
+    classes: Tensor,
+    *,
+    scale: float,
+    margin: float | Tensor = 0.0,
+    margin_kind: MarginKind = "angular",
+) -> Tensor:
+    r"""Cross-entropy of each embedding's class by its cosines with one centre a class, with a margin on its own.
+
+    .. math:: \ell_i = -\log \frac{e^{s\,\psi(\cos\theta_{i, y_i})}}
+              {e^{s\,\psi(\cos\theta_{i, y_i})} + \sum_{c \ne y_i} e^{s\cos\theta_{ic}}}
+
+    Parameters
+    ----------
+    embeddings : Tensor of shape (N, dim)
+        Normalised here.
+    centres : Tensor of shape (C, dim)
+        One a class. Normalised here.
+    classes : Tensor of shape (N,)
+        Class of each embedding, from 0 to C − 1.
+    scale, margin, margin_kind
+        As in `nt_xent`; the angular margin gives AAM-softmax.
+
+    Returns
+    -------
+    Tensor of shape (N,)
+        Of at least float32. Embeddings and centres that are all alike give ln C without a margin.
+
+    Raises
+    ------
+    ValueError
+        Shapes do not match, or `margin_kind` is unknown.
+
+    References
+    ----------
+    J. Deng, J. Guo, N. Xue and S. Zafeiriou, "ArcFace", CVPR 2019, equation 3.
+
+    Examples
+    --------
+    >>> classification_losses(torch.ones(2, 3), torch.ones(4, 3), torch.tensor([0, 3]), scale=5.0)  # ln 4
+    tensor([1.3863, 1.3863])
+    """
+    if embeddings.ndim != 2 or centres.ndim != 2 or embeddings.shape[1] != centres.shape[1]:
+        raise ValueError(
+            "`embeddings` and `centres` must have shapes (N, dim) and (C, dim), "
+            f"got {tuple(embeddings.shape)} and {tuple(centres.shape)}"
+        )
+    others = classes[:, None] != torch.arange(len(centres), device=classes.device)  # (N, C)
+    return _losses(embeddings, centres[classes], centres, ~others, scale, margin, margin_kind)
+
+
 def same(indices: Tensor, others: Tensor | None = None) -> Tensor:
     """Mask of shape (N, K) of the same utterances or speakers: ``indices[i] == others[j]``, or ``indices[j]``.
 
@@ -181,6 +234,19 @@ def _contrast(
     margin: float | Tensor,
     margin_kind: MarginKind,
 ) -> Tensor:
+    """Mean over the anchors of `_losses`."""
+    return _losses(anchors, positives, candidates, excluded, scale, margin, margin_kind).mean()
+
+
+def _losses(
+    anchors: Tensor,
+    positives: Tensor,
+    candidates: Tensor,
+    excluded: Tensor,
+    scale: float,
+    margin: float | Tensor,
+    margin_kind: MarginKind,
+) -> Tensor:
     """Cross-entropy of each anchor's positive among the candidates, those left out that are `excluded` (A, C)."""
     with _full_precision(anchors):
         anchors, positives, candidates = _unit(anchors), _unit(positives), _unit(candidates)
@@ -191,7 +257,8 @@ def _contrast(
             progress = positive.detach().mean()
             negative = torch.where(negative > widened, negative * (progress + negative), negative)
         logits = torch.cat([scale * widened, (scale * negative).masked_fill(excluded, -math.inf)], dim=1)
-        return functional.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long, device=logits.device))
+        first = torch.zeros(len(logits), dtype=torch.long, device=logits.device)
+        return functional.cross_entropy(logits, first, reduction="none")
 
 
 def _with_margin(cosine: Tensor, margin: float | Tensor, kind: MarginKind) -> Tensor:
