@@ -18,6 +18,7 @@ for command in (
     evaluation.demo,
 ):
     app.command()(command)
+app.command()(prepare.pack)
 app.add_typer(prepare.app, name="prepare")
 
 

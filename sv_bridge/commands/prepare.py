@@ -15,7 +15,7 @@ from sv_bridge.data.layouts import Recording, read_folder, read_kaldi, read_mani
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.data.prepare import SKIPPED_NAME, Skipped
 
-__all__ = ["app"]
+__all__ = ["app", "pack"]
 
 app = typer.Typer(no_args_is_help=True, help="Make a corpus folder (a manifest, and audio where it must be decoded).")
 console = Console(stderr=True)
@@ -144,6 +144,35 @@ def synthetic(
         )
         corpus = make_synthetic_corpus(out, recipe, jobs=jobs, progress=progress)
     summarise(corpus, [])
+
+
+def pack(
+    corpus: Annotated[Path, typer.Argument(help="corpus folder or manifest; a packed one with --check")],
+    out: Annotated[Path | None, typer.Option(help="folder of the packed corpus to make")] = None,
+    shard_hours: Annotated[float, typer.Option(help="most speech in one file")] = 1.0,
+    check: Annotated[
+        bool, typer.Option("--check", help="compare the files of a packed corpus with their hashes")
+    ] = False,
+    jobs: Jobs = None,
+) -> None:
+    """Put a corpus into a few large files that training maps into memory; an interrupted run goes on when repeated."""
+    from sv_bridge.data.manifest import read_corpus
+    from sv_bridge.data.packing import check_pack
+    from sv_bridge.data.packing import pack as pack_corpus
+
+    if check == (out is not None):
+        raise ValueError("give either --out, a folder to pack into, or --check")
+    if out is None:
+        damaged = check_pack(corpus)
+        if damaged:
+            raise ValueError(f"{len(damaged)} shards of {corpus} are missing or damaged: {', '.join(damaged[:5])}")
+        console.print(f"every shard of {corpus} is whole", highlight=False)
+        return
+    with bar("shards") as progress:
+        packed, skipped = pack_corpus(
+            read_corpus(corpus, check_files=False), out, shard_hours=shard_hours, jobs=jobs, progress=progress
+        )
+    summarise(packed, skipped)
 
 
 def run(read: Callable[[], Sequence[Recording]], out: Path, **options: Any) -> None:

@@ -18,6 +18,7 @@ from sv_bridge.data.crops import crop_starts, wrapped
 from sv_bridge.data.manifest import Corpus, Utterance
 from sv_bridge.data.playback import Playback
 from sv_bridge.data.randomness import generator
+from sv_bridge.data.shards import MappedFile, Shards
 from sv_bridge.data.speeds import Speeds
 
 __all__ = ["ContrastiveDataset", "Stretch"]
@@ -46,7 +47,8 @@ class ContrastiveDataset(Dataset[Crops]):
     speeds : factors of which each utterance draws one an epoch, for all its crops: pitch and formants move with the
         tempo. It is then another voice: with factor k (counted from 0), speaker s is s + k · speakers.
     memory_hours : decode each of the corpus' first utterances, up to this much speech in all, only once and keep it in
-        memory (0.23 GB an hour, in each worker). Compressed audio decodes slower than a small network trains.
+        memory (0.23 GB an hour, in each worker). Compressed audio decodes slower than a small network trains; a
+        packed corpus (`packing.pack`) needs none.
     seed : all chance starts here.
     """
 
@@ -78,6 +80,7 @@ class ContrastiveDataset(Dataset[Crops]):
         hours = np.cumsum([utterance.duration_s for utterance in corpus]) / 3600
         self.kept_utterances = int(np.searchsorted(hours, memory_hours, side="right"))
         self._kept: dict[int, NDArray[np.float32]] = {}
+        self._shards = Shards(corpus)
         # shared memory: workers that live on between epochs see the new epoch too
         self._epoch = torch.zeros((), dtype=torch.int64).share_memory_()  # type: ignore[no-untyped-call]
 
@@ -158,11 +161,16 @@ class ContrastiveDataset(Dataset[Crops]):
         speed = int(rng.integers(len(self.speeds)))
         if index in self._kept:
             return speed, self._cut(self._kept[index], speed, rng, utterance)
-        with AudioFile(self.corpus.path(utterance), sample_rate_hz=self.sample_rate_hz) as file:
+        with self._open(utterance) as file:
             speech = Stretch(file, utterance)
             if index < self.kept_utterances:
                 self._kept[index] = speech[: len(speech)]
             return speed, self._cut(self._kept.get(index, speech), speed, rng, utterance)
+
+    def _open(self, utterance: Utterance) -> AudioFile | MappedFile:
+        if utterance.path in self._shards and self.sample_rate_hz == MappedFile.sample_rate_hz:
+            return self._shards.open(utterance.path)
+        return AudioFile(self.corpus.path(utterance), sample_rate_hz=self.sample_rate_hz)
 
     def _cut(
         self, speech: "NDArray[np.float32] | Stretch", speed: int, rng: np.random.Generator, utterance: Utterance
@@ -189,7 +197,7 @@ class ContrastiveDataset(Dataset[Crops]):
 class Stretch:
     """The samples of one utterance in its open file, read as they are sliced."""
 
-    def __init__(self, file: AudioFile, utterance: Utterance) -> None:
+    def __init__(self, file: AudioFile | MappedFile, utterance: Utterance) -> None:
         self.file = file
         self.begin = round(utterance.start_s * file.sample_rate_hz)
         self.frames = min(round(utterance.duration_s * file.sample_rate_hz), file.frames - self.begin)

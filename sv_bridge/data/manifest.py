@@ -146,9 +146,10 @@ def read_corpus(path: Path | str, *, check_files: bool = True) -> Corpus:
         raise ValueError(f"{manifest} lists no utterances")
     corpus = Corpus(manifest.parent, utterances)
     if check_files:
-        missing = [u.path for u in utterances if not corpus.path(u).is_file()]
+        paths = dict.fromkeys(utterance.path for utterance in utterances)
+        missing = [path for path in paths if not (corpus.root / path).is_file()]
         if missing:
-            raise FileNotFoundError(f"{len(missing)} of {len(corpus)} files of {manifest} are missing: {missing[0]} …")
+            raise FileNotFoundError(f"{len(missing)} of {len(paths)} files of {manifest} are missing: {missing[0]} …")
     return corpus
 
 
