@@ -4,6 +4,7 @@ The classes are the speakers that the manifest names. `gate` makes it loss-gated
 clustering got wrong show themselves by losses that stay high, and such utterances teach nothing.
 """
 
+import math
 from typing import Literal
 
 import torch
@@ -68,8 +69,8 @@ class AAMSoftmax(Method):
             margin=at(self.config.margin, moment),
             margin_kind=self.config.margin_kind,
         )
-        gated = self.config.gate is not None and moment.epoch >= self.config.gate_from_epoch
-        passed = losses.detach() <= self.config.gate if gated else torch.ones_like(losses, dtype=torch.bool)
+        gate = self.config.gate if moment.epoch >= self.config.gate_from_epoch else None
+        passed = losses.detach() <= (math.inf if gate is None else gate)
         everywhere = distributed.gather(passed.to(losses.dtype))
         self.kept.copy_(everywhere.mean())
         # gradients are averaged over the processes, so each loss is this process's share of the whole mean
