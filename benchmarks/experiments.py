@@ -30,7 +30,6 @@ from benchmarks.experiments_figures import EDGES, HARDEST
 from benchmarks.experiments_report import write_report
 from sv_bridge.compactness.speakers import compactness
 from sv_bridge.data.manifest import Corpus, read_corpus
-from sv_bridge.data.trials import Negatives
 from sv_bridge.json_files import write_json
 from sv_bridge.models.baselines import MeanLogMel, whiten
 from sv_bridge.models.embedding import EmbeddingOptions, embed
@@ -40,6 +39,7 @@ from sv_bridge.reports.judging import Judge
 from sv_bridge.reports.plots import cosine_counts
 from sv_bridge.training.loop import train
 from sv_bridge.training.run_directory import read_metrics
+from sv_bridge.verification.trials import Negatives
 
 RECORDS = Path(__file__).parent.parent / "docs" / "experiments"
 CORES = os.cpu_count() or 1

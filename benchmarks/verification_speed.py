@@ -17,11 +17,11 @@ from scipy.optimize import brentq
 from sklearn.metrics import roc_curve
 
 from sv_bridge.atomic import atomic_path
-from sv_bridge.data.trials import Trials
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.verification.confidence import speaker_bootstrap
 from sv_bridge.verification.error_rates import equal_error_rate, min_dcf
 from sv_bridge.verification.scoring import score_trials
+from sv_bridge.verification.trials import Trials
 
 OUT = Path(__file__).parent.parent / "docs" / "verification-speed.md"
 ROUNDS = 5

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sv_bridge.atomic import atomic_path
 from sv_bridge.data.manifest import Utterance
-from sv_bridge.data.trials import Trials
+from sv_bridge.verification.trials import Trials
 
 __all__ = ["Embeddings", "columns_of"]
 

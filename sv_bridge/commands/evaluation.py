@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from sv_bridge.data.trials import Negatives
+from sv_bridge.verification.trials import Negatives
 
 __all__ = ["compactness", "compare", "demo", "embed", "evaluate", "metrics"]
 
@@ -114,7 +114,8 @@ def metrics(
     det: Annotated[Path | None, typer.Option(help="picture of the DET curve to write")] = None,
 ) -> None:
     """Error rates of anybody's score file."""
-    from sv_bridge.data.trials import read_trials
+    import numpy as np
+
     from sv_bridge.reports.plots import det_plot, save
     from sv_bridge.reports.rows import result_rows
     from sv_bridge.reports.tables import print_table
@@ -122,16 +123,25 @@ def metrics(
     from sv_bridge.verification.error_rates import error_curve
     from sv_bridge.verification.evaluation import calibrated_costs, evaluate
     from sv_bridge.verification.score_files import read_scores
+    from sv_bridge.verification.trials import read_trials
 
     listed = None if trials is None else read_trials(trials)
-    values, labels = read_scores(scores, listed)
-    print_table(str(scores), *result_rows([evaluate(values, labels)]))
-    typer.echo(f"minimal Cllr: {min_cllr(values[labels], values[~labels]):.4f}")
+    read = read_scores(scores, listed)
+    for oddity in read.oddities:
+        typer.echo(f"note: {oddity}", err=True)
+    print_table(str(scores), *result_rows([evaluate(read.scores, read.labels)]))
+    targets, nontargets = read.scores[read.labels], read.scores[~read.labels]
+    typer.echo(f"minimal Cllr: {min_cllr(targets, nontargets):.4f}")
     if calibrate_on is not None:
-        for name, value in calibrated_costs(values, labels, *read_scores(calibrate_on)).items():
+        dev = read_scores(calibrate_on)
+        if np.array_equal(dev.scores, read.scores):
+            typer.echo(
+                f"note: {calibrate_on} has the very scores that are evaluated: calibration flatters them", err=True
+            )
+        for name, value in calibrated_costs(read.scores, read.labels, dev.scores, dev.labels).items():
             typer.echo(f"{name}: {value:.4f}")
     if det is not None:
-        save(det_plot({scores.stem: error_curve(values[labels], values[~labels])}), det)
+        save(det_plot({scores.stem: error_curve(targets, nontargets)}), det)
 
 
 def compactness(

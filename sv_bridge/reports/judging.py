@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from sv_bridge.compactness.speakers import summary
 from sv_bridge.data.manifest import Corpus
-from sv_bridge.data.trials import Negatives, Trials, check_trials, generate_trials, read_trials
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.json_files import write_json
 from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions
@@ -20,6 +19,7 @@ from sv_bridge.verification.error_rates import error_curve
 from sv_bridge.verification.evaluation import Result, breakdown, calibrated_costs
 from sv_bridge.verification.score_files import write_scores
 from sv_bridge.verification.scoring import CropScoring, score_trials
+from sv_bridge.verification.trials import Negatives, Trials, check_trials, generate_trials, read_trials
 
 __all__ = ["Judge", "Verdict"]
 

@@ -4,11 +4,11 @@ import torch
 
 from sv_bridge.config import RunConfig
 from sv_bridge.data.manifest import Corpus
-from sv_bridge.data.trials import generate_trials
 from sv_bridge.models.embedding import EmbeddingOptions, embed
 from sv_bridge.models.encoders import SpeakerEncoder
 from sv_bridge.verification.error_rates import equal_error_rate
 from sv_bridge.verification.scoring import score_trials
+from sv_bridge.verification.trials import generate_trials
 
 __all__ = ["Validator"]
 

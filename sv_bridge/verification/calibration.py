@@ -139,13 +139,35 @@ def min_cllr(target_scores: Any, nontarget_scores: Any) -> float:
     0.0
     """
     targets, nontargets = check_scores(target_scores, "target"), check_scores(nontarget_scores, "nontarget")
-    values, codes = np.unique(np.concatenate([targets, nontargets]), return_inverse=True)
-    hits = np.bincount(codes[: len(targets)], minlength=len(values))
-    misses = np.bincount(codes[len(targets) :], minlength=len(values))
-    posterior = isotonic_regression(hits / (hits + misses), weights=hits + misses).x
+    hits, alarms = _groups(np.sort(targets), np.sort(nontargets))
+    posterior = isotonic_regression(hits / (hits + alarms), weights=hits + alarms).x
     with np.errstate(divide="ignore"):
         llrs = logit(np.clip(posterior, 0, 1)) - np.log(len(targets) / len(nontargets))
-    return _cllr(llrs[codes[: len(targets)]], llrs[codes[len(targets) :]])
+    # groups without a class may have an infinite ratio, which costs that class nothing
+    target_bits = np.logaddexp(0, -llrs[hits > 0]) @ hits[hits > 0] / len(targets)
+    nontarget_bits = np.logaddexp(0, llrs[alarms > 0]) @ alarms[alarms > 0] / len(nontargets)
+    return float((target_bits + nontarget_bits) / (2 * np.log(2)))
+
+
+def _groups(targets: FloatArray, nontargets: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Numbers of targets and of non-targets in groups of scores that have one value in the isotonic regression.
+
+    Both are ascending. Scores that only one class has, with none of the other between them, are one group: their labels
+    are equal, so the regression never parts them. Equal scores are one group by themselves.
+    """
+    below = np.searchsorted(nontargets, targets)  # nontargets under each target
+    tied = np.searchsorted(nontargets, targets, side="right") - below
+    new = np.concatenate([[True], (below[1:] != below[:-1]) | (tied[1:] != tied[:-1])])
+    starts = np.flatnonzero(new)
+    hits = np.diff(np.append(starts, len(targets)))
+    below, tied = below[starts], tied[starts]
+    between = below - np.concatenate([[0], (below + tied)[:-1]])  # nontargets alone, before each group of targets
+    after = len(nontargets) - (below[-1] + tied[-1])
+    counts = np.zeros((2, 2 * len(hits) + 1))
+    counts[1, 0:-1:2], counts[1, -1] = between, after
+    counts[0, 1::2], counts[1, 1::2] = hits, tied
+    kept = counts.sum(axis=0) > 0
+    return counts[0, kept], counts[1, kept]
 
 
 def _cllr(targets: FloatArray, nontargets: FloatArray) -> float:

@@ -1,6 +1,7 @@
 """Verification metrics: the error curve of two sets of scores, equal error rate, detection cost."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 __all__ = ["ErrorCurve", "OperatingPoint", "equal_error_rate", "error_curve", "min_dcf"]
 
 FloatArray = NDArray[np.float64]
+SCORES = 1 << 20
+"""Thresholds that are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,42 +22,119 @@ class OperatingPoint:
     threshold: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ErrorCurve:
     """Every operating point of a scorer, from "accept nothing" to "accept everything".
 
     Equal scores cannot be told apart by any threshold, so they share one point: the curve, and all that is read off
-    it, does not depend on the order in which tied trials are listed.
+    it, does not depend on the order in which tied trials are listed. It is kept as the sorted scores of both classes,
+    8 bytes a trial; the arrays of its points are made when they are asked for.
 
     Attributes
     ----------
-    thresholds : (m,) descending; +∞ first, then every distinct score.
-    miss : (m,) share of target trials with a score below the threshold.
-    false_alarm : (m,) share of non-target trials with a score at or above it.
+    targets, nontargets : (t,) and (u,) scores, ascending.
+    missed, rejected : (t + 1,) and (u + 1,) weight of the first i scores; None where all weigh the same.
     """
 
-    thresholds: FloatArray
-    miss: FloatArray
-    false_alarm: FloatArray
+    targets: FloatArray
+    nontargets: FloatArray
+    missed: FloatArray | None = None
+    rejected: FloatArray | None = None
+
+    def rates(self, thresholds: Any) -> tuple[FloatArray, FloatArray]:
+        """Miss and false-alarm rates when trials that score at least a threshold are accepted."""
+        values = np.asarray(thresholds, dtype=np.float64)
+        below, rejected = np.searchsorted(self.targets, values), np.searchsorted(self.nontargets, values)
+        return _share(below, self.targets, self.missed), 1 - _share(rejected, self.nontargets, self.rejected)
+
+    @cached_property
+    def thresholds(self) -> FloatArray:
+        """(m,) descending; +∞ first, then every distinct score."""
+        return np.concatenate([[np.inf], np.unique(np.concatenate([self.targets, self.nontargets]))[::-1]])
+
+    @cached_property
+    def miss(self) -> FloatArray:
+        """(m,) share of target trials with a score below the threshold."""
+        return self.rates(self.thresholds)[0]
+
+    @cached_property
+    def false_alarm(self) -> FloatArray:
+        """(m,) share of non-target trials with a score at or above the threshold."""
+        return self.rates(self.thresholds)[1]
 
     def equal_error(self) -> OperatingPoint:
         """Where the piecewise linear curve crosses miss = false alarm.
 
         The value is reached by accepting everything above the threshold and, on average, part of the trials at it.
         """
-        after = int(np.argmax(self.false_alarm >= self.miss))
-        before = after - 1
-        gap = self.miss[before] - self.false_alarm[before]
-        step = gap / (gap + self.false_alarm[after] - self.miss[after])
-        value = self.miss[before] + step * (self.miss[after] - self.miss[before])
-        return OperatingPoint(float(value), float(self.thresholds[after]))
+        # false alarms exceed misses up to a score, which is the threshold; the next higher score ends the step
+        after = max(self._last_crossed(self.targets), self._last_crossed(self.nontargets))
+        before = min(_next_above(self.targets, after), _next_above(self.nontargets, after))
+        (miss_before, miss_after), (alarm_before, alarm_after) = self.rates([before, after])
+        gap = miss_before - alarm_before
+        step = gap / (gap + alarm_after - miss_after)
+        return OperatingPoint(float(miss_before + step * (miss_after - miss_before)), after)
 
     def min_cost(self, *, p_target: float = 0.01, c_miss: float = 1.0, c_fa: float = 1.0) -> OperatingPoint:
         """Smallest normalised detection cost over all thresholds; the highest such threshold."""
         miss_weight, alarm_weight = cost_weights(p_target, c_miss, c_fa)
-        costs = miss_weight * self.miss + alarm_weight * self.false_alarm
-        best = int(np.argmin(costs))
-        return OperatingPoint(float(costs[best]), float(self.thresholds[best]))
+        best = OperatingPoint(miss_weight, np.inf)
+        # a threshold that no target scores is never better than the next higher one that does
+        for last in range(len(self.targets), 0, -SCORES):
+            thresholds = self.targets[max(0, last - SCORES) : last][::-1]
+            miss, false_alarm = self.rates(thresholds)
+            costs = miss_weight * miss + alarm_weight * false_alarm
+            i = int(np.argmin(costs))
+            if costs[i] < best.value:
+                best = OperatingPoint(float(costs[i]), float(thresholds[i]))
+        return best
+
+    def at_false_alarm(self, rate: float) -> tuple[float, float, float]:
+        """Lowest threshold with at most this false-alarm rate: the threshold, its false-alarm and its miss rate.
+
+        Examples
+        --------
+        >>> curve = error_curve([0.9, 0.8, 0.3], [0.7, 0.4, 0.2, 0.1])
+        >>> [round(value, 3) for value in curve.at_false_alarm(0.25)]
+        [0.7, 0.25, 0.333]
+        """
+        if not 0 <= rate <= 1:
+            raise ValueError(f"a false-alarm rate is a share between 0 and 1, got {rate}")
+        low, high = 0, len(self.nontargets)  # of the nontargets, those from `high` on may be accepted
+        while low < high:
+            middle = (low + high) // 2
+            if self.rates(self.nontargets[middle])[1] <= rate:
+                high = middle
+            else:
+                low = middle + 1
+        # among the scores above the last nontarget that has to be rejected, the lowest
+        rejected = self.nontargets[high - 1] if high else -np.inf
+        threshold = min(_next_above(self.targets, rejected), _next_above(self.nontargets, rejected))
+        miss, false_alarm = self.rates(threshold)
+        return float(threshold), float(false_alarm), float(miss)
+
+    def _last_crossed(self, scores: FloatArray) -> float:
+        """Highest of the scores at which false alarms are no rarer than misses; −∞ where there is none."""
+        low, high = 0, len(scores)
+        while low < high:
+            middle = (low + high) // 2
+            miss, false_alarm = self.rates(scores[middle])
+            if false_alarm >= miss:
+                low = middle + 1
+            else:
+                high = middle
+        return float(scores[low - 1]) if low else -np.inf
+
+
+def _share(positions: Any, scores: FloatArray, weights: FloatArray | None) -> FloatArray:
+    """Share of the weight of the first so many scores."""
+    return positions / len(scores) if weights is None else weights[positions] / weights[-1]
+
+
+def _next_above(scores: FloatArray, value: float) -> float:
+    """Lowest score above a value; ∞ where there is none."""
+    position = int(np.searchsorted(scores, value, side="right"))
+    return float(scores[position]) if position < len(scores) else np.inf
 
 
 def error_curve(
@@ -83,25 +163,17 @@ def error_curve(
     >>> float(curve.false_alarm[curve.thresholds == 0.4][0])
     0.5
     """
-    targets = check_scores(target_scores, "target")
-    nontargets = check_scores(nontarget_scores, "nontarget")
-    scores = np.concatenate([targets, nontargets])
-    hits = np.zeros(len(scores))
-    alarms = np.zeros(len(scores))
-    hits[: len(targets)] = 1.0 if target_weights is None else check_weights(target_weights, targets, "target")
-    alarms[len(targets) :] = (
-        1.0 if nontarget_weights is None else check_weights(nontarget_weights, nontargets, "nontarget")
-    )
-    order = np.argsort(-scores, kind="stable")
-    scores = scores[order]
-    last_of_tie = np.flatnonzero(np.append(scores[1:] != scores[:-1], True))
-    hit_rate = np.cumsum(hits[order])[last_of_tie]
-    alarm_rate = np.cumsum(alarms[order])[last_of_tie]
-    return ErrorCurve(
-        thresholds=np.concatenate([[np.inf], scores[last_of_tie]]),
-        miss=np.concatenate([[1.0], 1 - hit_rate / hit_rate[-1]]),
-        false_alarm=np.concatenate([[0.0], alarm_rate / alarm_rate[-1]]),
-    )
+    targets, missed = _sorted(check_scores(target_scores, "target"), target_weights, "target")
+    nontargets, rejected = _sorted(check_scores(nontarget_scores, "nontarget"), nontarget_weights, "nontarget")
+    return ErrorCurve(targets, nontargets, missed, rejected)
+
+
+def _sorted(scores: FloatArray, weights: Any, name: str) -> tuple[FloatArray, FloatArray | None]:
+    """Ascending scores, and the weight of the first i of them."""
+    if weights is None:
+        return np.sort(scores), None
+    order = np.argsort(scores, kind="stable")
+    return scores[order], np.concatenate([[0.0], np.cumsum(check_weights(weights, scores, name)[order])])
 
 
 def equal_error_rate(target_scores: Any, nontarget_scores: Any) -> float:

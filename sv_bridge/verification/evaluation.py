@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sv_bridge.data.trials import Trials
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.verification.calibration import actual_dcf, calibrate, cllr
 from sv_bridge.verification.confidence import Interval, speaker_bootstrap
 from sv_bridge.verification.error_rates import error_curve
+from sv_bridge.verification.trials import Trials
 
 __all__ = ["Result", "breakdown", "calibrated_costs", "evaluate"]
 

@@ -1,15 +1,33 @@
 """Score files: what `sv-bridge evaluate` writes, and what anybody else's system wrote."""
 
-import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sv_bridge.atomic import atomic_path
-from sv_bridge.data.trials import LABELS, Trials
+from sv_bridge.verification.columns import Columns, read_columns
+from sv_bridge.verification.names import find_names
+from sv_bridge.verification.trials import Trials, pair_oddities
 
-__all__ = ["read_scores", "write_scores"]
+__all__ = ["Scored", "read_scores", "write_scores"]
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Scores of n trials.
+
+    Attributes
+    ----------
+    scores : (n,)
+    labels : (n,) whether a trial is of one speaker.
+    oddities : what is unusual about the trials, in words: repeated pairs, utterances against themselves.
+    """
+
+    scores: NDArray[np.float64] = field(repr=False)
+    labels: NDArray[np.bool_] = field(repr=False)
+    oddities: tuple[str, ...] = ()
 
 
 def write_scores(path: Path | str, trials: Trials, scores: NDArray[np.float64]) -> None:
@@ -19,63 +37,61 @@ def write_scores(path: Path | str, trials: Trials, scores: NDArray[np.float64]) 
             lines.write(f"{label:d} {trials.ids[enrol]} {trials.ids[test]} {score!r}\n")
 
 
-def read_scores(path: Path | str, trials: Trials | None = None) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def read_scores(path: Path | str, trials: Trials | None = None) -> Scored:
     """Read scores and labels of trials.
 
-    Columns are separated by blanks, tabs or commas; a header line is skipped. The label is the first column with
-    nothing but 1 and 0 (or target and nontarget) in it, the score is the last other column with nothing but numbers.
-    So `label score`, `score label`, `label enrol test score` and `enrol test score label` all do. With `trials`, lines
-    are `enrol test score` in any order, and the labels are those of the list.
-
-    Returns
-    -------
-    (trials,) scores and (trials,) labels.
+    With a header, columns are known by their names (`label`, `score`, `enrol`, `test`, NIST's `modelid`, `segmentid`,
+    `LLR`, `targettype`, …) and others are left alone. Without, lines are `label score`, `label enrol test score`,
+    `enrol test score label`, `enrol test label score` or `score label`, decided for the whole file. With `trials`,
+    lines are `enrol test score` in any order, and the labels are those of the list; names may differ in folder and
+    format of the file.
 
     Raises
     ------
     ValueError
-        A ragged or empty file, no column of labels or of scores, or trials of the list without a score.
+        A ragged or empty file, one that can be read in two ways, no column of labels or of scores, trials of the list
+        without a score, or two scores for one pair.
     """
     path = Path(path)
-    with path.open(encoding="utf-8-sig") as lines:
-        rows = [re.split(r"[\s,]+", line.strip()) for line in lines if line.strip()]
-    if rows and not any(_is_number(field) for field in rows[0]):
-        rows = rows[1:]
-    if not rows:
-        raise ValueError(f"{path} holds no scores")
-    if ragged := next((row for row in rows if len(row) != len(rows[0])), None):
-        raise ValueError(f"{path}: wanted {len(rows[0])} columns throughout, got {' '.join(ragged)[:80]!r}")
-    columns = list(zip(*rows, strict=True))
-    label_column = next((i for i, column in enumerate(columns) if set(column) <= set(LABELS)), None)
-    numeric = [i for i, column in enumerate(columns) if i != label_column and all(map(_is_number, column))]
-    if not numeric:
-        raise ValueError(f"{path}: no column of scores, the first line is {' '.join(rows[0])[:80]!r}")
-    scores = np.array(columns[numeric[-1]], dtype=np.float64)
     if trials is not None:
-        names = [column for i, column in enumerate(columns) if i not in (label_column, numeric[-1])]
-        if len(names) != 2:
-            raise ValueError(f"{path}: wanted `enrol test score` lines, got {' '.join(rows[0])[:80]!r}")
-        return _in_order(dict(zip(zip(*names, strict=True), scores.tolist(), strict=True)), trials, path)
-    if label_column is None:
+        known = frozenset(trials.ids)
+        columns = read_columns(path, wanted=("enrol", "test", "score"), known=known)
+        return Scored(_in_order(columns, trials, path), trials.labels, tuple(trials.oddities()))
+    columns = read_columns(path, wanted=("score", "label"))
+    if columns.scores is None or columns.labels is None:
+        raise ValueError(f"{path} holds no scores")
+    oddities: list[str] = []
+    if columns.enrol is not None and columns.test is not None:
+        oddities = pair_oddities(columns.enrol, columns.test, columns.labels, columns.names)
+    return Scored(columns.scores, columns.labels, tuple(oddities))
+
+
+def _in_order(columns: Columns, trials: Trials, path: Path) -> NDArray[np.float64]:
+    """Scores of the list's trials, found by their pair."""
+    enrol, test, scores = columns.enrol, columns.test, columns.scores
+    if enrol is None or test is None or scores is None:
+        raise ValueError(f"{path} holds no scores")
+    size = len(columns.names)
+    keys = enrol.astype(np.int64) * size + test
+    order = np.argsort(keys, kind="stable")
+    keys, scores = keys[order], scores[order]
+    again = keys[1:] == keys[:-1]
+    differing = np.flatnonzero(again & (scores[1:] != scores[:-1]))
+    if len(differing):
+        first = differing[0]
+        pair = f"{columns.names[keys[first] // size]} {columns.names[keys[first] % size]}"
         raise ValueError(
-            f"{path}: no column of labels (1 and 0, or target and nontarget): name the trial list too, or add one"
+            f"{path} has {len(differing)} pairs with two scores, {pair} with {scores[first]} and {scores[first + 1]} "
+            "for one: keep the right one"
         )
-    return scores, np.array([LABELS[field] for field in columns[label_column]], dtype=np.bool_)
-
-
-def _in_order(
-    table: dict[tuple[str, str], float], trials: Trials, path: Path
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    pairs = [(trials.ids[i], trials.ids[j]) for i, j in zip(trials.enrol, trials.test, strict=True)]
-    missing = [pair for pair in pairs if pair not in table]
-    if missing:
-        raise ValueError(f"{path} lacks {len(missing)} of the list's {len(pairs)} trials, first {' '.join(missing[0])}")
-    return np.array([table[pair] for pair in pairs]), trials.labels
-
-
-def _is_number(field: str) -> bool:
     try:
-        float(field)
-    except ValueError:
-        return False
-    return True
+        rows = np.array(find_names(trials.ids, columns.names), dtype=np.int64)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    asked = rows[trials.enrol] * size + rows[trials.test]
+    places = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+    missing = np.flatnonzero(keys[places] != asked)
+    if len(missing):
+        first = trials.ids[trials.enrol[missing[0]]], trials.ids[trials.test[missing[0]]]
+        raise ValueError(f"{path} lacks {len(missing)} of the list's {len(asked)} trials, first {' '.join(first)}")
+    return scores[places]

@@ -5,8 +5,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sv_bridge.data.trials import Trials
 from sv_bridge.embeddings import Embeddings
+from sv_bridge.verification.trials import Trials
 
 __all__ = ["CropScoring", "score_trials", "scoring_vectors", "speaker_means"]
 

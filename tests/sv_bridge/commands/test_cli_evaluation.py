@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from sv_bridge.data.trials import generate_trials, write_trials
+from sv_bridge.verification.trials import generate_trials, write_trials
 
 
 def test_embed_then_measure_compactness(tmp_path, sv_bridge, speech):

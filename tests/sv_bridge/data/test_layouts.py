@@ -5,7 +5,7 @@ from sv_bridge.data.audio import write_audio
 from sv_bridge.data.layouts import read_folder, read_kaldi, read_manifest, read_voxceleb
 from sv_bridge.data.prepare import prepare
 from sv_bridge.data.randomness import generator
-from sv_bridge.data.trials import check_trials, read_trials
+from sv_bridge.verification.trials import check_trials, read_trials
 
 RATE = 16_000
 

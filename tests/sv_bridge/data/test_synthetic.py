@@ -9,10 +9,10 @@ from sv_bridge.data.filters import band_decibels, fir, frequencies
 from sv_bridge.data.manifest import read_corpus
 from sv_bridge.data.randomness import generator
 from sv_bridge.data.synthetic import SyntheticRecipe, make_synthetic_corpus, random_channel
-from sv_bridge.data.trials import generate_trials
 from sv_bridge.data.voices import HOP, glottal_source, overlap_add, random_voice, short_time_spectra, speak, tract
 from sv_bridge.models.features import FeatureConfig, LogMel
 from sv_bridge.verification.error_rates import equal_error_rate
+from sv_bridge.verification.trials import generate_trials
 
 RATE = 16_000
 SMALL = SyntheticRecipe(2, 1, 2, sessions=2, utterances=2, seconds=(0.6, 0.9), channels=3)

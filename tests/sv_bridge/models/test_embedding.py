@@ -10,12 +10,12 @@ from sv_bridge.data.audio import read_audio, write_audio
 from sv_bridge.data.channels import crossed
 from sv_bridge.data.filters import fir, smooth_decibels
 from sv_bridge.data.manifest import Corpus, Utterance
-from sv_bridge.data.trials import Trials, generate_trials
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.models.baselines import MeanLogMel
 from sv_bridge.models.embedding import EmbeddingOptions, embed
 from sv_bridge.verification.error_rates import equal_error_rate
 from sv_bridge.verification.scoring import score_trials
+from sv_bridge.verification.trials import Trials, generate_trials
 
 RATE = 16_000
 SCALE = 2**20

@@ -3,13 +3,13 @@ import json
 import numpy as np
 import pytest
 
-from sv_bridge.data.trials import generate_trials, write_trials
 from sv_bridge.models.embedding import embed
 from sv_bridge.models.systems import load_system
 from sv_bridge.reports.judging import Judge
 from sv_bridge.verification.error_rates import equal_error_rate
 from sv_bridge.verification.score_files import read_scores
 from sv_bridge.verification.scoring import score_trials
+from sv_bridge.verification.trials import generate_trials, write_trials
 
 
 def test_drawn_trials_are_scored_over_the_split(speech):
@@ -57,9 +57,9 @@ def test_everything_is_written(tmp_path, speech):
     calibrated = verdict.calibrated(judge("dev"))
     assert set(calibrated) == {"actual DCF .01", "actual DCF .05", "Cllr"}
     verdict.write(tmp_path, calibrated)
-    scores, labels = read_scores(tmp_path / "scores.txt")
-    np.testing.assert_array_equal(scores, verdict.scores)
-    np.testing.assert_array_equal(labels, verdict.trials.labels)
+    read = read_scores(tmp_path / "scores.txt")
+    np.testing.assert_array_equal(read.scores, verdict.scores)
+    np.testing.assert_array_equal(read.labels, verdict.trials.labels)
     record = json.loads((tmp_path / "results.json").read_text())
     assert record["results"][0]["equal_error_rate"] == verdict.results[0].equal_error_rate
     assert (tmp_path / "det.png").read_bytes().startswith(b"\x89PNG")

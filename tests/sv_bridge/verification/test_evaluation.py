@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from sv_bridge.data.trials import Trials
 from sv_bridge.reports.rows import result_rows
 from sv_bridge.verification.error_rates import equal_error_rate, min_dcf
 from sv_bridge.verification.evaluation import breakdown, evaluate
+from sv_bridge.verification.trials import Trials
 
 rng = np.random.default_rng(0)
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cosine
 
-from sv_bridge.data.trials import Trials
 from sv_bridge.verification.scoring import score_trials, scoring_vectors, speaker_means
+from sv_bridge.verification.trials import Trials
 
 rng = np.random.default_rng(0)
 

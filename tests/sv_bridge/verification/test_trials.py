@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sv_bridge.data.manifest import Corpus, Utterance
-from sv_bridge.data.trials import Trials, check_trials, generate_trials, read_trials, write_trials
+from sv_bridge.verification.names import find_names
+from sv_bridge.verification.trials import Trials, check_trials, generate_trials, read_trials, write_trials
 
 
 def corpus_of(rows):
@@ -55,7 +56,7 @@ def test_kaldi_order_is_understood(tmp_path):
 @pytest.mark.parametrize("line", ["2 a b", "1 a", "1 a b c", "a b 1.0"])
 def test_lines_that_are_no_trials_are_named(tmp_path, line):
     (tmp_path / "t.txt").write_text(f"1 a b\n{line}\n")
-    with pytest.raises(ValueError, match=r"t\.txt:2: wanted `label enrol test` with label 1 or 0"):
+    with pytest.raises(ValueError, match=r"t\.txt:2: wanted (`label enrol test`|3 columns throughout)"):
         read_trials(tmp_path / "t.txt")
 
 
@@ -164,3 +165,35 @@ def test_long_lists_are_written_and_read(tmp_path):
     trials = read_trials(tmp_path / "t.txt")
     assert (trials.labels == (enrol == test)).all()
     assert trials.ids[trials.enrol[-1]] == ids[enrol[-1]]
+
+
+OFFICIAL = "id10270/x6uYqmx31kE/00001.wav"
+
+
+@pytest.mark.parametrize(
+    ("listed", "known"),
+    [
+        (OFFICIAL, "id10270/x6uYqmx31kE/00001.flac"),
+        (OFFICIAL, "id10270/x6uYqmx31kE/00001"),
+        (OFFICIAL, "wav/id10270/x6uYqmx31kE/00001.wav"),
+        ("/data/vox1/wav/id10270/x6uYqmx31kE/00001.wav", "id10270/x6uYqmx31kE/00001.m4a"),
+        ("./id10270/x6uYqmx31kE/00001.wav", OFFICIAL),
+        (r"id10270\x6uYqmx31kE\00001.wav", OFFICIAL),
+        (r".\id10270\x6uYqmx31kE\00001.WAV", "test/id10270/x6uYqmx31kE/00001.flac"),
+    ],
+)
+def test_lists_of_the_official_layout_fit_other_copies(listed, known):
+    assert find_names([listed], ["id10270/x6uYqmx31kE/00002.wav", known, "id10271/x6uYqmx31kE/00001.wav"]) == [1]
+
+
+def test_names_that_may_mean_two_are_refused_and_the_cure_works():
+    known = ["dev/a/1.wav", "test/a/1.flac"]
+    with pytest.raises(ValueError, match=r"'a/1.wav' fits 'dev/a/1.wav', 'test/a/1.flac'; write enough of the path"):
+        find_names(["a/1.wav"], known)
+    assert find_names(["test/a/1.wav", "dev/a/1.wav"], known) == [1, 0]
+    assert find_names(["a/1.flac"], ["a/1.wav", "b/a/1.wav"]) == [0]  # the very same path comes first
+
+
+def test_a_dot_in_a_name_is_no_format():
+    with pytest.raises(ValueError, match=r"'spk\.2' …; names there look like 'spk\.1'"):
+        find_names(["spk.2"], ["spk.1"])

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from sv_bridge.atomic import atomic_path
 from sv_bridge.data.manifest import Corpus, Utterance
 from sv_bridge.data.randomness import generator
+from sv_bridge.verification.columns import read_columns
+from sv_bridge.verification.names import find_names
 
-__all__ = ["Negatives", "Trials", "check_trials", "generate_trials", "read_trials", "write_trials"]
+__all__ = ["Negatives", "Trials", "check_trials", "generate_trials", "pair_oddities", "read_trials", "write_trials"]
 
 Negatives = Literal["any", "same-language", "same-source", "same-source-and-language"]
-
-LABELS = {"1": True, "0": False, "target": True, "nontarget": False}
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,52 +50,62 @@ class Trials:
         labels, enrol, test = np.array(triples, dtype=np.int64).reshape(-1, 3).T
         return cls(labels.astype(np.bool_), enrol.copy(), test.copy(), tuple(position))
 
+    def oddities(self) -> list[str]:
+        """What is unusual, in words: repeated pairs, contradicting labels, utterances against themselves."""
+        return pair_oddities(self.enrol, self.test, self.labels, self.ids)
+
     def rows(self, ids: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Find the (trials,) rows of the enrolment and test utterances in a table whose rows are named `ids`.
+
+        Names that differ in folder or format alone are matched where they can mean but one, see `names.find_names`.
 
         Raises
         ------
         ValueError
-            Trials name utterances that aren't there.
+            Trials name utterances that aren't there, or that may be several.
         """
-        row_of = {identity: row for row, identity in enumerate(ids)}
-        unknown = [identity for identity in self.ids if identity not in row_of]
-        if unknown:
-            known = f"names there look like {ids[0]!r}" if len(ids) else "there are none at all"
-            raise ValueError(
-                f"{len(unknown)} of the {len(self.ids)} utterances of the trials are unknown: {unknown[0]!r} …; {known}"
-            )
-        table = np.array([row_of[identity] for identity in self.ids], dtype=np.int64)
+        table = np.array(find_names(self.ids, ids), dtype=np.int64)
         return table[self.enrol], table[self.test]
 
 
 def read_trials(path: Path | str) -> Trials:
-    """Read a list with `label enrol test` a line: label 1 or target, 0 or nontarget; Kaldi's `enrol test label` too.
+    """Read a list of trials, `label enrol test` or Kaldi's `enrol test label` a line; or with a header, as NIST's keys.
+
+    Labels are 1 or target, and 0 or nontarget. What is which column is decided for the whole file, so that models may
+    be called 0 and 1.
 
     Raises
     ------
     ValueError
-        A line that isn't a trial, or no line at all.
+        Lines of another form, none at all, or a file that can be read in two ways.
     """
-    path = Path(path)
-    with path.open(encoding="utf-8-sig") as lines:
-        trials = Trials.from_pairs(
-            parse(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()
-        )
-    if not len(trials):
+    columns = read_columns(path, wanted=("label", "enrol", "test"))
+    if columns.labels is None or columns.enrol is None or columns.test is None:
         raise ValueError(f"{path} lists no trials")
-    return trials
+    return Trials(columns.labels, columns.enrol.astype(np.int64), columns.test.astype(np.int64), columns.names)
 
 
-def parse(line: str, where: str) -> tuple[bool, str, str]:
-    """Check one line of a trial list."""
-    parts = line.split()
-    if len(parts) == 3:
-        if parts[0] in LABELS:
-            return LABELS[parts[0]], parts[1], parts[2]
-        if parts[2] in LABELS:
-            return LABELS[parts[2]], parts[0], parts[1]
-    raise ValueError(f"{where}: wanted `label enrol test` with label 1 or 0, got {line.strip()[:80]!r}")
+def pair_oddities(
+    enrol: NDArray[np.integer], test: NDArray[np.integer], labels: NDArray[np.bool_], names: Sequence[str]
+) -> list[str]:
+    """Say which pairs come more than once, in either order, with which labels; and which are of one utterance."""
+    found = []
+    alone = np.flatnonzero(enrol == test)
+    if len(alone):
+        found.append(f"{len(alone):,} trials compare an utterance with itself, {names[enrol[alone[0]]]!r} for one")
+    pairs = np.minimum(enrol, test).astype(np.int64) * len(names) + np.maximum(enrol, test)
+    sorted_pairs = np.sort(pairs)
+    repeated = int(np.count_nonzero(sorted_pairs[1:] == sorted_pairs[:-1]))
+    if repeated:
+        first = int(sorted_pairs[1:][sorted_pairs[1:] == sorted_pairs[:-1]][0])
+        pair = f"{names[first // len(names)]!r} and {names[first % len(names)]!r}"
+        found.append(f"{repeated:,} trials repeat a pair that is listed already, {pair} for one; each of them counts")
+        del sorted_pairs
+        both = np.intersect1d(pairs[labels], pairs[~labels])
+        if len(both):
+            pair = f"{names[both[0] // len(names)]!r} and {names[both[0] % len(names)]!r}"
+            found.append(f"{len(both):,} pairs are listed as target and as nontarget, {pair} for one")
+    return found
 
 
 def write_trials(path: Path | str, trials: Trials) -> None:
