@@ -1,0 +1,137 @@
+"""From a first model of unlabelled speech to one trained on the speakers it found: cluster, train, again.
+
+Each round embeds the training utterances with the newest model, finds pseudo-speakers (`pseudo_speakers`), and trains a
+classifier of them (`sv_bridge.methods.aam_softmax`) that starts from that model's weights. Rounds end when the measure
+that chose the number of speakers no longer gets better.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import cqm
+from sv_bridge.compactness.pseudo_speakers import Clusterer, PseudoSpeakers, find_pseudo_speakers
+from sv_bridge.config import RunConfig
+from sv_bridge.data.manifest import Corpus, write_manifest
+from sv_bridge.embeddings import Embeddings
+from sv_bridge.json_files import write_json
+from sv_bridge.models.baselines import whiten
+from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions
+from sv_bridge.models.systems import LOG_MEL, embeddings_of
+from sv_bridge.training.loop import train, training_speech
+
+__all__ = ["Round", "pseudo_labelled", "self_label"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Round:
+    """One round.
+
+    Attributes
+    ----------
+    run : the run directory that it trained.
+    found : the pseudo-speakers that it trained on.
+    """
+
+    run: Path
+    found: PseudoSpeakers
+
+
+def self_label(
+    start: str,
+    corpus: Corpus,
+    out: Path | str,
+    config: RunConfig,
+    *,
+    rounds: int = 3,
+    clusterer: Clusterer = "ahc",
+    measure: str = "silhouette",
+    options: EmbeddingOptions = DEFAULT_OPTIONS,
+    progress_bar: bool = True,
+) -> Iterator[Round]:
+    """Train on pseudo-speakers, round by round; speakers that the corpus may name are not read.
+
+    An interrupted call goes on where it stopped when it is repeated.
+
+    Parameters
+    ----------
+    start : a run, or "log-mel" for whitened mean log-mel spectra, which need no network; the first round then trains
+        from fresh weights.
+    corpus : its "train" split is clustered and trained on.
+    out : round i lies in `out/round-i`: the run, and beside it the manifest and the values it was chosen by.
+    config : method "aam_softmax"; `start_from` is set round by round.
+    rounds : at most so many.
+    clusterer, measure : see `find_pseudo_speakers`.
+    options : how utterances are embedded.
+    progress_bar : whether to show one.
+
+    Yields
+    ------
+    Round
+        As it ends. The last one's run is the result.
+
+    Raises
+    ------
+    ConfigError
+        The configuration's method needs no speakers, or doesn't fit the corpus.
+    """
+    out, system = Path(out), start
+    speech = training_speech(config, corpus)
+    better = cqm.catalog[measure].oriented
+    before = None
+    for number in range(1, rounds + 1):
+        found = find_pseudo_speakers(_embedded(system, speech, options), clusterer=clusterer, measure=measure)
+        if before is not None and better(found.value) <= better(before):
+            return
+        before = found.value
+        folder = out / f"round-{number}"
+        folder.mkdir(parents=True, exist_ok=True)
+        labelled = pseudo_labelled(speech, found)
+        write_manifest(folder / "pseudo_speakers.csv", labelled)
+        write_json(folder / "pseudo_speakers.json", _record(found, system))
+        source = None if system == LOG_MEL else str(Path(system).resolve())
+        run = train(
+            config.model_copy(update={"start_from": source}),
+            _with_dev(labelled, corpus),
+            folder / "run",
+            device=options.device,
+            progress_bar=progress_bar,
+        )
+        yield Round(run, found)
+        system = str(run)
+
+
+def pseudo_labelled(speech: Corpus, found: PseudoSpeakers) -> Corpus:
+    """The utterances that belong to a pseudo-speaker, named after it."""
+    utterances = (
+        replace(utterance, speaker=f"pseudo-{label:05d}")
+        for utterance, label in zip(speech, found.labels.tolist(), strict=True)
+        if label >= 0
+    )
+    return Corpus(speech.root, tuple(utterances))
+
+
+def _embedded(system: str, speech: Corpus, options: EmbeddingOptions) -> Embeddings:
+    """Embeddings of all utterances in their order; whitened where they are log-mel spectra."""
+    embeddings = embeddings_of(system, speech, options)
+    if len(embeddings) != len(speech):
+        raise ValueError(f"{len(embeddings.skipped)} utterances have unusable audio, first {embeddings.skipped[0]}")
+    return whiten(embeddings, embeddings) if system == LOG_MEL else embeddings
+
+
+def _with_dev(labelled: Corpus, corpus: Corpus) -> Corpus:
+    """What is trained on, and the other splits as they are."""
+    others = tuple(utterance for utterance in corpus if utterance.split != "train")
+    return Corpus(corpus.root, labelled.utterances + others)
+
+
+def _record(found: PseudoSpeakers, system: str) -> Mapping[str, Any]:
+    return {
+        "system": system,
+        "measure": found.measure,
+        "values": {str(k): value for k, value in found.values.items()},
+        "clusters": found.clusters,
+        "pseudo_speakers": found.speakers,
+        "kept": found.kept,
+    }

@@ -1,0 +1,65 @@
+"""Rounds of clustering and training, on tones that a fresh network already tells apart."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sv_bridge.compactness import self_labelling
+from sv_bridge.compactness.pseudo_speakers import PseudoSpeakers
+from sv_bridge.compactness.self_labelling import pseudo_labelled, self_label
+from sv_bridge.data.manifest import Corpus, read_corpus
+from sv_bridge.training.checkpoint import load_encoder, read_config
+from tests.sv_bridge.training_runs import small_config, write_corpus
+
+CONFIG = small_config("tiny-aam-softmax", "speeds=[1.0]", "epochs=1", "validate_epochs=0")
+
+
+@pytest.fixture(scope="module")
+def tones(tmp_path_factory):
+    return write_corpus(tmp_path_factory.mktemp("tones") / "corpus", speakers=4, utterances=5)
+
+
+def unnamed(corpus):
+    """The same utterances, each of a speaker of its own."""
+    return Corpus(corpus.root, tuple(replace(utterance, speaker=utterance.id) for utterance in corpus))
+
+
+def test_rounds_train_on_what_they_found_and_start_from_each_other(tones, tmp_path):
+    rounds = list(self_label("log-mel", unnamed(tones), tmp_path, CONFIG, rounds=2, progress_bar=False))
+    first = rounds[0]
+    assert first.run == tmp_path / "round-1" / "run"
+    assert read_config(first.run).start_from is None
+    assert load_encoder(first.run).embedding_dim == 6
+    listed = read_corpus(tmp_path / "round-1" / "pseudo_speakers.csv", check_files=False)
+    assert len(listed.speakers) == first.found.speakers
+    for later, before in zip(rounds[1:], rounds, strict=False):
+        assert read_config(later.run).start_from == str(before.run.resolve())
+        assert later.found.value > before.found.value
+
+
+def test_a_repeated_call_ends_in_the_same_files(tones, tmp_path):
+    def once():
+        rounds = list(self_label("log-mel", tones, tmp_path, CONFIG, rounds=1, progress_bar=False))
+        return {path: path.read_bytes() for path in rounds[0].run.rglob("*.safetensors")}
+
+    assert once() == once() != {}
+
+
+def test_rounds_end_when_the_measure_no_longer_gets_better(tones, tmp_path, monkeypatch):
+    labels = np.repeat([0, 1], 10)
+    values = iter([0.2, 0.4, 0.4, 0.9])
+    monkeypatch.setattr(
+        self_labelling,
+        "find_pseudo_speakers",
+        lambda embeddings, **_: PseudoSpeakers(labels, 2, "silhouette", {2: next(values)}),
+    )
+    assert len(list(self_label("log-mel", tones, tmp_path, CONFIG, rounds=9, progress_bar=False))) == 2
+
+
+def test_utterances_that_are_not_trusted_are_left_out(tones):
+    speech = tones.split("train")
+    found = PseudoSpeakers(np.r_[[-1] * 5, [0] * 7, [1] * 8], 3, "silhouette", {3: 0.5})
+    labelled = pseudo_labelled(speech, found)
+    assert [utterance.id for utterance in labelled] == [utterance.id for utterance in speech][5:]
+    assert labelled.speakers == ("pseudo-00000", "pseudo-00001")
