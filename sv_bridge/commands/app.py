@@ -4,12 +4,13 @@ import sys
 
 import typer
 
-from sv_bridge.commands import evaluation, prepare, training
+from sv_bridge.commands import evaluation, prepare, self_labelling, training
 
 app = typer.Typer(no_args_is_help=True, help="Train, evaluate and measure contrastive speaker-verification models.")
 for command in (
     training.train,
     training.export,
+    self_labelling.self_label,
     evaluation.embed,
     evaluation.evaluate,
     evaluation.metrics,

@@ -10,9 +10,10 @@ from sv_bridge.compactness.pseudo_speakers import PseudoSpeakers
 from sv_bridge.compactness.self_labelling import pseudo_labelled, self_label
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.training.checkpoint import load_encoder, read_config
-from tests.sv_bridge.training_runs import small_config, write_corpus
+from tests.sv_bridge.training_runs import SMALL, small_config, write_corpus
 
-CONFIG = small_config("tiny-aam-softmax", "speeds=[1.0]", "epochs=1", "validate_epochs=0")
+ONE_EPOCH = ("speeds=[1.0]", "epochs=1", "validate_epochs=0")
+CONFIG = small_config("tiny-aam-softmax", *ONE_EPOCH)
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +64,13 @@ def test_utterances_that_are_not_trusted_are_left_out(tones):
     labelled = pseudo_labelled(speech, found)
     assert [utterance.id for utterance in labelled] == [utterance.id for utterance in speech][5:]
     assert labelled.speakers == ("pseudo-00000", "pseudo-00001")
+
+
+def test_the_command_says_what_it_found(tones, tmp_path, sv_bridge):
+    settings = [part for setting in (*SMALL, *ONE_EPOCH) for part in ("--set", setting)]
+    said = sv_bridge(
+        "self-label", "log-mel", "--corpus", tones.root, "--out", tmp_path, "--rounds", 1, "--quiet", *settings
+    )
+    assert "round 1:" in said
+    assert "pseudo-speakers with" in said
+    assert str(tmp_path / "round-1" / "run") in said
