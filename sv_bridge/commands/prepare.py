@@ -1,5 +1,6 @@
 """`sv-bridge prepare …`: a corpus out of what is there."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,14 +12,24 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from sv_bridge.data.layouts import Recording, read_folder, read_kaldi, read_manifest, read_voxceleb
+from sv_bridge.data.layouts import (
+    Recording,
+    folder_levels,
+    read_folder,
+    read_kaldi,
+    read_manifest,
+    read_voxceleb,
+    sound_files,
+)
 from sv_bridge.data.manifest import Corpus
-from sv_bridge.data.prepare import SKIPPED_NAME, Skipped
+from sv_bridge.data.prepare import LITTLE_SPEECH_NAME, SKIPPED_NAME, Skipped
 
 __all__ = ["app", "pack"]
 
 app = typer.Typer(no_args_is_help=True, help="Make a corpus folder (a manifest, and audio where it must be decoded).")
 console = Console(stderr=True)
+REASONS = 8  # shown
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 Source = Annotated[Path, typer.Argument(help="what to read", show_default=False)]
 Out = Annotated[Path, typer.Option(help="corpus folder to make", show_default=False)]
@@ -28,6 +39,7 @@ Dev = Annotated[float, typer.Option(help="share of the speakers for the split de
 Test = Annotated[float, typer.Option(help="share of the speakers for the split test, likewise")]
 Seed = Annotated[int, typer.Option(help="decides who gets into which split")]
 MinSeconds = Annotated[float, typer.Option(help="leave out shorter recordings")]
+MinSpeech = Annotated[float, typer.Option(help="leave out recordings with fewer seconds of speech in them")]
 HeaderOnly = Annotated[bool, typer.Option(help="believe file headers instead of decoding every file")]
 Convert = Annotated[bool, typer.Option(help="decode everything to 16 kHz WAV below the corpus folder")]
 Jobs = Annotated[int | None, typer.Option(help="threads; as many as processors by default")]
@@ -39,17 +51,31 @@ def folder(
     out: Out,
     source: SourceName = "",
     language: Language = "",
+    folders: Annotated[str, typer.Option(help="what folders name, as in language/speaker; guessed without")] = "",
     dev: Dev = 0.1,
     test: Test = 0.2,
     seed: Seed = 0,
     min_seconds: MinSeconds = 1.0,
+    min_speech: MinSpeech = 0.0,
     header_only: HeaderOnly = False,
     convert: Convert = False,
     jobs: Jobs = None,
 ) -> None:
-    """A folder with one folder a speaker; deeper folders are sessions."""
-    options = {"min_seconds": min_seconds, "header_only": header_only, "convert": convert, "jobs": jobs}
-    run(lambda: read_folder(src, source=source, language=language), out, dev=dev, test=test, seed=seed, **options)
+    """A folder with one folder a speaker, perhaps in folders of languages or splits; deeper folders are sessions."""
+    options = {
+        "min_seconds": min_seconds,
+        "min_speech": min_speech,
+        "header_only": header_only,
+        "convert": convert,
+        "jobs": jobs,
+    }
+    levels = folders.split("/") if folders else folder_levels(src, sound_files(src))
+    console.print(f"folders are read as {'/'.join(levels)}{'' if folders else '; --folders says otherwise'}")
+
+    def read() -> Sequence[Recording]:
+        return read_folder(src, source=source, language=language, levels=levels)
+
+    run(read, out, below=src, dev=dev, test=test, seed=seed, **options)
 
 
 @app.command()
@@ -59,6 +85,7 @@ def voxceleb(
     dev: Dev = 0.02,
     seed: Seed = 0,
     min_seconds: MinSeconds = 1.0,
+    min_speech: MinSpeech = 0.0,
     header_only: HeaderOnly = False,
     convert: Convert = False,
     jobs: Jobs = None,
@@ -67,8 +94,14 @@ def voxceleb(
 
     The official test speakers are the split test; a share of the others is held out as dev, to select checkpoints on.
     """
-    options = {"min_seconds": min_seconds, "header_only": header_only, "convert": convert, "jobs": jobs}
-    run(lambda: read_voxceleb(src), out, dev=dev, test=0.0, seed=seed, **options)
+    options = {
+        "min_seconds": min_seconds,
+        "min_speech": min_speech,
+        "header_only": header_only,
+        "convert": convert,
+        "jobs": jobs,
+    }
+    run(lambda: read_voxceleb(src), out, below=src, dev=dev, test=0.0, seed=seed, **options)
 
 
 @app.command()
@@ -79,12 +112,19 @@ def manifest(
     test: Test = 0.2,
     seed: Seed = 0,
     min_seconds: MinSeconds = 1.0,
+    min_speech: MinSpeech = 0.0,
     header_only: HeaderOnly = False,
     convert: Convert = False,
     jobs: Jobs = None,
 ) -> None:
     """A CSV or JSON-lines file with columns path and speaker, and perhaps id, source, language, session, split."""
-    options = {"min_seconds": min_seconds, "header_only": header_only, "convert": convert, "jobs": jobs}
+    options = {
+        "min_seconds": min_seconds,
+        "min_speech": min_speech,
+        "header_only": header_only,
+        "convert": convert,
+        "jobs": jobs,
+    }
     run(lambda: read_manifest(src), out, dev=dev, test=test, seed=seed, **options)
 
 
@@ -98,12 +138,19 @@ def kaldi(
     test: Test = 0.2,
     seed: Seed = 0,
     min_seconds: MinSeconds = 1.0,
+    min_speech: MinSpeech = 0.0,
     header_only: HeaderOnly = False,
     convert: Convert = False,
     jobs: Jobs = None,
 ) -> None:
     """A Kaldi data folder: wav.scp with plain paths, utt2spk, and segments where there is one."""
-    options = {"min_seconds": min_seconds, "header_only": header_only, "convert": convert, "jobs": jobs}
+    options = {
+        "min_seconds": min_seconds,
+        "min_speech": min_speech,
+        "header_only": header_only,
+        "convert": convert,
+        "jobs": jobs,
+    }
     run(lambda: read_kaldi(src, source=source, language=language), out, dev=dev, test=test, seed=seed, **options)
 
 
@@ -201,7 +248,17 @@ def summarise(corpus: Corpus, skipped: Sequence[Skipped]) -> None:
         table.add_row(name, f"{len(part.speakers):,}", f"{len(part):,}", f"{part.duration_s / 60:,.1f}")
     console.print(table)
     if skipped:
-        console.print(f"left out {len(skipped):,} recordings; {corpus.root / SKIPPED_NAME} says why, for instance:")
-        for reason, count in Counter(entry.reason for entry in skipped).most_common(3):
+        console.print(f"left out {len(skipped):,} files; {corpus.root / SKIPPED_NAME} says of each why:")
+        reasons = Counter(NUMBER.sub("…", entry.reason).rpartition("/")[2] for entry in skipped).most_common()
+        for reason, count in reasons[:REASONS]:
             console.print(f"  {count:,} × {reason}", highlight=False, markup=False)
+        if len(reasons) > REASONS:
+            rest = sum(count for _, count in reasons[REASONS:])
+            console.print(f"  {rest:,} for {len(reasons) - REASONS} other reasons", highlight=False)
+    little = corpus.root / LITTLE_SPEECH_NAME
+    if little.is_file():
+        count = len(little.read_text(encoding="utf-8").splitlines())
+        console.print(
+            f"next to no speech is heard in {count:,} of them, see {little}; --min-speech 0.3 leaves them out"
+        )
     console.print(f"corpus: {corpus.root}", highlight=False)

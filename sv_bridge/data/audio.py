@@ -15,10 +15,13 @@ from numpy.typing import NDArray
 
 from sv_bridge.atomic import atomic_path
 
-__all__ = ["SUFFIXES", "AudioError", "AudioFile", "audio_files", "read_audio", "write_audio"]
+__all__ = ["SUFFIXES", "AudioError", "AudioFile", "read_audio", "write_audio"]
 
 SAMPLE_RATE_HZ = 16_000
-SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3")
+SUFFIXES = (
+    ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".snd", ".caf", ".w64", ".rf64",
+    ".sph", ".nist", ".voc", ".avr", ".ircam", ".paf", ".htk",
+)  # fmt: skip
 # Samples (at the lower rate) read on both sides of a piece that is resampled, so that it equals the same piece of the
 # whole resampled file: longer than soxr's high-quality filter.
 CONTEXT = 512
@@ -136,11 +139,3 @@ def write_audio(path: Path | str, samples: NDArray[np.floating], *, sample_rate_
     soundfile.write(encoded, samples, sample_rate_hz, subtype="PCM_16", format=Path(path).suffix[1:].upper())
     with atomic_path(path, durable=False) as temporary:
         temporary.write_bytes(encoded.getvalue())
-
-
-def audio_files(folder: Path | str) -> list[Path]:
-    """List all audio files below a folder, sorted."""
-    paths = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in SUFFIXES)
-    if not paths:
-        raise FileNotFoundError(f"no audio files ({', '.join(SUFFIXES)}) below {folder}")
-    return paths

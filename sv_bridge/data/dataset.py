@@ -20,6 +20,7 @@ from sv_bridge.data.playback import Playback
 from sv_bridge.data.randomness import generator
 from sv_bridge.data.shards import MappedFile, Shards
 from sv_bridge.data.speeds import Speeds
+from sv_bridge.data.voice_activity import is_silent
 
 __all__ = ["ContrastiveDataset", "Stretch"]
 
@@ -32,8 +33,9 @@ class ContrastiveDataset(Dataset[Crops]):
     """Items i, j, … → their `Crops`: what is read of each utterance, and what is drawn for each crop.
 
     Everything drawn depends on (seed, epoch, utterance id, view) and on nothing else. `crops.crop_starts` says what
-    happens to short utterances. A file that cannot be read, or a crop of digital silence, is logged as a warning and
-    replaced by another utterance of the corpus, drawn from the same key: the indices returned are the replacement's.
+    happens to short utterances. A file that cannot be read, or a crop of silence (see `voice_activity.SILENT_DBFS`), is
+    logged as a warning and replaced by another utterance of the corpus, drawn from the same key: the indices returned
+    are the replacement's.
 
     Nothing is computed here: `playback` makes the batch, on the device where it is needed.
 
@@ -188,7 +190,7 @@ class ContrastiveDataset(Dataset[Crops]):
                 first, last = max(begin, 0), min(begin + needed, frames)
                 crop = np.zeros(needed, dtype=np.float32)
                 crop[first - begin : last - begin] = speech[first:last]
-            if not crop[played.before : played.before + span].any():
+            if is_silent(crop[played.before : played.before + span]):
                 raise AudioError(f"{self.corpus.path(utterance)} has a silent crop")
             crops.append(crop)
         return crops

@@ -1,18 +1,28 @@
 """Ways in which corpora lie on disk → recordings. Nothing is opened here; `prepare` looks into the files."""
 
 import csv
+import locale
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sv_bridge.data.decoding import ALL_SUFFIXES
+from sv_bridge.data.files import files_below
 from sv_bridge.data.manifest import read_rows
 
-__all__ = ["Recording", "read_folder", "read_kaldi", "read_manifest", "read_voxceleb"]
+__all__ = ["Recording", "folder_levels", "read_folder", "read_kaldi", "read_manifest", "read_voxceleb", "sound_files"]
 
 VOXCELEB_SPEAKER = re.compile(r"id\d{5}")
 VOXCELEB_TEST = re.compile(r"test|vox\d_test.*")
+LEVELS = ("split", "source", "language", "speaker")
+SPLITS = {
+    "train": ("train", "training"),
+    "dev": ("dev", "valid", "validation", "val"),
+    "test": ("test", "testing", "eval", "evaluation"),
+}
+LANGUAGES = {re.split("[-_.@]", name)[0] for name in locale.locale_alias} - {"c", "iso", "iso8859", "posix", "univ"}
+"""Codes and English names of languages, as the standard library knows them."""
 # VoxCeleb1's 40 test speakers, those whose names begin with E
 VOXCELEB1_TEST = range(10_270, 10_310)
 
@@ -35,23 +45,81 @@ class Recording:
     end_s: float | None = None
 
 
-def read_folder(root: Path | str, *, source: str = "", language: str = "") -> list[Recording]:
-    """Read a folder with one folder a speaker; deeper folders are sessions.
+def read_folder(
+    root: Path | str, *, source: str = "", language: str = "", levels: Sequence[str] | None = None
+) -> list[Recording]:
+    """Read a folder whose folders name the speakers; deeper folders are sessions.
+
+    Files that lie too high for that are left out; `prepare` says so when it knows the folder.
 
     Parameters
     ----------
-    root : the folder.
+    root : the folder; links are followed.
     source, language : of all recordings.
+    levels : what each level of folders names, from the top, of `LEVELS`; see `folder_levels` for what is taken without.
+        A speaker's name takes language and source in: `de/001` and `fr/001` are two people.
     """
     root = Path(root)
+    files = sound_files(root)
+    levels = folder_levels(root, files) if levels is None else check_levels(levels)
     recordings = []
-    for file in sound_files(root):
+    for file in files:
         parts = file.relative_to(root).parts
-        if len(parts) < 2:
-            raise ValueError(f"{file} lies beside the speakers' folders: put it into one, or elsewhere")
-        session = "/".join(parts[1:-1])
-        recordings.append(Recording(identity(file, root), file, parts[0], source, language, session))
-    return found(recordings, f"no audio files in folders of speakers below {root}")
+        if len(parts) <= len(levels):
+            continue
+        named = {"source": source, "language": language, "split": ""} | dict(zip(levels, parts[:-1], strict=False))
+        split = split_named(named["split"]) or named["split"]
+        speaker = "/".join(part for level, part in zip(levels, parts[:-1], strict=False) if level != "split")
+        session = "/".join(parts[len(levels) : -1])
+        recordings.append(
+            Recording(identity(file, root), file, speaker, named["source"], named["language"], session, split)
+        )
+    return found(
+        recordings,
+        f"no audio files in folders of speakers below {root}: wanted {'/'.join(levels)}/file"
+        + (f", but {len(files)} audio files lie beside the speakers' folders, {files[0]} for one" if files else ""),
+    )
+
+
+def folder_levels(root: Path, files: Sequence[Path]) -> tuple[str, ...]:
+    """What the levels of folders name: ("speaker",), or ("language", "speaker") or ("split", "speaker").
+
+    Folders at the top that are all named like languages (`en`, `de_DE`, `french`) or like splits (`train`, `dev-clean`,
+    `test`), with nothing but folders in them, are taken for that.
+
+    Examples
+    --------
+    >>> root = Path("speech")
+    >>> folder_levels(root, [root / "en/ann/1.wav", root / "fr/bob/1.wav"])
+    ('language', 'speaker')
+    >>> folder_levels(root, [root / "ann/1.wav", root / "bob/monday/1.wav"])
+    ('speaker',)
+    """
+    parts = [file.relative_to(root).parts for file in files]
+    tops = {each[0] for each in parts if len(each) > 1}
+    if tops and all(len(each) != 2 for each in parts):
+        languages = {top: re.split("[-_]", top.lower())[0] for top in tops}
+        if all(name in LANGUAGES for name in languages.values()) and any(len(n) != 3 for n in languages.values()):
+            return "language", "speaker"
+        if all(map(split_named, tops)):
+            return "split", "speaker"
+    return ("speaker",)
+
+
+def check_levels(levels: Sequence[str]) -> tuple[str, ...]:
+    """Raise a ValueError unless these are levels of folders, each once, with the speaker's the last."""
+    if not levels or levels[-1] != "speaker" or len(set(levels)) != len(levels) or not set(levels) <= set(LEVELS):
+        raise ValueError(
+            f"wanted levels of folders of {', '.join(LEVELS)}, each once and the speaker's last, as in "
+            f"language/speaker; got {'/'.join(levels)!r}"
+        )
+    return tuple(levels)
+
+
+def split_named(name: str) -> str:
+    """Split that a folder's name says: "train", "dev", "test", or nothing."""
+    word = re.split("[-_]", name.lower())[0]
+    return next((split for split, words in SPLITS.items() if word in words), "")
 
 
 def read_voxceleb(root: Path | str) -> list[Recording]:
@@ -63,7 +131,7 @@ def read_voxceleb(root: Path | str) -> list[Recording]:
     """
     root = Path(root)
     test_speakers = {f"id{number}" for number in VOXCELEB1_TEST}
-    for metadata in (*root.rglob("vox1_meta.csv"), *root.rglob("vox2_meta.csv")):
+    for metadata in (path for path in files_below(root) if path.name in ("vox1_meta.csv", "vox2_meta.csv")):
         test_speakers |= set(voxceleb_test_speakers(metadata))
     recordings = []
     for file in sound_files(root):
@@ -160,10 +228,10 @@ def pairs(path: Path) -> Iterator[tuple[str, tuple[str, str]]]:
 
 
 def sound_files(root: Path) -> list[Path]:
-    """All audio files below a folder, those that must be decoded first too, sorted."""
+    """All audio files below a folder, in linked folders too, and those that must be decoded first."""
     if not root.is_dir():
         raise FileNotFoundError(f"{root} is not a folder")
-    return sorted(path for path in root.rglob("*") if path.suffix.lower() in ALL_SUFFIXES)
+    return [path for path in files_below(root) if path.suffix.lower() in ALL_SUFFIXES and path.is_file()]
 
 
 def identity(file: Path, root: Path) -> str:

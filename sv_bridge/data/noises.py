@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from sv_bridge.data.audio import SAMPLE_RATE_HZ, AudioError, AudioFile, audio_files
+from sv_bridge.data.audio import SAMPLE_RATE_HZ, AudioError, AudioFile
 from sv_bridge.data.crops import wrapped
+from sv_bridge.data.files import audio_files
 from sv_bridge.data.filters import fir, frequencies, smooth_decibels
 from sv_bridge.data.manifest import Corpus, Utterance
 from sv_bridge.data.randomness import generator

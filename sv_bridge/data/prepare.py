@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+import numpy as np
+
 from sv_bridge.atomic import atomic_path
-from sv_bridge.data.audio import SAMPLE_RATE_HZ, SUFFIXES, AudioError, AudioFile, write_audio
-from sv_bridge.data.decoding import decode
+from sv_bridge.data.audio import SAMPLE_RATE_HZ, SUFFIXES, AudioError, AudioFile, read_audio, write_audio
+from sv_bridge.data.decoding import INTEGERS_FROM, decode, full_scale, is_unsized_wav
+from sv_bridge.data.files import why_unread
 from sv_bridge.data.layouts import Recording
 from sv_bridge.data.manifest import MANIFEST_NAME, Corpus, Utterance, write_manifest
 from sv_bridge.data.randomness import generator
+from sv_bridge.data.voice_activity import is_silent, level_dbfs, speech_seconds
 
-__all__ = ["SKIPPED_NAME", "Skipped", "assign_splits", "check_new", "prepare", "write_skipped"]
+__all__ = ["LITTLE_SPEECH_NAME", "SKIPPED_NAME", "Skipped", "assign_splits", "check_new", "prepare", "write_skipped"]
 
 SKIPPED_NAME = "skipped.jsonl"
+LITTLE_SPEECH_NAME, LITTLE_SPEECH_S = "little-speech.jsonl", 0.3
 CHUNK = 4_096
 
 
@@ -37,6 +42,7 @@ class Inspected:
     duration_s: float
     sample_rate_hz: int
     digest: bytes | None
+    speech_s: float | None
 
 
 def prepare(
@@ -47,15 +53,20 @@ def prepare(
     test: float = 0.2,
     seed: int = 0,
     min_seconds: float = 1.0,
+    min_speech: float = 0.0,
     header_only: bool = False,
     convert: bool = False,
+    below: Path | str | None = None,
     jobs: int | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[Corpus, list[Skipped]]:
     """Make a corpus in the folder `out`: its manifest, and `skipped.jsonl` with what was left out and why.
 
-    Audio stays where it is. Only formats that cannot be read in pieces (m4a, G.722 …) are decoded to 16 kHz WAV files
-    below `out`; an interrupted run finds those it made.
+    Audio stays where it is. Only what cannot be read in pieces as it is (m4a, G.722, WAV without a length, floats in
+    the scale of integers …) is decoded to 16 kHz WAV files below `out`; an interrupted run finds those it made.
+
+    Near-silent recordings are left out (`voice_activity.SILENT_DBFS`). Those in which a voice activity detector hears
+    next to nothing stay unless `min_speech` says otherwise, and `little-speech.jsonl` lists them.
 
     Parameters
     ----------
@@ -64,9 +75,11 @@ def prepare(
     dev, test : share of the speakers for each split, among those whose layout has none; see `assign_splits`.
     seed : the splits depend on it.
     min_seconds : shorter recordings are left out.
-    header_only : believe the headers instead of decoding every file; corrupt, silent and doubly listed audio goes
-        unnoticed until training meets it.
+    min_speech : recordings with fewer seconds of speech, by a voice activity detector, are left out.
+    header_only : believe the headers instead of decoding every file; corrupt, silent, wrongly scaled and doubly listed
+        audio goes unnoticed until training meets it, and nobody listens for speech.
     convert : decode all files, not only those that must be.
+    below : folder that the recordings come from; every file below it that is none of them is listed as left out, too.
     jobs : threads; as many as there are processors by default.
     progress : called with the number of recordings done and their total.
 
@@ -80,7 +93,9 @@ def prepare(
 
     def look(recording: Recording) -> Inspected | Skipped:
         try:
-            return inspect(recording, out, min_seconds=min_seconds, header_only=header_only, convert=convert)
+            return inspect(
+                recording, out, min_seconds=min_seconds, min_speech=min_speech, header_only=header_only, convert=convert
+            )
         except (AudioError, FileNotFoundError) as error:
             return Skipped(str(recording.file), str(error))
 
@@ -96,6 +111,16 @@ def prepare(
     splits = assign_splits([recording for recording, _ in kept], dev=dev, test=test, seed=seed)
     utterances = tuple(utterance(recording, found, splits[recording.speaker], out) for recording, found in kept)
     corpus = Corpus(out, utterances)
+    if below is not None:
+        unread = why_unread(Path(below), [recording.file for recording in recordings])
+        skipped += [Skipped(str(path), reason) for path, reason in unread if not path.is_relative_to(out)]
+    little = [
+        Skipped(str(recording.file), f"{inspected.speech_s:.2f} s of speech in {inspected.duration_s:.2f} s")
+        for recording, inspected in kept
+        if inspected.speech_s is not None and inspected.speech_s < LITTLE_SPEECH_S
+    ]
+    if little:
+        write_skipped(out, little, name=LITTLE_SPEECH_NAME)
     write_skipped(out, skipped)
     write_manifest(out / MANIFEST_NAME, utterances)
     return corpus, skipped
@@ -107,16 +132,15 @@ def check_new(out: Path) -> None:
         raise FileExistsError(f"{out / MANIFEST_NAME} exists: choose another folder, or remove it to prepare again")
 
 
-def inspect(recording: Recording, out: Path, *, min_seconds: float, header_only: bool, convert: bool) -> Inspected:
+def inspect(
+    recording: Recording, out: Path, *, min_seconds: float, min_speech: float, header_only: bool, convert: bool
+) -> Inspected:
     """Look into one file; an AudioError says why it cannot be used."""
     file = recording.file
-    if convert or file.suffix.lower() not in SUFFIXES:
-        name = Path(recording.id) if recording.end_s is None else file  # segments share one file
-        below = [part for part in name.parts if part not in (name.anchor, "..")]
-        file = out.joinpath("audio", *below[:-1], below[-1].removesuffix(".wav") + ".wav")
-        if not file.is_file():
-            samples, _ = decode(recording.file)
-            write_audio(file, samples)
+    if not file.is_file():
+        raise FileNotFoundError(f"no audio file {file}")
+    if convert or file.suffix.lower() not in SUFFIXES or is_unsized_wav(file):
+        file = decoded(recording, out)
     with AudioFile(file) as audio:
         begin = round(recording.start_s * SAMPLE_RATE_HZ)
         end = audio.frames if recording.end_s is None else round(recording.end_s * SAMPLE_RATE_HZ)
@@ -125,13 +149,35 @@ def inspect(recording: Recording, out: Path, *, min_seconds: float, header_only:
         frames = min(end, audio.frames) - begin
         if frames < max(1, min_seconds * SAMPLE_RATE_HZ):
             raise AudioError(f"{max(frames, 0) / SAMPLE_RATE_HZ:.2f} s is too short: wanted {min_seconds:g} s")
-        digest = None
-        if not header_only:
-            samples = audio.read(begin, frames)
-            if not samples.any():
-                raise AudioError("silent")
-            digest = blake2b(samples.tobytes(), digest_size=16).digest()
-        return Inspected(file, frames / SAMPLE_RATE_HZ, audio.native_rate_hz, digest)
+        if header_only:
+            return Inspected(file, frames / SAMPLE_RATE_HZ, audio.native_rate_hz, None, None)
+        samples, rate = audio.read(begin, frames), audio.native_rate_hz
+    if float(np.abs(samples).max()) > INTEGERS_FROM:
+        file, rate = decoded(recording, out), SAMPLE_RATE_HZ
+        samples = read_audio(file, start=begin, frames=frames)
+    if not samples.any():
+        raise AudioError("silent")
+    if is_silent(samples):
+        raise AudioError(f"near-silent: {level_dbfs(samples):.0f} dBFS")
+    speech_s = speech_seconds(samples)
+    if speech_s < min_speech:
+        raise AudioError(f"{speech_s:.2f} s of speech is too little: wanted {min_speech:g} s")
+    digest = blake2b(samples.tobytes(), digest_size=16).digest()
+    return Inspected(file, frames / SAMPLE_RATE_HZ, rate, digest, speech_s)
+
+
+def decoded(recording: Recording, out: Path) -> Path:
+    """Decode a recording's file to a WAV file below `out`, if that isn't there yet."""
+    source = recording.file
+    name = Path(recording.id) if recording.end_s is None else source  # segments share one file
+    parts = [part for part in name.parts if part not in (name.anchor, "..")]
+    target = out.joinpath("audio", *parts[:-1], parts[-1].removesuffix(".wav") + ".wav")
+    if not target.is_file():
+        samples, _ = decode(source)
+        if not np.isfinite(samples).all():
+            raise AudioError(f"{source} has NaN or infinite samples")
+        write_audio(target, full_scale(samples))
+    return target
 
 
 def drop_duplicates(
@@ -208,8 +254,8 @@ def utterance(recording: Recording, found: Inspected, split: str, out: Path) -> 
     )
 
 
-def write_skipped(out: Path, skipped: Sequence[Skipped]) -> None:
+def write_skipped(out: Path, skipped: Sequence[Skipped], *, name: str = SKIPPED_NAME) -> None:
     """Write the report of what was left out: a JSON object with path and reason a line."""
-    with atomic_path(out / SKIPPED_NAME) as temporary, temporary.open("w", encoding="utf-8") as lines:
+    with atomic_path(out / name) as temporary, temporary.open("w", encoding="utf-8") as lines:
         for entry in skipped:
             lines.write(json.dumps({"path": entry.path, "reason": entry.reason}, ensure_ascii=False) + "\n")

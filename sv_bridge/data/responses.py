@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sv_bridge.data.audio import SAMPLE_RATE_HZ, audio_files, read_audio
+from sv_bridge.data.audio import SAMPLE_RATE_HZ, read_audio
+from sv_bridge.data.files import audio_files
 from sv_bridge.data.filters import band_decibels, fir, smooth_decibels
 from sv_bridge.data.randomness import generator
 from sv_bridge.data.rooms import random_room

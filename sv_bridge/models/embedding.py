@@ -23,6 +23,7 @@ from sv_bridge.data.channels import crossed
 from sv_bridge.data.crops import wrapped
 from sv_bridge.data.dataset import Stretch
 from sv_bridge.data.manifest import Corpus
+from sv_bridge.data.voice_activity import is_silent, level_dbfs
 from sv_bridge.distributed import choose_device
 from sv_bridge.embeddings import Embeddings, columns_of
 
@@ -114,7 +115,7 @@ def embed(
     -------
     Embeddings
         In the order of the corpus. `vectors` is (n, dim) for whole utterances and for one crop, (n, crops, dim) for
-        several. Utterances whose audio is unusable (corrupt, empty, digital silence) are left out and listed in
+        several. Utterances whose audio is unusable (corrupt, empty, silent) are left out and listed in
         `skipped`.
 
     Raises
@@ -298,8 +299,8 @@ class _Waveforms(Dataset[Sample]):
                 waveforms = self._read(speech)
         except (AudioError, FileNotFoundError) as error:
             return index, None, str(error)
-        if not waveforms.any():
-            return index, None, f"{utterance.path} is silent"
+        if is_silent(waveforms.ravel()):
+            return index, None, f"{utterance.path} is silent: {level_dbfs(waveforms.ravel()):.0f} dBFS"
         return index, torch.from_numpy(waveforms), ""
 
     def _read(self, speech: Stretch | NDArray[np.float32]) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@ import pytest
 import soundfile
 
 from sv_bridge.data.audio import write_audio
+from sv_bridge.data.files import audio_files, why_unread
 from sv_bridge.data.layouts import read_folder, read_kaldi, read_manifest, read_voxceleb
 from sv_bridge.data.prepare import prepare
 from sv_bridge.data.randomness import generator
@@ -32,8 +33,48 @@ def test_folders_without_speakers_are_errors(tmp_path):
         read_folder(tmp_path / "nowhere")
     with pytest.raises(ValueError, match="no audio files in folders of speakers"):
         read_folder(touch(tmp_path, "ann/notes.txt"))
-    with pytest.raises(ValueError, match=r"stray\.wav lies beside the speakers' folders"):
+    with pytest.raises(ValueError, match=r"lie beside the speakers' folders, .*stray\.wav for one"):
         read_folder(touch(tmp_path, "stray.wav"))
+
+
+@pytest.mark.parametrize(
+    ("names", "speakers", "languages", "splits"),
+    [
+        (["en/ann/1.wav", "fr_CA/bob/x/2.wav"], ["en/ann", "fr_CA/bob"], ["en", "fr_CA"], ["", ""]),
+        (["english/001/1.wav", "german/001/1.wav"], ["english/001", "german/001"], ["english", "german"], ["", ""]),
+        (["train-clean/1/9/a.flac", "dev_clean/2/9/b.flac"], ["2", "1"], ["xx", "xx"], ["dev", "train"]),
+        # speakers who only look like languages: their files lie at once below
+        (["de/1.wav", "al/2.wav"], ["al", "de"], ["xx", "xx"], ["", ""]),
+        (["sid/monday/1.wav", "mag/monday/2.wav"], ["mag", "sid"], ["xx", "xx"], ["", ""]),
+        (["en/ann/1.wav", "ann/1.wav"], ["ann", "en"], ["xx", "xx"], ["", ""]),
+    ],
+)
+def test_folders_of_languages_and_splits_are_no_speakers(tmp_path, names, speakers, languages, splits):
+    got = read_folder(touch(tmp_path, *names), language="xx")
+    assert [r.speaker for r in got] == speakers
+    assert [r.language for r in got] == languages
+    assert [r.split for r in got] == splits
+
+
+def test_what_folders_name_can_be_said(tmp_path):
+    touch(tmp_path, "home/de/al/x/1.wav", "home/de/stray.wav")
+    (one,) = read_folder(tmp_path, levels=["source", "language", "speaker"])
+    assert (one.source, one.language, one.speaker, one.session) == ("home", "de", "home/de/al", "x")
+    with pytest.raises(ValueError, match="each once and the speaker's last, as in language/speaker; got 'speaker/x'"):
+        read_folder(tmp_path, levels=["speaker", "x"])
+
+
+def test_linked_folders_and_files_are_read_and_loops_end(tmp_path):
+    touch(tmp_path / "elsewhere", "ann/1.wav", "2.wav")
+    root = touch(tmp_path / "corpus", "bob/3.wav")
+    (root / "ann").symlink_to(tmp_path / "elsewhere" / "ann")
+    (root / "bob" / "2.wav").symlink_to(tmp_path / "elsewhere" / "2.wav")
+    (root / "bob" / "loop").symlink_to(root)
+    (root / "bob" / "gone.wav").symlink_to(tmp_path / "nowhere")
+    assert [r.id for r in read_folder(root)] == ["ann/1.wav", "bob/2.wav", "bob/3.wav"]
+    reasons = {path.name: reason for path, reason in why_unread(root, [r.file for r in read_folder(root)])}
+    assert reasons == {"loop": "a link back to a folder above it", "gone.wav": "a link to nothing"}
+    assert [path.name for path in audio_files(root)] == ["1.wav", "2.wav", "3.wav"]
 
 
 @pytest.fixture

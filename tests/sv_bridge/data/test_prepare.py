@@ -1,5 +1,6 @@
 import json
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 
 import av
@@ -15,6 +16,7 @@ from sv_bridge.data.layouts import Recording, read_folder
 from sv_bridge.data.manifest import read_corpus
 from sv_bridge.data.prepare import assign_splits, prepare
 from sv_bridge.data.randomness import generator
+from sv_bridge.data.voices import random_voice, speak
 
 RATE = 16_000
 
@@ -43,7 +45,8 @@ def test_the_corpus_refers_to_the_files_where_they_are(speakers, tmp_path):
     assert read_corpus(tmp_path / "corpus").utterances == corpus.utterances
     assert corpus.path(corpus[0]) == speakers / "p0" / "0.wav"
     assert corpus[0].duration_s == 1.5
-    assert sorted(p.name for p in (tmp_path / "corpus").iterdir()) == ["manifest.csv", "skipped.jsonl"]
+    written = ["little-speech.jsonl", "manifest.csv", "skipped.jsonl"]  # nobody speaks in noise
+    assert sorted(p.name for p in (tmp_path / "corpus").iterdir()) == written
 
 
 def test_files_below_the_corpus_move_with_it(speakers):
@@ -73,6 +76,104 @@ def test_everything_unusable_is_reported_and_left_out(speakers, tmp_path):
     assert reasons["p2/other.wav"] == reasons["p3/1.wav"]
     assert reasons["p3/1.wav"].startswith("the same audio under several speakers: p2/other.wav (p2), p3/1.wav (p3)")
     assert len(corpus) == 19
+
+
+def test_every_file_below_the_source_is_accounted_for(speakers, tmp_path, monkeypatch):
+    (speakers / "p0" / "notes.txt").write_text("about p0")
+    (speakers / "README").write_text("about all")
+    write_audio(speakers / "stray.wav", noise(200))
+    (speakers / "p1" / "away").symlink_to(tmp_path / "nowhere")
+    monkeypatch.setenv("COLUMNS", "200")
+    result = CliRunner().invoke(app, ["prepare", "folder", str(speakers), "--out", str(tmp_path / "corpus")])
+    assert result.exit_code == 0, result.output
+    reasons = skipped_reasons(tmp_path / "corpus")
+    assert reasons == {
+        "README": "not audio: no suffix",
+        "p0/notes.txt": "not audio: .txt",
+        "p1/away": "a link to nothing",
+        "stray.wav": "its place in the folders says nobody's name",
+    }
+    files = [path for path in speakers.rglob("*") if not path.is_dir()]
+    assert len(files) == len(read_corpus(tmp_path / "corpus")) + len(reasons)
+    assert "left out 4 files" in result.output
+    assert "1 × not audio: .txt" in result.output
+    assert "folders are read as speaker; --folders says otherwise" in result.output
+
+
+@pytest.mark.parametrize("name", ["x.aiff", "x.au", "x.caf", "x.w64", "x.sph", "x.voc", "x.rf64", "x.AIF"])
+def test_every_format_of_libsndfile_is_read(tmp_path, name):
+    kinds = {"sph": "NIST", "aif": "AIFF"}
+    kind = kinds.get(name.lower().partition(".")[2], name.upper().partition(".")[2])
+    samples = noise(0)
+    (tmp_path / "speech" / "p").mkdir(parents=True)
+    soundfile.write(tmp_path / "speech" / "p" / name, samples, RATE, format=kind, subtype="PCM_16")
+    (recording,) = read_folder(tmp_path / "speech")
+    corpus, skipped = prepare([replace(recording, split="train")], tmp_path / "corpus")
+    assert not skipped
+    np.testing.assert_allclose(read_audio(corpus.path(corpus[0])), samples, atol=2**-15)
+
+
+@pytest.mark.parametrize(("name", "codec"), [("x.webm", "libopus"), ("x.mka", "aac"), ("x.mkv", "flac")])
+def test_matroska_is_read(tmp_path, name, codec):
+    (tmp_path / "speech" / "p").mkdir(parents=True)
+    encode(tmp_path / "speech" / "p" / name, codec, 48_000, noise(0, seconds=1.5, rate=48_000))
+    (recording,) = read_folder(tmp_path / "speech")
+    corpus, skipped = prepare([replace(recording, split="train")], tmp_path / "corpus")
+    assert not skipped
+    assert corpus[0].duration_s == pytest.approx(1.5, abs=0.1)
+
+
+@pytest.mark.parametrize("convert", [False, True])
+def test_floats_in_the_scale_of_integers_keep_their_shape(tmp_path, convert):
+    (tmp_path / "speech" / "p").mkdir(parents=True)
+    samples = noise(0) * 3  # within ±1 and a little beyond
+    samples[7] = 1.25
+    for path, scaled in (("loud.wav", samples * 2**15), ("over.wav", samples)):
+        soundfile.write(tmp_path / "speech" / "p" / path, scaled, RATE, subtype="FLOAT")
+    recordings = [replace(each, split="train") for each in read_folder(tmp_path / "speech")]
+    corpus, skipped = prepare(recordings[:1], tmp_path / "corpus", convert=convert)
+    assert not skipped
+    read = read_audio(corpus.path(corpus[0]))
+    np.testing.assert_allclose(read, samples / np.abs(samples).max(), atol=2**-15)
+    assert corpus[0].path.startswith("audio/")
+    corpus, _ = prepare(recordings[1:], tmp_path / "other", convert=convert)
+    scale = np.abs(samples).max() if convert else 1.0  # floats may overshoot where they are; 16 bits may not
+    np.testing.assert_allclose(read_audio(corpus.path(corpus[0])), samples / scale, atol=2**-15)
+
+
+@pytest.mark.parametrize("size", [0, 2**32 - 1])
+def test_wav_files_without_a_length_are_read_to_their_end(tmp_path, size):
+    path = tmp_path / "speech" / "p" / "x.wav"
+    write_audio(path, noise(0))
+    whole, content = read_audio(path), bytearray(path.read_bytes())
+    assert content[36:40] == b"data"
+    content[40:44] = content[4:8] = size.to_bytes(4, "little")
+    path.write_bytes(content)
+    (recording,) = read_folder(tmp_path / "speech")
+    corpus, skipped = prepare([replace(recording, split="train")], tmp_path / "corpus")
+    assert not skipped
+    np.testing.assert_allclose(read_audio(corpus.path(corpus[0])), whole, atol=2**-15)
+
+
+def test_near_silence_is_left_out_and_little_speech_reported(tmp_path):
+    root = tmp_path / "speech" / "p"
+    flicker = generator(0).integers(-1, 2, 3 * RATE) / 2**15
+    write_audio(root / "flicker.wav", flicker)
+    voice = speak(random_voice(generator(1)), 3 * RATE, generator(2)) / 10
+    write_audio(root / "voice.wav", voice)
+    write_audio(root / "whisper.wav", voice / 10)  # far from full scale, but a voice
+    write_audio(root / "hiss.wav", noise(3, seconds=3))
+    recordings = [replace(each, split="train") for each in read_folder(tmp_path / "speech")]
+    corpus, _ = prepare(recordings, tmp_path / "corpus")
+    assert [u.id for u in corpus] == ["p/hiss.wav", "p/voice.wav", "p/whisper.wav"]
+    assert skipped_reasons(tmp_path / "corpus") == {"p/flicker.wav": "near-silent: -92 dBFS"}
+    (line,) = (tmp_path / "corpus" / "little-speech.jsonl").read_text().splitlines()
+    assert json.loads(line)["path"].endswith("hiss.wav")
+    assert json.loads(line)["reason"] == "0.00 s of speech in 3.00 s"
+    corpus, _ = prepare(recordings, tmp_path / "strict", min_speech=0.3)
+    assert "p/hiss.wav" not in {u.id for u in corpus}
+    reasons = skipped_reasons(tmp_path / "strict")
+    assert reasons["p/hiss.wav"] == "0.00 s of speech is too little: wanted 0.3 s"
 
 
 def test_headers_alone_do_not_show_silence(speakers, tmp_path):
