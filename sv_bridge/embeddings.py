@@ -123,7 +123,9 @@ class Embeddings:
 def columns_of(utterances: Iterable[Utterance]) -> dict[str, NDArray[np.str_]]:
     """What the manifest says of each utterance, without columns that are empty throughout."""
     listed = list(utterances)
+    others = sorted({name for utterance in listed for name, _ in utterance.other})
     columns = {
-        name: np.array([getattr(utterance, name) for utterance in listed], dtype=np.str_) for name in KEPT_COLUMNS
+        name: np.array([utterance.column(name) for utterance in listed], dtype=np.str_)
+        for name in (*KEPT_COLUMNS, *others, "age_group")
     }
     return {name: column for name, column in columns.items() if (column != "").any()}

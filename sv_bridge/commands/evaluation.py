@@ -14,7 +14,13 @@ System = Annotated[
 ]
 CorpusFolder = Annotated[Path, typer.Option("--corpus", help="corpus folder or manifest")]
 Split = Annotated[str, typer.Option(help="speakers to look at: a split of the corpus, or all")]
-DrawnNegatives = Annotated[Negatives, typer.Option(help="what the speakers of drawn non-targets have in common")]
+DrawnNegatives = Annotated[
+    Negatives,
+    typer.Option(
+        help="what the speakers of drawn non-targets have in common: any, or columns of the manifest, such as "
+        "same-language or same-gender-and-age_group"
+    ),
+]
 Crops = Annotated[int | None, typer.Option(help="crops an utterance; whole utterances without")]
 CropSeconds = Annotated[float | None, typer.Option(help="length of a crop")]
 CropScoring = Annotated[Literal["embedding", "score"], typer.Option(help="what is averaged over crops")]

@@ -34,6 +34,7 @@ class Utterance:
     duration_s : length in seconds.
     start_s : where the utterance starts in its file; 0 but for segments of long recordings.
     sample_rate_hz : rate of the stored file; None when the manifest doesn't say. Reading looks at the file.
+    other : the manifest's further columns, (name, text) each: gender, age, …
     """
 
     id: str
@@ -46,6 +47,26 @@ class Utterance:
     duration_s: float = 0.0
     start_s: float = 0.0
     sample_rate_hz: int | None = None
+    other: tuple[tuple[str, str], ...] = ()
+
+    def column(self, name: str) -> str:
+        """Text of a column of the manifest, "" where it has none; "age_group" is child below an `age` of 15, or adult.
+
+        >>> child = Utterance("u1", "u1.wav", "so_0001", language="en", other=(("gender", "m"), ("age", "6")))
+        >>> child.column("language"), child.column("gender"), child.column("age_group"), child.column("dialect")
+        ('en', 'm', 'child', '')
+        """
+        other = dict(self.other)
+        if name in other:
+            return other[name]
+        if name == "age_group":
+            age = other.get("age", "")
+            return "" if not age.strip().isdecimal() else "child" if int(age) < ADULT_AGE else "adult"
+        return str(getattr(self, name)) if name in COLUMNS else ""
+
+
+COLUMNS = tuple(column.name for column in fields(Utterance) if column.name != "other")
+ADULT_AGE = 15
 
 
 @dataclass(frozen=True)
@@ -122,8 +143,8 @@ class Corpus:
 def read_corpus(path: Path | str, *, check_files: bool = True) -> Corpus:
     """Read a corpus from its folder (with a `manifest.csv`) or from a manifest file, `.csv` or `.jsonl`.
 
-    Columns `path`, `speaker` and `duration_s` are needed; the other attributes of `Utterance` are optional; columns
-    that it doesn't have are ignored.
+    Columns `path`, `speaker` and `duration_s` are needed; the other attributes of `Utterance` are optional; further
+    columns are kept as text, see `Utterance.column`.
 
     Parameters
     ----------
@@ -156,12 +177,14 @@ def read_corpus(path: Path | str, *, check_files: bool = True) -> Corpus:
 def write_manifest(path: Path | str, utterances: Iterable[Utterance]) -> None:
     """Write utterances as CSV to `path`, a file or the corpus folder, atomically."""
     path = Path(path)
-    names = [f.name for f in fields(Utterance)]
+    utterances = list(utterances)
+    others = sorted({name for utterance in utterances for name, _ in utterance.other})
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
+    writer.writerow([*COLUMNS, *others])
     for utterance in utterances:
-        values = (getattr(utterance, name) for name in names)
+        further = dict(utterance.other)
+        values = [*(getattr(utterance, name) for name in COLUMNS), *(further.get(name, "") for name in others)]
         writer.writerow([f"{v:.6f}".rstrip("0").rstrip(".") if isinstance(v, float) else v for v in values])
     with atomic_path(path / MANIFEST_NAME if path.is_dir() else path) as temporary:
         temporary.write_text(text.getvalue(), encoding="utf-8")
@@ -204,6 +227,15 @@ def parse(row: Mapping[str, Any], where: str) -> Utterance:
     text = {name: sys.intern(str(row.get(name, ""))) for name in ("speaker", "source", "language", "session")}
     split = sys.intern(str(row.get("split", "train")))
     identity = str(row["id"]) if row.get("id") else path
+    others = sorted((str(name), value) for name, value in row.items() if name is not None and name not in COLUMNS)
+    other = tuple((name, sys.intern(str(value))) for name, value in others)
     return Utterance(
-        identity, path, **text, split=split, duration_s=duration_s, start_s=start_s, sample_rate_hz=sample_rate_hz
+        identity,
+        path,
+        **text,
+        split=split,
+        duration_s=duration_s,
+        start_s=start_s,
+        sample_rate_hz=sample_rate_hz,
+        other=other,
     )

@@ -4,20 +4,20 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sv_bridge.atomic import atomic_path
-from sv_bridge.data.manifest import Corpus, Utterance
+from sv_bridge.data.manifest import Corpus
 from sv_bridge.data.randomness import generator
 from sv_bridge.verification.columns import read_columns
 from sv_bridge.verification.names import find_names
 
 __all__ = ["Negatives", "Trials", "check_trials", "generate_trials", "pair_oddities", "read_trials", "write_trials"]
 
-Negatives = Literal["any", "same-language", "same-source", "same-source-and-language"]
+Negatives = str
+"""What the speakers of a non-target have in common: "any", "same-language", "same-gender-and-age_group", …"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +141,7 @@ def generate_trials(
 ) -> Trials:
     """Draw a balanced list of trials: as many nontargets as targets, for each speaker and so for each stratum.
 
-    Utterances fall into strata: all of one language, source or both, as `negatives` says, and both sides of any trial
+    Utterances fall into strata that agree in the columns that `negatives` names, and both sides of any trial
     are of one stratum. In each, a speaker gets `per_speaker` targets (or all there are), drawn from the speaker's pairs
     without repetition, and as many nontargets, spread evenly over the stratum's other speakers. Speakers alone in their
     stratum, or without a pair, get no trials. No pair of utterances comes twice.
@@ -150,7 +150,8 @@ def generate_trials(
     ----------
     corpus : utterances of the speakers to verify.
     per_speaker : most targets a speaker and stratum.
-    negatives : what the two speakers of a nontarget have in common.
+    negatives : what the two speakers of a nontarget have in common: "any" for nothing, or columns of the manifest, as
+        in "same-language", "same-source-and-language", "same-gender-and-age_group".
     across_sessions : whether the two sides of a target must come from different sessions.
     seed : the list depends on it, and on nothing else but the corpus.
 
@@ -159,11 +160,10 @@ def generate_trials(
     ValueError
         No speaker has both targets and nontargets.
     """
-    if negatives not in get_args(Negatives):
-        raise ValueError(f"`negatives` must be one of {', '.join(get_args(Negatives))}, got {negatives!r}")
+    columns = shared_columns(negatives, corpus)
     strata: dict[Hashable, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for position, utterance in enumerate(corpus):
-        strata[stratum(utterance, negatives)][utterance.speaker].append(position)
+        strata[tuple(map(utterance.column, columns))][utterance.speaker].append(position)
     rows: list[tuple[bool, str, str]] = []
     rng = generator(seed, "trials")
     for speakers in strata.values():
@@ -185,15 +185,27 @@ def generate_trials(
     return Trials.from_pairs(rows)
 
 
-def stratum(utterance: Utterance, negatives: Negatives) -> Hashable:
-    """Say which utterances may be compared: those whose values here are equal."""
+def shared_columns(negatives: Negatives, corpus: Corpus) -> tuple[str, ...]:
+    """Columns of the manifest that both sides of a trial agree in.
+
+    Raises
+    ------
+    ValueError
+        Not "any" nor "same-COLUMN-and-COLUMN", or a column that says nothing of any utterance.
+    """
     if negatives == "any":
         return ()
-    if negatives == "same-language":
-        return utterance.language
-    if negatives == "same-source":
-        return utterance.source
-    return utterance.source, utterance.language
+    if not negatives.startswith("same-"):
+        raise ValueError(f"`negatives` must be any, or same-COLUMN, or same-COLUMN-and-COLUMN; got {negatives!r}")
+    columns = tuple(negatives.removeprefix("same-").split("-and-"))
+    for column in columns:
+        if not any(utterance.column(column) for utterance in corpus):
+            known = sorted({name for utterance in corpus for name, _ in utterance.other})
+            raise ValueError(
+                f"negatives {negatives!r}: the manifest has no column {column!r} that says anything; besides source, "
+                f"language and session it has {', '.join(known) or 'nothing'}"
+            )
+    return columns
 
 
 def target_pairs(own: Sequence[int], sessions: Sequence[str] | None) -> NDArray[np.int64]:

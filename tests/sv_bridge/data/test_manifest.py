@@ -22,9 +22,10 @@ def test_what_was_written_is_read_back(tmp_path):
     assert read_corpus(tmp_path, check_files=False).utterances == utterances
 
 
-def test_columns_that_are_unknown_are_ignored_and_absent_ones_have_defaults(tmp_path):
+def test_absent_columns_have_defaults_and_further_ones_are_kept(tmp_path):
     write(tmp_path, "path,speaker,mood,duration_s\nx.wav,a,glad,2.5\n")
-    assert read_corpus(tmp_path, check_files=False)[0] == Utterance("x.wav", "x.wav", "a", duration_s=2.5)
+    wanted = Utterance("x.wav", "x.wav", "a", duration_s=2.5, other=(("mood", "glad"),))
+    assert read_corpus(tmp_path, check_files=False)[0] == wanted
 
 
 def test_json_lines_say_the_same_as_csv(tmp_path):
@@ -91,3 +92,12 @@ def test_a_failed_write_leaves_the_old_manifest(tmp_path):
         write_manifest(tmp_path, [Utterance("1", "1.wav", "\ud800", duration_s=1)])
     assert (tmp_path / "manifest.csv").read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["manifest.csv"]
+
+
+def test_further_columns_are_kept_and_written_back(tmp_path):
+    write(tmp_path, "path,speaker,duration_s,gender,age\nx.wav,a,1,m,14\ny.wav,b,1,f,15\nz.wav,c,1,,\n")
+    corpus = read_corpus(tmp_path, check_files=False)
+    assert [u.column("gender") for u in corpus] == ["m", "f", ""]
+    assert [u.column("age_group") for u in corpus] == ["child", "adult", ""]
+    write_manifest(tmp_path, corpus)
+    assert read_corpus(tmp_path, check_files=False) == corpus

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -153,8 +154,27 @@ def test_the_seed_decides():
 
 
 def test_unknown_kinds_of_negatives_are_errors():
-    with pytest.raises(ValueError, match="must be one of any, same-language"):
+    with pytest.raises(ValueError, match="must be any, or same-COLUMN"):
         generate_trials(corpus_of(people(2, 2)), negatives="hard")
+    with pytest.raises(ValueError, match=r"no column 'gender' that says anything; .* it has nothing"):
+        generate_trials(corpus_of(people(2, 2)), negatives="same-language-and-gender")
+
+
+def test_nontargets_share_any_columns_of_the_manifest():
+    about = {"p0": ("f", "9"), "p1": ("f", "14"), "p2": ("f", "15"), "p3": ("m", "9"), "p4": ("m", "9")}
+    rows = tuple(
+        replace(utterance, other=tuple(zip(("gender", "age"), about[utterance.speaker], strict=True)))
+        for utterance in corpus_of(people(5, 3))
+    )
+    corpus = Corpus("", rows)
+    trials = generate_trials(corpus, negatives="same-gender-and-age_group")
+    speaker = {utterance.id: utterance.speaker for utterance in corpus}
+    met = {
+        frozenset((speaker[a], speaker[b]))
+        for label, (a, b) in zip(trials.labels, pairs(trials), strict=True)
+        if not label
+    }
+    assert met == {frozenset(("p0", "p1")), frozenset(("p3", "p4"))}  # p2 is grown up and has nobody to be mistaken for
 
 
 def test_long_lists_are_written_and_read(tmp_path):
