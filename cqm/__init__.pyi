@@ -1,3 +1,4 @@
+from . import axioms
 from .arrays.intake import METRICS
 from .catalogue import Measure, catalog
 from .external import (
@@ -50,11 +51,14 @@ from .measures.silhouette import sample_silhouette, sample_simplified_silhouette
 from .measures.variants import over_pairs
 from .reports import plots
 from .reports.calibration import Calibration, calibrate
+from .reports.comparison import Comparison, compare
 from .reports.intervals import Interval, confidence_interval
 from .reports.profile import ClusterProfiles, profile_clusters
-from .reports.report import Comparison, Report, compare, evaluate
+from .reports.recommendation import Recommendation, recommend
+from .reports.report import Report, evaluate
 from .reports.reproducibility import ReproducibleK, clustering_instability, prediction_strength
-from .reports.selection import Selection, scorer, select
+from .reports.scorer import Scorer, scorer
+from .reports.selection import Selection, select
 from .reports.stability import ClusterStability, cluster_stability
 
 __version__: str
@@ -73,13 +77,16 @@ __all__ = [
     "GapStatistic",
     "Interval",
     "Measure",
+    "Recommendation",
     "Report",
     "ReproducibleK",
+    "Scorer",
     "Selection",
     "additive_margin",
     "additive_margin_bounds",
     "adjusted_mutual_information",
     "adjusted_rand",
+    "axioms",
     "ball_hall",
     "banfield_raftery",
     "c_index",
@@ -129,6 +136,7 @@ __all__ = [
     "rand",
     "ratkowsky_lance",
     "ray_turi",
+    "recommend",
     "relative_margin",
     "relative_margin_bounds",
     "s_dbw",

@@ -1,4 +1,4 @@
-"""The `cqm` command: score a clustering, choose a number of clusters, list the measures."""
+"""The `cqm` command: score a clustering, choose its settings, say which measure fits, list what there is."""
 
 import importlib
 import sys
@@ -8,26 +8,34 @@ from typing import Annotated, Any
 
 import typer
 
+from cqm import __version__
 from cqm.arrays.intake import METRICS
+from cqm.arrays.vectors import SCIPY_METRICS
 from cqm.catalogue import catalog
-from cqm.files import read_labels, read_points, write_text
+from cqm.files import Data, read_labels, read_points, write_text
+from cqm.reports.choice import MIN_COVERAGE
+from cqm.reports.recommendation import Shape
+from cqm.reports.recommendation import recommend as recommend_measures
 from cqm.reports.report import evaluate
-from cqm.reports.selection import select as select_k
-from cqm.tables import text_table
+from cqm.reports.rules import RULES
+from cqm.reports.selection import select as select_settings
+from cqm.tables import html_page, text_table
+from cqm.tabular import MISSING, to_number
 
-app = typer.Typer(no_args_is_help=True, help="Clustering-quality measures that are axiom-checked.")
+app = typer.Typer(no_args_is_help=True)
 
 PAPER = ("scale_invariance", "consistency", "richness", "weak_richness", "isomorphism_invariance")
-METRIC_NAMES = ", ".join(METRICS)
 
 
 class Clusterer(StrEnum):
-    """scikit-learn's clusterers that take a number of clusters."""
+    """Clusterers of scikit-learn."""
 
     kmeans = "kmeans"
     agglomerative = "agglomerative"
     spectral = "spectral"
     gaussian_mixture = "gaussian-mixture"
+    dbscan = "dbscan"
+    hdbscan = "hdbscan"
 
 
 CLUSTERERS: dict[Clusterer, tuple[str, str, dict[str, Any]]] = {
@@ -35,68 +43,171 @@ CLUSTERERS: dict[Clusterer, tuple[str, str, dict[str, Any]]] = {
     Clusterer.agglomerative: ("sklearn.cluster", "AgglomerativeClustering", {}),
     Clusterer.spectral: ("sklearn.cluster", "SpectralClustering", {"random_state": 0}),
     Clusterer.gaussian_mixture: ("sklearn.mixture", "GaussianMixture", {"random_state": 0, "n_init": 5}),
+    Clusterer.dbscan: ("sklearn.cluster", "DBSCAN", {}),
+    Clusterer.hdbscan: ("sklearn.cluster", "HDBSCAN", {"copy": True}),
 }
 
-Data = Annotated[Path, typer.Argument(help=".npz, .npy, .csv, .tsv or .parquet with one point a row.", exists=True)]
-MetricOption = Annotated[str, typer.Option(help=f"Distance between points: {METRIC_NAMES}.")]
-Column = Annotated[str | None, typer.Option(help="Column (or array of the .npz) that holds the labels.")]
+
+def _names(known: list[str]) -> Any:
+    """Completion of one of these names."""
+    return lambda incomplete: [name for name in known if name.startswith(incomplete)]
+
+
+MEASURE_NAMES, METRIC_NAMES = list(catalog), [*METRICS, *SCIPY_METRICS]
+
+DataFile = Annotated[
+    Path, typer.Argument(help=".npz, .npy, .csv, .tsv, .txt (also .gz) or .parquet with one point a row.", exists=True)
+]
+MetricOption = Annotated[
+    str, typer.Option(help=f"Distance between points: {', '.join(METRICS)}.", autocompletion=_names(METRIC_NAMES))
+]
+Column = Annotated[
+    str | None, typer.Option(help="Column that holds the labels: name, number from 1, −1 for the last; or .npz array.")
+]
+Ignored = Annotated[list[str] | None, typer.Option(help="Column that is no coordinate; may be repeated.")]
+Header = Annotated[bool | None, typer.Option("--header/--no-header", help="Whether the first line has names.")]
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"cqm {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """Clustering-quality measures that are axiom-checked."""
 
 
 @app.command()
 def score(
-    data: Data,
+    data: DataFile,
     labels: Annotated[Path | None, typer.Option(help="File with one label a point.", exists=True)] = None,
     label_column: Column = None,
+    ignore: Ignored = None,
+    header: Header = None,
     metric: MetricOption = "euclidean",
-    noise_label: Annotated[str | None, typer.Option(help="Leave out points with this label.")] = None,
-    measure: Annotated[list[str] | None, typer.Option(help="Only this measure; may be repeated.")] = None,
+    noise_label: Annotated[str | None, typer.Option(help="Leave out points with this label; NA for none.")] = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this measure; may be repeated.", autocompletion=_names(MEASURE_NAMES)),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every measure, not only a short set.")] = False,
     json: Annotated[Path | None, typer.Option(help="Write the report as JSON.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report as an HTML page.")] = None,
 ) -> None:
-    """Every measure that applies to a clustering: `cqm score data.npz`, `cqm score X.csv --labels y.csv`."""
-    points, found = read_points(data, label_column)
+    """Measures of a clustering: `cqm score data.npz`, `cqm score X.csv --labels y.csv --all`."""
+    found = read_points(data, None if labels is not None else label_column, ignore=ignore or (), header=header)
+    given = found
     if labels is not None:
-        found = read_labels(labels)
-    if found is None:
-        raise ValueError(f"{data} has no labels: give --labels FILE or --label-column NAME")
-    noise = next((label for label in found if str(label) == noise_label), None)
-    report = evaluate(points, found, metric=metric, noise_label=noise, measures=measure or None)
+        given = read_labels(labels, _count(found, metric), label_column)
+    if given.labels is None:
+        raise ValueError(f"{data} has no labels: give --labels FILE or --label-column NAME, or a number from 1")
+    points, kept, noise = _without_missing(found, given, noise_label, metric)
+    line = _summary(data, found, given, kept, noise, noise_label, metric)
+    typer.echo(line)
+    report = evaluate(points, kept, metric=metric, noise_label=noise, measures="all" if every else measure or None)
     typer.echo(str(report))
+    if not (every or measure):
+        typer.echo(f"{len(catalog)} measures with --all, others with --measure NAME; cqm recommend says which fit")
     if json is not None:
         report.to_json(json)
     if html is not None:
-        write_text(html, f'<!doctype html><meta charset="utf-8"><title>{data.name}</title>{report._repr_html_()}\n')
+        write_text(html, html_page(data.name, f"<p>{line}</p>", report._repr_html_()))
 
 
 @app.command()
 def select(
-    data: Data,
-    k: Annotated[str, typer.Option(help="Numbers of clusters, first:last, both included.")] = "2:10",
-    clusterer: Annotated[Clusterer, typer.Option(help="What clusters the points.")] = Clusterer.kmeans,
-    measure: Annotated[str, typer.Option(help="Measure that chooses.")] = "silhouette",
+    data: DataFile,
+    k: Annotated[
+        str | None, typer.Option(help="Numbers of clusters, first:last, both included. [default: 2:10]")
+    ] = None,
+    clusterer: Annotated[Clusterer | None, typer.Option(help="What clusters the points. [default: kmeans]")] = None,
+    grid: Annotated[
+        list[str] | None, typer.Option(help="Settings to try, such as eps=0.1,0.2,0.4; may be repeated.")
+    ] = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"Measure that votes, or {', '.join(RULES)}; may be repeated. By default a short set.",
+            autocompletion=_names([*MEASURE_NAMES, *RULES]),
+        ),
+    ] = None,
     metric: MetricOption = "euclidean",
-    label_column: Annotated[str | None, typer.Option(help="Column to leave out of the points.")] = None,
-    plot: Annotated[Path | None, typer.Option(help="Write the curve as a picture.")] = None,
+    standardize: Annotated[bool, typer.Option("--standardize", help="Scale columns to unit variance first.")] = False,
+    min_coverage: Annotated[float, typer.Option(help="Share of the points that may not be noise.")] = MIN_COVERAGE,
+    label_column: Annotated[str | None, typer.Option(help="Column of labels, to leave out of the points.")] = None,
+    ignore: Ignored = None,
+    header: Header = None,
+    jobs: Annotated[int | None, typer.Option(help="Candidates to try at once; −1 for all cores.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Write the curves as a picture.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the table as an HTML page.")] = None,
 ) -> None:
-    """Cluster the points for each k and name the best: `cqm select X.csv --k 2:15 --measure silhouette`."""
-    first, colon, last = k.partition(":")
-    if not (first.isdigit() and (last.isdigit() if colon else not last)):
-        raise ValueError(f"--k takes first:last, such as 2:15; got {k!r}")
-    module, name, settings = CLUSTERERS[clusterer]
-    estimator = getattr(importlib.import_module(module), name)(**settings)
-    points, _ = read_points(data, label_column)
-    sizes = range(int(first), int(last or first) + 1)
-    selection = select_k(points, estimator, k=sizes, measure=measure, metric=metric)
+    """Cluster the points in several ways and choose by vote: `cqm select X.csv --k 2:15`.
+
+    DBSCAN's radius: `cqm select X.csv --clusterer dbscan --grid eps=0.1,0.2,0.4`.
+    """
+    sizes = None if k is None else _sizes(k)
+    found = read_points(data, label_column, ignore=ignore or (), header=header)
+    line = f"{_shape(data, found, metric)}{f', {found.source} left out' if found.labels is not None else ''}"
+    typer.echo(line)
+    selection = select_settings(
+        found.points,
+        _estimator(clusterer, metric, standardize=standardize),
+        k=sizes,
+        grid=_grid(grid) if grid else None,
+        measures=measure or None,
+        metric=metric,
+        min_coverage=min_coverage,
+        n_jobs=jobs,
+    )
     typer.echo(str(selection))
     if plot is not None:
-        selection.plot().figure.savefig(plot, dpi=150)
+        selection.plot().ravel()[0].figure.savefig(plot, dpi=150)
+    if html is not None:
+        write_text(html, html_page(data.name, f"<p>{line}</p>", selection._repr_html_()))
+
+
+@app.command()
+def recommend(
+    points: Annotated[int, typer.Option(help="Number of points.")] = 1000,
+    clusters: Annotated[int, typer.Option(help="Number of clusters.")] = 10,
+    features: Annotated[int, typer.Option(help="Number of features.")] = 10,
+    metric: MetricOption = "euclidean",
+    noise: Annotated[bool, typer.Option("--noise", help="Some points belong to no cluster.")] = False,
+    shape: Annotated[Shape, typer.Option(help="Round clusters, or of any shape.")] = Shape.round,
+    fixed_k: Annotated[bool, typer.Option("--fixed-k", help="All clusterings have as many clusters.")] = False,
+    axiom: Annotated[list[str] | None, typer.Option(help="Axiom that has to hold; may be repeated.")] = None,
+    seconds: Annotated[float, typer.Option(help="Time that a measure may take on one core.")] = 60.0,
+    every: Annotated[bool, typer.Option("--all", help="Show also what does not fit, and why.")] = False,
+) -> None:
+    """Which measures fit: `cqm recommend --points 100000 --metric cosine --noise`."""
+    advice = recommend_measures(
+        n=points,
+        k=clusters,
+        d=features,
+        metric=metric,
+        noise=noise,
+        shape=shape.value,
+        fixed_k=fixed_k,
+        axioms=axiom or (),
+        seconds=seconds,
+    )
+    typer.echo(advice.text(every=every))
 
 
 @app.command()
 def axioms(
     measure: Annotated[
         list[str] | None,
-        typer.Argument(help="Name from the catalogue, or module:function with the folder that you are in first."),
+        typer.Argument(
+            help="Name from the catalogue, or module:function with the folder that you are in first.",
+            autocompletion=_names(MEASURE_NAMES),
+        ),
     ] = None,
     better: Annotated[str | None, typer.Option(help="higher or lower, for a measure of your own.")] = None,
     needs: Annotated[str | None, typer.Option(help="points, if your measure takes coordinates.")] = None,
@@ -134,8 +245,117 @@ def table(
 @app.command()
 def measures() -> None:
     """List the catalogued measures with direction, range and source."""
-    rows = [(m.name, m.better, f"[{m.range[0]:g}, {m.range[1]:g}]", m.needs, m.reference) for m in catalog.values()]
-    typer.echo(text_table(f"{len(rows)} measures", ("measure", "better", "range", "needs", "reference"), rows))
+    rows = [(m.name, m.better, m.range_text, m.needs, m.across_k.way, m.reference) for m in catalog.values()]
+    header = ("measure", "better", "range", "needs", "choose k by", "reference")
+    typer.echo(text_table(f"{len(rows)} measures", header, rows, prose=True))
+
+
+def _count(data: Data, metric: str) -> int:
+    points = data.points
+    if metric == "precomputed" and points.ndim == 1:
+        return round((1 + (1 + 8 * len(points)) ** 0.5) / 2)
+    return int(points.shape[0])
+
+
+def _shape(path: Path, data: Data, metric: str) -> str:
+    what = f"{_count(data, metric):,} points"
+    if metric == "precomputed":
+        what += ", their distances"
+    elif data.points.ndim == 2:
+        what += f" of {data.points.shape[1]:,} feature{'s' * (data.points.shape[1] != 1)}"
+    return f"{path.name}: {', '.join([what, *data.read])}"
+
+
+def _summary(
+    path: Path, data: Data, given: Data, kept: list[Any], noise: Any, noise_label: str | None, metric: str
+) -> str:
+    """One line that says what was read."""
+    different = len(set(kept))
+    extra = [] if given is data else [word for word in given.read if word not in data.read]
+    labels = f"labels from {given.source} ({', '.join([f'{different:,} different', *extra])})"
+    if noise_label is None:
+        return f"{_shape(path, data, metric)}; {labels}; no noise label"
+    count = _count(data, metric) - len(kept) + sum(label == noise for label in kept)
+    if not count:
+        known = ", ".join(str(label) for label in list(dict.fromkeys(kept))[:5])
+        return (
+            f"{_shape(path, data, metric)}; {labels}; no point has the noise label {noise_label} (labels: {known}, …)"
+        )
+    return f"{_shape(path, data, metric)}; {labels}; {count:,} points are noise (label {noise_label})"
+
+
+def _without_missing(found: Data, given: Data, noise_label: str | None, metric: str) -> tuple[Any, list[Any], Any]:
+    """Points and labels without rows whose label is missing, if that is the noise label, and the noise label itself."""
+    from scipy.spatial.distance import squareform  # here, as it takes time to import
+
+    points, labels = found.points, given.labels or []
+    missing = [i for i, label in enumerate(labels) if label is None]
+    if missing and noise_label in MISSING:
+        if len(labels) != _count(found, metric):
+            raise ValueError(f"{given.source} has {len(labels)} labels, but there are {_count(found, metric)} points")
+        kept = [i for i, label in enumerate(labels) if label is not None]
+        if metric == "precomputed":
+            points = (squareform(points) if points.ndim == 1 else points)[kept][:, kept]
+        else:
+            points = points[kept]
+        return points, [labels[i] for i in kept], None
+    if missing:
+        shown = ", ".join(str(i + 1) for i in missing[:5])
+        raise ValueError(
+            f"{given.source} has no label in {len(missing)} rows, {shown}{', …' * (len(missing) > 5)}: fill them in, "
+            "or leave such points out with --noise-label NA"
+        )
+    number = None if noise_label is None else to_number(noise_label)
+    for label in dict.fromkeys(labels):
+        same = str(label).strip() == noise_label
+        if noise_label is not None and (same or (number is not None and to_number(label) == number)):
+            return points, labels, label
+    return points, labels, None
+
+
+def _sizes(k: str) -> range:
+    first, colon, last = k.partition(":")
+    if not (first.isdigit() and (last.isdigit() if colon else not last)):
+        raise ValueError(f"--k takes first:last, such as 2:15; got {k!r}")
+    if int(last or first) < int(first) or int(first) < 1:
+        raise ValueError(f"--k takes first:last with 1 ≤ first ≤ last, such as 2:15; got {k!r}")
+    return range(int(first), int(last or first) + 1)
+
+
+def _grid(settings: list[str]) -> dict[str, list[Any]]:
+    grid: dict[str, list[Any]] = {}
+    for setting in settings:
+        name, equals, values = setting.partition("=")
+        if not (name and equals and values):
+            raise ValueError(f"--grid takes NAME=VALUE,VALUE, such as eps=0.1,0.2; got {setting!r}")
+        grid[name.strip()] = [_value(text.strip()) for text in values.split(",")]
+    return grid
+
+
+def _value(text: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return {"True": True, "true": True, "False": False, "false": False, "None": None}.get(text, text)
+
+
+def _estimator(clusterer: Clusterer | None, metric: str, *, standardize: bool) -> Any:
+    distances = metric == "precomputed"
+    chosen = clusterer or (Clusterer.agglomerative if distances else Clusterer.kmeans)
+    module, name, settings = CLUSTERERS[chosen]
+    if distances and chosen is Clusterer.agglomerative:
+        settings = {"linkage": "average", "metric": "precomputed"}
+    estimator = getattr(importlib.import_module(module), name)(**settings)
+    if not standardize:
+        return estimator
+    if distances:
+        raise ValueError("--standardize scales coordinates, but --metric precomputed takes distances")
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    return make_pipeline(StandardScaler(), estimator)
 
 
 def main() -> None:

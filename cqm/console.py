@@ -1,5 +1,6 @@
-"""Where progress is shown: on standard error, or in a notebook as a widget."""
+"""Where progress is shown: on standard error of a terminal, in a notebook as a widget, and nowhere else."""
 
+import sys
 from importlib.util import find_spec
 
 from rich.console import Console
@@ -8,5 +9,11 @@ __all__ = ["progress_console"]
 
 
 def progress_console() -> Console:
-    """Standard error; in a notebook a widget, and where ipywidgets is missing nothing instead of a warning."""
-    return Console(stderr=True, force_jupyter=None if find_spec("ipywidgets") else False)
+    """A terminal or, where ipywidgets is installed, a widget; elsewhere nothing, whatever FORCE_COLOR says.
+
+    A kernel of Jupyter sets FORCE_COLOR, and would print every state of the bar on lines of its own.
+    """
+    console = Console(stderr=True)
+    if console.is_jupyter and find_spec("ipywidgets"):
+        return console
+    return Console(stderr=True, force_jupyter=False, quiet=not sys.stderr.isatty())

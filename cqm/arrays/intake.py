@@ -16,7 +16,7 @@ from cqm.arrays.elsewhere import Elsewhere, is_elsewhere
 from cqm.arrays.vectors import SCIPY_METRICS, check_directions, check_vectors, numeric, take_rows, unit_rows
 from cqm.sharing import once
 
-__all__ = ["METRICS", "Clustering", "Metric", "Part", "validate"]
+__all__ = ["METRICS", "Clustering", "Metric", "Part", "check_metric", "validate"]
 
 _CURE = "give such points a label, or leave them out"
 
@@ -176,13 +176,7 @@ def validate(
     ValueError
         Anything else that is wrong, with its cure.
     """
-    if not callable(metric) and metric not in METRICS and metric not in SCIPY_METRICS:
-        raise cures.metric_error(metric, METRICS + SCIPY_METRICS)
-    if coordinates is not None and metric not in ("euclidean", "cosine"):
-        raise ValueError(
-            f"{coordinates} needs coordinates, because it uses cluster centroids: pass vectors with "
-            f'metric="euclidean" or metric="cosine", not metric={metric!r}'
-        )
+    check_metric(metric, coordinates)
     if not p >= 1:
         raise ValueError(f"`p` must be at least 1 for minkowski to be a distance, got {p}")
     _check_noise_label(noise_label)
@@ -195,6 +189,17 @@ def validate(
             f"every one of the {clustering.n} points is its own cluster: needs a cluster of at least 2 points"
         )
     return clustering
+
+
+def check_metric(metric: Metric, coordinates: str | None = None) -> None:
+    """Refuse a metric that nobody knows, or that the measure named `coordinates` does not take."""
+    if not callable(metric) and metric not in METRICS and metric not in SCIPY_METRICS:
+        raise cures.metric_error(metric, METRICS + SCIPY_METRICS)
+    if coordinates is not None and metric not in ("euclidean", "cosine"):
+        raise ValueError(
+            f"{coordinates} needs coordinates, because it uses cluster centroids: pass vectors with "
+            f'metric="euclidean" or metric="cosine", not metric={metric!r}'
+        )
 
 
 @once

@@ -152,6 +152,7 @@ DENSITY = (
         cost="n2",
         reference="Moulavi et al. 2014, Definition 8",
         counts_coordinates=True,
+        counts_noise=True,
     ),
 )
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from cqm.arrays.intake import Metric
 from cqm.catalogue import cost as costs
+from cqm.catalogue.across_k import AcrossK, across_k
 from cqm.catalogue.cost import Cost
 from cqm.verdicts import RecordedVerdict, recorded_verdicts
 
@@ -42,6 +43,9 @@ class Measure:
     counts_coordinates : whether a measure that needs points needs only the number of their coordinates, so that any
         distance between them will do.
     judged : parameters with which the axioms are judged where the default ones see nothing of a few points.
+    besides : a value outside the range, where the quantity does not exist.
+    counts_noise : whether the value falls with the share of points left out as noise, so that clusterings of different
+        shares may be compared.
     """
 
     name: str
@@ -66,6 +70,20 @@ class Measure:
             return f"needs the number of coordinates: pass vectors, or call {call}"
         return None if metric in ("euclidean", "cosine") else "needs coordinates under euclidean or cosine distance"
 
+    besides: float | None = None
+    counts_noise: bool = False
+
+    @property
+    def across_k(self) -> AcrossK:
+        """Whether clusterings of different numbers of clusters may be compared, and why not."""
+        return across_k(self.name)
+
+    @property
+    def range_text(self) -> str:
+        """The range as it is printed."""
+        text = f"[{self.range[0]:.4g}, {self.range[1]:.4g}]"
+        return text if self.besides is None else f"{text} or {self.besides:g}"
+
     @property
     def axioms(self) -> dict[str, RecordedVerdict]:
         """Axiom → verdict with its evidence, as `cqm axioms --table` found it."""
@@ -84,11 +102,47 @@ class Measure:
         return costs.operations(self.cost, n, k, d, metric)
 
 
+ALIASES = {
+    "asw": "silhouette",
+    "ch": "calinski_harabasz",
+    "db": "davies_bouldin",
+    "dbi": "davies_bouldin",
+    "di": "dunn",
+    "elbow": "trace_w",
+    "gplus": "g_plus",
+    "inertia": "trace_w",
+    "pseudo_f": "calinski_harabasz",
+    "sil": "silhouette",
+    "sse": "trace_w",
+    "ssw": "trace_w",
+    "sw": "silhouette",
+    "vrc": "calinski_harabasz",
+    "wcss": "trace_w",
+    "wss": "trace_w",
+    "xb": "xie_beni",
+}
+"""Names that people and other programs give to measures."""
+BESIDE = {
+    "cvnn": "cqm.cvnn weighs several clusterings together",
+    "duda_hart": "it compares two clusterings: choose k by it with cqm.select(…, measures=['duda_hart'])",
+    "gap": "it needs the clusterer: choose k by it with cqm.select(…, measures=['gap_statistic'])",
+    "gap_statistic": "it needs the clusterer: choose k by it with cqm.select(…, measures=['gap_statistic'])",
+    "generalized_dunn": "its variants have names such as generalized_dunn_average_average",
+    "hartigan": "it compares two clusterings: choose k by it with cqm.select(…, measures=['hartigan'])",
+    "krzanowski_lai": "it compares three clusterings: choose k by it with cqm.select(…, measures=['krzanowski_lai'])",
+    "normalized_loss": "its variants are normalized_k_means, normalized_k_median and normalized_min_sum",
+}
+
+
 class Catalog(dict[str, Measure]):
-    """Name → measure; an unknown name is answered with the nearest ones."""
+    """Name → measure; an unknown name is answered with the one that others call so, or with the nearest ones."""
 
     def __missing__(self, name: str) -> Measure:
-        near = difflib.get_close_matches(str(name), self, n=3)
+        plain = str(name).lower().replace("-", "_").replace(" ", "_").removesuffix("_score").removesuffix("_index")
+        if plain in BESIDE:
+            raise KeyError(f"no measure of one clustering is named {name!r}: {BESIDE[plain]}")
+        meant = ALIASES.get(plain, plain)
+        near = [meant] if meant in self else difflib.get_close_matches(plain, self, n=3)
         cure = f"did you mean {' or '.join(near)}?" if near else "list(cqm.catalog) has all names"
         raise KeyError(f"no measure is named {name!r}: {cure}")
 

@@ -25,7 +25,7 @@ LINKAGE = (
 )
 
 
-def _relative_margin(name: str, largest: float, cost: Cost, **variant: Any) -> Measure:
+def _relative_margin(name: str, largest: float, cost: Cost, besides: float | None = None, **variant: Any) -> Measure:
     return Measure(
         name=name,
         function=partial(margins.relative_margin, **variant),
@@ -35,6 +35,7 @@ def _relative_margin(name: str, largest: float, cost: Cost, **variant: Any) -> M
         needs="distances",
         cost=cost,
         reference="Ackerman & Ben-David 2008, §3.1",
+        besides=besides,
     )
 
 
@@ -53,8 +54,8 @@ def _additive_margin(name: str, smallest: float, **variant: Any) -> Measure:
 
 MARGINS = (
     _relative_margin("relative_margin", INFINITY, "relaxed"),
-    _relative_margin("relative_margin_voronoi", 1.0, "relaxed", reading="voronoi"),
-    _relative_margin("relative_margin_literal", 1.0, "hard", reading="literal"),
+    _relative_margin("relative_margin_voronoi", 1.0, "relaxed", INFINITY, reading="voronoi"),
+    _relative_margin("relative_margin_literal", 1.0, "hard", INFINITY, reading="literal"),
     _additive_margin("additive_margin", 0.0),
     _additive_margin("additive_margin_signed", -INFINITY, signed=True),
     _additive_margin("additive_margin_voronoi", 0.0, reading="voronoi"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -154,6 +155,11 @@ def gap_choice(statistics: Mapping[int, GapStatistic]) -> int:
     int
         The largest k when none qualifies.
 
+    Raises
+    ------
+    ValueError
+        `statistics` is empty, or a k between the smallest and the largest is missing.
+
     References
     ----------
     R. Tibshirani, G. Walther and T. Hastie, "Estimating the number of clusters in a data set via the gap statistic",
@@ -166,11 +172,19 @@ def gap_choice(statistics: Mapping[int, GapStatistic]) -> int:
     >>> gap_choice({k: GapStatistic(gap, 0.1, 0.0, ()) for k, gap in gaps.items()})
     2
     """
-    for k in sorted(statistics):
-        following = statistics.get(k + 1)
-        if following is None or statistics[k].gap >= following.gap - following.standard_error:
+    sizes = sorted(statistics)
+    if not sizes:
+        raise ValueError("`statistics` is empty: give the gap statistic of at least one k")
+    missing = sorted(set(range(sizes[0], sizes[-1] + 1)) - set(sizes))
+    if missing:
+        raise ValueError(
+            f"each k is held against the next, so `statistics` has to have every k from {sizes[0]} to {sizes[-1]}: "
+            f"{', '.join(map(str, missing))} is missing"
+        )
+    for k, following in pairwise(sizes):
+        if statistics[k].gap >= statistics[following].gap - statistics[following].standard_error:
             return k
-    raise ValueError("`statistics` is empty: give the gap statistic of at least one k")
+    return sizes[-1]
 
 
 def _log_within(clustering: Clustering) -> float:

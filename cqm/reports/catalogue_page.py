@@ -20,10 +20,12 @@ INTRODUCTION = """# Measures
 <!-- Written by `python -m cqm.reports.catalogue_page` from the catalogue and the docstrings. -->
 
 Every measure of `cqm.catalog`. *Needs*: distances of any metric, `"precomputed"` included, or points, whose coordinates
-give centroids (Euclidean, or cosine for rows scaled to unit length). *Cost* on n points with d features in k clusters:
-n·d, n·d², n·k·d as they stand, and k²·d where all centroids meet; "sums" is n·k·d for cosine, correlation and squared
-Euclidean distances, whose sums have closed forms, and all pairs otherwise; n² log n ranks the distances; n³/k is a
-search for each two clusters; "hard" has no polynomial algorithm for all k.
+give centroids (Euclidean, or cosine for rows scaled to unit length). *Across k*: between clusterings of different
+numbers of clusters, the best value may be chosen, or the bend of the curve, or none ([why](how-to/which-measure.md)).
+*Cost* on n points with d features in k clusters: n·d, n·d², n·k·d as they stand, and k²·d where all centroids meet;
+"sums" is n·k·d for cosine, correlation and squared Euclidean distances, whose sums have closed forms, and all pairs
+otherwise; n² log n ranks the distances; n³/k is a search for each two clusters; "hard" has no polynomial algorithm for
+all k.
 """
 
 THEMSELVES = "\n## One by one\n"
@@ -49,7 +51,7 @@ COSTS = {
     "relaxed": "hard",
 }
 KEPT = {"Notes": "Who differs, and notes", "References": "Reference"}
-HEADER = ("measure", "better", "range", "needs", "cost", "source")
+HEADER = ("measure", "better", "range", "needs", "across k", "cost", "source")
 
 
 def page() -> str:
@@ -63,8 +65,9 @@ def page() -> str:
         (
             f"[{m.name}](#{_function(m).__name__})",
             m.better,
-            f"[{_bound(m.range[0])}, {_bound(m.range[1])}]",
+            f"[{_bound(m.range[0])}, {_bound(m.range[1])}]" + ("" if m.besides is None else f" or {_bound(m.besides)}"),
             m.needs,
+            m.across_k.way,
             COSTS[m.cost],
             m.reference,
         )

@@ -11,11 +11,11 @@ from cqm.catalogue import catalog
 from cqm.measures.margins import sample_relative_margin
 from cqm.measures.silhouette import sample_silhouette
 from cqm.optional import require
+from cqm.reports.comparison import Comparison
 from cqm.reports.profile import profile_clusters
-from cqm.reports.report import Comparison
 from cqm.reports.selection import Selection
 
-__all__ = ["cluster_compactness", "k_selection", "margin_distribution", "measure_similarity", "silhouette"]
+__all__ = ["cluster_compactness", "margin_distribution", "measure_similarity", "selection", "silhouette"]
 
 WITHIN, ACROSS, LINE = "#1f6f8b", "#d1495b", "#444444"
 
@@ -107,25 +107,55 @@ def margin_distribution(
     return ax
 
 
-def k_selection(selection: Selection, *, ax: Any = None) -> Any:
-    """Value of a measure against the number of clusters, the best k marked."""
-    ax = _axes(ax)
-    sizes, scores = list(selection.scores), list(selection.scores.values())
-    ax.plot(sizes, scores, "o-", color=WITHIN)
-    ax.plot(selection.best_k, selection.scores[selection.best_k], "o", color=ACROSS, markersize=10)
-    ax.annotate(
-        f"k = {selection.best_k}",
-        (selection.best_k, selection.scores[selection.best_k]),
-        textcoords="offset points",
-        xytext=(8, 8),
-        color=ACROSS,
-    )
-    ax.set_xticks(sizes)
-    ax.margins(y=0.15)
-    ax.set_xlabel("number of clusters k")
-    ax.set_ylabel(f"{selection.measure} ({selection.better} is better)")
-    ax.set_title(f"{selection.measure} against k")
-    return ax
+def selection(selection: Selection, *, axes: Any = None) -> Any:
+    """Every measure over the candidates, one panel each, with what it chooses marked; returns the array of axes.
+
+    The best candidate is a line through all panels. Candidates that a measure has no value for leave a gap; hollow ones
+    keep too few points for it to choose them.
+    """
+    measures = [choice for choice in selection.choices if not np.isnan(choice.values).all()]
+    positions, names, label = _positions(selection)
+    if axes is None:
+        columns = min(3, len(measures))
+        rows = -(-len(measures) // columns)
+        pyplot = require("matplotlib.pyplot", "plotting", '"axiomatic-cqm[plots]"')
+        figure, axes = pyplot.subplots(
+            rows, columns, figsize=(1 + 3.6 * columns, 0.6 + 2.6 * rows), layout="constrained", squeeze=False
+        )
+        figure.suptitle(
+            f"{selection.best.name}: {max(selection.votes.values())} of {sum(selection.votes.values())} votes"
+        )
+    panels = np.atleast_1d(np.asarray(axes, dtype=object)).ravel()
+    best = positions[list(selection.candidates).index(selection.best)]
+    for ax, choice in zip(panels, measures, strict=False):
+        values = np.where(np.isfinite(choice.values), choice.values, np.nan)
+        ax.axvline(best, color=LINE, linestyle="--", linewidth=1)
+        ax.plot(positions, values, "o-", color=WITHIN, markersize=4)
+        counts = choice.measure in catalog and catalog[choice.measure].counts_noise
+        shares = [candidate.report.coverage for candidate in selection.candidates]
+        few = [i for i, share in enumerate(shares) if share < selection.min_coverage and not counts]
+        ax.plot([positions[i] for i in few], values[few], "o", color="white", markeredgecolor=WITHIN, markersize=5)
+        for i in choice.best[:1]:
+            ax.plot(positions[i], values[i], "D" if choice.way == "bend" else "o", color=ACROSS, markersize=9)
+        ax.set_title(choice.measure + (", bend" if choice.way == "bend" else ""), fontsize=10)
+        better = catalog[choice.measure].better if choice.measure in catalog else None
+        ax.set_ylabel("value" if better is None else f"{better} is better", fontsize=8)
+        ax.set_xticks(positions, names, rotation=0 if max(map(len, names)) < 4 else 60, fontsize=8)
+        ax.set_xlabel(label, fontsize=8)
+        ax.margins(y=0.15)
+        ax.set_xlim(-0.4, len(positions) - 0.6)
+    for ax in panels[len(measures) :]:
+        ax.set_visible(False)
+    return axes
+
+
+def _positions(selection: Selection) -> tuple[list[float], list[str], str]:
+    """Where candidates stand on the x axis, as numbers where one setting alone differs and is a number."""
+    texts = [candidate.name for candidate in selection.candidates]
+    settings = {text.split("=", 1)[0] for text in texts}
+    if len(settings) == 1 and not any("," in text for text in texts):
+        return list(map(float, range(len(texts)))), [text.split("=", 1)[1] for text in texts], settings.pop()
+    return list(map(float, range(len(texts)))), texts, ""
 
 
 def measure_similarity(comparison: Comparison, *, ax: Any = None) -> Any:

@@ -1,9 +1,9 @@
-"""Every measure that applies to one clustering, and several clusterings side by side."""
+"""Many measures of one clustering."""
 
 import json
 import math
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,25 @@ from cqm.catalogue import Measure, catalog
 from cqm.catalogue.cost import PER_SECOND
 from cqm.console import progress_console
 from cqm.files import write_text
+from cqm.measures.margins import BudgetExceeded
 from cqm.optional import require
 from cqm.sharing import shared_work
 from cqm.tables import html_table, number, text_table
 
-__all__ = ["Comparison", "Report", "compare", "evaluate"]
+__all__ = ["SHORT", "Report", "assess", "chosen_measures", "evaluate", "metric_name"]
 
+SHORT = ("silhouette", "calinski_harabasz", "davies_bouldin", "dunn", "weakest_link", "gamma", "dbcv")
+"""What is computed unless more is asked for; all of them may compare different numbers of clusters.
+
+Silhouette, Caliński–Harabasz and Davies–Bouldin are what readers know. Of Dunn and weakest link, all axioms of the
+2008 paper are proved. Gamma knows only the order of distances. DBCV is for clusters of any shape, and counts noise.
+"""
+EFFORT = 3e12
 HEADER = ("measure", "value", "better", "range", "reference")
 LONG_WORK = 1e11
 """Multiply–adds beyond which a progress bar appears: a few seconds on two cores."""
+OUTLIERS = (-1, "-1", "noise", "Noise", "outlier")
+"""Labels that mean noise where they stand, though nobody said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,9 @@ class Report:
     left_out : measure name → why it has no value here.
     n, k : number of points (noise left out) and of clusters.
     metric : the distance that was used.
+    rows : number of points given, noise included.
+    bounds : measure name → interval that holds its value, for margins that are not certain.
+    notes : what the reader should know about the input.
     """
 
     values: Mapping[str, float]
@@ -44,21 +57,33 @@ class Report:
     n: int
     k: int
     metric: str
+    rows: int
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> float:
         if name in self.left_out:
             raise KeyError(f"{name} was left out: {self.left_out[name]}")
+        if name not in self.values:
+            raise KeyError(f"{catalog[name].name} was not asked for: cqm.evaluate(…, measures=[{name!r}]) computes it")
         return self.values[name]
+
+    @property
+    def coverage(self) -> float:
+        """Share of the points that are no noise."""
+        return self.n / self.rows
 
     def to_json(self, path: str | Path | None = None) -> str:
         """JSON text; also written to `path` when one is given. Infinities and NaN become strings, as JSON has none."""
         text = json.dumps(
             {
                 "n": self.n,
+                "noise": self.rows - self.n,
                 "k": self.k,
                 "metric": self.metric,
                 "values": {name: _jsonable(value) for name, value in self.values.items()},
                 "left_out": dict(self.left_out),
+                "notes": list(self.notes),
             },
             indent=2,
         )
@@ -68,85 +93,37 @@ class Report:
 
     def to_frame(self) -> Any:
         """A pandas DataFrame with one row a measure: value, better, range, reference."""
-        rows = [
-            {"measure": m.name, "value": value, "better": m.better, "range": m.range, "reference": m.reference}
-            for m, value in ((catalog[name], value) for name, value in self.values.items())
-        ]
+        rows = [(value, m.better, m.range, m.reference) for m, value in self._measures()]
         pandas = require("pandas", "to_frame()", "pandas")
-        return pandas.DataFrame(rows).set_index("measure")
+        index = pandas.Index(list(self.values), name="measure", dtype="str")
+        return pandas.DataFrame(rows, index=index, columns=["value", "better", "range", "reference"])
+
+    def _measures(self) -> list[tuple[Measure, float]]:
+        return [(catalog[name], value) for name, value in self.values.items()]
 
     def _rows(self) -> list[tuple[str, ...]]:
-        return [
-            (m.name, number(value), m.better, f"[{m.range[0]:g}, {m.range[1]:g}]", m.reference)
-            for m, value in ((catalog[name], value) for name, value in self.values.items())
-        ]
+        return [(m.name, number(value), m.better, m.range_text, m.reference) for m, value in self._measures()]
 
     def _title(self) -> str:
-        return f"{self.n:,} points, {self.k:,} clusters, {self.metric} distance"
+        noise = f" and {self.rows - self.n:,} of noise" if self.rows > self.n else ""
+        return f"{self.n:,} points{noise}, {self.k:,} clusters, {self.metric} distance"
 
     def __str__(self) -> str:
-        text = text_table(self._title(), HEADER, self._rows())
+        text = text_table(self._title(), HEADER, self._rows(), prose=True)
         reasons: dict[str, list[str]] = {}
         for name, why in self.left_out.items():
             reasons.setdefault(why, []).append(name)
-        return text + "".join(f"\nleft out: {', '.join(names)} ({why})" for why, names in reasons.items())
+        lines = [f"left out: {', '.join(names)} ({why})" for why, names in reasons.items()]
+        return "\n".join([text, *lines, *(f"note: {note}" for note in self.notes)])
 
     def _repr_html_(self) -> str:
-        table = html_table(self._title(), HEADER, self._rows())
+        table = html_table(self._title(), HEADER, self._rows()) + "".join(
+            f"<p>{escape(note)}</p>" for note in self.notes
+        )
         if not self.left_out:
             return table
         items = "".join(f"<li><b>{escape(name)}</b>: {escape(why)}</li>" for name, why in self.left_out.items())
         return f"{table}<details><summary>{len(self.left_out)} measures left out</summary><ul>{items}</ul></details>"
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The measures of several clusterings of the same points.
-
-    Attributes
-    ----------
-    reports : clustering name → its report.
-    """
-
-    reports: Mapping[str, Report]
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """The measures that have a value for at least one clustering."""
-        return tuple(dict.fromkeys(name for report in self.reports.values() for name in report.values))
-
-    def best(self, measure: str) -> tuple[str, ...]:
-        """Names of the clusterings that score best; several when they tie, none when no value is a number."""
-        oriented = {
-            name: catalog[measure].oriented(value)
-            for name, report in self.reports.items()
-            if not math.isnan(value := report.values.get(measure, math.nan))
-        }
-        return tuple(name for name, value in oriented.items() if value == max(oriented.values()))
-
-    def to_frame(self) -> Any:
-        """A pandas DataFrame, measures × clusterings."""
-        pandas = require("pandas", "to_frame()", "pandas")
-        return pandas.DataFrame({name: dict(report.values) for name, report in self.reports.items()})
-
-    def _rows(self) -> list[tuple[str, ...]]:
-        return [
-            (
-                measure,
-                catalog[measure].better,
-                *(
-                    number(report.values.get(measure, math.nan)) + (" *" if name in self.best(measure) else "")
-                    for name, report in self.reports.items()
-                ),
-            )
-            for measure in self.measures
-        ]
-
-    def __str__(self) -> str:
-        return text_table("best marked with *", ("measure", "better", *self.reports), self._rows())
-
-    def _repr_html_(self) -> str:
-        return html_table("best in bold", ("measure", "better", *self.reports), self._rows(), bold="*")
 
 
 def evaluate(
@@ -155,11 +132,11 @@ def evaluate(
     *,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
-    measures: Iterable[str] | None = None,
-    effort: float = 3e12,
+    measures: str | Iterable[str] | None = None,
+    effort: float = EFFORT,
     progress: bool | None = None,
 ) -> Report:
-    """Every catalogued measure that applies to this clustering.
+    """Several catalogued measures of one clustering.
 
     Parameters
     ----------
@@ -168,11 +145,12 @@ def evaluate(
     labels : array_like of shape (n,)
         Cluster of each point; any hashable type.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, another name that scipy knows, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
-    measures : names of catalogued measures, optional
-        All of them by default. Naming measures switches the effort limit off: what is asked for is computed.
+    measures : "all", or names of catalogued measures, optional
+        A short set by default: silhouette, Caliński–Harabasz, Davies–Bouldin, Dunn, weakest link, gamma and DBCV.
+        Naming measures switches the effort limit off: what is asked for is computed.
     effort : float
         Most work that a single measure may cost, in multiply–adds of a matrix product, of which a core makes some
         36·10⁹ a second; what would cost more is left out, with the reason.
@@ -184,6 +162,13 @@ def evaluate(
     Report
         With the values, and for every measure left out the reason.
 
+    Raises
+    ------
+    KeyError
+        No measure has this name.
+    TypeError, ValueError
+        Unusable `X` or `labels`, or no point is left.
+
     Examples
     --------
     >>> import cqm
@@ -191,39 +176,70 @@ def evaluate(
     >>> report["weakest_link"]
     0.2
     """
-    limit = math.inf if measures is not None else effort
-    chosen = [catalog[name] for name in (catalog if measures is None else measures)]
+    limit = effort if measures is None or measures == "all" else math.inf
+    chosen = chosen_measures(measures)
     with shared_work():
-        return _evaluate(X, labels, metric, noise_label, chosen, limit, progress)
+        validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, allow_singletons_only=True)
+        return assess(X, labels, chosen, metric=metric, noise_label=noise_label, limit=limit, progress=progress)
 
 
-def compare(X: Any, clusterings: Mapping[str, Any], **options: Any) -> Comparison:
-    """Several clusterings of the same points side by side, the best marked for each measure.
+def chosen_measures(measures: str | Iterable[str] | None) -> list[Measure]:
+    """The short set, all, or those named."""
+    if measures is None:
+        return [catalog[name] for name in SHORT]
+    if isinstance(measures, str):
+        return list(catalog.values()) if measures == "all" else [catalog[measures]]
+    return [catalog[name] for name in measures]
 
-    Parameters
-    ----------
-    X : array_like of shape (n, d), or distances for ``metric="precomputed"``
-        The points.
-    clusterings : mapping from a name to labels of shape (n,)
-        At least one.
-    **options
-        As for :func:`evaluate`.
 
-    Examples
-    --------
-    >>> import cqm
-    >>> points = [[0.0], [1.0], [11.0], [13.0]]
-    >>> table = cqm.compare(points, {"good": [0, 0, 1, 1], "bad": [0, 1, 0, 1]}, measures=["weakest_link"])
-    >>> table.best("weakest_link")
-    ('good',)
-    """
-    if not clusterings:
-        raise ValueError('`clusterings` is empty: pass a mapping such as {"kmeans": labels}')
-    return Comparison({name: evaluate(X, labels, **options) for name, labels in clusterings.items()})
+def assess(
+    X: Any,
+    labels: Any,
+    measures: list[Measure],
+    *,
+    metric: Metric,
+    noise_label: Hashable | None,
+    limit: float,
+    progress: bool | None = False,
+) -> Report:
+    """A report, also of clusterings that nothing is left of; what is wrong with `X` or with the options is an error."""
+    options: dict[str, Any] = {"metric": metric, "noise_label": noise_label}
+    clustering = validate(X, labels, **options, min_clusters=0, allow_singletons_only=True)
+    values: dict[str, float] = {}
+    left_out: dict[str, str] = {}
+    bounds: dict[str, tuple[float, float]] = {}
+    if progress is None:
+        progress = sum(min(_operations(measure, clustering), limit) for measure in measures) > LONG_WORK
+    with Progress(transient=True, disable=not progress, console=progress_console()) as bar:
+        task = bar.add_task("", total=len(measures))
+        for measure in measures:
+            bar.update(task, description=measure.name)
+            reason = _inapplicable(measure, clustering, limit)
+            if reason is None:
+                try:
+                    values[measure.name] = measure.function(X, labels, **options)
+                except (ValueError, NeedsNumpyError) as error:
+                    reason = str(error)
+                    if isinstance(error, BudgetExceeded):
+                        bounds[measure.name] = error.bracket.lower, error.bracket.upper
+            if reason is not None:
+                left_out[measure.name] = reason
+            bar.advance(task)
+    notes = _notes(clustering, noise_label)
+    return Report(
+        values, left_out, clustering.n, clustering.k, metric_name(metric), clustering.input_rows, bounds, notes
+    )
+
+
+def metric_name(metric: Metric) -> str:
+    """The name of a metric, also of a function."""
+    return getattr(metric, "__name__", repr(metric)) if callable(metric) else metric
 
 
 def _inapplicable(measure: Measure, clustering: Clustering, limit: float) -> str | None:
     """Why a measure is left out, or None."""
+    if clustering.k == 0:
+        return "no points are left"
     if (reason := measure.inapplicable(clustering.metric)) is not None:
         return reason
     cost = _operations(measure, clustering)
@@ -237,42 +253,17 @@ def _inapplicable(measure: Measure, clustering: Clustering, limit: float) -> str
 
 def _operations(measure: Measure, clustering: Clustering) -> float:
     d = 1 if clustering.metric == "precomputed" else clustering.points.shape[1]
-    return measure.operations(clustering.n, clustering.k, d, clustering.metric)
+    return measure.operations(max(clustering.n, 1), max(clustering.k, 1), d, clustering.metric)
 
 
-def _name(metric: Metric) -> str:
-    return getattr(metric, "__name__", repr(metric)) if callable(metric) else metric
+def _notes(clustering: Clustering, noise_label: Hashable | None) -> tuple[str, ...]:
+    if noise_label is not None and clustering.n == clustering.input_rows:
+        return (f"no point has the noise label {noise_label!r}",)
+    unsaid = next((label for label in clustering.classes if label in OUTLIERS), None)
+    if noise_label is None and unsaid is not None:
+        return (f"label {unsaid!r} counts as a cluster; noise_label={unsaid!r} leaves such points out",)
+    return ()
 
 
 def _jsonable(value: float) -> float | str:
     return value if math.isfinite(value) else str(value)
-
-
-def _evaluate(
-    X: Any,
-    labels: Any,
-    metric: Metric,
-    noise_label: Hashable | None,
-    chosen: list[Measure],
-    limit: float,
-    progress: bool | None,
-) -> Report:
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
-    values: dict[str, float] = {}
-    left_out: dict[str, str] = {}
-    if progress is None:
-        progress = sum(min(_operations(measure, clustering), limit) for measure in chosen) > LONG_WORK
-    with Progress(transient=True, disable=not progress, console=progress_console()) as bar:
-        task = bar.add_task("", total=len(chosen))
-        for measure in chosen:
-            bar.update(task, description=measure.name)
-            reason = _inapplicable(measure, clustering, limit)
-            if reason is None:
-                try:
-                    values[measure.name] = measure.function(X, labels, metric=metric, noise_label=noise_label)
-                except (ValueError, NeedsNumpyError) as error:
-                    reason = str(error)
-            if reason is not None:
-                left_out[measure.name] = reason
-            bar.advance(task)
-    return Report(values, left_out, clustering.n, clustering.k, _name(metric))

@@ -1,80 +1,211 @@
-"""Choosing the number of clusters, and any other setting, by a quality measure."""
+"""Choosing the number of clusters, or any other setting, by several quality measures at once."""
 
+import difflib
 import math
-from collections.abc import Callable, Hashable, Iterable
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from html import escape
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import Metric
-from cqm.catalogue import catalog
+from cqm.arrays.intake import Metric, check_metric, validate
+from cqm.catalogue import Measure, catalog
+from cqm.optional import require
+from cqm.reports.choice import MIN_COVERAGE, Choice, choose
+from cqm.reports.comparison import notes_on
+from cqm.reports.report import EFFORT, Report, assess, chosen_measures, metric_name
+from cqm.reports.rules import RULES, check_successive
+from cqm.reports.spaces import final_of, labels_of, named, taking_distances, transformed
+from cqm.sharing import shared_work
 from cqm.tables import html_table, number, text_table
 
-__all__ = ["Selection", "scorer", "select"]
+__all__ = ["Candidate", "Selection", "select"]
 
 SIZE_PARAMETERS = ("n_clusters", "n_components", "k")
+SIZES = range(2, 11)
+
+Space = Literal["final", "input"]
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """One clustering for each k, and the best of them.
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """One clustering that was tried.
 
     Attributes
     ----------
-    measure : name of the measure.
-    better : its direction.
-    scores : k → value of the measure; NaN where the clustering has no value.
-    best_k : the k with the best value; the smallest of several.
-    best_labels : (n,) labels found with best_k.
+    name : its settings in words.
+    parameters : its settings, by the names that the estimator's `set_params` takes.
+    labels : (n,) what the clusterer found; None where it failed.
+    report : its measures, with the number of points and clusters.
     """
 
-    measure: str
-    better: str
-    scores: dict[int, float]
-    best_k: int
-    best_labels: NDArray[Any]
+    name: str
+    parameters: Mapping[str, Any]
+    labels: NDArray[Any] | None
+    report: Report
 
-    def plot(self, ax: Any = None) -> Any:
-        """Value against k, the best marked; see :func:`cqm.reports.plots.k_selection`."""
-        from cqm.reports.plots import k_selection
 
-        return k_selection(self, ax=ax)
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """Several clusterings, what each measure chooses of them, and what most measures choose.
 
-    def _rows(self) -> list[tuple[str, str]]:
-        return [(str(k), number(score) + (" *" if k == self.best_k else "")) for k, score in self.scores.items()]
+    Attributes
+    ----------
+    candidates : the clusterings, in the order they were tried.
+    choices : what each measure chooses, with all its values.
+    best : the candidate with most votes; of several, the one with fewest clusters, then the first.
+    by_k : whether the candidates differ in the number of clusters asked for alone.
+    min_coverage : share of the points that a candidate keeps, to be chosen by measures that do not count noise.
+    """
+
+    candidates: tuple[Candidate, ...]
+    choices: tuple[Choice, ...]
+    best: Candidate
+    by_k: bool
+    min_coverage: float = MIN_COVERAGE
+
+    @property
+    def votes(self) -> dict[str, int]:
+        """Candidate name → number of measures that choose it; of candidates that tie, the first counts."""
+        counts = Counter(choice.best[0] for choice in self.choices if choice.best)
+        return {candidate.name: counts[i] for i, candidate in enumerate(self.candidates)}
+
+    @property
+    def best_k(self) -> int:
+        """Number of clusters of the best candidate."""
+        return self.best.report.k
+
+    @property
+    def best_labels(self) -> NDArray[Any]:
+        """(n,) labels of the best candidate."""
+        return np.asarray(self.best.labels)
+
+    @property
+    def best_parameters(self) -> Mapping[str, Any]:
+        """Settings of the best candidate: ``estimator.set_params(**selection.best_parameters)``."""
+        return self.best.parameters
+
+    def scores(self, measure: str) -> dict[str, float]:
+        """Candidate name → value of one of the measures that were asked for; NaN where it has none."""
+        found = next((choice for choice in self.choices if choice.measure == measure), None)
+        if found is None:
+            asked = ", ".join(choice.measure for choice in self.choices)
+            raise KeyError(f"{measure} was not asked for: the measures are {asked}")
+        return {candidate.name: value for candidate, value in zip(self.candidates, found.values, strict=True)}
+
+    def to_frame(self) -> Any:
+        """A pandas DataFrame with one row a candidate: clusters, points, coverage, measures, votes."""
+        pandas = require("pandas", "to_frame()", "pandas")
+        reports = [candidate.report for candidate in self.candidates]
+        columns: dict[str, Any] = {
+            "clusters": [report.k for report in reports],
+            "points": [report.n for report in reports],
+            "coverage": [report.coverage for report in reports],
+            **{choice.measure: choice.values for choice in self.choices},
+            "votes": list(self.votes.values()),
+        }
+        return pandas.DataFrame(columns, index=[candidate.name for candidate in self.candidates])
+
+    def plot(self, axes: Any = None) -> Any:
+        """Each measure over the candidates, its choice marked; see :func:`cqm.plots.selection`."""
+        from cqm.reports.plots import selection
+
+        return selection(self, axes=axes)
+
+    def _title(self) -> str:
+        casting = sum(self.votes.values())
+        return f"{self.best.name}: {self.votes[self.best.name]} of {casting} votes (* marks what a measure chooses)"
+
+    def _header(self) -> tuple[str, ...]:
+        return ("candidate", "clusters", "points", *(choice.measure for choice in self.choices), "votes")
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        rows = []
+        for i, (candidate, votes) in enumerate(zip(self.candidates, self.votes.values(), strict=True)):
+            report = candidate.report
+            cells = [
+                number(report.values.get(c.measure, None if math.isnan(c.values[i]) else c.values[i]))
+                + (" *" if c.best[:1] == (i,) else "")
+                for c in self.choices
+            ]
+            marked = f"{votes}{' *' if candidate is self.best else ''}"
+            rows.append((candidate.name, f"{report.k:,}", f"{report.n:,} ({report.coverage:.0%})", *cells, marked))
+        return rows
+
+    def _notes(self) -> list[str]:
+        reports = {candidate.name: candidate.report for candidate in self.candidates}
+        notes = notes_on(self.choices, reports, self.min_coverage)
+        missing: dict[tuple[str, str], list[str]] = {}
+        for candidate in self.candidates:
+            reasons: dict[str, list[str]] = {}
+            for measure, why in candidate.report.left_out.items():
+                reasons.setdefault(why, []).append(measure)
+            for why, measures in reasons.items():
+                all_of_them = len(measures) == sum(choice.measure not in RULES for choice in self.choices)
+                missing.setdefault(("no value" if all_of_them else f"no {', '.join(measures)}", why), []).append(
+                    candidate.name
+                )
+        return notes + [f"{'; '.join(names)}: {what} ({why})" for (what, why), names in missing.items()]
 
     def __str__(self) -> str:
-        return text_table(f"{self.better} is better, best marked with *", ("k", self.measure), self._rows())
+        return "\n".join([text_table(self._title(), self._header(), self._rows()), *self._notes()])
 
     def _repr_html_(self) -> str:
-        return html_table(f"{self.better} is better, best in bold", ("k", self.measure), self._rows(), bold="*")
+        table = html_table(self._title(), self._header(), self._rows(), bold="*")
+        return table + "".join(f"<p>{escape(note)}</p>" for note in self._notes())
 
 
 def select(
     X: Any,
     estimator: Any,
     *,
-    k: Iterable[int] = range(2, 11),
-    measure: str = "silhouette",
+    k: Iterable[int] | None = None,
+    grid: Mapping[str, Iterable[Any]] | Iterable[Mapping[str, Iterable[Any]]] | None = None,
+    measures: str | Iterable[str] | None = None,
     metric: Metric = "euclidean",
-    noise_label: Hashable | None = None,
+    noise_label: Hashable | None = -1,
+    min_coverage: float = MIN_COVERAGE,
+    space: Space = "final",
+    effort: float = EFFORT,
+    n_jobs: int | None = None,
 ) -> Selection:
-    """Fit a clusterer for every k and keep the clustering that a measure finds best.
+    """Cluster all points in several ways, judge each by several measures, and choose by vote.
+
+    Every measure has one vote, for its best candidate. A measure that moves with the number of clusters by itself votes
+    for the bend of its curve over k, and for nothing where there is none. What leaves out more points as noise than
+    `min_coverage` allows gets votes of measures that count noise alone. A candidate for which a measure is undefined
+    (one cluster, all noise) stays in the table without its value, and the reason below.
 
     Parameters
     ----------
     X : array_like of shape (n, d)
-        The points; distances for ``metric="precomputed"`` and an estimator that takes them.
-    estimator : scikit-learn clusterer with a parameter n_clusters, n_components or k
+        The points, or whatever the first step of a pipeline takes; distances for ``metric="precomputed"`` and a
+        clusterer that takes them.
+    estimator : scikit-learn clusterer, or a pipeline that ends in one
         It is cloned; give it a `random_state` for a reproducible answer.
-    k : iterable of int
-        The numbers of clusters to try.
-    measure : str
-        Name of a catalogued measure.
-    metric, noise_label
-        Passed on to the measure.
+    k : iterable of int, optional
+        The numbers of clusters to try; 2 to 10 when neither `k` nor `grid` is given.
+    grid : mapping from parameters to values, or several, optional
+        Settings to try, as for GridSearchCV. In a pipeline, plain names are those of its last step.
+    measures : "all", or names of catalogued measures or rules, optional
+        The short set of :func:`evaluate` by default, as far as it applies. The rules compare successive k, 1 included:
+        "gap_statistic", "hartigan" (at most 10), "krzanowski_lai", and "duda_hart" for clusterers that split clusters.
+    metric : str or callable
+        Passed on to the measures.
+    noise_label : hashable, optional
+        Points with this label are left out: −1, as scikit-learn's clusterers call noise. None makes it a cluster.
+    min_coverage : float
+        Share of the points, in [0, 1], that a clustering keeps.
+    space : {"final", "input"}
+        Measures see what the last step of a pipeline is given, or `X` itself, which is needed where candidates differ
+        in the steps before.
+    effort : float
+        As for :func:`evaluate`, for measures that are not named.
+    n_jobs : int, optional
+        Candidates to try at once, as in scikit-learn.
 
     Returns
     -------
@@ -82,81 +213,217 @@ def select(
 
     Raises
     ------
-    ValueError
-        The estimator has no such parameter, or no k gave a clustering with a value.
-
-    Examples
-    --------
-    >>> from sklearn.cluster import AgglomerativeClustering
-    >>> import cqm
-    >>> points = [[0.0], [1.0], [10.0], [11.0], [30.0], [31.0]]
-    >>> cqm.select(points, AgglomerativeClustering(), k=range(2, 5), measure="weakest_link").best_k
-    3
-    """
-    from sklearn.base import clone  # here, because scikit-learn takes a second to import
-
-    entry = catalog[measure]
-    parameter = next((name for name in SIZE_PARAMETERS if name in estimator.get_params()), None)
-    if parameter is None:
-        raise ValueError(
-            f"{type(estimator).__name__} has none of the parameters {', '.join(SIZE_PARAMETERS)}: "
-            "use cqm.scorer with GridSearchCV to search its own parameters"
-        )
-    scores: dict[int, float] = {}
-    labels: dict[int, NDArray[Any]] = {}
-    reason = ""
-    for size in k:
-        labels[size] = np.asarray(clone(estimator).set_params(**{parameter: size}).fit_predict(X))
-        try:
-            scores[size] = entry.function(X, labels[size], metric=metric, noise_label=noise_label)
-        except ValueError as error:
-            scores[size], reason = math.nan, str(error)
-    oriented = {size: entry.oriented(score) for size, score in scores.items() if not math.isnan(score)}
-    if not oriented:
-        raise ValueError(f"{measure} has no value for any k in {list(scores)}{': ' + reason if reason else ''}")
-    best = max(oriented, key=lambda size: (oriented[size], -size))
-    return Selection(measure, entry.better, scores, best, labels[best])
-
-
-def scorer(measure: str, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> Callable[..., float]:
-    """A scikit-learn scorer, `scorer(estimator, X, y=None)` → higher is better, for GridSearchCV and its kin.
-
-    The estimator's `predict` labels the points it is scored on; one that cannot predict (DBSCAN, agglomerative
-    clustering) is fitted to them anew. A clustering for which the measure is undefined (one cluster, all noise, every
-    point its own cluster) scores NaN, which scikit-learn ranks last, with a warning.
-
-    Parameters
-    ----------
-    measure : str
-        Name of a catalogued measure; its value's sign is turned where lower is better.
-    metric, noise_label
-        Passed on to the measure; `noise_label=-1` for DBSCAN and its kin.
-
-    Raises
-    ------
     KeyError
         No measure has this name.
+    ValueError
+        The estimator has no such parameter; clusterer and measures would work in different spaces; unusable `X`; or no
+        measure chooses any candidate, with the reasons.
+
+    References
+    ----------
+    The vote is that of M. Charrad, N. Ghazzali, V. Boiteau and A. Niknafs, "NbClust: an R package for determining the
+    relevant number of clusters in a data set", Journal of Statistical Software 61, 2014.
 
     Examples
     --------
-    >>> from sklearn.cluster import KMeans
-    >>> from sklearn.model_selection import GridSearchCV
+    >>> from sklearn.cluster import DBSCAN, AgglomerativeClustering
     >>> import cqm
-    >>> points = [[0.0], [1.0], [0.5], [10.0], [11.0], [10.5]] * 4
-    >>> grid = {"n_clusters": [2, 3]}
-    >>> search = GridSearchCV(KMeans(random_state=0), grid, scoring=cqm.scorer("weakest_link"), cv=2)
-    >>> search.fit(points).best_params_
-    {'n_clusters': 2}
+    >>> points = [[0.0], [1.0], [10.0], [11.0], [30.0], [31.0]]
+    >>> cqm.select(points, AgglomerativeClustering(), k=range(2, 5)).best_k
+    3
+    >>> found = cqm.select(points, DBSCAN(min_samples=2), grid={"eps": [0.5, 2, 15]}, measures=["silhouette", "dunn"])
+    >>> found.best_parameters
+    {'eps': 2}
     """
+    rules, catalogued, limit = _asked(measures, metric, effort)
+    if space not in ("final", "input"):
+        raise ValueError(f'`space` must be "final" or "input", got {space!r}')
+    settings, size = _settings(estimator, k, grid)
+    by_k = grid is None
+    for rule in rules:
+        if not by_k:
+            raise ValueError(f"{rule} compares successive k: give k=range(1, 11) and no grid")
+        check_successive(rule, [setting[size] for setting in settings])
+    fixed = taking_distances(estimator, metric)
+    options = {"metric": metric, "noise_label": noise_label, "limit": limit}
+    candidates, judged = _tried(X, estimator, settings, size, fixed, catalogued, space, n_jobs, options)
+    reports = [candidate.report for candidate in candidates]
+    choices = [choose(measure, reports, by_k=by_k, min_coverage=min_coverage) for measure in catalogued]
+    if rules:
+        clusterer = final_of(estimator)
+        inner = size.rpartition("__")[2]
+        choices += [_ruled(rule, judged, candidates, clusterer, inner, metric) for rule in rules]
+        order = rules if isinstance(measures, str | None) else list(measures)
+        choices.sort(key=lambda choice: order.index(choice.measure))
+    votes = Counter(choice.best[0] for choice in choices if choice.best)
+    if not votes:
+        raise ValueError(_nothing_chosen(choices, candidates))
+    best = min(votes, key=lambda i: (-votes[i], reports[i].k, i))
+    return Selection(tuple(candidates), tuple(choices), candidates[best], by_k, min_coverage)
+
+
+def _asked(
+    measures: str | Iterable[str] | None, metric: Metric, effort: float
+) -> tuple[list[str], list[Measure], float]:
+    """Rules and catalogued measures, those that take the metric where they were not named, and the limit of work."""
+    check_metric(metric)
+    if measures is None or measures == "all":
+        chosen = chosen_measures(measures)
+        return [], [measure for measure in chosen if measure.inapplicable(metric) is None], effort
+    names = [measures] if isinstance(measures, str) else list(measures)
+    if not names:
+        raise ValueError("`measures` is empty: name at least one, or leave it out for the short set")
+    rules = [name for name in names if name in RULES]
+    chosen = [catalog[name] for name in names if name not in RULES]
+    for rule in rules:
+        check_metric(metric, rule)
+    for measure in chosen:
+        if (reason := measure.inapplicable(metric)) is not None:
+            raise ValueError(f"{measure.name} {reason}")
+    return rules, chosen, math.inf
+
+
+def _settings(
+    estimator: Any, k: Iterable[int] | None, grid: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None
+) -> tuple[list[dict[str, Any]], str]:
+    """Every setting to try, by the names that `set_params` takes, and the name of the number of clusters."""
+    from sklearn.model_selection import ParameterGrid  # here, because scikit-learn takes a second to import
+
+    known = estimator.get_params()
+    size = next((name for short in SIZE_PARAMETERS if (name := named(estimator, short)) in known), "")
+    grids: list[Mapping[str, Any]] = [grid] if isinstance(grid, Mapping) else [{}] if grid is None else list(grid)
+    if k is not None or grid is None:
+        if not size:
+            raise ValueError(
+                f"{type(final_of(estimator)).__name__} has none of the parameters {', '.join(SIZE_PARAMETERS)}: "
+                "give the settings to try as grid={…}"
+            )
+        sizes = list(SIZES if k is None else k)
+        if not sizes:
+            raise ValueError("`k` is empty: give at least one number of clusters")
+        grids = [{size: sizes, **part} for part in grids]
+    resolved = []
+    for part in grids:
+        names = {name: name if name in known else named(estimator, name) for name in part}
+        for given, name in names.items():
+            if name not in known:
+                near = difflib.get_close_matches(given, [key.rpartition("__")[2] for key in known] + list(known), n=3)
+                cure = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else f"it has {', '.join(known)}"
+                raise ValueError(f"{type(estimator).__name__} has no parameter {given!r}: {cure}")
+        resolved.append({names[given]: list(values) for given, values in part.items()})
+    return list(ParameterGrid(resolved)), size
+
+
+def _tried(
+    X: Any,
+    estimator: Any,
+    settings: list[dict[str, Any]],
+    size: str,
+    fixed: Mapping[str, Any],
+    measures: list[Measure],
+    space: Space,
+    n_jobs: int | None,
+    options: dict[str, Any],
+) -> tuple[list[Candidate], Any]:
+    """All candidates, and the points that the last of them was judged over."""
+    from sklearn.base import clone
+    from sklearn.utils.parallel import Parallel, delayed
+
+    prefix = named(estimator, "")
+    before = [
+        {name: value for name, value in setting.items() if not (name.startswith(prefix) or name == prefix[:-2])}
+        for setting in settings
+    ]
+    if any(part != before[0] for part in before) and space == "final":
+        varied = sorted({name for part in before for name in part})
+        raise ValueError(
+            f"candidates with different {', '.join(varied)} lie in different spaces, whose distances do not compare: "
+            'pass space="input" to judge all of them over `X` itself, or select within each'
+        )
+    varying = {name for setting in settings for name in setting if len({repr(s.get(name)) for s in settings}) > 1}
+    spaces: list[tuple[dict[str, Any], Any]] = []
+    tasks = []
+    for setting, part in zip(settings, before, strict=True):
+        whole = clone(estimator).set_params(**fixed, **setting)
+        seen = next((points for known, points in spaces if known == part), None)
+        if seen is None:
+            seen = transformed(whole, X, fit=True)
+            spaces.append((part, seen))
+        judged = X if space == "input" else seen
+        tasks.append((_words(setting, varying, size), setting, final_of(whole), seen, judged))
+    checked: list[Any] = []
+    for *_, judged in tasks:
+        if not any(judged is one for one in checked):
+            checked.append(judged)
+            validate(judged, [0] * _rows(judged), metric=options["metric"], min_clusters=0, allow_singletons_only=True)
+    work = (delayed(_candidate)(*task, measures, options) for task in tasks)
+    return list(Parallel(n_jobs=n_jobs)(work)), tasks[-1][4]
+
+
+def _rows(X: Any) -> int:
+    """Number of points; of condensed distances, n(n−1)/2 of them."""
+    if np.ndim(X) == 1 and not hasattr(X, "toarray"):
+        return round((1 + math.sqrt(1 + 8 * len(X))) / 2)
+    return int(X.shape[0]) if hasattr(X, "shape") else len(X)
+
+
+def _candidate(
+    name: str,
+    setting: Mapping[str, Any],
+    clusterer: Any,
+    seen: Any,
+    judged: Any,
+    measures: list[Measure],
+    options: dict[str, Any],
+) -> Candidate:
+    from sklearn.utils._param_validation import InvalidParameterError
+
+    try:
+        labels = labels_of(clusterer, seen)
+    except InvalidParameterError:
+        raise
+    except ValueError as error:
+        reason = f"{type(clusterer).__name__} failed: {error}"
+        report = Report({}, {m.name: reason for m in measures}, 0, 0, metric_name(options["metric"]), _rows(judged))
+        return Candidate(name, setting, None, report)
+    with shared_work():
+        report = assess(judged, labels, measures, **options)
+    return Candidate(name, setting, labels, report)
+
+
+def _words(setting: Mapping[str, Any], varying: set[str], size: str) -> str:
+    """A setting in short: what varies, the number of clusters first, names without the step where that is clear."""
+    plain = {name: "k" if name == size else name.rpartition("__")[2] for name in setting}
+    order = sorted(setting, key=lambda name: (name != size, name))
+    shown = [name for name in order if name in varying] or order
+    twice = Counter(plain.values())
+    return ", ".join(f"{plain[name] if twice[plain[name]] == 1 else name}={setting[name]}" for name in shown)
+
+
+def _ruled(
+    rule: str, points: Any, candidates: list[Candidate], clusterer: Any, parameter: str, metric: Metric
+) -> Choice:
     from sklearn.base import clone
 
-    entry = catalog[measure]
+    places = {c.report.k: i for i, c in enumerate(candidates) if c.labels is not None}
+    labels = {k: np.asarray(candidates[i].labels) for k, i in places.items()}
+    try:
+        values, chosen, reason = RULES[rule](
+            points, labels, lambda k: clone(clusterer).set_params(**{parameter: k}), metric
+        )
+    except ValueError as error:
+        values, chosen, reason = {}, None, str(error)
+    by_place = {places[k]: value for k, value in values.items()}
+    column = tuple(by_place.get(i, math.nan) for i in range(len(candidates)))
+    if chosen is None:
+        return Choice(rule, (), "none", column, reason)
+    return Choice(rule, (places[chosen],), "best", column)
 
-    def score(estimator: Any, X: Any, y: Any = None) -> float:
-        labels = estimator.predict(X) if hasattr(estimator, "predict") else clone(estimator).fit_predict(X)
-        try:
-            return entry.score(X, labels, metric=metric, noise_label=noise_label)
-        except ValueError:
-            return math.nan
 
-    return score
+def _nothing_chosen(choices: list[Choice], candidates: list[Candidate]) -> str:
+    reasons = []
+    for choice in choices:
+        found = {c.report.left_out[choice.measure]: c.name for c in candidates if choice.measure in c.report.left_out}
+        told = "; ".join(f"{name}: {why}" for why, name in found.items())
+        reasons.append(f"{choice.measure}: {choice.reason}" + (f" ({told})" if told else ""))
+    return f"no measure chooses among {'; '.join(c.name for c in candidates)}. " + "; ".join(reasons)

@@ -3,6 +3,9 @@ import sys
 
 import numpy as np
 import pytest
+from sklearn.cluster import KMeans
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from typer.testing import CliRunner
 
 import cqm
@@ -53,10 +56,47 @@ def test_score_reads_parquet(folder):
     assert f"{cqm.weakest_link(POINTS, LABELS):.6g}" in result.output
 
 
-def test_noise_label_is_matched_as_text(folder):
-    np.savez(folder / "noisy.npz", X=[*POINTS, [50.0, 50.0]], labels=[0, 0, 1, 1, -1])
+@pytest.mark.parametrize("labels", [[0, 0, 1, 1, -1], [0.0, 0.0, 1.0, 1.0, -1.0], ["0", "0", "1", "1", "-1"]])
+def test_noise_labels_are_matched_as_they_read(folder, labels):
+    np.savez(folder / "noisy.npz", X=[*POINTS, [50.0, 50.0]], labels=labels)
     result = run("score", folder / "noisy.npz", "--noise-label", "-1", "--measure", "weakest_link")
-    assert "4 points, 2 clusters" in result.output
+    assert "4 points and 1 of noise, 2 clusters" in result.output
+    assert "1 points are noise (label -1)" in result.output
+    nothing = run("score", folder / "noisy.npz", "--noise-label", "-9", "--measure", "weakest_link")
+    assert "no point has the noise label -9 (labels: 0" in nothing.output
+
+
+def test_points_without_a_label_are_noise_if_so_asked(folder):
+    (folder / "gaps.csv").write_text("x,y,kind\n0,0,a\n50,50,\n0,1,a\n9,9,b\n9,11,b\n")
+    result = run("score", folder / "gaps.csv", "--noise-label", "NA", "--measure", "weakest_link")
+    assert f"{cqm.weakest_link(POINTS, LABELS):.6g}" in result.output
+    assert "1 points are noise (label NA)" in result.output
+
+
+def test_one_line_says_what_was_read(folder):
+    result = run("score", folder / "table.csv")
+    line = "table.csv: 4 points of 2 features; labels from column 'kind' (2 different); no noise label"
+    assert result.output.splitlines()[0] == line
+    beside = run("score", folder / "points.csv", "--labels", folder / "labels.csv")
+    assert "labels from labels.csv (2 different)" in beside.output
+    select = run("select", folder / "table.csv", "--k", "2:3")
+    assert select.output.splitlines()[0] == "table.csv: 4 points of 2 features, column 'kind' left out"
+
+
+def test_score_prints_the_short_set_unless_asked_for_all(folder):
+    assert "relative_margin" not in run("score", folder / "data.npz").output
+    every = run("score", folder / "data.npz", "--all").output
+    assert all(name in every for name in cqm.catalog)
+
+
+def test_pages_are_whole_and_styled(folder):
+    run("score", folder / "data.npz", "--html", folder / "score.html")
+    run("select", folder / "points.csv", "--k", "2:3", "--html", folder / "select.html")
+    for name in ("score.html", "select.html"):
+        page = (folder / name).read_text()
+        assert page.startswith("<!doctype html>")
+        assert "<style>" in page
+        assert page.rstrip().endswith("</html>")
 
 
 def test_select_prints_and_plots(folder):
@@ -64,6 +104,54 @@ def test_select_prints_and_plots(folder):
     assert result.exit_code == 0, result.output
     assert "*" in result.output
     assert (folder / "k.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_select_chooses_the_radius_of_dbscan(folder):
+    generator = np.random.default_rng(0)
+    np.save(folder / "blobs.npy", np.vstack([generator.normal(at, 0.2, (30, 2)) for at in (0, 5, 10)]))
+    result = run(
+        *("select", folder / "blobs.npy", "--clusterer", "dbscan", "--grid", "eps=0.05,0.8,20"),
+        *("--measure", "silhouette", "--measure", "dunn"),
+    )
+    assert "eps=0.8: 2 of 2 votes" in result.output
+
+
+def test_select_over_the_bend_of_the_sum_of_squares(folder):
+    generator = np.random.default_rng(0)
+    np.save(folder / "blobs.npy", np.vstack([generator.normal(at, 0.2, (30, 2)) for at in (0, 5, 10)]))
+    result = run("select", folder / "blobs.npy", "--measure", "trace_w", "--k", "2:8")
+    assert "k=3: 1 of 1 votes" in result.output
+    assert "the bend is marked: splitting a cluster never makes it worse" in result.output
+
+
+def test_select_standardizes(folder):
+    wide = np.random.default_rng(0).normal(size=(60, 2)) * [1, 500]
+    np.save(folder / "wide.npy", wide)
+    result = run("select", folder / "wide.npy", "--standardize", "--measure", "silhouette", "--k", "2:4")
+    clusterer = make_pipeline(StandardScaler(), KMeans(random_state=0, n_init=10))
+    expected = cqm.select(wide, clusterer, k=range(2, 5), measures="silhouette").scores("silhouette")
+    assert all(f"{value:.6g}" in result.output for value in expected.values())
+
+
+def test_select_over_distances_clusters_distances(folder):
+    from scipy.spatial.distance import pdist, squareform
+
+    generator = np.random.default_rng(0)
+    distances = squareform(pdist(np.vstack([generator.normal(at, 0.2, (20, 2)) for at in (0, 5, 10)])))
+    (folder / "distances.csv").write_text("\n".join(",".join(map(str, row)) for row in distances.tolist()))
+    result = run("select", folder / "distances.csv", "--metric", "precomputed", "--k", "2:5")
+    assert "60 points, their distances" in result.output
+    assert "k=3: " in result.output
+
+
+def test_recommend_and_version(folder):
+    assert "dbcv" in run("recommend", "--noise", "--shape", "any").output
+    assert run("--version").output == f"cqm {cqm.__version__}\n"
+
+
+def test_measures_and_metrics_are_completed():
+    assert "silhouette" in cli._names(cli.MEASURE_NAMES)("sil")
+    assert cli._names(cli.METRIC_NAMES)("cos") == ["cosine"]
 
 
 def test_measures_lists_the_catalogue():
@@ -75,8 +163,20 @@ def test_measures_lists_the_catalogue():
     ("arguments", "message"),
     [
         (["score", "points.csv"], "has no labels: give --labels FILE or --label-column NAME"),
-        (["score", "table.csv"], "has 'a' in data row 1 where a number was wanted"),
-        (["score", "table.csv", "--label-column", "sort"], "has no column 'sort': its columns are"),
+        (["score", "text.csv"], "has 'p' in data row 1, column 1, where a number was wanted"),
+        (
+            ["score", "table.csv", "--label-column", "sort"],
+            "no column is named 'sort': the 3 columns are 'x', 'y'",
+        ),
+        (
+            ["score", "gaps.csv"],
+            "has no label in 1 rows, 2: fill them in, or leave such points out with",
+        ),
+        (["select", "points.csv", "--measure", "sd_index"], "sd_index: it can't compare different k"),
+        (["select", "square.csv", "--metric", "precomputed", "--clusterer", "kmeans"], "KMeans clusters vectors"),
+        (["select", "points.csv", "--clusterer", "dbscan"], "DBSCAN has none of the parameters n_clusters"),
+        (["select", "points.csv", "--grid", "tol"], "--grid takes NAME=VALUE,VALUE"),
+        (["recommend", "--metric", "cityblock"], "did you mean 'manhattan'"),
         (["score", "points.csv", "--labels", "short.csv"], "`labels` has 1 entries but `X` has 4 rows"),
         (["score", "ragged.csv"], "has 3 cells in line 2 but 2 in the first"),
         (["score", "empty.csv"], "is empty"),
@@ -84,7 +184,10 @@ def test_measures_lists_the_catalogue():
         (["score", "other.npz"], "has none of the arrays X, embeddings"),
         (["score", "data.npz", "--measure", "silhuette"], "did you mean silhouette"),
         (["score", "data.npz", "--metric", "cosin"], "`metric` must be one of"),
+        (["score", "data.npz", "--measure", "dbi"], "did you mean davies_bouldin"),
+        (["score", "data.npz", "--metric", "l2"], "did you mean 'euclidean'"),
         (["select", "points.csv", "--k", "two"], "--k takes first:last"),
+        (["select", "points.csv", "--k", "5:2"], "--k takes first:last with 1 ≤ first ≤ last"),
     ],
 )
 def test_wrong_input_is_one_clear_line(folder, monkeypatch, capsys, arguments, message):
@@ -92,6 +195,9 @@ def test_wrong_input_is_one_clear_line(folder, monkeypatch, capsys, arguments, m
     (folder / "ragged.csv").write_text("1,2\n1,2,3\n")
     (folder / "empty.csv").write_text("")
     (folder / "data.xyz").write_text("1")
+    (folder / "text.csv").write_text("p,0,0,a\nq,0,1,a\n")
+    (folder / "gaps.csv").write_text("x,y,kind\n0,0,a\n0,1,\n9,9,b\n9,8,b\n")
+    (folder / "square.csv").write_text("0,1,2\n1,0,1\n2,1,0\n")
     np.savez(folder / "other.npz", Z=POINTS)
     monkeypatch.chdir(folder)
     monkeypatch.setattr(sys, "argv", ["cqm", *arguments])

@@ -130,7 +130,7 @@ def test_float32_of_any_scale(scale, elsewhere):
 @libraries
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
 def test_all_measures_of_float32_without_noise(metric, elsewhere):
-    X, options = POINTS.astype(np.float32), {"metric": metric, "noise_label": 4}
+    X, options = POINTS.astype(np.float32), {"metric": metric, "noise_label": 4, "measures": "all"}
     report, expected = cqm.evaluate(elsewhere(X), elsewhere(LABELS), **options), cqm.evaluate(X, LABELS, **options)
     assert set(report.values) == EVERYWHERE
     assert report.values == pytest.approx({name: expected[name] for name in EVERYWHERE}, rel=2e-5)

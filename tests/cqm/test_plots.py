@@ -2,6 +2,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from sklearn.cluster import KMeans
 
 import cqm
 from cqm import plots
@@ -42,11 +43,15 @@ def test_compactness_plot_starts_with_the_loosest_cluster():
     assert (across > within).all()
 
 
-def test_selection_plot_marks_the_best_k():
-    selection = cqm.Selection("silhouette", "higher", {2: 0.1, 3: 0.7, 4: 0.3}, 3, LABELS)
-    ax = selection.plot()
-    assert [text.get_text() for text in ax.texts] == ["k = 3"]
-    assert ax.get_ylabel() == "silhouette (higher is better)"
+def test_selection_plot_has_a_panel_a_measure_and_marks_what_it_chooses():
+    selection = cqm.select(POINTS, KMeans(random_state=0), k=[2, 3, 4], measures=["silhouette", "trace_w", "dunn"])
+    axes = selection.plot()
+    assert [ax.get_title() for ax in axes.ravel()] == ["silhouette", "trace_w, bend", "dunn"]
+    assert tick_texts(axes[0, 0].xaxis) == ["2", "3", "4"]
+    for ax, choice in zip(axes.ravel(), selection.choices, strict=True):
+        marked = ax.lines[-1]
+        assert list(marked.get_ydata()) == [choice.values[choice.best[0]]]
+    assert axes[0, 0].figure.get_suptitle() == "k=3: 3 of 3 votes"
 
 
 def test_similarity_of_measures_is_a_correlation_matrix():

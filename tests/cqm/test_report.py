@@ -3,11 +3,11 @@ import json
 
 import numpy as np
 import pytest
-from sklearn.cluster import DBSCAN, AgglomerativeClustering, KMeans
+from sklearn.cluster import KMeans
 from sklearn.metrics import make_scorer, silhouette_score
-from sklearn.model_selection import GridSearchCV
 
 import cqm
+from cqm.reports.report import SHORT
 
 POINTS = np.array([[0.0, 0], [0, 1], [1, 0], [9, 9], [9, 10], [30, 0], [31, 0]])
 LABELS = ["a", "a", "a", "b", "b", "c", "c"]
@@ -16,7 +16,7 @@ LABELS = ["a", "a", "a", "b", "b", "c", "c"]
 @pytest.mark.parametrize("metric", ["euclidean", "cosine", "manhattan"])
 def test_report_holds_what_the_functions_return(metric):
     points = POINTS + np.array([1, 2])
-    report = cqm.evaluate(points, LABELS, metric=metric)
+    report = cqm.evaluate(points, LABELS, metric=metric, measures="all")
     alone = {name: cqm.catalog[name].function(points, LABELS, metric=metric) for name in report.values}
     assert report.values == pytest.approx(alone, rel=0, abs=0, nan_ok=True)
     assert (report.n, report.k, report.metric) == (7, 3, metric)
@@ -27,7 +27,7 @@ def test_report_holds_what_the_functions_return(metric):
 
 
 def test_what_is_left_out_is_said_with_the_reason():
-    report = cqm.evaluate(POINTS, LABELS, metric="manhattan")
+    report = cqm.evaluate(POINTS, LABELS, metric="manhattan", measures="all")
     needs_points = {name for name, measure in cqm.catalog.items() if measure.needs == "points"}
     assert needs_points - {"dbcv"} <= set(report.left_out)
     with pytest.raises(KeyError, match="simplified_silhouette was left out: needs coordinates"):
@@ -52,7 +52,7 @@ def test_dbcv_of_a_matrix_says_how_to_get_it():
 
 
 def test_effort_limit_leaves_out_all_pairs_but_not_closed_forms():
-    cosine = cqm.evaluate(POINTS + 1, LABELS, metric="cosine", effort=1e6)
+    cosine = cqm.evaluate(POINTS + 1, LABELS, metric="cosine", effort=1e6, measures="all")
     assert "silhouette" in cosine.values
     assert "effort" in cosine.left_out["weakest_link"]
     asked = cqm.evaluate(POINTS + 1, LABELS, metric="cosine", effort=1, measures=["weakest_link"])
@@ -60,7 +60,7 @@ def test_effort_limit_leaves_out_all_pairs_but_not_closed_forms():
 
 
 def test_report_in_text_says_each_reason_once():
-    report = cqm.evaluate(POINTS + 1, LABELS, effort=1e6)
+    report = cqm.evaluate(POINTS + 1, LABELS, effort=1e6, measures="all")
     assert report.left_out["dunn"].startswith(
         "would cost 3.0e+07 multiply–adds, 0 s of a core, more than effort=1.0e+06:"
     )
@@ -85,7 +85,7 @@ def test_report_json_round_trips_infinity(tmp_path):
 
 
 def test_report_frame_and_html_name_every_value():
-    report = cqm.evaluate(POINTS, LABELS)
+    report = cqm.evaluate(POINTS, LABELS, measures="all")
     frame = report.to_frame()
     html = report._repr_html_()
     for name, value in report.values.items():
@@ -94,28 +94,64 @@ def test_report_frame_and_html_name_every_value():
         assert name in str(report)
 
 
+def test_the_short_set_is_what_readme_and_docstring_say():
+    assert list(cqm.evaluate(POINTS, LABELS).values) == list(SHORT)
+    assert all(cqm.catalog[name].across_k.way == "best" for name in SHORT)
+    assert list(cqm.evaluate(POINTS, LABELS, measures="dunn").values) == ["dunn"]
+
+
+def test_a_report_without_values_is_a_table_too():
+    report = cqm.evaluate(POINTS, [0] * 7, measures=["silhouette"])
+    assert report.left_out["silhouette"].startswith("needs at least 2 clusters, got 1")
+    frame = report.to_frame()
+    assert list(frame.columns) == ["value", "better", "range", "reference"]
+    assert frame.index.name == "measure"
+    assert len(frame) == 0
+    assert frame.dtypes.index.tolist() == cqm.evaluate(POINTS, LABELS).to_frame().dtypes.index.tolist()
+    assert "got 1" in str(report)
+
+
+def test_one_cluster_has_the_values_that_one_cluster_has():
+    report = cqm.evaluate(POINTS, [0] * 7, measures=["trace_w", "ball_hall", "silhouette"])
+    assert report["trace_w"] == pytest.approx(((POINTS - POINTS.mean(axis=0)) ** 2).sum())
+    assert list(report.left_out) == ["silhouette"]
+
+
+def test_only_noise_is_an_error():
+    with pytest.raises(ValueError, match="no points are left"):
+        cqm.evaluate(POINTS, [-1] * 7, noise_label=-1)
+
+
+def test_what_was_not_asked_for_says_how_to_ask():
+    with pytest.raises(KeyError, match="was not asked for"):
+        cqm.evaluate(POINTS, LABELS)["trace_w"]
+
+
+def test_no_range_is_printed_beside_a_value_outside_it():
+    points = np.random.default_rng(0).normal(size=(20, 2))
+    report = cqm.evaluate(points, np.arange(20) % 3, measures="all")
+    for name, value in report.values.items():
+        measure = cqm.catalog[name]
+        low, high = measure.range
+        assert low <= value <= high or value == measure.besides or np.isnan(value)
+        assert measure.besides is None or f"[{low:g}, {high:g}] or inf" == measure.range_text
+
+
+def test_a_noise_label_that_no_point_has_is_said():
+    assert "no point has the noise label -1" in str(cqm.evaluate(POINTS, LABELS, noise_label=-1))
+    unsaid = cqm.evaluate(POINTS, [0, 0, 0, 1, 1, -1, -1])
+    assert "label -1 counts as a cluster" in str(unsaid)
+    assert "label -1 counts" in unsaid._repr_html_()
+    said = cqm.evaluate(POINTS, [0, 0, 0, 1, 1, -1, -1], noise_label=-1)
+    assert not said.notes
+    assert "5 points and 2 of noise, 2 clusters" in str(said)
+    assert said.coverage == 5 / 7
+
+
 def test_html_escapes_labels():
     page = cqm.profile_clusters(POINTS, ["<b>"] * 3 + ["x"] * 4)._repr_html_()
     assert "&lt;b&gt;" in page
     assert "<b>" not in page
-
-
-def test_comparison_marks_the_best_in_the_measures_direction():
-    table = cqm.compare(POINTS, {"good": LABELS, "bad": [0, 1, 2, 0, 1, 2, 0]})
-    assert table.best("silhouette") == ("good",)
-    assert table.best("weakest_link") == ("good",)
-    assert "<b>" in table._repr_html_()
-    assert list(table.to_frame().columns) == ["good", "bad"]
-
-
-def test_comparison_with_ties_marks_both():
-    table = cqm.compare(POINTS, {"one": LABELS, "two": LABELS}, measures=["silhouette"])
-    assert table.best("silhouette") == ("one", "two")
-
-
-def test_comparison_of_nothing_is_an_error():
-    with pytest.raises(ValueError, match="`clusterings` is empty"):
-        cqm.compare(POINTS, {})
 
 
 def test_unknown_measure_is_answered_with_the_nearest_name():
@@ -123,47 +159,6 @@ def test_unknown_measure_is_answered_with_the_nearest_name():
         cqm.catalog["silhuette"]
     with pytest.raises(KeyError, match="no measure is named"):
         cqm.evaluate(POINTS, LABELS, measures=["zzz"])
-
-
-@pytest.mark.parametrize("measure", ["silhouette", "weakest_link"])
-def test_select_finds_three_groups(measure):
-    selection = cqm.select(POINTS, KMeans(random_state=0), k=range(2, 6), measure=measure)
-    assert selection.best_k == 3
-    assert selection.scores[3] == cqm.catalog[measure].function(POINTS, selection.best_labels)
-
-
-def test_select_refuses_a_clusterer_without_a_number_of_clusters():
-    with pytest.raises(ValueError, match="DBSCAN has none of the parameters n_clusters"):
-        cqm.select(POINTS, DBSCAN())
-
-
-def test_select_without_any_valid_clustering_says_why():
-    with pytest.raises(ValueError, match="no value for any k in \\[1\\]: needs at least 2 clusters"):
-        cqm.select(POINTS, KMeans(), k=[1])
-
-
-@pytest.mark.parametrize("measure", ["silhouette", "weakest_link", "davies_bouldin"])
-@pytest.mark.parametrize(
-    ("estimator", "grid", "best"),
-    [  # all noise, three clusters, one cluster; one cluster, three, every point its own
-        (DBSCAN(min_samples=2), {"eps": [0.5, 2, 40]}, {"eps": 2}),
-        (KMeans(random_state=0), {"n_clusters": [1, 3, 8]}, {"n_clusters": 3}),
-        (AgglomerativeClustering(linkage="single"), {"n_clusters": [1, 3, 8]}, {"n_clusters": 3}),
-    ],
-    ids=lambda value: type(value).__name__,
-)
-def test_search_ranks_clusterings_without_a_value_last(measure, estimator, grid, best):
-    points = np.vstack([POINTS, [[60, 60]]])  # DBSCAN's noise
-    everything = [(np.arange(8), np.arange(8))]
-    scoring = cqm.scorer(measure, noise_label=-1)
-    search = GridSearchCV(estimator, grid, scoring=scoring, cv=everything, error_score="raise")
-    with pytest.warns(UserWarning, match="non-finite"):
-        search.fit(points)
-    assert search.best_params_ == best
-    assert np.isnan(search.cv_results_["mean_test_score"]).tolist() == [True, False, True]
-    labels = search.best_estimator_.labels_
-    assert search.best_score_ == cqm.catalog[measure].score(points, labels, noise_label=-1)
-    assert ("DBSCAN" in repr(estimator)) == (-1 in labels)
 
 
 def test_measures_fit_make_scorer():

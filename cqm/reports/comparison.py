@@ -1,0 +1,161 @@
+"""Several clusterings of the same points side by side."""
+
+import math
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from cqm.arrays.intake import Metric, validate
+from cqm.catalogue import catalog
+from cqm.optional import require
+from cqm.reports.choice import MIN_COVERAGE, Choice, choose
+from cqm.reports.report import EFFORT, Report, assess, chosen_measures
+from cqm.sharing import shared_work
+from cqm.tables import html_table, number, text_table
+
+__all__ = ["Comparison", "compare", "notes_on"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The measures of several clusterings of the same points.
+
+    Attributes
+    ----------
+    reports : clustering name → its report.
+    min_coverage : share of the points that a clustering keeps, to be called best by measures that do not count noise.
+    """
+
+    reports: Mapping[str, Report]
+    min_coverage: float = MIN_COVERAGE
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures that have a value for at least one clustering."""
+        return tuple(dict.fromkeys(name for report in self.reports.values() for name in report.values))
+
+    def choice(self, measure: str) -> Choice:
+        """What a measure calls best, or why it calls nothing so."""
+        return choose(catalog[measure], list(self.reports.values()), min_coverage=self.min_coverage)
+
+    def best(self, measure: str) -> tuple[str, ...]:
+        """Names of the clusterings that score best: several when they tie, none when their values do not compare."""
+        return tuple(list(self.reports)[i] for i in self.choice(measure).best)
+
+    def to_frame(self) -> Any:
+        """A pandas DataFrame, measures × clusterings; the first rows are points, share of the points and clusters."""
+        pandas = require("pandas", "to_frame()", "pandas")
+        return pandas.DataFrame(
+            {
+                name: {"points": report.n, "coverage": report.coverage, "clusters": report.k, **report.values}
+                for name, report in self.reports.items()
+            }
+        )
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        reports = self.reports.values()
+        rows: list[tuple[str, ...]] = [
+            ("points", "", *(f"{report.n:,} ({report.coverage:.0%})" for report in reports)),
+            ("clusters", "", *(f"{report.k:,}" for report in reports)),
+        ]
+        for measure in self.measures:
+            best = self.best(measure)
+            cells = [
+                number(report.values.get(measure)) + (" *" if name in best else "")
+                for name, report in self.reports.items()
+            ]
+            rows.append((measure, catalog[measure].better, *cells))
+        return rows
+
+    def _notes(self) -> list[str]:
+        notes = notes_on([self.choice(measure) for measure in self.measures], self.reports, self.min_coverage)
+        for name, report in self.reports.items():
+            missing: dict[str, list[str]] = {}
+            for measure, why in report.left_out.items():
+                missing.setdefault(why, []).append(measure)
+            notes += [f"{name}: no {', '.join(measures)} ({why})" for why, measures in missing.items()]
+        return notes
+
+    def __str__(self) -> str:
+        header = ("measure", "better", *self.reports)
+        return "\n".join([text_table("best marked with *", header, self._rows()), *self._notes()])
+
+    def _repr_html_(self) -> str:
+        table = html_table("best in bold", ("measure", "better", *self.reports), self._rows(), bold="*")
+        return table + "".join(f"<p>{escape(note)}</p>" for note in self._notes())
+
+
+def notes_on(choices: Iterable[Choice], reports: Mapping[str, Report], min_coverage: float) -> list[str]:
+    """Why measures call nothing best, or the bend; and over what the others do."""
+    reasons: dict[str, list[str]] = {}
+    for choice in choices:
+        if choice.reason:
+            what = "the bend is marked" if choice.way == "bend" else "no best"
+            reasons.setdefault(f"{what}: {choice.reason}", []).append(choice.measure)
+    notes = [f"{', '.join(names)}: {reason}" for reason, names in reasons.items()]
+    shares = {report.coverage for report in reports.values() if report.n}
+    if len(shares) > 1:
+        notes.append(
+            f"judged over {min(shares):.0%} to {max(shares):.0%} of the points: what calls more points noise is judged "
+            "on fewer and easier ones"
+        )
+    few = [name for name, report in reports.items() if 0 < report.coverage < min_coverage]
+    if few:
+        notes.append(
+            f"{'; '.join(few)}: fewer than {min_coverage:.0%} of the points kept, so best only by measures that count "
+            f"noise (min_coverage={min_coverage:g})"
+        )
+    return notes
+
+
+def compare(
+    X: Any,
+    clusterings: Mapping[str, Any],
+    *,
+    metric: Metric = "euclidean",
+    noise_label: Hashable | None = None,
+    measures: str | Iterable[str] | None = None,
+    effort: float = EFFORT,
+    min_coverage: float = MIN_COVERAGE,
+    progress: bool | None = None,
+) -> Comparison:
+    """Several clusterings of the same points side by side, the best marked for each measure that may say so.
+
+    A measure that moves with the number of clusters by itself calls nothing best among clusterings of different k. A
+    clustering that leaves out more points as noise than `min_coverage` allows is best by measures that count noise
+    alone. A clustering for which a measure is undefined (one cluster, all noise) stands there without its value.
+
+    Parameters
+    ----------
+    X : array_like of shape (n, d), or distances for ``metric="precomputed"``
+        The points.
+    clusterings : mapping from a name to labels of shape (n,)
+        At least one.
+    metric, noise_label, measures, effort, progress
+        As for :func:`evaluate`.
+    min_coverage : float
+        Share of the points, in [0, 1].
+
+    Examples
+    --------
+    >>> import cqm
+    >>> points = [[0.0], [1.0], [11.0], [13.0]]
+    >>> table = cqm.compare(points, {"good": [0, 0, 1, 1], "bad": [0, 1, 0, 1]}, measures=["weakest_link"])
+    >>> table.best("weakest_link")
+    ('good',)
+    """
+    if not clusterings:
+        raise ValueError('`clusterings` is empty: pass a mapping such as {"kmeans": labels}')
+    limit = effort if measures is None or measures == "all" else math.inf
+    chosen = chosen_measures(measures)
+    reports: dict[str, Report] = {}
+    for name, labels in clusterings.items():
+        with shared_work():
+            try:
+                options: dict[str, Any] = {"metric": metric, "noise_label": noise_label}
+                validate(X, labels, **options, min_clusters=0, allow_singletons_only=True)
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"clustering {name!r}: {error}") from None
+            reports[str(name)] = assess(X, labels, chosen, **options, limit=limit, progress=progress)
+    return Comparison(reports, min_coverage)
