@@ -9,14 +9,12 @@ Numbers go to docs/crossed-trials.json, and from there into the tables of docs/c
 """
 
 import argparse
-import csv
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sv_bridge.atomic import atomic_path
-from sv_bridge.data.manifest import MANIFEST_NAME, Corpus, read_corpus
+from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.json_files import write_json
 from sv_bridge.models.baselines import whiten
@@ -30,7 +28,6 @@ PAGE = Path(__file__).parent.parent / "docs" / "crossed-trials.md"
 START, END = "<!-- measured -->", "<!-- end of what is measured -->"
 WHITENED, ENCODER = "mean log-mel, whitened", f"{UNTRAINED}tiny-snt"
 SHORTEST_SECONDS = 1.5
-CHILD_BELOW = 15  # years
 SPLITS = ("dev", "test")
 
 
@@ -46,9 +43,9 @@ def main() -> None:
     measured = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
     for name, _, folder in (each.partition("=") for each in arguments.corpus):
         corpus = read_corpus(folder).where(lambda u: u.duration_s >= SHORTEST_SECONDS)
-        hard, corpus = stratified(corpus, Path(folder))
+        hard = hard_negatives(corpus)
         measured[name] = {
-            "hard": hard,
+            "hard": hard.removeprefix("same-").replace("-", " ").replace("_", " "),
             "splits": {split: size(corpus.split(split)) for split in SPLITS},
             "systems": measure(corpus, hard, arguments.run, arguments.cross_channels),
             "cross_channels": arguments.cross_channels,
@@ -60,22 +57,10 @@ def main() -> None:
         temporary.write_text(f"{head}{START}\n\n{tables(measured)}\n{END}{tail}", encoding="utf-8")
 
 
-def stratified(corpus: Corpus, folder: Path) -> tuple[str, Corpus]:
-    """What the non-targets of hard trials share, and the corpus with that as its sources.
-
-    Gender and age group where the manifest has them, else collection and language.
-    """
-    with (folder / MANIFEST_NAME).open(newline="", encoding="utf-8") as lines:
-        rows = {row.get("id") or row["path"]: row for row in csv.DictReader(lines)}
-    if "gender" not in next(iter(rows.values())):
-        return "source and language", corpus
-
-    def group(row: dict[str, str]) -> str:
-        return f"{row['gender']} {'child' if float(row['age']) < CHILD_BELOW else 'adult'}"
-
-    return "gender and age group", replace(
-        corpus, utterances=tuple(replace(u, source=group(rows[u.id])) for u in corpus)
-    )
+def hard_negatives(corpus: Corpus) -> Negatives:
+    """What the non-targets of hard trials share: gender and age group where the manifest has them."""
+    known = any(utterance.column("gender") and utterance.column("age_group") for utterance in corpus)
+    return "same-gender-and-age_group" if known else "same-source-and-language"
 
 
 def size(corpus: Corpus) -> dict[str, int]:
@@ -83,14 +68,9 @@ def size(corpus: Corpus) -> dict[str, int]:
     return {"speakers": len(corpus.speakers), "utterances": len(corpus)}
 
 
-def measure(corpus: Corpus, hard: str, runs: list[str], seed: int) -> dict[str, Any]:
+def measure(corpus: Corpus, hard: Negatives, runs: list[str], seed: int) -> dict[str, Any]:
     """Equal error rates of every system, split, list of trials and condition."""
-    negatives: dict[str, Negatives] = {"any": "any", "hard": "same-source-and-language"}
-    trials = {
-        (split, kind): generate_trials(corpus.split(split), negatives=chosen)
-        for split in SPLITS
-        for kind, chosen in negatives.items()
-    }
+    trials = lists(corpus, hard)
     systems: dict[str, Any] = {}
     for condition, options in (
         ("recorded", EmbeddingOptions()),
@@ -104,6 +84,15 @@ def measure(corpus: Corpus, hard: str, runs: list[str], seed: int) -> dict[str, 
                 whitened = {split: whiten(embeddings, reference) for split, embeddings in found.items()}
                 systems.setdefault(WHITENED, {})[condition] = rates(whitened, trials)
     return systems
+
+
+def lists(corpus: Corpus, hard: Negatives) -> dict[tuple[str, str], Trials]:
+    """Trials by split and kind."""
+    return {
+        (split, kind): generate_trials(corpus.split(split), negatives=negatives)
+        for split in SPLITS
+        for kind, negatives in (("any", "any"), ("hard", hard))
+    }
 
 
 def rates(embeddings: dict[str, Embeddings], trials: dict[tuple[str, str], Trials]) -> dict[str, dict[str, float]]:
