@@ -83,9 +83,8 @@ def record(
     facts: Mapping[str, Any] | None = None,
 ) -> None:
     """Judge a system and write what it scored, unless that is written already."""
-    path = (
-        options.records / f"{options.name}-{name.replace(':', '-').replace(' ', '-').replace(',', '')}-seed{seed}.json"
-    )
+    slug = re.sub(r"\W+", "-", name).strip("-")
+    path = options.records / f"{options.name}-{slug}-seed{seed}.json"
     if path.is_file():
         return
     hard = hard_negatives(corpus)
