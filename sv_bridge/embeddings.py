@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from sv_bridge.atomic import atomic_path
 from sv_bridge.data.manifest import Utterance
+from sv_bridge.verification.overlap import heard_in_training, named
 from sv_bridge.verification.trials import Trials
 
 __all__ = ["Embeddings", "columns_of"]
 
 COLUMN = "manifest."
 """Arrays of columns have this before their name in a file."""
+LISTS = ("skipped", "heard")
 KEPT_COLUMNS = ("source", "language", "session", "split")
 
 
@@ -29,6 +31,7 @@ class Embeddings:
     vectors : (n, dim), or (n, crops, dim) with several crops an utterance; float32, finite.
     speakers : (n,) names.
     columns : what the manifest says of each utterance: name ("source", "language", "split", …) → (n,) strings.
+    heard : speakers among these that the system heard in training, as far as is known.
     skipped : utterances that have no embedding because their audio is unusable, each as "id: reason".
     """
 
@@ -37,6 +40,7 @@ class Embeddings:
     speakers: NDArray[np.str_]
     columns: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.vectors.ndim not in (2, 3):
@@ -62,6 +66,26 @@ class Embeddings:
         """Length of one embedding."""
         return int(self.vectors.shape[-1])
 
+    def description(self) -> str:
+        """Which speakers these are, for every report: how many, of which splits, and who was heard in training.
+
+        >>> vectors = np.eye(2, dtype=np.float32)
+        >>> splits = {"split": np.array(["test", "train"])}
+        >>> Embeddings(np.array(["u", "v"]), vectors, np.array(["a", "b"]), splits, heard=("b",)).description()
+        '2 utterances of 2 speakers, splits test, train; 1 of the speakers heard in training: b'
+        """
+        speakers, splits = np.unique(self.speakers), np.unique(self.column("split"))
+        known = [str(split) for split in splits if split]
+        text = f"{len(self):,} utterances of {len(speakers):,} speakers"
+        text += f", split{'s' if len(known) > 1 else ''} {', '.join(known)}" if known else ""
+        return text + (
+            f"; {len(self.heard):,} of the speakers heard in training: {named(self.heard)}" if self.heard else ""
+        )
+
+    def warnings(self) -> list[str]:
+        """What is measured on these flatters the system, and why; empty where nothing is known to."""
+        return heard_in_training(self.speakers.tolist(), self.heard)
+
     def column(self, name: str) -> NDArray[np.str_]:
         """(n,) strings of a column of the manifest; empty ones where it is unknown."""
         return self.columns.get(name, np.full(len(self), ""))
@@ -83,6 +107,7 @@ class Embeddings:
             vectors=self.vectors[keep],
             speakers=self.speakers[keep],
             columns={name: column[keep] for name, column in self.columns.items()},
+            heard=tuple(np.intersect1d(self.speakers[keep], np.array(self.heard, dtype=np.str_)).tolist()),
         )
 
     def save(self, path: Path | str) -> None:
@@ -90,9 +115,10 @@ class Embeddings:
         if Path(path).suffix != ".npz":
             raise ValueError(f"embeddings are saved as .npz, got {path}")
         arrays: dict[str, Any] = {"ids": self.ids, "vectors": self.vectors, "speakers": self.speakers}
+        arrays |= {name: np.array(getattr(self, name), dtype=np.str_) for name in LISTS}
         arrays |= {f"{COLUMN}{name}": column for name, column in self.columns.items()}
         with atomic_path(path) as temporary:
-            np.savez(temporary, **arrays, skipped=np.array(self.skipped, dtype=np.str_))
+            np.savez(temporary, **arrays)
 
     @classmethod
     def load(cls, path: Path | str) -> "Embeddings":
@@ -116,7 +142,7 @@ class Embeddings:
                 for name, column in columns.items()
                 if name.startswith(COLUMN)
             },
-            skipped=tuple(columns.get("skipped", np.empty(0, np.str_)).tolist()),
+            **{name: tuple(columns.get(name, np.empty(0, np.str_)).tolist()) for name in LISTS},
         )
 
 

@@ -14,7 +14,7 @@ from sv_bridge.models.systems import LOG_MEL, UNTRAINED
 from sv_bridge.presets import load_config
 from sv_bridge.reports.comparison import Column, changes, compare
 from sv_bridge.reports.judging import Judge, Verdict
-from sv_bridge.reports.page import compactness_sections, figure, table, write_page
+from sv_bridge.reports.page import compactness_sections, figure, looked_at, table, write_page
 from sv_bridge.reports.plots import cosine_histogram, det_plot
 from sv_bridge.reports.rows import column_rows, result_rows
 from sv_bridge.reports.tables import console, print_table
@@ -107,7 +107,12 @@ def _sections(verdicts: dict[str, Verdict], columns: list[Column], sentence: str
     chosen = verdicts[MARGIN]
     report = compactness(chosen.embeddings)
     return [
-        ("Systems on unseen speakers", table(*column_rows(columns)) + f"<p>{sentence}</p>"),
+        (
+            "Systems on unseen speakers",
+            looked_at(chosen.embeddings.description(), chosen.warnings)
+            + table(*column_rows(columns))
+            + f"<p>{sentence}</p>",
+        ),
         ("Detection error trade-off", figure(det_plot(curves), "misses against false alarms of each system")),
         ("Cosines within and between speakers, by system", figure(_histograms(verdicts), "histograms by system")),
         (f"{MARGIN} by condition", table(*result_rows(chosen.results))),

@@ -1,5 +1,6 @@
 """The commands that judge: embed, evaluate, metrics, compactness, compare, demo; torch is imported when they run."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -59,6 +60,8 @@ def embed(
         embeddings = embeddings_of(system, chosen, options, out=out)
     if world.is_first:
         typer.echo(f"{len(embeddings)} embeddings of {embeddings.dim} dimensions in {out}")
+        typer.echo(embeddings.description())
+        _warn(embeddings.warnings())
         for entry in embeddings.skipped:
             typer.echo(f"skipped {entry}", err=True)
 
@@ -86,6 +89,7 @@ def evaluate(
 ) -> None:
     """Score trials: equal error rate, detection costs, breakdown by language and source."""
     from sv_bridge.data.manifest import read_corpus
+    from sv_bridge.distributed import session
     from sv_bridge.models.embedding import EmbeddingOptions
     from sv_bridge.reports.judging import Judge
     from sv_bridge.reports.rows import result_rows
@@ -103,9 +107,15 @@ def evaluate(
         as_norm=as_norm,
         top=top,
     )
-    verdict = judge(split, trials=trials, negatives=negatives, intervals=intervals)
+    with session(device) as world:
+        verdict = judge(split, trials=trials, negatives=negatives, intervals=intervals)
+        dev = judge(calibrate_on, negatives=negatives) if calibrate_on else None
+    if not world.is_first:
+        return
     print_table(f"{system}{_crossed(cross_channels)}", *result_rows(verdict.results))
-    calibrated = verdict.calibrated(judge(calibrate_on, negatives=negatives)) if calibrate_on else {}
+    typer.echo(verdict.embeddings.description())
+    _warn(verdict.warnings + (() if dev is None else tuple(verdict.calibration_warnings(dev))))
+    calibrated = {} if dev is None else verdict.calibrated(dev)
     for name, value in calibrated.items():
         typer.echo(f"{name}: {value:.4f}")
     if out is not None:
@@ -133,8 +143,7 @@ def metrics(
 
     listed = None if trials is None else read_trials(trials)
     read = read_scores(scores, listed)
-    for oddity in read.oddities:
-        typer.echo(f"note: {oddity}", err=True)
+    _warn(read.oddities)
     print_table(str(scores), *result_rows([evaluate(read.scores, read.labels)]))
     targets, nontargets = read.scores[read.labels], read.scores[~read.labels]
     typer.echo(f"minimal Cllr: {min_cllr(targets, nontargets):.4f}")
@@ -170,6 +179,7 @@ def compactness(
     loaded = Embeddings.load(embeddings)
     report = compactness(loaded, metric=metric, effort=effort)
     print_compactness(embeddings.name, report)
+    _warn(report.warnings)
     comparison = None
     if clusterings:
         named = named_clusterings(loaded, clusterings.split(","), k=k)
@@ -211,7 +221,9 @@ def compare(
 
     def assess(name: str) -> Assessment:
         judge = Judge(name, read, options, crop_scoring=crop_scoring)
-        return judge(split, trials=trials, negatives=negatives).assessment()
+        verdict = judge(split, trials=trials, negatives=negatives)
+        _warn(f"{name}: {warning}" for warning in verdict.warnings)
+        return verdict.assessment()
 
     columns = compare({group: list(map(assess, names)) for group, names in system_groups(systems).items()})
     print_table(f"{split} speakers of {corpus.name}{_crossed(cross_channels)}", *column_rows(columns))
@@ -228,6 +240,11 @@ def demo(
     from sv_bridge.commands.demo import run_demo
 
     run_demo(out, corpus=corpus, device=device)
+
+
+def _warn(warnings: Iterable[str]) -> None:
+    for warning in warnings:
+        typer.echo(f"warning: {warning}", err=True)
 
 
 def _split(corpus: Any, name: str) -> Any:

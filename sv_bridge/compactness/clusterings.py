@@ -10,12 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import AgglomerativeClustering, KMeans, SpectralClustering
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
-from sklearn.metrics.cluster import contingency_matrix
 
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.verification.scoring import scoring_vectors
 
-__all__ = ["ALGORITHMS", "Agreement", "agreement", "cluster", "named_clusterings", "read_clustering"]
+__all__ = ["ALGORITHMS", "Agreement", "agreement", "cluster", "is_noise", "named_clusterings", "read_clustering"]
 
 Algorithm = Literal["kmeans", "ahc", "spectral"]
 ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
@@ -27,17 +26,19 @@ class Agreement:
 
     Attributes
     ----------
-    clusters, speakers : how many there are.
+    clusters, speakers : how many there are, noise not counted.
+    noise : share of utterances that are in no cluster (label −1).
     purity : share of utterances that belong to their cluster's most frequent speaker; 1 for singletons too.
     inverse_purity : share of utterances in the cluster where their speaker is most often; 1 for one cluster too.
     nmi : normalised mutual information, in [0, 1] (arithmetic mean of the entropies).
     ari : adjusted Rand index (Hubert & Arabie 1985): 0 for chance, 1 for equality.
-    confusion_error : share of utterances outside the best one-to-one matching of clusters and speakers: the speaker
-        confusion part of the diarisation error rate, with utterances for seconds.
+    confusion_error : share of all utterances, noise too, outside the best one-to-one matching of clusters and
+        speakers: the speaker confusion part of the diarisation error rate, with utterances for seconds.
     """
 
     clusters: int
     speakers: int
+    noise: float
     purity: float
     inverse_purity: float
     nmi: float
@@ -52,9 +53,11 @@ class Agreement:
 def agreement(clusters: ArrayLike, speakers: ArrayLike, *, weights: ArrayLike | None = None) -> Agreement:
     """Compare clusters with speakers.
 
+    Purities, NMI and ARI are those of the utterances that are in a cluster.
+
     Parameters
     ----------
-    clusters, speakers : (n,) labels.
+    clusters, speakers : (n,) labels; the cluster −1 is noise.
     weights : (n,) seconds of each utterance, for purities and the confusion error; utterances count alike without.
 
     Examples
@@ -66,21 +69,31 @@ def agreement(clusters: ArrayLike, speakers: ArrayLike, *, weights: ArrayLike | 
     found, truth = np.asarray(clusters), np.asarray(speakers)
     if found.ndim != 1 or found.shape != truth.shape or len(found) == 0:
         raise ValueError(f"wanted one cluster an utterance, got {found.shape} clusters for {truth.shape} speakers")
-    table = contingency_matrix(truth, found).astype(np.float64)  # (speakers, clusters)
-    if weights is not None:
-        rows = np.unique(truth, return_inverse=True)[1], np.unique(found, return_inverse=True)[1]
-        table = np.zeros(table.shape)
-        np.add.at(table, rows, np.asarray(weights, dtype=np.float64))
+    seconds = np.ones(len(found)) if weights is None else np.asarray(weights, dtype=np.float64)
+    total, clustered = seconds.sum(), ~is_noise(found)
+    found, truth, seconds = found[clustered], truth[clustered], seconds[clustered]
+    if len(found) == 0:
+        raise ValueError("all utterances are noise (-1): there is no cluster to compare with the speakers")
+    speaker_names, rows = np.unique(truth, return_inverse=True)
+    cluster_names, columns = np.unique(found, return_inverse=True)
+    table = np.zeros((len(speaker_names), len(cluster_names)))  # seconds of speaker in cluster
+    np.add.at(table, (rows, columns), seconds)
     matched = table[linear_sum_assignment(table, maximize=True)].sum()
     return Agreement(
         clusters=table.shape[1],
         speakers=table.shape[0],
+        noise=float(1 - seconds.sum() / total),
         purity=float(table.max(axis=0).sum() / table.sum()),
         inverse_purity=float(table.max(axis=1).sum() / table.sum()),
         nmi=float(normalized_mutual_info_score(truth, found)),
         ari=float(adjusted_rand_score(truth, found)),
-        confusion_error=float(1 - matched / table.sum()),
+        confusion_error=float(1 - matched / total),
     )
+
+
+def is_noise(labels: ArrayLike) -> NDArray[np.bool_]:
+    """(n,) whether a label is −1, as a number or as text: what density-based algorithms call noise."""
+    return np.array([label in (-1, "-1", -1.0) for label in np.asarray(labels).tolist()], dtype=np.bool_)
 
 
 def cluster(embeddings: Embeddings, algorithm: Algorithm, k: int, *, seed: int = 0) -> NDArray[np.intp]:

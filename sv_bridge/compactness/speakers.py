@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import cqm
-from sv_bridge.compactness.clusterings import Agreement, agreement
+from sv_bridge.compactness.clusterings import Agreement, agreement, is_noise
 from sv_bridge.compactness.cosines import CosineStatistics, centres, cosine_statistics, uniformity
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.json_files import plain, write_json
@@ -70,6 +70,7 @@ class Compactness:
     Attributes
     ----------
     utterances, speakers_count : what was measured.
+    looked_at, warnings : which speakers these are, in words; and where measuring them flatters the system.
     metric : distance of the clustering-quality measures.
     values : measure → value; every measure of `cqm.catalog` that is feasible, and the margins of centroids
         (cosine: of the directions of the mean embeddings) and the certified ends of those of the best representatives.
@@ -89,6 +90,8 @@ class Compactness:
     uniformity: float
     speakers: tuple[SpeakerRow, ...]
     pairs: tuple[tuple[str, str, float], ...]
+    looked_at: str = ""
+    warnings: tuple[str, ...] = ()
 
     def to_dict(self) -> Any:
         """Plain numbers, strings and lists; infinities and NaN as strings, since JSON has none."""
@@ -132,6 +135,8 @@ def compactness(embeddings: Embeddings, *, metric: Metric = "cosine", effort: fl
         uniformity=uniformity(vectors) if pairs_cost <= effort else math.nan,
         speakers=_speaker_rows(vectors, codes, names, directions),
         pairs=_alike(directions, names, PAIRS),
+        looked_at=embeddings.description(),
+        warnings=tuple(embeddings.warnings()),
     )
 
 
@@ -185,15 +190,18 @@ def compare_clusterings(
     Parameters
     ----------
     embeddings : several crops of an utterance count as their mean.
-    clusterings : name → (n,) clusters; see `sv_bridge.compactness.clusterings.cluster` and `read_clustering`.
+    clusterings : name → (n,) clusters; see `sv_bridge.compactness.clusterings.cluster` and `read_clustering`. The label
+        −1 is noise, as density-based algorithms write it: its utterances are in no cluster and left out.
     metric, effort : see `compactness`.
     """
     vectors, _, _ = _clustered(embeddings)
     everything = {"speakers": embeddings.speakers, **clusterings}
     values = {}
     for name, labels in everything.items():
-        feasible, _ = _feasible(vectors, len(np.unique(np.asarray(labels))), metric, effort)
-        values[name] = dict(cqm.evaluate(vectors, labels, metric=metric, measures=feasible).values)
+        clustered = ~is_noise(labels)
+        found, kept = np.asarray(labels)[clustered], vectors[clustered]
+        feasible, _ = _feasible(kept, len(np.unique(found)), metric, effort)
+        values[name] = dict(cqm.evaluate(kept, found, metric=metric, measures=feasible).values)
     agreements = {name: agreement(labels, embeddings.speakers) for name, labels in clusterings.items()}
     return ClusteringComparison(values, agreements)
 

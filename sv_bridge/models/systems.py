@@ -1,6 +1,7 @@
 """A system by name: a trained run, an untrained encoder, the mean log-mel spectrum, a file of embeddings."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions, embed,
 from sv_bridge.models.encoders import build_encoder
 from sv_bridge.presets import load_config
 from sv_bridge.training.checkpoint import CheckpointError, checkpoints, load_encoder, read_config
+from sv_bridge.training.run_directory import heard_speakers
 
 __all__ = ["LOG_MEL", "UNTRAINED", "embeddings_of", "load_system", "system_groups"]
 
@@ -69,12 +71,14 @@ def embeddings_of(
     identity = _identity(name, corpus, options)
     kept = Path(name) / "embeddings" / f"{identity}.npz" if _is_run(name) else None
     written = [path for path in (kept, out) if path is not None]
+    heard = heard_speakers(name) & set(corpus.speakers) if _is_run(name) else frozenset()
     if kept is not None and kept.is_file():
-        embeddings = Embeddings.load(kept)
+        embeddings = replace(Embeddings.load(kept), heard=tuple(sorted(heard)))
         _save(embeddings, written[1:])
         return embeddings
     parts = written[0].with_name(f".{identity}.parts") if written else None
     embeddings = embed(load_system(name, average_last=options.average_last), corpus, options, parts=parts)
+    embeddings = replace(embeddings, heard=tuple(sorted(heard)))
     _save(embeddings, written)
     if parts is not None:
         remove_parts(parts)

@@ -17,6 +17,7 @@ from sv_bridge.reports.comparison import Assessment
 from sv_bridge.reports.plots import det_plot, save
 from sv_bridge.verification.error_rates import error_curve
 from sv_bridge.verification.evaluation import Result, breakdown, calibrated_costs
+from sv_bridge.verification.overlap import shared
 from sv_bridge.verification.score_files import write_scores
 from sv_bridge.verification.scoring import CropScoring, score_trials
 from sv_bridge.verification.trials import Negatives, Trials, check_trials, generate_trials, read_trials
@@ -34,6 +35,7 @@ class Verdict:
     embeddings : of the utterances that the trials name, or of the whole split when they were drawn.
     trials, scores : (trials,).
     results : error rates, all trials first.
+    warnings : where the evaluation flatters the system, and what is odd about the trials.
     cross_channels : seed of the channels that utterances went through; None as recorded.
     """
 
@@ -42,11 +44,16 @@ class Verdict:
     trials: Trials
     scores: NDArray[np.float64]
     results: tuple[Result, ...]
+    warnings: tuple[str, ...] = ()
     cross_channels: int | None = None
 
     def calibrated(self, dev: "Verdict") -> dict[str, float]:
         """Actual detection costs and Cllr, calibrated on the trials of another verdict."""
         return calibrated_costs(self.scores, self.trials.labels, dev.scores, dev.trials.labels)
+
+    def calibration_warnings(self, dev: "Verdict") -> list[str]:
+        """Where calibrating on another verdict flatters this one."""
+        return shared(self.embeddings.speakers.tolist(), dev.embeddings.speakers.tolist(), "the calibration set")
 
     def assessment(self) -> Assessment:
         """Error rates and compactness, to be compared with other systems'."""
@@ -58,6 +65,8 @@ class Verdict:
         record = {
             "system": self.system,
             "cross_channels": self.cross_channels,
+            "looked_at": self.embeddings.description(),
+            "warnings": self.warnings,
             "results": [result.to_dict() for result in self.results],
             "calibrated": dict(calibrated),
             "skipped": self.embeddings.skipped,
@@ -117,23 +126,30 @@ class Judge:
             named = set(trials.ids)
             chosen = self.corpus.where(lambda utterance: utterance.id in named)
         embeddings = self.embeddings(chosen)
+        cohort = None if self.as_norm is None else self.embeddings(self.corpus.split(self.as_norm))
+        reference = None if self.subtract_mean is None else self.embeddings(self.corpus.split(self.subtract_mean))
         scores = score_trials(
             embeddings,
             trials,
             crops=self.crop_scoring,
-            center=self._mean(),
-            cohort=None if self.as_norm is None else self.embeddings(self.corpus.split(self.as_norm)),
+            center=None if reference is None else _mean(reference),
+            cohort=cohort,
             top=self.top,
         )
         results = breakdown(scores, trials, embeddings, intervals=intervals)
-        return Verdict(self.system, embeddings, trials, scores, tuple(results), self.options.cross_channels)
+        warnings = embeddings.warnings() + trials.oddities()
+        for others, purpose in ((cohort, "the cohort of AS-norm"), (reference, "the mean that is subtracted")):
+            if others is not None:
+                warnings += shared(embeddings.speakers.tolist(), others.speakers.tolist(), purpose)
+        return Verdict(
+            self.system, embeddings, trials, scores, tuple(results), tuple(warnings), self.options.cross_channels
+        )
 
     def embeddings(self, corpus: Corpus) -> Embeddings:
         """Embeddings of these utterances."""
         return embeddings_of(self.system, corpus, self.options)
 
-    def _mean(self) -> NDArray[np.float64] | None:
-        if self.subtract_mean is None:
-            return None
-        embeddings = self.embeddings(self.corpus.split(self.subtract_mean))
-        return embeddings.vectors.reshape(-1, embeddings.dim).mean(axis=0, dtype=np.float64)
+
+def _mean(embeddings: Embeddings) -> NDArray[np.float64]:
+    """(dim,) mean of all embeddings."""
+    return embeddings.vectors.reshape(-1, embeddings.dim).mean(axis=0, dtype=np.float64)

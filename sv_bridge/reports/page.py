@@ -13,12 +13,13 @@ from sv_bridge.embeddings import Embeddings
 from sv_bridge.reports.plots import cosine_histogram, projection, speaker_compactness
 from sv_bridge.reports.rows import agreement_rows, clustering_rows, cosine_rows, measure_rows, pair_rows, speaker_rows
 
-__all__ = ["compactness_sections", "figure", "table", "write_page"]
+__all__ = ["compactness_sections", "figure", "looked_at", "table", "write_page"]
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; border-bottom: 1px solid #ddd; }
 p.note { color: #555; max-width: 46rem; }
+p.warning { border-left: 4px solid #c0392b; padding-left: 0.7rem; max-width: 46rem; }
 div.wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 0.8rem 0; }
 th, td { padding: 0.2rem 0.7rem; text-align: right; border-bottom: 1px solid #eee; white-space: nowrap; }
@@ -48,6 +49,12 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f'<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
 
 
+def looked_at(description: str, warnings: Iterable[str]) -> str:
+    """Which speakers a page is about, and where it flatters a system."""
+    said = "".join(f'<p class="warning">{escape(warning)}.</p>' for warning in warnings)
+    return f'<p class="note">Looked at: {escape(description)}.</p>{said}'
+
+
 def figure(ax: Any, description: str) -> str:
     """HTML image of the figure that `ax` belongs to."""
     data = io.BytesIO()
@@ -66,13 +73,14 @@ def compactness_sections(
     sections = [
         (
             "Cosines within and between speakers",
-            figure(cosine_histogram(embeddings), "densities of cosines of one and of two speakers")
+            looked_at(report.looked_at, report.warnings)
+            + figure(cosine_histogram(embeddings), "densities of cosines of one and of two speakers")
             + table(*cosine_rows(report)),
         ),
         (
             f"Clustering-quality measures, {report.metric} distance",
-            f'<p class="note">Speakers as clusters: {report.utterances:,} utterances of {report.speakers_count:,} '
-            "speakers. The margins of the best representatives lie between their lower and upper values.</p>"
+            '<p class="note">Speakers as clusters. The margins of the best representatives lie between their lower and '
+            "upper values.</p>"
             + table(*measure_rows(report))
             + (_folded(f"{len(report.left_out)} left out", f"<ul>{left_out}</ul>") if left_out else ""),
         ),

@@ -26,8 +26,7 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]
 
 def print_compactness(title: str, report: Compactness) -> None:
     """Print every value of a report, its least compact speakers and most confusable pairs."""
-    count = f"{report.utterances:,} utterances of {report.speakers_count:,} speakers"
-    print_table(f"{title}: {count}", *cosine_rows(report))
+    print_table(f"{title}: {report.looked_at}", *cosine_rows(report))
     print_table(f"Clustering-quality measures, {report.metric} distance", *measure_rows(report))
     for name, why in report.left_out.items():
         console.print(f"left out: {name} ({why})")

@@ -23,7 +23,7 @@ from sv_bridge.data.manifest import Corpus
 from sv_bridge.distributed import World
 from sv_bridge.training.checkpoint import CONFIG, Progress, read_config
 
-__all__ = ["CHECKPOINTS", "RunLog", "describe_environment", "open_run", "read_metrics"]
+__all__ = ["CHECKPOINTS", "RunLog", "describe_environment", "heard_speakers", "open_run", "read_metrics"]
 
 CHECKPOINTS, ENVIRONMENT, METRICS = "checkpoints", "environment.json", "metrics.jsonl"
 
@@ -89,7 +89,27 @@ def describe_environment(corpus: Corpus, world: World) -> dict[str, Any]:
         "processes": world.size,
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
         "corpus": f"{len(corpus)} utterances, {len(corpus.speakers)} speakers, {digest}",
+        "speakers": list(corpus.speakers),
     }
+
+
+def heard_speakers(run: Path | str) -> frozenset[str]:
+    """Speakers that a run has heard in training, and those of the run that it was started from, if any.
+
+    None are known of a directory without record.
+    """
+    heard: set[str] = set()
+    seen: set[Path] = set()
+    current = Path(run)
+    while (current / ENVIRONMENT).is_file() and current.resolve() not in seen:
+        seen.add(current.resolve())
+        environment = json.loads((current / ENVIRONMENT).read_text(encoding="utf-8"))
+        heard |= set(environment.get("speakers", ()))
+        source = environment.get("started_from")
+        if source is None:
+            break
+        current = Path(source["run"])
+    return frozenset(heard)
 
 
 class RunLog:

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from sklearn.metrics import silhouette_score
 
 from sv_bridge.compactness.clusterings import ALGORITHMS, agreement, cluster, named_clusterings
+from sv_bridge.compactness.speakers import compare_clusterings
 
 rng = np.random.default_rng(0)
 
@@ -70,3 +72,26 @@ def test_unusable_label_files_are_named(tmp_path, make_embeddings, text, message
         named_clusterings(make_embeddings(np.eye(3), "aab"), [str(tmp_path / "labels.txt")])
     with pytest.raises(ValueError, match="neither one of kmeans, ahc, spectral nor a file"):
         named_clusterings(make_embeddings(np.eye(3), "aab"), ["k-means"])
+
+
+@pytest.mark.parametrize("noise", [-1, "-1"], ids=["number", "text"])
+def test_noise_is_in_no_cluster(noise):
+    clusters = [0, 0, 1, 1, noise, noise] if noise == -1 else ["0", "0", "1", "1", noise, noise]
+    result = agreement(clusters, ["a", "a", "b", "b", "a", "b"])
+    assert (result.clusters, result.purity, result.ari) == (2, 1.0, 1.0)
+    assert (result.noise, result.confusion_error) == (pytest.approx(1 / 3), pytest.approx(1 / 3))
+    with pytest.raises(ValueError, match="all utterances are noise"):
+        agreement([noise] * 3, ["a", "b", "c"])
+
+
+def test_measures_of_a_clustering_leave_noise_out_as_cqm_does(make_embeddings):
+    vectors = rng.normal(size=(30, 5)) + np.repeat(5 * np.eye(3, 5), 10, axis=0)
+    labels = np.repeat([0, 1, 2], 10)
+    labels[[3, 14, 25]] = -1
+    embeddings = make_embeddings(vectors, np.repeat(["a", "b", "c"], 10))
+    unit = embeddings.vectors.astype(float) / np.linalg.norm(embeddings.vectors.astype(float), axis=1, keepdims=True)
+    for found in (labels, labels.astype(str)):
+        values = compare_clusterings(embeddings, {"hdbscan": found}).values["hdbscan"]
+        clustered = labels != -1
+        expected = silhouette_score(unit[clustered], labels[clustered], metric="cosine")
+        assert values["silhouette"] == pytest.approx(expected)

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -8,8 +10,10 @@ from sv_bridge.models import embedding
 from sv_bridge.models.embedding import EmbeddingOptions
 from sv_bridge.models.systems import embeddings_of, load_system, system_groups
 from sv_bridge.presets import load_config
+from sv_bridge.reports.judging import Judge
 from sv_bridge.training.checkpoint import CheckpointError
 from sv_bridge.training.loop import train
+from sv_bridge.training.run_directory import heard_speakers
 
 QUICK = [
     "epochs=1", "batch_size=4", "encoder.channels=8", "encoder.frame_dim=8", "encoder.embedding_dim=8",
@@ -99,3 +103,22 @@ def test_a_system_without_a_run_goes_on_where_it_stopped_too(tmp_path, speech, m
     np.testing.assert_array_equal(embeddings_of("log-mel", test, options, out=out).vectors, whole.vectors)
     assert len(calls) == 1 + len(embedding._batches(test, options))
     assert [path.name for path in tmp_path.iterdir()] == ["e.npz"]
+
+
+def test_a_run_knows_whom_it_has_heard(run, speech):
+    heard = set(speech.split("train").speakers)
+    assert heard_speakers(run) == heard
+    assert not embeddings_of(str(run), speech.split("test")).warnings()
+    everything = embeddings_of(str(run), speech)
+    assert set(everything.heard) == heard
+    assert f"{len(heard)} of {len(speech.speakers)} speakers were heard in training" in everything.warnings()[0]
+    assert embeddings_of(str(run), speech).heard == everything.heard  # of the stored ones, too
+    verdict = Judge(str(run), speech)("train")
+    assert [warning for warning in verdict.warnings if "heard in training" in warning]
+
+
+def test_a_run_has_heard_whom_its_start_has_heard(tmp_path, run, speech):
+    record = {"speakers": ["new"], "started_from": {"run": str(run)}}
+    (tmp_path / "environment.json").write_text(json.dumps(record))
+    assert heard_speakers(tmp_path) == {"new", *speech.split("train").speakers}
+    assert heard_speakers(tmp_path / "nowhere") == frozenset()

@@ -63,3 +63,17 @@ def test_everything_is_written(tmp_path, speech):
     record = json.loads((tmp_path / "results.json").read_text())
     assert record["results"][0]["equal_error_rate"] == verdict.results[0].equal_error_rate
     assert (tmp_path / "det.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_flatters_an_evaluation_is_said(tmp_path, speech):
+    verdict = Judge("log-mel", speech, subtract_mean="test", as_norm="test", top=5)("test")
+    cohort, mean = verdict.warnings
+    assert cohort.startswith("the cohort of AS-norm has 4 of 4 speakers that are evaluated")
+    assert mean.startswith("the mean that is subtracted has 4 of 4 speakers that are evaluated")
+    assert Judge("log-mel", speech, subtract_mean="train", as_norm="dev", top=5)("test").warnings == ()
+    judge = Judge("log-mel", speech)
+    test = judge("test")
+    assert test.calibration_warnings(judge("dev")) == []
+    assert "the calibration set has 4 of 4 speakers" in test.calibration_warnings(test)[0]
+    test.write(tmp_path, {})
+    assert "of 4 speakers, split test" in json.loads((tmp_path / "results.json").read_text())["looked_at"]

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -63,3 +64,15 @@ def test_projection_falls_back_to_principal_components(make_embeddings):
 
 def test_perfect_separation_can_be_drawn():
     assert "EER 0.0%" in det_plot({"m": error_curve([1.0], [0.0])}).get_legend().get_texts()[0].get_text()
+
+
+def test_pages_say_which_speakers_were_looked_at_and_who_was_heard_in_training(tmp_path, voices):
+    splits = np.where(np.arange(60) < 20, "train", "test")
+    mixed = replace(voices, columns={"split": splits}, heard=("<s0>", "<s1>"))
+    write_page(tmp_path / "page.html", "mixed", compactness_sections(mixed, compactness(mixed)))
+    text = (tmp_path / "page.html").read_text()
+    assert "60 utterances of 12 speakers, splits test, train; 2 of the speakers heard in training: &lt;s0&gt;" in text
+    assert "2 of 12 speakers were heard in training (&lt;s0&gt;, &lt;s1&gt;): measured on them" in text
+    alone = mixed.where(splits == "test")
+    assert alone.description() == "40 utterances of 8 speakers, split test"
+    assert not alone.warnings()
