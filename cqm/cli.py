@@ -16,7 +16,7 @@ from cqm.files import Data, read_labels, read_points, write_text
 from cqm.reports.choice import MIN_COVERAGE
 from cqm.reports.recommendation import Shape
 from cqm.reports.recommendation import recommend as recommend_measures
-from cqm.reports.report import evaluate
+from cqm.reports.report import chosen_measures, evaluate
 from cqm.reports.rules import RULES
 from cqm.reports.selection import select as select_settings
 from cqm.tables import html_page, text_table
@@ -234,11 +234,17 @@ def axioms(
 
 @app.command()
 def table(
-    every: Annotated[bool, typer.Option("--all", help="Every axiom, not only those of the 2008 paper.")] = False,
+    measure: Annotated[
+        list[str] | None,
+        typer.Argument(help="Measures to show; a short set by default.", autocompletion=_names(MEASURE_NAMES)),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every measure.")] = False,
+    every_axiom: Annotated[bool, typer.Option(help="Every axiom, not only those of the 2008 paper.")] = False,
 ) -> None:
-    """What is known of each measure and axiom, as `cqm axioms --table` found it."""
-    names = tuple(next(iter(catalog.values())).axioms) if every else PAPER
-    rows = [(m.name, *(m.axioms[name].status for name in names)) for m in catalog.values()]
+    """What is known of measures and axioms, as `cqm axioms --table` found it."""
+    names = tuple(next(iter(catalog.values())).axioms) if every_axiom else PAPER
+    chosen = chosen_measures("all" if every else measure or None)
+    rows = [(m.name, *(m.axioms[name].status for name in names)) for m in chosen]
     typer.echo(text_table("verdicts", ("measure", *(name.replace("_", " ") for name in names)), rows))
 
 
@@ -247,7 +253,7 @@ def measures() -> None:
     """List the catalogued measures with direction, range and source."""
     rows = [(m.name, m.better, m.range_text, m.needs, m.across_k.way, m.reference) for m in catalog.values()]
     header = ("measure", "better", "range", "needs", "choose k by", "reference")
-    typer.echo(text_table(f"{len(rows)} measures", header, rows, prose=True))
+    typer.echo(text_table(f"{len(rows)} measures", header, rows, prose=True, spare=3))
 
 
 def _count(data: Data, metric: str) -> int:

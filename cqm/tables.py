@@ -13,14 +13,15 @@ from rich.text import Text
 
 __all__ = ["html_page", "html_table", "number", "text_table"]
 
-GAP = 2
+GAP = 3
 """Characters between two columns."""
 PROSE = 16
 """Fewest characters that a column of prose is given."""
 
 STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #222; }
-table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: #222; }
+table { border-collapse: collapse; display: block; overflow-x: auto; margin: 1rem 0; }
+td { font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: 0.4rem 0; }
 th, td { text-align: left; padding: 0.25rem 0.8rem; border-bottom: 1px solid #ddd; vertical-align: top; }
 th { border-bottom: 2px solid #888; }
@@ -38,28 +39,33 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:.6g}"
 
 
-def text_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, prose: bool = False) -> str:
+def text_table(
+    title: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, prose: bool = False, spare: int = 0
+) -> str:
     """A table as wide as the terminal allows; as wide as it likes where there is none.
 
     No word is split: where columns do not fit side by side, they continue below, under the first column again. With
-    `prose`, the last column is wrapped between its words.
+    `prose`, the last column is wrapped between its words; the last `spare` columns are left out where they do not fit.
     """
     cells = [list(row) for row in rows]
     available = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     widths = [max(len(name), *(len(row[i]) for row in cells), 0) for i, name in enumerate(header)]
-    wrapped = prose and available is not None
-    if wrapped:
+    wraps = prose and available is not None
+    if wraps:
         widths[-1] = min(widths[-1], PROSE)
+    shown = len(header)
+    while spare and available is not None and sum(widths[:shown]) + GAP * shown > available:
+        shown, spare = shown - 1, spare - 1
     blocks = [[0]]
-    for i in range(1, len(header)):
-        used = sum(widths[j] + GAP for j in blocks[-1]) + 1
+    for i in range(1, shown):
+        used = sum(widths[j] + GAP for j in blocks[-1])
         if available is not None and used + widths[i] + GAP > available and len(blocks[-1]) > 1:
             blocks.append([0])
         blocks[-1].append(i)
     return "\n".join(
         _block(
             title if n == 0 else "",
-            [(header[i], wrapped and i == len(header) - 1) for i in block],
+            [(header[i], wraps and i == len(header) - 1) for i in block],
             block,
             cells,
             available,

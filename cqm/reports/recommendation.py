@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from html import escape
 from typing import Any, Literal
 
@@ -15,6 +16,8 @@ from cqm.tables import html_table, text_table
 __all__ = ["Advice", "Recommendation", "Shape", "recommend"]
 
 HEADER = ("measure", "round clusters", "shapes", "axioms", "time", "remarks")
+TOP = 10
+"""Measures that are shown unless all are asked for, each of another family."""
 PAPER = ("scale_invariance", "consistency", "richness", "isomorphism_invariance")
 
 
@@ -63,8 +66,11 @@ class Recommendation:
 
     def text(self, *, every: bool = False) -> str:
         """As text; with `every`, also what does not fit, and why."""
-        fitting = [a for a in self.advice if not a.against]
-        lines = [text_table(self.question, HEADER, map(_row, fitting), prose=True) if fitting else self.question]
+        fitting = [advice for advice in self.advice if not advice.against]
+        shown = fitting if every else _one_a_family(fitting)[:TOP]
+        lines = [text_table(self.question, HEADER, map(_row, shown), prose=True, spare=1) if shown else self.question]
+        if len(shown) < len(fitting):
+            lines.append(f"and {len(fitting) - len(shown)} more, among them relatives of these")
         reasons: dict[str, list[str]] = {}
         for advice in self.advice:
             for reason in advice.against[:1]:
@@ -210,6 +216,15 @@ def _rank(advice: Advice, shape: str, *, fixed_k: bool) -> tuple[Any, ...]:
     if shape == "any":
         found += across.shapes_found / max(across.shapes, 1)
     return bool(advice.against), -found, -_axioms(measure), advice.seconds
+
+
+def _one_a_family(advice: list[Advice]) -> list[Advice]:
+    """The first of all variants of one function."""
+    families: dict[Any, Advice] = {}
+    for entry in advice:
+        function = catalog[entry.measure].function
+        families.setdefault(function.func if isinstance(function, partial) else function, entry)
+    return list(families.values())
 
 
 def _axioms(measure: Measure) -> int:

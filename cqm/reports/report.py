@@ -109,7 +109,7 @@ class Report:
         return f"{self.n:,} points{noise}, {self.k:,} clusters, {self.metric} distance"
 
     def __str__(self) -> str:
-        text = text_table(self._title(), HEADER, self._rows(), prose=True)
+        text = text_table(self._title(), HEADER, self._rows(), prose=True, spare=2)
         reasons: dict[str, list[str]] = {}
         for name, why in self.left_out.items():
             reasons.setdefault(why, []).append(name)

@@ -115,9 +115,8 @@ class Selection:
 
         return selection(self, axes=axes)
 
-    def _title(self) -> str:
-        casting = sum(self.votes.values())
-        return f"{self.best.name}: {self.votes[self.best.name]} of {casting} votes (* marks what a measure chooses)"
+    def _title(self, marked: str) -> str:
+        return f"{self.best.name}: {self.votes[self.best.name]} of {sum(self.votes.values())} votes ({marked})"
 
     def _header(self) -> tuple[str, ...]:
         return ("candidate", "clusters", "points", *(choice.measure for choice in self.choices), "votes")
@@ -151,10 +150,12 @@ class Selection:
         return notes + [f"{'; '.join(names)}: {what} ({why})" for (what, why), names in missing.items()]
 
     def __str__(self) -> str:
-        return "\n".join([text_table(self._title(), self._header(), self._rows()), *self._notes()])
+        return "\n".join(
+            [text_table(self._title("* marks what a measure chooses"), self._header(), self._rows()), *self._notes()]
+        )
 
     def _repr_html_(self) -> str:
-        table = html_table(self._title(), self._header(), self._rows(), bold="*")
+        table = html_table(self._title("in bold what a measure chooses"), self._header(), self._rows(), bold="*")
         return table + "".join(f"<p>{escape(note)}</p>" for note in self._notes())
 
 
