@@ -5,25 +5,23 @@ pytest benchmarks/kernels.py --benchmark-enable --benchmark-save=before, and aft
 """
 
 from collections import deque
-from functools import partial
 
 import numpy as np
 import pytest
 
-from cqm.arrays.host import pairs
 from cqm.arrays.intake import validate
-from cqm.geometry import dispersion, reductions, trees
+from cqm.geometry import centroids, reductions, trees
 
 N, K = 4_000, 10
 PASSES = {
-    "every distance": lambda clustering: deque(pairs.map_pairs(clustering, lambda a, b, tile: None), maxlen=0),
+    "every distance": lambda clustering: deque(clustering.points.map_pairs(lambda a, b, tile: None), maxlen=0),
     "sums of each pair of clusters": reductions.pair_sums,
     "minima of each pair of clusters": reductions.pair_minima,
     "maxima of each pair of clusters": reductions.pair_maxima,
-    "sums of each point": partial(reductions.scores_from_sums, score=lambda sums, own, sizes: sums[:, 0]),
+    "sums of each point": reductions.point_sums,
     "smallest distance across": reductions.nearest_across,
     "longest edges of spanning trees": trees.longest_steps,
-    "centroids and dispersion": dispersion.dispersion,
+    "centroids and dispersion": centroids.dispersion,
 }
 
 

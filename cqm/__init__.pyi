@@ -1,5 +1,5 @@
 from . import axioms
-from .arrays.intake import METRICS
+from .arrays.metrics import METRICS, Minkowski
 from .catalogue import Measure, catalog
 from .external import (
     ExternalIndex,
@@ -77,6 +77,7 @@ __all__ = [
     "GapStatistic",
     "Interval",
     "Measure",
+    "Minkowski",
     "Recommendation",
     "Report",
     "ReproducibleK",

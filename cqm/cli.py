@@ -9,8 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cqm import __version__
-from cqm.arrays.intake import METRICS
-from cqm.arrays.vectors import SCIPY_METRICS
+from cqm.arrays.metrics import METRICS, SCIPY_METRICS
 from cqm.catalogue import catalog
 from cqm.files import Data, read_labels, read_points, write_text
 from cqm.reports.choice import MIN_COVERAGE

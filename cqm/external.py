@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import encode
+from cqm.arrays.labels import encode
 
 __all__ = [
     "ExternalIndex",

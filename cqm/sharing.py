@@ -19,8 +19,14 @@ _results: ContextVar[dict[Any, tuple[Any, Any]] | None] = ContextVar("results", 
 
 
 @contextmanager
-def shared_work() -> Iterator[None]:
-    """Inside, functions marked with `once` are called once for the same arguments."""
+def shared_work(*, apart: bool = False) -> Iterator[None]:
+    """Inside, functions marked with `once` are called once for the same arguments.
+
+    Results are kept until the outermost such context ends; with `apart`, until this one does.
+    """
+    if _results.get() is not None and not apart:
+        yield
+        return
     token = _results.set({})
     try:
         yield

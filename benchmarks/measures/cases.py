@@ -96,10 +96,9 @@ def bracket_width(X: Points, labels: Labels) -> float:
 
 def one_pass(X: Points, labels: Labels) -> float:
     """Every distance made once, and nothing done with it; the largest row number comes back."""
-    from cqm.arrays.host.pairs import map_pairs
     from cqm.arrays.intake import validate
 
-    return float(max(map_pairs(validate(X, labels), lambda a, b, tile: b.stop)))
+    return float(max(validate(X, labels).points.map_pairs(lambda a, b, tile: b.stop)))
 
 
 def of_scikit_learn(name: str, X: Points, labels: Labels, **options: Any) -> float:

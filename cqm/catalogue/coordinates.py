@@ -9,28 +9,66 @@ from cqm.definitions import scattering as scattering_definitions
 from cqm.measures import cdbw, centroid_separation, dispersion, scatter, scattering
 
 DISPERSION = (
-    on_points(dispersion.trace_w, dispersion_definitions.trace_w, "lower", POSITIVE, "nd", "Friedman & Rubin 1967"),
+    on_points(
+        dispersion.trace_w,
+        dispersion.trace_w_of,
+        dispersion_definitions.trace_w,
+        "lower",
+        POSITIVE,
+        "nd",
+        "Friedman & Rubin 1967",
+        1,
+    ),
     on_points(
         dispersion.calinski_harabasz,
+        dispersion.calinski_harabasz_of,
         dispersion_definitions.calinski_harabasz,
         "higher",
         POSITIVE,
         "nd",
         "Caliński & Harabasz 1974",
     ),
-    on_points(dispersion.variance_ratio, dispersion_definitions.variance_ratio, "higher", POSITIVE, "nd", "Zhang 2001"),
-    on_points(dispersion.log_ss_ratio, dispersion_definitions.log_ss_ratio, "higher", REAL, "nd", "Hartigan 1975"),
-    on_points(dispersion.ball_hall, dispersion_definitions.ball_hall, "lower", POSITIVE, "nd", "Ball & Hall 1965"),
+    on_points(
+        dispersion.variance_ratio,
+        dispersion.variance_ratio_of,
+        dispersion_definitions.variance_ratio,
+        "higher",
+        POSITIVE,
+        "nd",
+        "Zhang 2001",
+    ),
+    on_points(
+        dispersion.log_ss_ratio,
+        dispersion.log_ss_ratio_of,
+        dispersion_definitions.log_ss_ratio,
+        "higher",
+        REAL,
+        "nd",
+        "Hartigan 1975",
+    ),
+    on_points(
+        dispersion.ball_hall,
+        dispersion.ball_hall_of,
+        dispersion_definitions.ball_hall,
+        "lower",
+        POSITIVE,
+        "nd",
+        "Ball & Hall 1965",
+        1,
+    ),
     on_points(
         dispersion.banfield_raftery,
+        dispersion.banfield_raftery_of,
         dispersion_definitions.banfield_raftery,
         "lower",
         REAL,
         "nd",
         "Banfield & Raftery 1993",
+        1,
     ),
     on_points(
         dispersion.ratkowsky_lance,
+        dispersion.ratkowsky_lance_of,
         dispersion_definitions.ratkowsky_lance,
         "higher",
         (0.0, 0.5**0.5),
@@ -42,6 +80,7 @@ DISPERSION = (
 CENTROID_SEPARATION = (
     on_points(
         centroid_separation.davies_bouldin,
+        centroid_separation.davies_bouldin_of,
         centroid_separation_definitions.davies_bouldin,
         "lower",
         POSITIVE,
@@ -50,6 +89,7 @@ CENTROID_SEPARATION = (
     ),
     on_points(
         centroid_separation.xie_beni,
+        centroid_separation.xie_beni_of,
         centroid_separation_definitions.xie_beni,
         "lower",
         POSITIVE,
@@ -58,6 +98,7 @@ CENTROID_SEPARATION = (
     ),
     on_points(
         centroid_separation.ray_turi,
+        centroid_separation.ray_turi_of,
         centroid_separation_definitions.ray_turi,
         "lower",
         POSITIVE,
@@ -66,6 +107,7 @@ CENTROID_SEPARATION = (
     ),
     on_points(
         centroid_separation.pbm,
+        centroid_separation.pbm_of,
         centroid_separation_definitions.pbm,
         "higher",
         POSITIVE,
@@ -74,6 +116,7 @@ CENTROID_SEPARATION = (
     ),
     on_points(
         centroid_separation.wemmert_gancarski,
+        centroid_separation.wemmert_gancarski_of,
         centroid_separation_definitions.wemmert_gancarski,
         "higher",
         (0.0, 1.0),
@@ -83,27 +126,79 @@ CENTROID_SEPARATION = (
 )
 
 SCATTER = (
-    on_points(scatter.trace_wib, scatter_definitions.trace_wib, "higher", POSITIVE, "nd2", "Friedman & Rubin 1967"),
     on_points(
-        scatter.det_ratio, scatter_definitions.det_ratio, "higher", (1.0, INFINITY), "nd2", "Friedman & Rubin 1967"
+        scatter.trace_wib,
+        scatter.trace_wib_of,
+        scatter_definitions.trace_wib,
+        "higher",
+        POSITIVE,
+        "nd2",
+        "Friedman & Rubin 1967",
     ),
     on_points(
-        scatter.log_det_ratio, scatter_definitions.log_det_ratio, "higher", POSITIVE, "nd2", "Scott & Symons 1971"
+        scatter.det_ratio,
+        scatter.det_ratio_of,
+        scatter_definitions.det_ratio,
+        "higher",
+        (1.0, INFINITY),
+        "nd2",
+        "Friedman & Rubin 1967",
     ),
-    on_points(scatter.scott_symons, scatter_definitions.scott_symons, "lower", REAL, "nd2", "Scott & Symons 1971"),
+    on_points(
+        scatter.log_det_ratio,
+        scatter.log_det_ratio_of,
+        scatter_definitions.log_det_ratio,
+        "higher",
+        POSITIVE,
+        "nd2",
+        "Scott & Symons 1971",
+    ),
+    on_points(
+        scatter.scott_symons,
+        scatter.scott_symons_of,
+        scatter_definitions.scott_symons,
+        "lower",
+        REAL,
+        "nd2",
+        "Scott & Symons 1971",
+        1,
+    ),
 )
 
 SCATTERING = (
-    on_points(cdbw.cdbw, cdbw_definitions.cdbw, "higher", POSITIVE, "outlines", "Halkidi & Vazirgiannis 2008"),
     on_points(
-        scattering.sd_scat, scattering_definitions.sd_scat, "lower", POSITIVE, "nd", "Halkidi et al. 2000, eq. 4"
+        cdbw.cdbw, cdbw.cdbw_of, cdbw_definitions.cdbw, "higher", POSITIVE, "outlines", "Halkidi & Vazirgiannis 2008"
     ),
-    on_points(scattering.sd_dis, scattering_definitions.sd_dis, "lower", POSITIVE, "k2d", "Halkidi et al. 2000, eq. 5"),
     on_points(
-        scattering.sd_index, scattering_definitions.sd_index, "lower", POSITIVE, "k2d", "Halkidi et al. 2000, eq. 6"
+        scattering.sd_scat,
+        scattering.sd_scat_of,
+        scattering_definitions.sd_scat,
+        "lower",
+        POSITIVE,
+        "nd",
+        "Halkidi et al. 2000, eq. 4",
+    ),
+    on_points(
+        scattering.sd_dis,
+        scattering.sd_dis_of,
+        scattering_definitions.sd_dis,
+        "lower",
+        POSITIVE,
+        "k2d",
+        "Halkidi et al. 2000, eq. 5",
+    ),
+    on_points(
+        scattering.sd_index,
+        scattering.sd_index_of,
+        scattering_definitions.sd_index,
+        "lower",
+        POSITIVE,
+        "k2d",
+        "Halkidi et al. 2000, eq. 6",
     ),
     on_points(
         scattering.s_dbw,
+        scattering.s_dbw_of,
         scattering_definitions.s_dbw,
         "lower",
         POSITIVE,

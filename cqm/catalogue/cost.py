@@ -8,7 +8,7 @@ import math
 from inspect import signature
 from typing import Literal
 
-from cqm.arrays.intake import Metric
+from cqm.arrays.metrics import Metric, distance_of
 from cqm.measures.margins import relative_margin
 from cqm.measures.margins.optimum import MATRIX_BYTES
 
@@ -33,7 +33,6 @@ Cost = Literal[
     "relaxed",
 ]
 
-CLOSED = ("cosine", "correlation", "sqeuclidean")
 # A feature of a distance that is no product, and a call of a function.
 FEATURE = {"manhattan": 11, "chebyshev": 40, "minkowski": 1000}
 CALLABLE = 4e5
@@ -53,15 +52,16 @@ REPRESENTATIVES = 10
 
 def operations(cost: Cost, n: float, k: float, d: float, metric: Metric) -> float:
     """Units that a measure of this cost takes on n points in d dimensions and k clusters."""
+    distance = distance_of(metric)
     clusters, reading = k * CLUSTER, n * d * NUMBER
-    distance = (CALLABLE if callable(metric) else d * FEATURE.get(metric, 1)) + DISTANCE
+    one = (CALLABLE if distance.function else d * FEATURE.get(distance.name, 1)) + DISTANCE
     match cost:
         case "nd":
             return reading
         case "nd2":
             return reading + n * d * d * FACTOR
         case "k2d":
-            return reading + k * k * 2 * distance  # in float64, both orders
+            return reading + k * k * 2 * one  # in float64, both orders
         case "nkd":
             return reading + n * k * (d + ENTRY)
         case "midpoints":
@@ -69,23 +69,23 @@ def operations(cost: Cost, n: float, k: float, d: float, metric: Metric) -> floa
         case "outlines":
             outline = k * min(REPRESENTATIVES, n / k)
             return reading * REPRESENTATIVES + clusters + outline * (k * d * NUMBER + outline * (d + FACING))
-        case "sums" if metric in CLOSED:
+        case "sums" if distance.closed_form:
             return reading + n * k * (d + ENTRY)
         case "sums" | "n2":
-            return reading + clusters + n * n / 2 * distance
+            return reading + clusters + n * n / 2 * one
         case "ranks":
-            return reading + n * n / 2 * (distance + RANK)
+            return reading + n * n / 2 * (one + RANK)
         case "hard":
-            return reading + n * n * distance + _search(n, k)
+            return reading + n * n * one + _search(n, k)
         case "relaxed":
             relaxation = n * n * RELAXATION * math.sqrt(k) if _fits(n) else 0.0
-            return reading + n * n * distance + relaxation + (_search(n, k) if k > 2 else 0.0)  # exact for k = 2
+            return reading + n * n * one + relaxation + (_search(n, k) if k > 2 else 0.0)  # exact for k = 2
         case "pairs" | "pairs_relaxed":
-            return k * k / 2 * (CALL + operations("hard" if cost == "pairs" else "relaxed", 2 * n / k, 2, d, metric))
+            return k * k / 2 * (CALL + operations("hard" if cost == "pairs" else "relaxed", 2 * n / k, 2, d, distance))
 
 
 def _search(n: float, k: float) -> float:
-    """Looks at n distances for each set of representatives, until the budget is spent."""
+    """Looks at n ones for each set of representatives, until the budget is spent."""
     if not _fits(n):
         return 0.0
     sets = k * math.log(n / k)

@@ -16,6 +16,7 @@ SILHOUETTE = (
     Measure(
         name="silhouette",
         function=silhouette.silhouette,
+        core=silhouette.silhouette_of,
         definition=silhouette_definitions.silhouette,
         better="higher",
         range=(-1.0, 1.0),
@@ -26,6 +27,7 @@ SILHOUETTE = (
     Measure(
         name="simplified_silhouette",
         function=silhouette.simplified_silhouette,
+        core=silhouette.simplified_silhouette_of,
         definition=silhouette_definitions.simplified_silhouette,
         better="higher",
         range=(-1.0, 1.0),
@@ -39,6 +41,7 @@ PAIRS = (
     Measure(
         name="dunn",
         function=separation.dunn,
+        core=separation.dunn_of,
         definition=separation_definitions.dunn,
         better="higher",
         range=(0.0, INFINITY),
@@ -49,6 +52,7 @@ PAIRS = (
     Measure(
         name="gamma",
         function=concordance.gamma,
+        core=concordance.gamma_of,
         definition=concordance_definitions.gamma,
         better="higher",
         range=(-1.0, 1.0),
@@ -59,6 +63,7 @@ PAIRS = (
     Measure(
         name="g_plus",
         function=concordance.g_plus,
+        core=concordance.g_plus_of,
         definition=concordance_definitions.g_plus,
         better="lower",
         range=(0.0, 1.0),
@@ -69,6 +74,7 @@ PAIRS = (
     Measure(
         name="tau",
         function=concordance.tau,
+        core=concordance.tau_of,
         definition=concordance_definitions.tau,
         better="higher",
         range=(-1.0, 1.0),
@@ -79,6 +85,7 @@ PAIRS = (
     Measure(
         name="c_index",
         function=concordance.c_index,
+        core=concordance.c_index_of,
         definition=concordance_definitions.c_index,
         better="lower",
         range=(0.0, 1.0),
@@ -89,6 +96,7 @@ PAIRS = (
     Measure(
         name="mcclain_rao",
         function=pair_means.mcclain_rao,
+        core=pair_means.mcclain_rao_of,
         definition=pair_means_definitions.mcclain_rao,
         better="lower",
         range=(0.0, INFINITY),
@@ -99,6 +107,7 @@ PAIRS = (
     Measure(
         name="point_biserial",
         function=pair_means.point_biserial,
+        core=pair_means.point_biserial_of,
         definition=pair_means_definitions.point_biserial,
         better="higher",
         range=(-1.0, 1.0),
@@ -111,6 +120,7 @@ NEIGHBOURS = (
     Measure(
         name="connectivity",
         function=neighbours.connectivity,
+        core=neighbours.connectivity_of,
         definition=neighbours_definitions.connectivity,
         better="lower",
         range=(0.0, INFINITY),
@@ -122,6 +132,7 @@ NEIGHBOURS = (
     Measure(
         name="cvnn_separation",
         function=neighbours.cvnn_separation,
+        core=neighbours.cvnn_separation_of,
         definition=neighbours_definitions.cvnn_separation,
         better="lower",
         range=(0.0, 1.0),
@@ -133,6 +144,7 @@ NEIGHBOURS = (
     Measure(
         name="cvnn_compactness",
         function=neighbours.cvnn_compactness,
+        core=neighbours.cvnn_compactness_of,
         definition=neighbours_definitions.cvnn_compactness,
         better="lower",
         range=(0.0, INFINITY),
@@ -145,6 +157,7 @@ DENSITY = (
     Measure(
         name="dbcv",
         function=density.dbcv,
+        core=density.dbcv_of,
         definition=density_definitions.dbcv_of_points,
         better="higher",
         range=(-1.0, 1.0),
@@ -165,6 +178,7 @@ def _generalized_dunn(delta: separation.Separation, size: separation.Diameter) -
     return Measure(
         name=f"generalized_dunn_{delta}_{size}",
         function=partial(separation.generalized_dunn, separation=delta, diameter=size),
+        core=partial(separation.generalized_dunn_of, separation=delta, diameter=size),
         definition=partial(definition, separation=delta, diameter=size),
         better="higher",
         range=(0.0, INFINITY),

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cqm.arrays.intake import Metric
+from cqm.arrays.clustering import Clustering, in_coordinates
+from cqm.arrays.intake import check_clusters
+from cqm.arrays.metrics import Metric, distance_of
 from cqm.catalogue import cost as costs
 from cqm.catalogue.across_k import AcrossK, across_k
 from cqm.catalogue.cost import Cost
@@ -27,6 +29,7 @@ class Measure:
     ----------
     name : the public function's name, with its variant behind an underscore where there is one.
     function : `f(X, labels, *, metric=…, noise_label=…)` → float.
+    core : the same of a validated clustering.
     definition : the same quantity in plain Python over (distances, labels) or, where `needs` is "points",
         over (points, labels).
     better : which direction is better; never folded into the value.
@@ -46,10 +49,14 @@ class Measure:
     besides : a value outside the range, where the quantity does not exist.
     counts_noise : whether the value falls with the share of points left out as noise, so that clusterings of different
         shares may be compared.
+    fewest_clusters : how many clusters it takes.
+    engines : kinds of arrays it is computed for: "host" (numpy, and what numpy sees without a copy), "device" (other
+        libraries of the array API standard, where their arrays are), "dask".
     """
 
     name: str
     function: Callable[..., float]
+    core: Callable[[Clustering], float]
     definition: Callable[..., Any]
     better: Direction
     range: tuple[float, float]
@@ -58,20 +65,27 @@ class Measure:
     reference: str
     counts_coordinates: bool = False
     judged: tuple[tuple[str, Any], ...] = ()
+    besides: float | None = None
+    counts_noise: bool = False
+    fewest_clusters: int = 2
+    engines: tuple[str, ...] = ("host", "device", "dask")
+
+    @property
+    def coordinates(self) -> bool:
+        """Whether the core takes Euclidean geometry, under cosine that of rows scaled to unit length."""
+        return self.needs == "points" and not self.counts_coordinates
 
     def inapplicable(self, metric: Metric) -> str | None:
         """Why the measure has no value under this distance, or None."""
+        distance = distance_of(metric)
         if self.needs == "distances":
             return None
         if self.counts_coordinates:
-            if metric != "precomputed":
+            if not distance.precomputed:
                 return None
             call = f"cqm.{self.name}(D, labels, metric='precomputed', dimension=…)"
             return f"needs the number of coordinates: pass vectors, or call {call}"
-        return None if metric in ("euclidean", "cosine") else "needs coordinates under euclidean or cosine distance"
-
-    besides: float | None = None
-    counts_noise: bool = False
+        return None if distance.has_centroids else "needs coordinates under euclidean or cosine distance"
 
     @property
     def across_k(self) -> AcrossK:
@@ -88,6 +102,11 @@ class Measure:
     def axioms(self) -> dict[str, RecordedVerdict]:
         """Axiom → verdict with its evidence, as `cqm axioms --table` found it."""
         return recorded_verdicts(self.name)
+
+    def of(self, clustering: Clustering) -> float:
+        """Value of a validated clustering, whose passes over the data several measures may share."""
+        check_clusters(clustering, self.fewest_clusters)
+        return self.core(in_coordinates(clustering) if self.coordinates else clustering)
 
     def score(self, X: Any, labels: Any, **options: Any) -> float:
         """Value with the sign turned so that higher is better, for searches and scorers."""
@@ -149,11 +168,24 @@ class Catalog(dict[str, Measure]):
 
 def on_points(
     function: Callable[..., float],
+    core: Callable[[Clustering], float],
     definition: Callable[..., Any],
     better: Direction,
     bounds: tuple[float, float],
     cost: Cost,
     reference: str,
+    fewest_clusters: int = 2,
 ) -> Measure:
     """Entry of a measure that needs coordinates, under its function's name."""
-    return Measure(function.__name__, function, definition, better, bounds, "points", cost, reference)
+    return Measure(
+        name=function.__name__,
+        function=function,
+        core=core,
+        definition=definition,
+        better=better,
+        range=bounds,
+        needs="points",
+        cost=cost,
+        reference=reference,
+        fewest_clusters=fewest_clusters,
+    )

@@ -15,6 +15,7 @@ LINKAGE = (
     Measure(
         name="weakest_link",
         function=linkage.weakest_link,
+        core=linkage.weakest_link_of,
         definition=linkage_definitions.weakest_link,
         better="lower",
         range=(0.0, INFINITY),
@@ -29,6 +30,7 @@ def _relative_margin(name: str, largest: float, cost: Cost, besides: float | Non
     return Measure(
         name=name,
         function=partial(margins.relative_margin, **variant),
+        core=partial(margins.relative_margin_of, **variant),
         definition=partial(margin_definitions.relative_margin, **variant),
         better="lower",
         range=(0.0, largest),
@@ -43,6 +45,7 @@ def _additive_margin(name: str, smallest: float, **variant: Any) -> Measure:
     return Measure(
         name=name,
         function=partial(margins.additive_margin, **variant),
+        core=partial(margins.additive_margin_of, **variant),
         definition=partial(margin_definitions.additive_margin, **variant),
         better="higher",
         range=(smallest, INFINITY),
@@ -70,7 +73,8 @@ COST_OF_PAIRS: dict[str, Cost] = {"weakest_link": "n2", "relative_margin": "pair
 def _over_pairs(measure: Measure, over: variants.Over, cost: Cost) -> Measure:
     return Measure(
         name=f"{measure.name}_pairs_{over}",
-        function=partial(variants.over_pairs, _function(measure), over=over),
+        function=partial(variants.over_pairs, _plain(measure.function), over=over),
+        core=partial(variants.over_pairs_of, core=_plain(measure.core), over=over),
         definition=partial(variant_definitions.over_pairs, measure.definition, over=over),
         better=measure.better,
         range=measure.range,
@@ -80,9 +84,8 @@ def _over_pairs(measure: Measure, over: variants.Over, cost: Cost) -> Measure:
     )
 
 
-def _function(measure: Measure) -> Callable[..., float]:
-    """The public function itself where the measure is its default variant."""
-    function = measure.function
+def _plain(function: Callable[..., float]) -> Callable[..., float]:
+    """The function itself where the measure is its default variant."""
     return function.func if isinstance(function, partial) and not function.keywords else function
 
 
@@ -98,12 +101,14 @@ def _loss(loss: losses.Loss, largest: float, needs: Literal["distances", "points
     return Measure(
         name=f"normalized_{loss}",
         function=partial(losses.normalized_loss, loss=loss),
+        core=partial(losses.normalized_loss_of, loss=loss),
         definition=getattr(loss_definitions, f"normalized_{loss}"),
         better="lower",
         range=(0.0, largest),
         needs=needs,
         cost=cost,
         reference="Ackerman & Ben-David 2008",
+        fewest_clusters=1,
     )
 
 

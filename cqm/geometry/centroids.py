@@ -1,15 +1,83 @@
-"""Cluster centroids, in the coordinates of the data."""
+"""Centroids, and what lies around them."""
+
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import Clustering
-from cqm.geometry.dispersion import dispersion
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.dispersion import Dispersion
+from cqm.arrays.engine import Reduce
+from cqm.arrays.host.tiles import TILE_ROWS, between
+from cqm.geometry.nearest import own_and_nearest
+from cqm.sharing import once
 
-__all__ = ["centroids"]
+__all__ = [
+    "Dispersion",
+    "centroid_distances",
+    "centroid_gaps",
+    "centroids",
+    "cluster_deviations",
+    "deviations",
+    "dispersion",
+    "from_centroids",
+    "sum_of_distances",
+]
+
+FloatArray = NDArray[np.float64]
+
+BLOCK_ROWS = 4096
 
 
-def centroids(clustering: Clustering) -> NDArray[np.float64]:
-    """(k, d) means of the clusters."""
+@once
+def dispersion(clustering: Clustering) -> Dispersion:
+    """Centroids, sums of squares and sums of distances."""
+    return clustering.points.dispersion()
+
+
+def centroids(clustering: Clustering) -> FloatArray:
+    """(k, d) means of the clusters, in the coordinates of the data."""
     spread = dispersion(clustering)
     return spread.centroids + spread.origin
+
+
+@once
+def sum_of_distances(clustering: Clustering) -> float:
+    """Sum of the Euclidean distances of all points to their common centroid."""
+    return clustering.points.sum_of_distances(dispersion(clustering))
+
+
+def from_centroids(clustering: Clustering, reduce: Reduce, *, over: int | None = None) -> FloatArray:
+    """`reduce` of each point's (rows, k) distances to the centroids; with `over`, reduced over clusters' points."""
+    spread = dispersion(clustering)
+    return clustering.points.to_landmarks(spread.centroids, spread.origin, reduce, root=True, over=over)
+
+
+@once
+def centroid_distances(clustering: Clustering) -> FloatArray:
+    """(n, 3) distances to the own centroid, the nearest other one and the one that follows."""
+    return from_centroids(clustering, own_and_nearest)
+
+
+def centroid_gaps(spread: Dispersion) -> Iterator[tuple[slice, FloatArray]]:
+    """Blocks of clusters with their (clusters, k) distances between centroids."""
+    for first in range(0, len(spread.sizes), TILE_ROWS):
+        rows = slice(first, min(first + TILE_ROWS, len(spread.sizes)))
+        yield rows, between(spread.centroids[rows], spread.centroids)
+
+
+def deviations(clustering: Clustering) -> Iterator[FloatArray]:
+    """Blocks of (rows, d) deviations of all points from their own centroid."""
+    spread, codes = dispersion(clustering), clustering.codes
+    for first in range(0, clustering.n, BLOCK_ROWS):
+        rows = slice(first, min(first + BLOCK_ROWS, clustering.n))
+        own = codes[rows]
+        yield (clustering.points.rows(rows) - spread.anchors[own]) - spread.offsets[own]
+
+
+def cluster_deviations(clustering: Clustering, i: int) -> Iterator[FloatArray]:
+    """Blocks of (rows, d) deviations of one cluster's points from their centroid."""
+    spread, cluster = dispersion(clustering), clustering.cluster(i)
+    for first in range(cluster.start, cluster.stop, BLOCK_ROWS):
+        rows = slice(first, min(first + BLOCK_ROWS, cluster.stop))
+        yield (clustering.points.rows(rows) - spread.anchors[i]) - spread.offsets[i]

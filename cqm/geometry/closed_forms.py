@@ -8,68 +8,55 @@ Both terms are positive, so no digits cancel. Cosine and correlation distance ar
 between rows scaled to unit length.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from array_api_compat import array_namespace, device
 from numpy.typing import NDArray
 
-from cqm.arrays.host.landmarks import to_landmarks
-from cqm.arrays.host.tiles import parallel, scale_of, squared_distances
-from cqm.arrays.intake import Clustering, Metric
-from cqm.geometry.dispersion import Dispersion, dispersion
+from cqm.arrays.clustering import Clustering, as_squared
+from cqm.arrays.engine import Reduce
+from cqm.arrays.host.tiles import between, parallel
+from cqm.arrays.metrics import SQEUCLIDEAN
+from cqm.geometry.centroids import dispersion
 
-__all__ = ["as_squared", "has_closed_form", "pair_sums", "pair_sums_of", "sums_of_squares", "totals"]
+__all__ = ["from_sums", "pair_sums"]
 
 FloatArray = NDArray[np.float64]
 
 
-def has_closed_form(metric: Metric) -> bool:
-    """Whether sums of these distances need no pairs."""
-    return metric in ("sqeuclidean", "cosine", "correlation")
+def from_sums(clustering: Clustering, reduce: Reduce) -> FloatArray:
+    """(n, …) `reduce` of each point's (rows, k) sums of distances to the clusters, in O(n·k·d) time."""
+    points = as_squared(clustering)
+    spread, scale = dispersion(points), clustering.distance.scale
+    weights, squares = scale * clustering.sizes, scale * _sums_of_squares(clustering)
 
+    def totals(squared: Any, own: Any, sizes: Any) -> Any:
+        xp = array_namespace(squared)
+        here = [xp.asarray(each, dtype=squared.dtype, device=device(squared)) for each in (weights, squares)]
+        return reduce(squared * here[0] + here[1], own, sizes)
 
-def totals(clustering: Clustering, spread: Dispersion | None = None) -> Callable[[slice], FloatArray]:
-    """Rows → their (rows, k) sums of distances to each cluster of `spread`, or their own, in O(n·k·d) time."""
-    (points, unit, zero), scale = as_squared(clustering), scale_of(clustering.metric)
-    spread = spread or dispersion(points)
-    sizes, squares = scale * spread.sizes, scale * sums_of_squares(spread, zero)
-    to_centroids = to_landmarks(points, spread.centroids, spread.origin, root=False, unit=unit)
-
-    def block(rows: slice) -> FloatArray:
-        values = to_centroids(rows)
-        np.multiply(values, sizes, out=values)
-        return np.add(values, squares, out=values)
-
-    return block
+    return points.points.to_landmarks(spread.centroids, spread.origin, totals, root=False)
 
 
 def pair_sums(clustering: Clustering) -> FloatArray:
     """(k, k) sums over pairs of points, each unordered pair counted once, in O(n·d + k²·d) time."""
-    points, _, zero = as_squared(clustering)
-    return pair_sums_of(dispersion(points), zero, scale_of(clustering.metric))
-
-
-def pair_sums_of(spread: Dispersion, zero: float, scale: float) -> FloatArray:
-    """(k, k) sums of `scale` times squared distances; squared distances up to `zero` are rounding."""
-    sizes, squares = spread.sizes.astype(np.float64), sums_of_squares(spread, zero)
-    gaps = squared_distances(spread.centroids)
-    gaps[gaps <= zero] = 0.0
+    sizes, squares = clustering.sizes.astype(np.float64), _sums_of_squares(clustering)
+    centroids = dispersion(as_squared(clustering)).centroids
+    gaps = between(centroids, centroids, SQEUCLIDEAN)
+    gaps[gaps <= _rounding(clustering)] = 0.0
     mixed = np.multiply.outer(sizes, squares)
     out = mixed + mixed.T + np.multiply.outer(sizes, sizes) * gaps
     out[np.diag_indices(len(sizes))] = sizes * squares
-    return np.multiply(out, scale, out=out)
+    return np.multiply(out, clustering.distance.scale, out=out)
 
 
-def sums_of_squares(spread: Dispersion, zero: float) -> FloatArray:
-    """(k,) sums of squares within the clusters; 0 where squared distances up to `zero` are rounding."""
-    squares = spread.squares.sum(axis=1)
-    return np.where(squares <= spread.sizes * zero, 0.0, squares)
+def _sums_of_squares(clustering: Clustering) -> FloatArray:
+    """(k,) sums of squares within the clusters; 0 where they are rounding."""
+    squares = dispersion(as_squared(clustering)).squares.sum(axis=1)
+    return np.where(squares <= clustering.sizes * _rounding(clustering), 0.0, squares)
 
 
-def as_squared(clustering: Clustering) -> tuple[Clustering, bool, float]:
-    """Points whose squared distances are summed, whether they have unit length, and what is rounding then."""
-    if clustering.metric == "sqeuclidean":
-        return clustering, False, 0.0
-    points = replace(clustering, metric="sqeuclidean", directions=str(clustering.metric))
-    return points, True, parallel(clustering.points.dtype)
+def _rounding(clustering: Clustering) -> float:
+    """Squared distance up to which two rows differ by rounding alone."""
+    return parallel(clustering.points.dtype) if clustering.distance.unit else 0.0

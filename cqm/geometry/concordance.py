@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.clustering import Clustering
 from cqm.arrays.host.jit import kernel
-from cqm.arrays.host.pairs import map_pairs, numbers_of_pairs, pair_tiles
-from cqm.arrays.intake import Clustering
+from cqm.geometry.pairs import numbers_of_pairs
 from cqm.geometry.ranks import Slab, as_bits, order_statistics, select, slabs, within_in_order
 from cqm.sharing import once
 
@@ -42,10 +42,16 @@ def excesses(clustering: Clustering) -> tuple[float, float]:
     """
     within, between = numbers_of_pairs(clustering)
     low, high = order_statistics(clustering, [within - 1, between])
-    sums = np.zeros((clustering.n, 2))
     codes = clustering.codes
-    for a, b, tile in pair_tiles(clustering):
-        _exceed(tile, codes[a], codes[b], a == b, low, high, sums[a])
+
+    def visit(a: slice, b: slice, tile: FloatArray) -> tuple[slice, FloatArray]:
+        sums = np.zeros((len(tile), 2))
+        _exceed(tile, codes[a], codes[b], a == b, low, high, sums)
+        return a, sums
+
+    sums = np.zeros((clustering.n, 2))
+    for rows, found in clustering.points.map_pairs(visit):
+        sums[rows] += found
     above_least, below_most = sums.sum(axis=0)
     return float(above_least), float(below_most)
 
@@ -59,7 +65,7 @@ def _comparisons(clustering: Clustering, slab: Slab) -> Iterator[tuple[int, int]
         between.sort()
         return _compare(within, between)
 
-    return map_pairs(clustering, visit)
+    return clustering.points.map_pairs(visit)
 
 
 @kernel

@@ -3,9 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.clustering import Clustering
 from cqm.arrays.host.jit import kernel
-from cqm.arrays.host.pairs import map_pairs_within
-from cqm.arrays.intake import Clustering
 
 __all__ = ["core_distances"]
 
@@ -38,7 +37,7 @@ def core_distances(clustering: Clustering, dimension: float) -> tuple[FloatArray
         return a, by_row, b, by_column
 
     sums = np.zeros((2, clustering.n))
-    for a, by_row, b, by_column in map_pairs_within(clustering, add):
+    for a, by_row, b, by_column in clustering.points.map_pairs_within(add):
         sums[:, a] += by_row
         sums[:, b] += by_column
     means = sums.sum(axis=0) / np.repeat(clustering.sizes - 1, clustering.sizes)
@@ -57,7 +56,7 @@ def _nearest(clustering: Clustering) -> tuple[FloatArray, IntArray]:
         return found if a == b else [*found, (b, tile.min(axis=0), _first(zero.T, a.start))]
 
     nearest, place = np.full(clustering.n, np.inf), np.arange(clustering.n)
-    for found in map_pairs_within(clustering, smallest):
+    for found in clustering.points.map_pairs_within(smallest):
         for rows, distances, first in found:
             nearest[rows] = np.minimum(nearest[rows], distances)
             place[rows] = np.minimum(place[rows], first)

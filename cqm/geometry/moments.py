@@ -5,12 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.clustering import Clustering
 from cqm.arrays.host.jit import kernel
-from cqm.arrays.host.pairs import numbers_of_pairs, pair_tiles
-from cqm.arrays.intake import Clustering
+from cqm.geometry.pairs import numbers_of_pairs
 from cqm.sharing import once
 
 __all__ = ["PairMoments", "pair_moments"]
+
+
+FEW = 504
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,16 @@ def pair_moments(clustering: Clustering) -> PairMoments:
     Distances are taken relative to a typical one, so that a spread much smaller than the mean keeps its digits.
     """
     codes = clustering.codes
+    shift = typical_distance(clustering)
+
+    def visit(a: slice, b: slice, tile: NDArray[np.float64]) -> tuple[slice, NDArray[np.float64], float, float]:
+        sums = np.zeros((len(tile), 3))
+        return a, sums, *_accumulate(tile, codes[a], codes[b], a == b, shift, sums)
+
     sums = np.zeros((clustering.n, 3))  # per row: deviations within, between, and squares
-    shift, smallest, largest = np.nan, np.inf, -np.inf
-    for a, b, tile in pair_tiles(clustering):
-        if np.isnan(shift):
-            shift = float(np.percentile(tile[0, 1:], 50, method="lower"))
-        low, high = _accumulate(tile, codes[a], codes[b], a == b, shift, sums[a])
+    smallest, largest = np.inf, -np.inf
+    for rows, found, low, high in clustering.points.map_pairs(visit):
+        sums[rows] += found
         smallest, largest = min(smallest, low), max(largest, high)
     within, between = numbers_of_pairs(clustering)
     if smallest == largest:
@@ -52,6 +59,13 @@ def pair_moments(clustering: Clustering) -> PairMoments:
     deviation = np.sqrt(max(squares / (within + between) - mean * mean, 0.0))
     contrast = (from_between * within - from_within * between) / (within * between)
     return PairMoments(within, between, float(contrast), float(deviation))
+
+
+def typical_distance(clustering: Clustering) -> float:
+    """The median of the first point's distances to a few others."""
+    first = clustering.only(np.arange(min(clustering.n, FEW)))
+    tile, *_ = first.points.map_pairs(lambda a, b, tile: tile)
+    return float(np.percentile(tile[0, 1:], 50, method="lower"))
 
 
 @kernel

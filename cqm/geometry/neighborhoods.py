@@ -1,11 +1,15 @@
 """How many points of each cluster lie within a radius of centroids and of the midpoints between them."""
 
+from typing import Any
+
 import numpy as np
+from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.engine import SUM
 from cqm.arrays.host.tiles import between
-from cqm.arrays.intake import Clustering
-from cqm.geometry.dispersion import Dispersion, distances_to_centroids
+from cqm.geometry.centroids import dispersion, from_centroids
 
 __all__ = ["BORDER", "counts_at_centroids", "counts_at_midpoints"]
 
@@ -15,23 +19,23 @@ BLOCK_ROWS = 512
 Counts = NDArray[np.int64]
 
 
-def counts_at_centroids(clustering: Clustering, spread: Dispersion, radius: float) -> Counts:
+def counts_at_centroids(clustering: Clustering, radius: float) -> Counts:
     """(k, k) number of points of cluster i at most `radius` from centroid j."""
-    out = np.zeros((clustering.k, clustering.k), dtype=np.int64)
-    for rows, lengths in distances_to_centroids(clustering, spread):
-        part = clustering.part(rows)
-        inside = (lengths <= radius * (1 + BORDER)).astype(np.int64)
-        out[part.clusters] += np.add.reduceat(inside, part.starts[:-1], axis=0)
-    return out
+    limit = float(radius * (1 + BORDER))
+
+    def inside(lengths: Any, own: Any, sizes: Any) -> Any:
+        xp = array_namespace(lengths)
+        return xp.astype(lengths <= limit, xp.float64)
+
+    return np.asarray(from_centroids(clustering, inside, over=SUM)).astype(np.int64)
 
 
-def counts_at_midpoints(clustering: Clustering, spread: Dispersion, radius: float) -> Counts:
+def counts_at_midpoints(clustering: Clustering, radius: float) -> Counts:
     """(k, k) number of points of cluster i at most `radius` from the midpoint of centroids i and j."""
-    out = np.zeros((clustering.k, clustering.k), dtype=np.int64)
+    spread, out = dispersion(clustering), np.zeros((clustering.k, clustering.k), dtype=np.int64)
     for i in range(clustering.k):
-        midpoints = (spread.centroids + spread.centroids[i]) / 2
-        points = clustering.data[clustering.cluster(i)]
-        for first in range(0, len(points), BLOCK_ROWS):
-            lengths = between(clustering, points[first : first + BLOCK_ROWS] - spread.origin, midpoints)
-            out[i] += (lengths <= radius * (1 + BORDER)).sum(axis=0)
+        midpoints, cluster = (spread.centroids + spread.centroids[i]) / 2, clustering.cluster(i)
+        for first in range(cluster.start, cluster.stop, BLOCK_ROWS):
+            points = clustering.points.rows(slice(first, min(first + BLOCK_ROWS, cluster.stop)))
+            out[i] += (between(points - spread.origin, midpoints) <= radius * (1 + BORDER)).sum(axis=0)
     return out

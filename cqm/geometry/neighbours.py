@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.clustering import Clustering
 from cqm.arrays.host.jit import kernel
-from cqm.arrays.host.pairs import pair_tiles
-from cqm.arrays.intake import Clustering
+from cqm.sharing import once
 
 __all__ = ["foreign_shares"]
 
@@ -28,21 +28,38 @@ class _Nearest(NamedTuple):
     points: IntArray
     foreign: IntArray
 
+    def of(self, rows: slice) -> "_Nearest":
+        return _Nearest(self.distance[rows], self.points[rows], self.foreign[rows])
 
+    @classmethod
+    def none(cls, n: int, ranks: int) -> "_Nearest":
+        shape = (n, ranks)
+        return cls(np.full(shape, np.inf), np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64))
+
+
+@once
 def foreign_shares(clustering: Clustering, neighbors: int) -> FloatArray:
     """(n, neighbors) share of other clusters among the points that are the first, second, … nearest to each point.
 
     Points that are equally near share their ranks evenly. Ranks that n − 1 points cannot fill hold 0.
     """
-    shape = (clustering.n, min(neighbors, clustering.n - 1))
-    nearest = _Nearest(np.full(shape, np.inf), np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64))
-    codes = clustering.codes
-    for a, b, tile in pair_tiles(clustering):
+    ranks, codes = min(neighbors, clustering.n - 1), clustering.codes
+    nearest, farthest = _Nearest.none(clustering.n, ranks), np.full(clustering.n, np.inf)
+
+    def visit(a: slice, b: slice, tile: FloatArray) -> list[tuple[slice, _Nearest]]:
+        by_row = _Nearest.none(tile.shape[0], ranks)
         if a == b:
             np.fill_diagonal(tile, np.inf)
-        else:
-            _meet(np.ascontiguousarray(tile.T), codes[b], codes[a], *(values[b] for values in nearest))
-        _meet(tile, codes[a], codes[b], *(values[a] for values in nearest))
+        _meet(tile, codes[a], codes[b], farthest[a], by_row)
+        if a == b:
+            return [(a, by_row)]
+        by_column = _Nearest.none(tile.shape[1], ranks)
+        _meet(np.ascontiguousarray(tile.T), codes[b], codes[a], farthest[b], by_column)
+        return [(a, by_row), (b, by_column)]
+
+    for found in clustering.points.map_pairs(visit):
+        for rows, points in found:
+            _merge(points, nearest.of(rows), farthest[rows])
     out = np.zeros((clustering.n, neighbors))
     _share(nearest.points, nearest.foreign, out)
     return out
@@ -53,25 +70,38 @@ def _meet(
     tile: FloatArray,
     row_codes: NDArray[np.intp],
     column_codes: NDArray[np.intp],
-    distance: FloatArray,
-    points: IntArray,
-    foreign: IntArray,
+    limit: FloatArray,
+    nearest: _Nearest,
 ) -> None:
-    """Let the points of the rows meet those of the columns."""
-    ranks = distance.shape[1]
+    """Let the points of the rows meet those of the columns; beyond the limit no neighbour is among the nearest."""
     for i in range(len(tile)):
-        farthest = np.inf
-        if points[i].sum() >= ranks:
-            farthest = distance[i][points[i] > 0].max()
+        farthest = limit[i]
         for j in range(tile.shape[1]):
             if tile[i, j] <= farthest and tile[i, j] < np.inf:
-                apart = row_codes[i] != column_codes[j]
-                farthest = _insert(distance[i], points[i], foreign[i], tile[i, j], apart)
+                apart = np.int64(row_codes[i] != column_codes[j])
+                last = _insert(nearest.distance[i], nearest.points[i], nearest.foreign[i], tile[i, j], 1, apart)
+                farthest = min(farthest, last)
 
 
 @kernel
-def _insert(distance: FloatArray, points: IntArray, foreign: IntArray, new: float, apart: bool) -> float:
-    """Add a point at distance `new`, drop distances whose ranks are beyond the last, and return the largest of use."""
+def _merge(found: _Nearest, nearest: _Nearest, farthest: FloatArray) -> None:
+    """Take over what some points met, and the distance beyond which nothing counts."""
+    for i in range(len(farthest)):
+        for g in range(found.distance.shape[1]):
+            if found.points[i, g] > 0 and found.distance[i, g] <= farthest[i]:
+                farthest[i] = _insert(
+                    nearest.distance[i],
+                    nearest.points[i],
+                    nearest.foreign[i],
+                    found.distance[i, g],
+                    found.points[i, g],
+                    found.foreign[i, g],
+                )
+
+
+@kernel
+def _insert(distance: FloatArray, points: IntArray, foreign: IntArray, new: float, count: int, apart: int) -> float:
+    """Add points at distance `new`, drop distances whose ranks are beyond the last, and return the largest of use."""
     at = 0
     while distance[at] < new:
         at += 1
@@ -79,7 +109,7 @@ def _insert(distance: FloatArray, points: IntArray, foreign: IntArray, new: floa
         for g in range(len(distance) - 1, at, -1):
             distance[g], points[g], foreign[g] = distance[g - 1], points[g - 1], foreign[g - 1]
         distance[at], points[at], foreign[at] = new, 0, 0
-    points[at] += 1
+    points[at] += count
     foreign[at] += apart
     nearer, farthest = 0, np.inf
     for g in range(len(distance)):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.clustering import Clustering
 from cqm.arrays.host.jit import kernel
-from cqm.arrays.host.pairs import map_pairs, numbers_of_pairs, pair_tiles
-from cqm.arrays.intake import Clustering
+from cqm.geometry.pairs import numbers_of_pairs
 
 __all__ = ["Slab", "as_bits", "order_statistics", "select", "slabs", "within_in_order"]
 
@@ -66,7 +66,7 @@ def within_in_order(clustering: Clustering, slab: Slab) -> IntArray:
     def visit(a: slice, b: slice, tile: FloatArray) -> IntArray:
         return select(as_bits(tile), codes[a], codes[b], a == b, slab.low, slab.last, True)
 
-    return np.sort(np.concatenate(list(map_pairs(clustering, visit, only_within=True))))
+    return np.sort(np.concatenate(list(clustering.points.map_pairs(visit, only_within=True))))
 
 
 def order_statistics(clustering: Clustering, ranks: list[int], few: int = FEW) -> list[float]:
@@ -92,7 +92,7 @@ def order_statistics(clustering: Clustering, ranks: list[int], few: int = FEW) -
             bits, codes = as_bits(tile), (together[a], together[b])
             return [select(bits, *codes, a == b, low, low - 1 + (1 << shift), True) for low in lows]
 
-        candidates = zip(*map_pairs(clustering, visit), strict=True)
+        candidates = zip(*clustering.points.map_pairs(visit), strict=True)
         lows = [np.sort(np.concatenate(found))[rank] for found, rank in zip(candidates, ranks, strict=True)]
     return [float(value) for value in np.array(lows, dtype=np.int64).view(np.float64)]
 
@@ -125,28 +125,43 @@ def _histograms(clustering: Clustering, lows: list[int], shift: int, width: int)
     codes = clustering.codes
     counts = np.zeros((len(lows), 1 << width, 2), dtype=np.int64)
     starts = np.array(lows, dtype=np.int64)
-    for a, b, tile in pair_tiles(clustering):
-        _count(as_bits(tile), codes[a], codes[b], a == b, starts, shift, counts)
+
+    def visit(a: slice, b: slice, tile: FloatArray) -> NDArray[np.int32]:
+        return _bins(as_bits(tile), codes[a], codes[b], a == b, starts, shift, 1 << width)
+
+    for bins in clustering.points.map_pairs(visit):
+        _count(bins, counts.reshape(-1))
     return counts
 
 
 @kernel
-def _count(
+def _bins(
     bits: IntArray,
     row_codes: NDArray[np.intp],
     column_codes: NDArray[np.intp],
     on_diagonal: bool,
     starts: IntArray,
     shift: int,
-    counts: IntArray,
-) -> None:
+    size: int,
+) -> NDArray[np.int32]:
+    """Place of each pair in the histograms, laid out one after the other, for each histogram that it falls into."""
+    out = np.empty(bits.size * len(starts), dtype=np.int32)
+    found = 0
     for i in range(len(bits)):
         for j in range(i + 1 if on_diagonal else 0, bits.shape[1]):
             for s in range(len(starts)):
                 if bits[i, j] >= starts[s]:
                     bin_ = (bits[i, j] - starts[s]) >> shift
-                    if bin_ < counts.shape[1]:
-                        counts[s, bin_, int(row_codes[i] == column_codes[j])] += 1
+                    if bin_ < size:
+                        out[found] = 2 * (s * size + bin_) + (row_codes[i] == column_codes[j])
+                        found += 1
+    return out[:found].copy()
+
+
+@kernel
+def _count(bins: NDArray[np.int32], counts: IntArray) -> None:
+    for bin_ in bins:
+        counts[bin_] += 1
 
 
 @kernel

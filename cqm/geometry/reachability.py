@@ -12,9 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.clustering import Clustering
 from cqm.arrays.host.jit import kernel
-from cqm.arrays.host.pairs import map_pairs, map_pairs_within
-from cqm.arrays.intake import Clustering
 
 __all__ = ["inner_nodes", "separations"]
 
@@ -59,7 +58,7 @@ def separations(clustering: Clustering, core: FloatArray) -> FloatArray:
         return i, j, out
 
     out = np.full((clustering.k, clustering.k), np.inf)
-    for i, j, smallest in map_pairs(clustering, separate):
+    for i, j, smallest in clustering.points.map_pairs(separate):
         out[i, j] = np.minimum(out[i, j], smallest)
     np.fill_diagonal(out, np.inf)
     return np.minimum(out, out.T)
@@ -144,7 +143,7 @@ def _links(clustering: Clustering, core: FloatArray, component: IntArray, growin
         return [(a, by_row), (b, by_column)]
 
     out = _Links.none(clustering.n)
-    for found in map_pairs_within(clustering, link, growing):
+    for found in clustering.points.map_pairs_within(link, growing):
         for rows, links in found:
             out.shorten(rows, links)
     return out
@@ -179,7 +178,7 @@ def _tied_edges(
         i, j = np.nonzero(np.triu(chosen) if a == b else chosen)
         return a.start + i, b.start + j, reaches[i, j]
 
-    return map_pairs_within(clustering, choose, tied)
+    return clustering.points.map_pairs_within(choose, tied)
 
 
 @kernel

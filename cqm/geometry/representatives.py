@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.clustering import Clustering
 from cqm.arrays.host.tiles import between
-from cqm.arrays.intake import Clustering
-from cqm.geometry.dispersion import Dispersion
+from cqm.geometry.centroids import Dispersion
 from cqm.geometry.neighborhoods import BORDER
 
 __all__ = ["Representatives", "areas_between", "representatives", "shares_around"]
@@ -51,7 +51,7 @@ def shares_around(
     for i in range(clustering.k):
         border = outline.of(i)
         shrunken = border + shrinking[:, None, None] * (spread.centroids[i] - border)  # (s, representatives, d)
-        lengths = between(clustering, _points(clustering, spread, i), shrunken.reshape(-1, border.shape[1]))
+        lengths = between(_points(clustering, spread, i), shrunken.reshape(-1, border.shape[1]))
         shares += _inside(lengths, radius).mean(axis=0).reshape(len(shrinking), -1).mean(axis=1)
     return shares / clustering.k
 
@@ -75,12 +75,12 @@ def areas_between(
     owners = np.repeat(np.arange(k), np.diff(outline.starts))
     for i in range(k):
         border = outline.of(i)
-        gaps = between(clustering, border, outline.points)  # (own representatives, all representatives)
+        gaps = between(border, outline.points)  # (own representatives, all representatives)
         nearest_there = np.minimum.reduceat(gaps, outline.starts[:-1], axis=1)[:, owners]
         own, other = np.nonzero(gaps <= np.minimum(nearest_there, gaps.min(axis=0)) * (1 + BORDER))
         pairs = np.maximum(np.bincount(owners[other], minlength=k), 1)
         gap = gaps[own, other]
-        near = between(clustering, _points(clustering, spread, i), (border[own] + outline.points[other]) / 2)
+        near = between(_points(clustering, spread, i), (border[own] + outline.points[other]) / 2)
         count = _inside(near, (radii[i] + radii[owners[other]]) / 2).sum(axis=0)
         lengths[i] = np.bincount(owners[other], gap, minlength=k) / pairs
         crowds[i] = np.bincount(owners[other], gap * count, minlength=k) / pairs
@@ -88,7 +88,7 @@ def areas_between(
 
 
 def _points(clustering: Clustering, spread: Dispersion, i: int) -> FloatArray:
-    return np.asarray(clustering.data[clustering.cluster(i)] - spread.origin)
+    return np.asarray(clustering.points.rows(clustering.cluster(i)) - spread.origin)
 
 
 def _outline(points: FloatArray, center: FloatArray, count: int) -> FloatArray:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
-from cqm.arrays.intake import Clustering
-from cqm.geometry.dispersion import cluster_deviations, deviations, dispersion
+from cqm.arrays.clustering import Clustering
+from cqm.geometry.centroids import cluster_deviations, deviations, dispersion
 from cqm.parallel import in_order, one_blas_thread
 from cqm.sharing import once
 
@@ -27,7 +27,7 @@ def canonical_ratios(clustering: Clustering) -> FloatArray:
     scale = np.sqrt(spread.within + spread.between)
     varies = scale > 0
     scale = scale[varies]
-    within = _root(len(scale), in_order(lambda block: _qr(block[:, varies] / scale), deviations(clustering, spread)))
+    within = _root(len(scale), in_order(lambda block: _qr(block[:, varies] / scale), deviations(clustering)))
     between = np.sqrt(spread.sizes)[:, None] * (spread.centroids - spread.center)[:, varies] / scale  # (k, d)
     with one_blas_thread():
         return _ratios(within, between, max(clustering.n, len(scale)) * np.finfo(float).eps)
@@ -37,13 +37,13 @@ def canonical_ratios(clustering: Clustering) -> FloatArray:
 def log_determinants(clustering: Clustering) -> FloatArray:
     """(k,) logarithms of the determinants of the clusters' scatter matrices W_i; −∞ where one is singular."""
     spread = dispersion(clustering)
-    d = clustering.points.shape[1]
+    d = clustering.points.features
 
     def log_determinant(i: int) -> float:
         scale = np.sqrt(spread.squares[i])
         if spread.sizes[i] <= d or not scale.all():
             return -np.inf
-        root = _root(d, (block / scale for block in cluster_deviations(clustering, spread, i)))
+        root = _root(d, (block / scale for block in cluster_deviations(clustering, i)))
         sizes = np.linalg.svd(root, compute_uv=False)
         if sizes.min() <= spread.sizes[i] * np.finfo(float).eps * sizes.max():
             return -np.inf

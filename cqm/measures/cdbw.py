@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from cqm.arrays.intake import Metric, validate
-from cqm.geometry.dispersion import dispersion
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
+from cqm.geometry.centroids import dispersion
 from cqm.geometry.representatives import areas_between, representatives, shares_around
 from cqm.measures.arithmetic import ratio
 
-__all__ = ["cdbw"]
+__all__ = ["cdbw", "cdbw_of"]
 
 SHRINKING = np.arange(1, 9) / 10
 
@@ -91,9 +93,13 @@ def cdbw(
     >>> round(cqm.cdbw(points, [0, 0, 0, 1, 1, 1], n_representatives=2), 6)
     4.429185
     """
+    return cdbw_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="CDbw"), n_representatives)
+
+
+def cdbw_of(clustering: Clustering, n_representatives: int = 10) -> float:
+    """`cdbw` of a validated clustering."""
     if n_representatives < 1:
         raise ValueError(f"`n_representatives` must be at least 1, got {n_representatives}")
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="CDbw")
     spread, sizes = dispersion(clustering), clustering.sizes
     stdevs = np.sqrt(spread.squares.sum(axis=1) / sizes)
     stdev = stdevs.mean()

@@ -5,11 +5,24 @@ from typing import Any, Literal
 
 import numpy as np
 
-from cqm.arrays.intake import Clustering, Metric, validate
-from cqm.geometry.dispersion import Dispersion, centroid_gaps, dispersion, distances_to_centroids, sum_of_distances
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
+from cqm.geometry.centroids import Dispersion, centroid_distances, centroid_gaps, dispersion, sum_of_distances
 from cqm.measures.arithmetic import ratio
 
-__all__ = ["davies_bouldin", "pbm", "ray_turi", "wemmert_gancarski", "xie_beni"]
+__all__ = [
+    "davies_bouldin",
+    "davies_bouldin_of",
+    "pbm",
+    "pbm_of",
+    "ray_turi",
+    "ray_turi_of",
+    "wemmert_gancarski",
+    "wemmert_gancarski_of",
+    "xie_beni",
+    "xie_beni_of",
+]
 
 
 def davies_bouldin(
@@ -72,13 +85,19 @@ def davies_bouldin(
     >>> round(cqm.davies_bouldin([[0.0], [2.0], [10.0], [14.0]], ["a", "a", "b", "b"]), 6)
     0.272727
     """
+    return davies_bouldin_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Davies–Bouldin"), q
+    )
+
+
+def davies_bouldin_of(clustering: Clustering, q: Literal[1, 2] = 1) -> float:
+    """`davies_bouldin` of a validated clustering."""
     if q not in (1, 2):
         raise ValueError(f"`q` must be 1 (mean distance) or 2 (root mean square), got {q!r}")
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Davies–Bouldin")
     spread = dispersion(clustering)
     radii = spread.lengths / spread.sizes if q == 1 else np.sqrt(spread.squares.sum(axis=1) / spread.sizes)
     worst = np.empty(clustering.k)
-    for rows, gaps in centroid_gaps(clustering, spread):
+    for rows, gaps in centroid_gaps(spread):
         similarity = ratio(radii[rows, None] + radii, gaps)
         similarity[np.arange(len(gaps)), np.arange(rows.start, rows.stop)] = 0.0
         worst[rows] = similarity.max(axis=1)
@@ -132,7 +151,11 @@ def xie_beni(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: 
     >>> cqm.xie_beni([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"])
     0.01
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Xie–Beni")
+    return xie_beni_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Xie–Beni"))
+
+
+def xie_beni_of(clustering: Clustering) -> float:
+    """`xie_beni` of a validated clustering."""
     return _mean_square_over_gap(clustering)
 
 
@@ -182,7 +205,11 @@ def ray_turi(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: 
     >>> cqm.ray_turi([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"])
     0.01
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Ray–Turi")
+    return ray_turi_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Ray–Turi"))
+
+
+def ray_turi_of(clustering: Clustering) -> float:
+    """`ray_turi` of a validated clustering."""
     return _mean_square_over_gap(clustering)
 
 
@@ -233,10 +260,14 @@ def pbm(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hasha
     >>> cqm.pbm([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"])
     625.0
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="PBM")
+    return pbm_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="PBM"))
+
+
+def pbm_of(clustering: Clustering) -> float:
+    """`pbm` of a validated clustering."""
     spread = dispersion(clustering)
-    widest = max(gaps.max() for _, gaps in centroid_gaps(clustering, spread))
-    root = ratio(sum_of_distances(clustering, spread) * widest, clustering.k * spread.lengths.sum())
+    widest = max(gaps.max() for _, gaps in centroid_gaps(spread))
+    root = ratio(sum_of_distances(clustering) * widest, clustering.k * spread.lengths.sum())
     return float(root * root)
 
 
@@ -288,25 +319,27 @@ def wemmert_gancarski(
     >>> round(cqm.wemmert_gancarski([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"]), 6)
     0.89899
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Wemmert–Gançarski")
-    codes, quotients = clustering.codes, np.empty(clustering.n)
-    for rows, lengths in distances_to_centroids(clustering, dispersion(clustering)):
-        points, own = np.arange(len(lengths)), codes[rows]
-        nearness = lengths[points, own]
-        lengths[points, own] = np.inf
-        quotients[rows] = ratio(nearness, lengths.min(axis=1))
+    return wemmert_gancarski_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Wemmert–Gançarski")
+    )
+
+
+def wemmert_gancarski_of(clustering: Clustering) -> float:
+    """`wemmert_gancarski` of a validated clustering."""
+    own, nearest, _ = centroid_distances(clustering).T
+    quotients = ratio(own, nearest)
     missing = clustering.sizes - np.add.reduceat(quotients, clustering.starts[:-1])
     return float(np.maximum(missing, 0.0).sum() / clustering.n)
 
 
 def _mean_square_over_gap(clustering: Clustering) -> float:
     spread = dispersion(clustering)
-    return float(ratio(spread.within.sum() / clustering.n, _smallest_gap(clustering, spread) ** 2))
+    return float(ratio(spread.within.sum() / clustering.n, _smallest_gap(spread) ** 2))
 
 
-def _smallest_gap(clustering: Clustering, spread: Dispersion) -> float:
+def _smallest_gap(spread: Dispersion) -> float:
     smallest = np.inf
-    for rows, gaps in centroid_gaps(clustering, spread):
+    for rows, gaps in centroid_gaps(spread):
         gaps[np.arange(len(gaps)), np.arange(rows.start, rows.stop)] = np.inf
         smallest = min(smallest, gaps.min())
     return float(smallest)

@@ -9,17 +9,17 @@ import math
 from collections.abc import Hashable
 from typing import Any
 
-from cqm.arrays.host.pairs import numbers_of_pairs
-from cqm.arrays.intake import Metric, validate
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
 from cqm.geometry.concordance import comparisons, excesses
+from cqm.geometry.pairs import numbers_of_pairs
 from cqm.measures.arithmetic import ratio
 
-__all__ = ["c_index", "g_plus", "gamma", "tau"]
+__all__ = ["c_index", "c_index_of", "g_plus", "g_plus_of", "gamma", "gamma_of", "tau", "tau_of"]
 
 
-def gamma(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, p: float = 2.0
-) -> float:
+def gamma(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
     r"""Share of concordant minus share of discordant comparisons of a distance inside with a distance across clusters.
 
     .. math:: \Gamma = \frac{s^+ - s^-}{s^+ + s^-}
@@ -35,11 +35,9 @@ def gamma(
     labels : array_like of shape (n,)
         Cluster of each point; any hashable type.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -70,13 +68,16 @@ def gamma(
     >>> cqm.gamma([[0.0], [1.0], [4.0], [8.5]], ["a", "a", "b", "b"])
     0.5
     """
-    concordant, discordant = comparisons(validate(X, labels, metric=metric, noise_label=noise_label, p=p))
+    return gamma_of(validate(X, labels, metric=metric, noise_label=noise_label))
+
+
+def gamma_of(clustering: Clustering) -> float:
+    """`gamma` of a validated clustering."""
+    concordant, discordant = comparisons(clustering)
     return float(ratio(concordant - discordant, concordant + discordant))
 
 
-def g_plus(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, p: float = 2.0
-) -> float:
+def g_plus(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
     r"""Discordant comparisons among all comparisons of two distances.
 
     .. math:: G_+ = \frac{2 s^-}{N_t (N_t - 1)}
@@ -91,11 +92,9 @@ def g_plus(
     labels : array_like of shape (n,)
         Cluster of each point; any hashable type.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -120,15 +119,17 @@ def g_plus(
     >>> cqm.g_plus([[0.0], [1.0], [4.0], [8.5]], ["a", "a", "b", "b"]) == 2 / 15
     True
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    return g_plus_of(validate(X, labels, metric=metric, noise_label=noise_label))
+
+
+def g_plus_of(clustering: Clustering) -> float:
+    """`g_plus` of a validated clustering."""
     _, discordant = comparisons(clustering)
     total = sum(numbers_of_pairs(clustering))
     return float(ratio(2 * discordant, total * (total - 1)))
 
 
-def tau(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, p: float = 2.0
-) -> float:
+def tau(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
     r"""Kendall's rank correlation, over all pairs of points, of their distance with lying in different clusters.
 
     .. math:: \tau = \frac{s^+ - s^-}{\sqrt{(N - t) \, N}}, \qquad N = \frac{N_t (N_t - 1)}{2}
@@ -147,11 +148,9 @@ def tau(
     labels : array_like of shape (n,)
         Cluster of each point; any hashable type.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -176,16 +175,18 @@ def tau(
     >>> round(cqm.tau([[0.0], [1.0], [4.0], [8.5]], ["a", "a", "b", "b"]), 12) == round(4 / (8 * 15) ** 0.5, 12)
     True
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    return tau_of(validate(X, labels, metric=metric, noise_label=noise_label))
+
+
+def tau_of(clustering: Clustering) -> float:
+    """`tau` of a validated clustering."""
     concordant, discordant = comparisons(clustering)
     inside, across = numbers_of_pairs(clustering)
     total = inside + across
     return (concordant - discordant) / (math.sqrt(inside * across) * math.sqrt(total * (total - 1) // 2))
 
 
-def c_index(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, p: float = 2.0
-) -> float:
+def c_index(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
     r"""Where the sum of the distances inside clusters lies between the least and the most that as many could sum to.
 
     .. math:: C = \frac{S - S_{\min}}{S_{\max} - S_{\min}}
@@ -200,11 +201,9 @@ def c_index(
     labels : array_like of shape (n,)
         Cluster of each point; any hashable type.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -229,5 +228,10 @@ def c_index(
     >>> cqm.c_index([[0.0], [1.0], [4.0], [8.5]], ["a", "a", "b", "b"])
     0.125
     """
-    above_least, below_most = excesses(validate(X, labels, metric=metric, noise_label=noise_label, p=p))
+    return c_index_of(validate(X, labels, metric=metric, noise_label=noise_label))
+
+
+def c_index_of(clustering: Clustering) -> float:
+    """`c_index` of a validated clustering."""
+    above_least, below_most = excesses(clustering)
     return float(ratio(above_least, above_least + below_most))

@@ -2,19 +2,21 @@
 
 import math
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import Clustering, Metric, validate
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
 from cqm.geometry.core_distances import core_distances
 from cqm.geometry.reachability import inner_nodes, separations
 from cqm.measures.arithmetic import ratio
 from cqm.tables import html_table, number, text_table
 
-__all__ = ["ClusterDensities", "dbcv", "profile_densities"]
+__all__ = ["ClusterDensities", "dbcv", "dbcv_of", "densities_of", "profile_densities"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +67,6 @@ def dbcv(
     dimension: float | None = None,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
-    p: float = 2.0,
 ) -> float:
     r"""Density-based clustering validation: how sparse clusters are inside against how sparse it is between them.
 
@@ -104,11 +105,9 @@ def dbcv(
     dimension : float, optional
         D in the core distance; by default the number of features. Needed for ``metric="precomputed"``.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are in no cluster; they lower the shares of the others.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -135,7 +134,12 @@ def dbcv(
     >>> cqm.dbcv([[0.0], [1.0], [3.0], [30.0], [31.0], [33.0]], [0, 0, 0, 1, 1, 1])
     0.92
     """
-    return profile_densities(X, labels, dimension=dimension, metric=metric, noise_label=noise_label, p=p).value
+    return dbcv_of(validate(X, labels, metric=metric, noise_label=noise_label), dimension)
+
+
+def dbcv_of(clustering: Clustering, dimension: float | None = None) -> float:
+    """`dbcv` of a validated clustering."""
+    return densities_of(clustering, dimension).value
 
 
 def profile_densities(
@@ -145,7 +149,6 @@ def profile_densities(
     dimension: float | None = None,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
-    p: float = 2.0,
 ) -> ClusterDensities:
     """Sparseness, separation and validity of each cluster, whose weighted mean is :func:`cqm.dbcv`.
 
@@ -158,31 +161,22 @@ def profile_densities(
     >>> profile.sparseness.round(6).tolist(), profile.separation.tolist()
     ([2.4, 2.4], [30.0, 30.0])
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    return densities_of(validate(X, labels, metric=metric, noise_label=noise_label), dimension)
+
+
+def densities_of(clustering: Clustering, dimension: float | None = None) -> ClusterDensities:
+    """`profile_densities` of a validated clustering."""
     if dimension is None:
-        if metric == "precomputed":
+        if clustering.distance.precomputed:
             raise ValueError("dbcv needs coordinates, or the `dimension` they had: pass vectors, or dimension=...")
-        dimension = clustering.points.shape[1]
+        dimension = clustering.points.features
     if not dimension > 0:
         raise ValueError(f"`dimension` must be positive, got {dimension}")
-    clusters = _restricted(clustering, np.repeat(clustering.sizes > 1, clustering.sizes))
+    clusters = clustering.only(np.repeat(clustering.sizes > 1, clustering.sizes))
     core, place = core_distances(clusters, dimension)
     own = place == np.arange(clusters.n)
-    inner_places, sparseness = inner_nodes(_restricted(clusters, own), core[own])
+    inner_places, sparseness = inner_nodes(clusters.only(own), core[own])
     inner = inner_places[(np.cumsum(own) - 1)[place]]
-    separation = separations(_restricted(clusters, inner), core[inner]).min(axis=1)
+    separation = separations(clusters.only(inner), core[inner]).min(axis=1)
     validity = ratio(separation - sparseness, np.maximum(separation, sparseness))
     return ClusterDensities(clusters.classes, clusters.sizes, sparseness, separation, validity, clustering.input_rows)
-
-
-def _restricted(clustering: Clustering, kept: NDArray[np.bool_]) -> Clustering:
-    """Only the points that are kept, and the clusters that have any."""
-    sizes = np.bincount(clustering.codes[kept], minlength=clustering.k)
-    return replace(
-        clustering,
-        points=clustering.points if clustering.metric == "precomputed" else clustering.data[kept],
-        arranged=True,
-        order=clustering.order[kept],
-        starts=np.concatenate([[0], np.cumsum(sizes[sizes > 0])]).astype(np.intp),
-        classes=tuple(label for label, size in zip(clustering.classes, sizes, strict=True) if size),
-    )

@@ -5,18 +5,27 @@ from typing import Any
 
 import numpy as np
 
-from cqm.arrays.intake import Clustering, Metric, validate
-from cqm.geometry.dispersion import dispersion
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
+from cqm.geometry.centroids import dispersion
 from cqm.measures.arithmetic import logarithm, ratio
 
 __all__ = [
     "ball_hall",
+    "ball_hall_of",
     "banfield_raftery",
+    "banfield_raftery_of",
     "calinski_harabasz",
+    "calinski_harabasz_of",
     "log_ss_ratio",
+    "log_ss_ratio_of",
     "ratkowsky_lance",
+    "ratkowsky_lance_of",
     "trace_w",
+    "trace_w_of",
     "variance_ratio",
+    "variance_ratio_of",
 ]
 
 
@@ -65,7 +74,13 @@ def trace_w(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: H
     >>> cqm.trace_w([[0.0], [2.0], [10.0], [14.0]], ["a", "a", "b", "b"])
     10.0
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates="trace W")
+    return trace_w_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates="trace W")
+    )
+
+
+def trace_w_of(clustering: Clustering) -> float:
+    """`trace_w` of a validated clustering."""
     return float(dispersion(clustering).within.sum())
 
 
@@ -117,7 +132,13 @@ def calinski_harabasz(
     >>> cqm.calinski_harabasz([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"])
     50.0
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Calinski–Harabasz")
+    return calinski_harabasz_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Calinski–Harabasz")
+    )
+
+
+def calinski_harabasz_of(clustering: Clustering) -> float:
+    """`calinski_harabasz` of a validated clustering."""
     spread = dispersion(clustering)
     between = spread.between.sum() / (clustering.k - 1)
     return float(ratio(between, spread.within.sum() / (clustering.n - clustering.k)))
@@ -167,7 +188,13 @@ def variance_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_l
     >>> cqm.variance_ratio([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"])
     25.0
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="the variance ratio")
+    return variance_ratio_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, coordinates="the variance ratio")
+    )
+
+
+def variance_ratio_of(clustering: Clustering) -> float:
+    """`variance_ratio` of a validated clustering."""
     return _ss_ratio(clustering)
 
 
@@ -217,7 +244,11 @@ def log_ss_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_lab
     >>> round(cqm.log_ss_ratio([[0.0], [5.0], [10.0], [15.0]], ["a", "a", "b", "b"]), 6)  # log 4
     1.386294
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="log(B / W)")
+    return log_ss_ratio_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="log(B / W)"))
+
+
+def log_ss_ratio_of(clustering: Clustering) -> float:
+    """`log_ss_ratio` of a validated clustering."""
     return float(logarithm(_ss_ratio(clustering)))
 
 
@@ -275,7 +306,13 @@ def ball_hall(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label:
     >>> cqm.ball_hall([[0.0], [2.0], [10.0], [14.0]], ["a", "a", "b", "b"])
     2.5
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates="Ball–Hall")
+    return ball_hall_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates="Ball–Hall")
+    )
+
+
+def ball_hall_of(clustering: Clustering) -> float:
+    """`ball_hall` of a validated clustering."""
     spread = dispersion(clustering)
     return float((spread.squares.sum(axis=1) / spread.sizes).mean())
 
@@ -329,9 +366,13 @@ def banfield_raftery(
     >>> round(cqm.banfield_raftery([[0.0], [2.0], [10.0], [10.0 + 2 * math.e]], ["a", "a", "b", "b"]), 9)
     4.0
     """
-    clustering = validate(
-        X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates="Banfield–Raftery"
+    return banfield_raftery_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates="Banfield–Raftery")
     )
+
+
+def banfield_raftery_of(clustering: Clustering) -> float:
+    """`banfield_raftery` of a validated clustering."""
     spread = dispersion(clustering)
     return float(spread.sizes @ logarithm(spread.squares.sum(axis=1) / spread.sizes))
 
@@ -383,7 +424,13 @@ def ratkowsky_lance(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_
     >>> round(cqm.ratkowsky_lance(points, ["a", "a", "b", "b"]), 6)
     0.353553
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Ratkowsky–Lance")
+    return ratkowsky_lance_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Ratkowsky–Lance")
+    )
+
+
+def ratkowsky_lance_of(clustering: Clustering) -> float:
+    """`ratkowsky_lance` of a validated clustering."""
     spread = dispersion(clustering)
     between = spread.between
     total = between + spread.within

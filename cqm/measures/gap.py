@@ -8,9 +8,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import Clustering, Metric, validate
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
 from cqm.estimators import labelling
-from cqm.geometry.dispersion import dispersion
+from cqm.geometry.centroids import dispersion
 from cqm.measures.arithmetic import logarithm
 
 __all__ = ["GapStatistic", "gap_choice", "gap_statistic"]
@@ -192,13 +194,13 @@ def _log_within(clustering: Clustering) -> float:
 
 
 def _box(clustering: Clustering) -> Callable[[np.random.Generator], FloatArray]:
-    points = clustering.data.astype(np.float64, copy=False)
+    points = clustering.points.rows(slice(0, clustering.n)).astype(np.float64, copy=False)
     low, high = points.min(axis=0), points.max(axis=0)
     return lambda generator: generator.uniform(low, high, size=points.shape)
 
 
 def _principal(clustering: Clustering) -> Callable[[np.random.Generator], FloatArray]:
-    points = clustering.data.astype(np.float64, copy=False)
+    points = clustering.points.rows(slice(0, clustering.n)).astype(np.float64, copy=False)
     center = points.mean(axis=0)
     _, _, axes = np.linalg.svd(points - center, full_matrices=False)  # rows are the components
     along = (points - center) @ axes.T

@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import Clustering, Metric, validate
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
 from cqm.geometry.reductions import nearest_across, pair_minima
 from cqm.geometry.trees import longest_steps
 from cqm.measures.arithmetic import ratio
 
-__all__ = ["links_of_pairs", "weakest_link"]
+__all__ = ["links_of_pairs", "weakest_link", "weakest_link_of"]
 
 
-def weakest_link(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, p: float = 2.0
-) -> float:
+def weakest_link(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
     r"""Longest step that a chain inside a cluster has to take, over the shortest distance between clusters.
 
     .. math:: WL(C, X, d) = \frac{\max_{x \sim y} \min_{\text{chains } x \to y} \max_{\text{steps}} d}
@@ -32,11 +32,9 @@ def weakest_link(
     labels : array_like of shape (n,)
         Cluster of each point; any hashable type.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -60,7 +58,11 @@ def weakest_link(
     >>> cqm.weakest_link([[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"])
     0.2
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    return weakest_link_of(validate(X, labels, metric=metric, noise_label=noise_label))
+
+
+def weakest_link_of(clustering: Clustering) -> float:
+    """`weakest_link` of a validated clustering."""
     return float(ratio(longest_steps(clustering).max(), nearest_across(clustering)))
 
 

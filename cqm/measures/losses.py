@@ -5,12 +5,14 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from cqm.arrays.intake import Clustering, Metric, validate
-from cqm.geometry.dispersion import dispersion
-from cqm.geometry.reductions import pair_sums, sums
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
+from cqm.geometry.centroids import dispersion
+from cqm.geometry.reductions import pair_sums, point_sums
 from cqm.measures.arithmetic import ratio
 
-__all__ = ["Loss", "normalized_loss"]
+__all__ = ["Loss", "normalized_loss", "normalized_loss_of"]
 
 Loss = Literal["k_means", "k_median", "min_sum"]
 
@@ -22,7 +24,6 @@ def normalized_loss(
     loss: Loss = "k_means",
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
-    p: float = 2.0,
 ) -> float:
     r"""Loss of a clustering over the loss of putting all points into one cluster.
 
@@ -49,11 +50,9 @@ def normalized_loss(
     loss : {"k_means", "k_median", "min_sum"}
         The loss, see above.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -83,13 +82,21 @@ def normalized_loss(
     >>> cqm.normalized_loss(points, [0, 0, 1, 1], loss="k_median")  # (1 + 2) / (1 + 10 + 12)
     0.13043478260869565
     """
+    _check(loss)
+    coordinates = "the loss of k-means" if loss == "k_means" else None
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates=coordinates)
+    return normalized_loss_of(clustering, loss)
+
+
+def normalized_loss_of(clustering: Clustering, loss: Loss = "k_means") -> float:
+    """`normalized_loss` of a validated clustering."""
+    _check(loss)
+    return float(ratio(*_losses(clustering, loss)))
+
+
+def _check(loss: str) -> None:
     if loss not in get_args(Loss):
         raise ValueError(f"`loss` must be one of {', '.join(get_args(Loss))}; got {loss!r}")
-    coordinates = "the loss of k-means" if loss == "k_means" else None
-    clustering = validate(
-        X, labels, metric=metric, noise_label=noise_label, p=p, min_clusters=1, coordinates=coordinates
-    )
-    return float(ratio(*_losses(clustering, loss)))
 
 
 def _losses(clustering: Clustering, loss: Loss) -> tuple[float, float]:
@@ -104,9 +111,5 @@ def _losses(clustering: Clustering, loss: Loss) -> tuple[float, float]:
             within = float(np.trace(totals))
             return within, within + float(totals[np.triu_indices(clustering.k, 1)].sum())
         case "k_median":
-            own, together = np.empty(clustering.n), np.empty(clustering.n)
-            codes = clustering.codes
-            for rows, totals in sums(clustering):
-                own[rows] = totals[np.arange(len(totals)), codes[rows]]
-                together[rows] = totals.sum(axis=1)
+            own, together, _ = point_sums(clustering).T
             return float(np.minimum.reduceat(own, clustering.starts[:-1]).sum()), float(together.min())

@@ -6,11 +6,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import Clustering, Metric, validate
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
 from cqm.geometry.neighbours import foreign_shares
 from cqm.geometry.reductions import pair_sums
 
-__all__ = ["connectivity", "cvnn", "cvnn_compactness", "cvnn_separation"]
+__all__ = [
+    "connectivity",
+    "connectivity_of",
+    "cvnn",
+    "cvnn_compactness",
+    "cvnn_compactness_of",
+    "cvnn_separation",
+    "cvnn_separation_of",
+]
 
 
 def connectivity(
@@ -20,7 +30,6 @@ def connectivity(
     neighbors: int = 10,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
-    p: float = 2.0,
 ) -> float:
     r"""Nearest neighbours that lie in another cluster, each weighted by the inverse of its rank.
 
@@ -39,11 +48,9 @@ def connectivity(
     neighbors : int
         Number of nearest neighbours that count; when there are fewer other points, all of them.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -68,7 +75,12 @@ def connectivity(
     >>> cqm.connectivity([[0.0], [1.0], [3.0], [5.0], [8.5], [9.0]], [0, 0, 0, 1, 1, 1], neighbors=1)
     1.5
     """
-    shares = _shares(validate(X, labels, metric=metric, noise_label=noise_label, p=p), neighbors)
+    return connectivity_of(validate(X, labels, metric=metric, noise_label=noise_label), neighbors)
+
+
+def connectivity_of(clustering: Clustering, neighbors: int = 10) -> float:
+    """`connectivity` of a validated clustering."""
+    shares = _shares(clustering, neighbors)
     return float((shares / np.arange(1, neighbors + 1)).sum())
 
 
@@ -79,7 +91,6 @@ def cvnn_separation(
     neighbors: int = 10,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
-    p: float = 2.0,
 ) -> float:
     r"""Share of its points' nearest neighbours that lie in other clusters, for the cluster where it is largest.
 
@@ -97,11 +108,9 @@ def cvnn_separation(
     neighbors : int
         Number of nearest neighbours that count; when there are fewer other points, all of them.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -127,11 +136,17 @@ def cvnn_separation(
     >>> cqm.cvnn_separation(points, [0, 0, 0, 1, 1, 1], neighbors=1) == 1 / 3
     True
     """
-    return _separation(validate(X, labels, metric=metric, noise_label=noise_label, p=p), neighbors)
+    return cvnn_separation_of(validate(X, labels, metric=metric, noise_label=noise_label), neighbors)
+
+
+def cvnn_separation_of(clustering: Clustering, neighbors: int = 10) -> float:
+    """`cvnn_separation` of a validated clustering."""
+    per_point = _shares(clustering, neighbors).sum(axis=1) / neighbors
+    return float((np.add.reduceat(per_point, clustering.starts[:-1]) / clustering.sizes).max())
 
 
 def cvnn_compactness(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, p: float = 2.0
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None
 ) -> float:
     r"""Sum over clusters of the mean distance of two of their points.
 
@@ -146,11 +161,9 @@ def cvnn_compactness(
     labels : array_like of shape (n,)
         Cluster of each point; any hashable type.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -173,7 +186,13 @@ def cvnn_compactness(
     >>> cqm.cvnn_compactness([[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"])
     3.0
     """
-    return _compactness(validate(X, labels, metric=metric, noise_label=noise_label, p=p))
+    return cvnn_compactness_of(validate(X, labels, metric=metric, noise_label=noise_label))
+
+
+def cvnn_compactness_of(clustering: Clustering) -> float:
+    """`cvnn_compactness` of a validated clustering."""
+    pairs = clustering.sizes * (clustering.sizes - 1) / 2
+    return float((np.diagonal(pair_sums(clustering)) / np.maximum(pairs, 1)).sum())
 
 
 def cvnn(
@@ -183,7 +202,6 @@ def cvnn(
     neighbors: int = 10,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
-    p: float = 2.0,
 ) -> NDArray[np.float64]:
     r"""Clustering validation by nearest neighbours: separation plus compactness, relative to several clusterings.
 
@@ -200,11 +218,9 @@ def cvnn(
     neighbors : int
         Number of nearest neighbours that count; when there are fewer other points, all of them.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -232,9 +248,9 @@ def cvnn(
     """
     if len(clusterings) == 0:
         raise ValueError("`clusterings` is empty: pass at least one label array")
-    each = [validate(X, labels, metric=metric, noise_label=noise_label, p=p) for labels in clusterings]
-    separations = np.array([_separation(clustering, neighbors) for clustering in each])
-    compactnesses = np.array([_compactness(clustering) for clustering in each])
+    each = [validate(X, labels, metric=metric, noise_label=noise_label) for labels in clusterings]
+    separations = np.array([cvnn_separation_of(clustering, neighbors) for clustering in each])
+    compactnesses = np.array([cvnn_compactness_of(clustering) for clustering in each])
     return _relative(separations) + _relative(compactnesses)
 
 
@@ -242,16 +258,6 @@ def _shares(clustering: Clustering, neighbors: int) -> NDArray[np.float64]:
     if neighbors < 1:
         raise ValueError(f"`neighbors` must be at least 1, got {neighbors}")
     return foreign_shares(clustering, neighbors)
-
-
-def _separation(clustering: Clustering, neighbors: int) -> float:
-    per_point = _shares(clustering, neighbors).sum(axis=1) / neighbors
-    return float((np.add.reduceat(per_point, clustering.starts[:-1]) / clustering.sizes).max())
-
-
-def _compactness(clustering: Clustering) -> float:
-    pairs = clustering.sizes * (clustering.sizes - 1) / 2
-    return float((np.diagonal(pair_sums(clustering)) / np.maximum(pairs, 1)).sum())
 
 
 def _relative(values: NDArray[np.float64]) -> NDArray[np.float64]:

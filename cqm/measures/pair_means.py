@@ -5,18 +5,18 @@ from typing import Any
 
 import numpy as np
 
-from cqm.arrays.host.pairs import numbers_of_pairs
-from cqm.arrays.intake import Metric, validate
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
 from cqm.geometry.moments import pair_moments
+from cqm.geometry.pairs import numbers_of_pairs
 from cqm.geometry.reductions import pair_sums
 from cqm.measures.arithmetic import ratio
 
-__all__ = ["mcclain_rao", "point_biserial"]
+__all__ = ["mcclain_rao", "mcclain_rao_of", "point_biserial", "point_biserial_of"]
 
 
-def mcclain_rao(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, p: float = 2.0
-) -> float:
+def mcclain_rao(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
     r"""Mean distance of the pairs inside clusters over the mean distance of the pairs across clusters.
 
     .. math:: MR = \frac{S_w / N_w}{S_b / N_b}
@@ -31,11 +31,9 @@ def mcclain_rao(
     labels : array_like of shape (n,)
         Cluster of each point; any hashable type.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -61,7 +59,11 @@ def mcclain_rao(
     >>> round(cqm.mcclain_rao([[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"]), 6) == round(1.5 / 11.5, 6)
     True
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    return mcclain_rao_of(validate(X, labels, metric=metric, noise_label=noise_label))
+
+
+def mcclain_rao_of(clustering: Clustering) -> float:
+    """`mcclain_rao` of a validated clustering."""
     totals = pair_sums(clustering)
     inside, across = numbers_of_pairs(clustering)
     mean_inside = np.trace(totals) / inside
@@ -69,9 +71,7 @@ def mcclain_rao(
     return float(ratio(mean_inside, mean_across))
 
 
-def point_biserial(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, p: float = 2.0
-) -> float:
+def point_biserial(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
     r"""Correlation, over all pairs of points, of their distance with lying in different clusters.
 
     .. math:: r_{pb} = \frac{\bar d_b - \bar d_w}{s_d} \sqrt{\frac{N_w N_b}{N_t^2}}
@@ -89,11 +89,9 @@ def point_biserial(
     labels : array_like of shape (n,)
         Cluster of each point; any hashable type.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -119,7 +117,12 @@ def point_biserial(
     >>> round(cqm.point_biserial(distances, [0, 0, 1, 1], metric="precomputed"), 12)
     1.0
     """
-    moments = pair_moments(validate(X, labels, metric=metric, noise_label=noise_label, p=p))
+    return point_biserial_of(validate(X, labels, metric=metric, noise_label=noise_label))
+
+
+def point_biserial_of(clustering: Clustering) -> float:
+    """`point_biserial` of a validated clustering."""
+    moments = pair_moments(clustering)
     total = moments.within + moments.between
     share = np.sqrt(moments.within / total * (moments.between / total))
     return float(ratio(moments.contrast * share, moments.deviation))

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from cqm.arrays.intake import Clustering, Metric, validate
-from cqm.geometry.dispersion import dispersion
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
+from cqm.geometry.centroids import dispersion
 from cqm.measures.arithmetic import ratio
 
 __all__ = ["DudaHart", "duda_hart", "hartigan", "krzanowski_lai"]
@@ -139,7 +141,7 @@ def krzanowski_lai(
     clusterings = _successive(
         X, {"coarser_labels": coarser_labels, "labels": labels, "finer_labels": finer_labels}, options
     )
-    before, now, after = (c.k ** (2 / c.points.shape[1]) * _within(c) for c in clusterings)
+    before, now, after = (c.k ** (2 / c.points.features) * _within(c) for c in clusterings)
     return float(abs(ratio(before - now, now - after)))
 
 
@@ -250,7 +252,7 @@ def duda_hart(
         raise ValueError("`finer_labels` must split one cluster of `labels` and leave the others as they are")
     split = int(np.flatnonzero(np.bincount(parents) == 2)[0])
     before, after = dispersion(coarse).squares[split].sum(), dispersion(fine).squares[parents == split].sum()
-    n, d = int(coarse.sizes[split]), coarse.points.shape[1]
+    n, d = int(coarse.sizes[split]), coarse.points.features
     z = NormalDist().inv_cdf(1 - significance)
     critical = 1 - 2 / (math.pi * d) - z * math.sqrt(2 * (1 - 8 / (math.pi**2 * d)) / (n * d))
     return DudaHart(float(ratio(after, before)), critical, n, d, significance)

@@ -5,10 +5,21 @@ from typing import Any
 
 import numpy as np
 
-from cqm.arrays.intake import Metric, validate
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
 from cqm.geometry.scatter import canonical_ratios, log_determinants
 
-__all__ = ["det_ratio", "log_det_ratio", "scott_symons", "trace_wib"]
+__all__ = [
+    "det_ratio",
+    "det_ratio_of",
+    "log_det_ratio",
+    "log_det_ratio_of",
+    "scott_symons",
+    "scott_symons_of",
+    "trace_wib",
+    "trace_wib_of",
+]
 
 
 def trace_wib(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
@@ -60,7 +71,12 @@ def trace_wib(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label:
     >>> round(cqm.trace_wib([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"]), 9)
     25.0
     """
-    ratios = canonical_ratios(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="trace W⁻¹B"))
+    return trace_wib_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="trace W⁻¹B"))
+
+
+def trace_wib_of(clustering: Clustering) -> float:
+    """`trace_wib` of a validated clustering."""
+    ratios = canonical_ratios(clustering)
     return float(ratios.sum()) if len(ratios) else float("nan")
 
 
@@ -112,7 +128,12 @@ def det_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label:
     >>> round(cqm.det_ratio([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"]), 9)
     26.0
     """
-    ratios = canonical_ratios(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="|T| / |W|"))
+    return det_ratio_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="|T| / |W|"))
+
+
+def det_ratio_of(clustering: Clustering) -> float:
+    """`det_ratio` of a validated clustering."""
+    ratios = canonical_ratios(clustering)
     with np.errstate(over="ignore"):
         return float(np.prod(1 + ratios)) if len(ratios) else float("nan")
 
@@ -165,7 +186,11 @@ def log_det_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_la
     >>> round(cqm.log_det_ratio([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"]), 6)
     13.032386
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="log(|T| / |W|)")
+    return log_det_ratio_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="log(|T| / |W|)"))
+
+
+def log_det_ratio_of(clustering: Clustering) -> float:
+    """`log_det_ratio` of a validated clustering."""
     ratios = canonical_ratios(clustering)
     return float(clustering.n * np.log1p(ratios).sum()) if len(ratios) else float("nan")
 
@@ -217,6 +242,12 @@ def scott_symons(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_lab
     >>> round(cqm.scott_symons([[0.0], [2.0], [10.0], [10.0 + 2 * math.e]], ["a", "a", "b", "b"]), 9)
     4.0
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates="Scott–Symons")
+    return scott_symons_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates="Scott–Symons")
+    )
+
+
+def scott_symons_of(clustering: Clustering) -> float:
+    """`scott_symons` of a validated clustering."""
     sizes = clustering.sizes
-    return float(sizes @ (log_determinants(clustering) - clustering.points.shape[1] * np.log(sizes)))
+    return float(sizes @ (log_determinants(clustering) - clustering.points.features * np.log(sizes)))

@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import Clustering, Metric, validate
-from cqm.geometry.dispersion import Dispersion, centroid_gaps, dispersion
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
+from cqm.geometry.centroids import Dispersion, centroid_gaps, dispersion
 from cqm.geometry.neighborhoods import counts_at_centroids, counts_at_midpoints
 from cqm.measures.arithmetic import ratio
 
-__all__ = ["s_dbw", "sd_dis", "sd_index", "sd_scat"]
+__all__ = ["s_dbw", "s_dbw_of", "sd_dis", "sd_dis_of", "sd_index", "sd_index_of", "sd_scat", "sd_scat_of"]
 
 FloatArray = NDArray[np.float64]
 
@@ -62,7 +64,11 @@ def sd_scat(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: H
     >>> round(cqm.sd_scat([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"]), 6)  # 1 / 26
     0.038462
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Scat")
+    return sd_scat_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Scat"))
+
+
+def sd_scat_of(clustering: Clustering) -> float:
+    """`sd_scat` of a validated clustering."""
     return _scat(dispersion(clustering))
 
 
@@ -112,8 +118,12 @@ def sd_dis(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Ha
     >>> cqm.sd_dis([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"])
     0.2
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Dis")
-    return _dis(clustering, dispersion(clustering))
+    return sd_dis_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Dis"))
+
+
+def sd_dis_of(clustering: Clustering) -> float:
+    """`sd_dis` of a validated clustering."""
+    return _dis(dispersion(clustering))
 
 
 def sd_index(
@@ -177,10 +187,15 @@ def sd_index(
     0.24608
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="SD")
+    weight = None if finest_labels is None else sd_dis(X, finest_labels, metric=metric, noise_label=noise_label)
+    return sd_index_of(clustering, weight)
+
+
+def sd_index_of(clustering: Clustering, weight: float | None = None) -> float:
+    """`sd_index` of a validated clustering; by default with its own weight."""
     spread = dispersion(clustering)
-    dis = _dis(clustering, spread)
-    weight = dis if finest_labels is None else sd_dis(X, finest_labels, metric=metric, noise_label=noise_label)
-    return float(weight * _scat(spread) + dis)
+    dis = _dis(spread)
+    return float((dis if weight is None else weight) * _scat(spread) + dis)
 
 
 def s_dbw(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
@@ -238,12 +253,16 @@ def s_dbw(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Has
     >>> round(cqm.s_dbw(points, ["a"] * 4 + ["b"] * 4), 6)  # 2 / 27
     0.074074
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="S_Dbw")
+    return s_dbw_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="S_Dbw"))
+
+
+def s_dbw_of(clustering: Clustering) -> float:
+    """`s_dbw` of a validated clustering."""
     spread = dispersion(clustering)
     k = clustering.k
     stdev = np.sqrt(_variance_norms(spread).sum()) / k
-    near_centroid = counts_at_centroids(clustering, spread, stdev)  # (cluster of the points, cluster of the centroid)
-    near_midpoint = counts_at_midpoints(clustering, spread, stdev)  # (cluster of the points, other cluster)
+    near_centroid = counts_at_centroids(clustering, stdev)  # (cluster of the points, cluster of the centroid)
+    near_midpoint = counts_at_midpoints(clustering, stdev)  # (cluster of the points, other cluster)
     total = 0.0
     for i in range(1, k):
         others = slice(0, i)
@@ -262,9 +281,9 @@ def _scat(spread: Dispersion) -> float:
     return float(ratio(_variance_norms(spread).mean(), total))
 
 
-def _dis(clustering: Clustering, spread: Dispersion) -> float:
-    sums, widest, narrowest = np.empty(clustering.k), 0.0, np.inf
-    for rows, gaps in centroid_gaps(clustering, spread):
+def _dis(spread: Dispersion) -> float:
+    sums, widest, narrowest = np.empty(len(spread.sizes)), 0.0, np.inf
+    for rows, gaps in centroid_gaps(spread):
         sums[rows] = gaps.sum(axis=1)
         widest = max(widest, gaps.max())
         gaps[np.arange(len(gaps)), np.arange(rows.start, rows.stop)] = np.inf

@@ -1,18 +1,21 @@
 """Measures of separation relative to size: Dunn's index and its generalisations."""
 
-from collections.abc import Hashable, Iterator
-from functools import cached_property
+from collections.abc import Hashable
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import Clustering, Metric, validate
-from cqm.geometry.dispersion import Dispersion, centroid_gaps, dispersion, distances_to_centroids
-from cqm.geometry.reductions import gaps_and_diameters, minima, pair_maxima, pair_minima, pair_sums
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.engine import SUM
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
+from cqm.geometry.centroids import centroid_gaps, dispersion, from_centroids
+from cqm.geometry.reductions import gaps_and_diameters, pair_maxima, pair_minima, pair_sums, reaches
 from cqm.measures.arithmetic import ratio
+from cqm.sharing import shared_work
 
-__all__ = ["Diameter", "Separation", "dunn", "generalized_dunn"]
+__all__ = ["Diameter", "Separation", "dunn", "dunn_of", "generalized_dunn", "generalized_dunn_of"]
 
 Separation = Literal["single", "complete", "average", "centroid", "average_to_centroids", "hausdorff"]
 Diameter = Literal["maximum", "average", "centroid"]
@@ -20,9 +23,7 @@ Diameter = Literal["maximum", "average", "centroid"]
 FloatArray = NDArray[np.float64]
 
 
-def dunn(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, p: float = 2.0
-) -> float:
+def dunn(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
     r"""Shortest distance between two clusters over the longest distance inside a cluster.
 
     .. math:: D = \frac{\min_{x \not\sim y} d(x, y)}{\max_{x \sim y} d(x, y)}
@@ -36,11 +37,9 @@ def dunn(
     labels : array_like of shape (n,)
         Cluster of each point; any hashable type.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -65,7 +64,11 @@ def dunn(
     >>> cqm.dunn([[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"])
     5.0
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    return dunn_of(validate(X, labels, metric=metric, noise_label=noise_label))
+
+
+def dunn_of(clustering: Clustering) -> float:
+    """`dunn` of a validated clustering."""
     gaps, diameters = gaps_and_diameters(clustering)
     return float(ratio(gaps.min(), diameters.max()))
 
@@ -78,7 +81,6 @@ def generalized_dunn(
     diameter: Diameter = "maximum",
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
-    p: float = 2.0,
 ) -> float:
     r"""Smallest set distance between two clusters over the largest diameter of a cluster: one of 18 Dunn indices.
 
@@ -118,12 +120,10 @@ def generalized_dunn(
     separation, diameter : str
         Set distance and diameter, from the tables.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors. The variants with centroids need vectors and take
-        "euclidean" or "cosine" (rows scaled to unit length, then Euclidean distances).
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors. The variants with centroids need
+        vectors and take "euclidean" or "cosine" (rows scaled to unit length, then Euclidean distances).
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -153,36 +153,26 @@ def generalized_dunn(
         raise ValueError(f"`separation` must be one of {', '.join(get_args(Separation))}; got {separation!r}")
     if diameter not in get_args(Diameter):
         raise ValueError(f"`diameter` must be one of {', '.join(get_args(Diameter))}; got {diameter!r}")
-    with_centroids = "centroid" in separation or diameter == "centroid"
     clustering = validate(
         X,
         labels,
         metric=metric,
         noise_label=noise_label,
-        p=p,
-        coordinates=f"generalized_dunn with {separation}/{diameter}" if with_centroids else None,
+        coordinates=f"generalized_dunn with {separation}/{diameter}" if _has_centroids(separation, diameter) else None,
     )
-    reductions = _Reductions(clustering)
-    return float(ratio(_smallest(_separations(reductions, separation)), _diameters(reductions, diameter).max()))
+    return generalized_dunn_of(clustering, separation, diameter)
 
 
-class _Reductions:
-    """What both a separation and a diameter may want of a clustering, computed once."""
+def generalized_dunn_of(
+    clustering: Clustering, separation: Separation = "single", diameter: Diameter = "maximum"
+) -> float:
+    """`generalized_dunn` of a validated clustering."""
+    with shared_work():  # a separation and a diameter may want the same of it
+        return float(ratio(_smallest(_separations(clustering, separation)), _diameters(clustering, diameter).max()))
 
-    def __init__(self, clustering: Clustering) -> None:
-        self.clustering = clustering
 
-    @cached_property
-    def farthest(self) -> FloatArray:
-        return pair_maxima(self.clustering)
-
-    @cached_property
-    def sums(self) -> FloatArray:
-        return pair_sums(self.clustering)
-
-    @cached_property
-    def spread(self) -> Dispersion:
-        return dispersion(self.clustering)
+def _has_centroids(separation: Separation, diameter: Diameter) -> bool:
+    return "centroid" in separation or diameter == "centroid"
 
 
 def _smallest(between: FloatArray) -> float:
@@ -190,43 +180,33 @@ def _smallest(between: FloatArray) -> float:
     return float(between[~np.eye(len(between), dtype=bool)].min())
 
 
-def _separations(reductions: _Reductions, separation: Separation) -> FloatArray:
+def _separations(clustering: Clustering, separation: Separation) -> FloatArray:
     """(k, k) set distances; the diagonal means nothing."""
-    clustering = reductions.clustering
     sizes = clustering.sizes
     match separation:
         case "single":
             return pair_minima(clustering)
         case "complete":
-            return reductions.farthest
+            return pair_maxima(clustering)
         case "average":
-            return np.asarray(reductions.sums / np.outer(sizes, sizes))
+            return np.asarray(pair_sums(clustering) / np.outer(sizes, sizes))
         case "centroid":
-            return np.concatenate([gaps for _, gaps in centroid_gaps(clustering, reductions.spread)])
+            return np.concatenate([gaps for _, gaps in centroid_gaps(dispersion(clustering))])
         case "average_to_centroids":
-            totals = _over_clusters(clustering, distances_to_centroids(clustering, reductions.spread), np.add)
+            totals = from_centroids(clustering, lambda lengths, own, sizes: lengths, over=SUM)
             return np.asarray((totals + totals.T) / np.add.outer(sizes, sizes))
         case "hausdorff":
-            reach = _over_clusters(clustering, minima(clustering), np.maximum)
+            reach = reaches(clustering)
             return np.maximum(reach, reach.T)
 
 
-def _diameters(reductions: _Reductions, diameter: Diameter) -> FloatArray:
+def _diameters(clustering: Clustering, diameter: Diameter) -> FloatArray:
     """(k,) diameters."""
-    sizes = reductions.clustering.sizes
+    sizes = clustering.sizes
     match diameter:
         case "maximum":
-            return np.asarray(np.diagonal(reductions.farthest))
+            return np.asarray(np.diagonal(pair_maxima(clustering)))
         case "average":
-            return np.asarray(np.diagonal(reductions.sums) / np.maximum(sizes * (sizes - 1) / 2, 1))
+            return np.asarray(np.diagonal(pair_sums(clustering)) / np.maximum(sizes * (sizes - 1) / 2, 1))
         case "centroid":
-            return np.asarray(2 * reductions.spread.lengths / sizes)
-
-
-def _over_clusters(clustering: Clustering, blocks: Iterator[tuple[slice, FloatArray]], ufunc: np.ufunc) -> FloatArray:
-    """(k, k) per-point values of non-negative distances, summed or maximised over the points of each cluster."""
-    out = np.zeros((clustering.k, clustering.k))
-    for rows, values in blocks:
-        part = clustering.part(rows)
-        out[part.clusters] = ufunc(out[part.clusters], ufunc.reduceat(values, part.starts[:-1], axis=0))
-    return out
+            return np.asarray(2 * dispersion(clustering).lengths / sizes)

@@ -4,18 +4,27 @@ from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
+from numpy.typing import NDArray
 
-from cqm.arrays.intake import Metric, validate
-from cqm.geometry.dispersion import dispersion, scores_from_centroids
-from cqm.geometry.reductions import scores_from_sums
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
+from cqm.geometry.centroids import centroid_distances
+from cqm.geometry.reductions import point_sums
 
-__all__ = ["sample_silhouette", "sample_simplified_silhouette", "silhouette", "simplified_silhouette"]
+__all__ = [
+    "sample_silhouette",
+    "sample_simplified_silhouette",
+    "silhouette",
+    "silhouette_of",
+    "simplified_silhouette",
+    "simplified_silhouette_of",
+]
+
+FloatArray = NDArray[np.float64]
 
 
-def silhouette(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, p: float = 2.0
-) -> float:
+def silhouette(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
     r"""Mean over the points of how much nearer a point is to its own cluster than to the next one.
 
     .. math:: s(x) = \frac{b(x) - a(x)}{\max(a(x), b(x))}
@@ -31,11 +40,9 @@ def silhouette(
     labels : array_like of shape (n,)
         Cluster of each point; any hashable type.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
 
     Returns
     -------
@@ -61,17 +68,20 @@ def silhouette(
     >>> round(cqm.silhouette([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"]), 6)
     0.79798
     """
-    return _mean(scores_from_sums(validate(X, labels, metric=metric, noise_label=noise_label, p=p), _from_sums))
+    return silhouette_of(validate(X, labels, metric=metric, noise_label=noise_label))
 
 
-def sample_silhouette(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, p: float = 2.0
-) -> Any:
+def silhouette_of(clustering: Clustering) -> float:
+    """`silhouette` of a validated clustering."""
+    return float(_from_sums(clustering).mean())
+
+
+def sample_silhouette(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> Any:
     """Silhouette of each point, in input order.
 
     Parameters
     ----------
-    X, labels, metric, noise_label, p
+    X, labels, metric, noise_label
         As for `silhouette`.
 
     Returns
@@ -96,8 +106,8 @@ def sample_silhouette(
     >>> cqm.sample_silhouette([[0.0], [1.0], [10.0]], ["a", "a", "b"])
     array([0.9 , 0.88888889, 0. ])
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
-    return clustering.to_input_order(scores_from_sums(clustering, _from_sums))
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
+    return clustering.to_input_order(_from_sums(clustering))
 
 
 def simplified_silhouette(
@@ -144,8 +154,14 @@ def simplified_silhouette(
     >>> round(cqm.simplified_silhouette([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"]), 6)
     0.89899
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="simplified silhouette")
-    return _mean(scores_from_centroids(clustering, dispersion(clustering), _from_centroids))
+    return simplified_silhouette_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, coordinates="simplified silhouette")
+    )
+
+
+def simplified_silhouette_of(clustering: Clustering) -> float:
+    """`simplified_silhouette` of a validated clustering."""
+    return float(_from_centroids(clustering).mean())
 
 
 def sample_simplified_silhouette(
@@ -181,39 +197,24 @@ def sample_simplified_silhouette(
     array([0.9 , 0.875, 0. ])
     """
     clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="simplified silhouette")
-    return clustering.to_input_order(scores_from_centroids(clustering, dispersion(clustering), _from_centroids))
+    return clustering.to_input_order(_from_centroids(clustering))
 
 
-def _from_sums(totals: Any, own: Any, sizes: Any) -> Any:
-    """(rows,) silhouettes from (rows, k) sums of distances to the clusters."""
-    xp = array_namespace(totals)
-    others = xp.maximum(
-        xp.take(sizes, own, axis=0) - 1, xp.ones_like(own, dtype=sizes.dtype)
-    )  # without the point itself
-    return _scores(_at(totals, own) / others, totals / sizes, own, sizes)
+def _from_sums(clustering: Clustering) -> FloatArray:
+    """(n,) silhouettes of the ordered points."""
+    own, _, separation = point_sums(clustering).T
+    sizes = np.repeat(clustering.sizes, clustering.sizes)
+    return _scores(own / np.maximum(sizes - 1, 1), separation, sizes)  # without the point itself
 
 
-def _from_centroids(lengths: Any, own: Any, sizes: Any) -> Any:
-    """(rows,) simplified silhouettes from (rows, k) distances to the centroids."""
-    return _scores(_at(lengths, own), lengths, own, sizes)
+def _from_centroids(clustering: Clustering) -> FloatArray:
+    """(n,) simplified silhouettes of the ordered points."""
+    own, nearest, _ = centroid_distances(clustering).T
+    return _scores(own, nearest, np.repeat(clustering.sizes, clustering.sizes))
 
 
-def _scores(cohesion: Any, separations: Any, own: Any, sizes: Any) -> Any:
-    """(b − a) / max(a, b) from a, and from the (rows, k) candidates for b."""
-    xp = array_namespace(separations)
-    is_own = own[:, None] == xp.arange(sizes.shape[0], dtype=own.dtype, device=device(own))[None, :]
-    separation = xp.min(xp.where(is_own, np.inf, separations), axis=1)
-    larger = xp.maximum(cohesion, separation)
-    scored = (larger > 0) & (xp.take(sizes, own, axis=0) > 1)
-    return xp.where(scored, (separation - cohesion) / xp.where(scored, larger, 1.0), 0.0)
-
-
-def _at(values: Any, columns: Any) -> Any:
-    """(rows,) entry of each row in its column."""
-    xp = array_namespace(values)
-    rows = xp.arange(values.shape[0], dtype=columns.dtype, device=device(columns))
-    return xp.take(xp.reshape(values, (-1,)), rows * values.shape[1] + columns, axis=0)
-
-
-def _mean(scores: Any) -> float:
-    return float(array_namespace(scores).mean(scores))
+def _scores(cohesion: FloatArray, separation: FloatArray, sizes: NDArray[np.intp]) -> FloatArray:
+    """(b − a) / max(a, b); 0 for a point that is alone in its cluster, and where a = b = 0."""
+    larger = np.maximum(cohesion, separation)
+    scored = (larger > 0) & (sizes > 1)
+    return np.where(scored, (separation - cohesion) / np.where(scored, larger, 1.0), 0.0)

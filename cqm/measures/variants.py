@@ -7,18 +7,22 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import Clustering, Metric, validate
-from cqm.measures.linkage import links_of_pairs, weakest_link
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
+from cqm.geometry.reductions import distance_matrix
+from cqm.measures.linkage import links_of_pairs, weakest_link, weakest_link_of
 from cqm.parallel import in_order
 from cqm.sharing import once, shared_work
 
-__all__ = ["Over", "over_pairs"]
+__all__ = ["Over", "over_pairs", "over_pairs_of"]
 
 Over = Literal["min", "mean", "max"]
 
 REDUCE: dict[str, Callable[[NDArray[np.float64]], Any]] = {"min": np.min, "mean": np.mean, "max": np.max}
+Core = Callable[[Clustering], float]
 # Measures whose values for all pairs come from one pass: clustering → (k, k)
-AT_ONCE: dict[Callable[..., float], Callable[[Clustering], NDArray[np.float64]]] = {weakest_link: links_of_pairs}
+AT_ONCE: dict[Core, Callable[[Clustering], NDArray[np.float64]]] = {weakest_link_of: links_of_pairs}
 
 
 def over_pairs(
@@ -39,7 +43,7 @@ def over_pairs(
 
     So every measure of two clusters becomes one of k clusters, in which a pair does not see the others. The direction
     is the measure's. The weakest link of all pairs takes one pass over the distances; another measure is called for
-    each pair, on several threads, for the relative margin in time O(n³/k), polynomial at any k.
+    each pair, with numpy arrays and on several threads, for the relative margin in time O(n³/k), polynomial at any k.
 
     Parameters
     ----------
@@ -52,11 +56,11 @@ def over_pairs(
     over : {"min", "mean", "max"}
         What becomes of the pairs' values.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
     **options
-        For the measure, such as `p`.
+        For the measure, such as `reading`.
 
     Returns
     -------
@@ -85,36 +89,43 @@ def over_pairs(
     """
     if over not in get_args(Over):
         raise ValueError(f"`over` must be one of {', '.join(get_args(Over))}; got {over!r}")
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=options.get("p", 2.0))
-    values = _values(clustering, measure, **options)
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
+    if measure is weakest_link:
+        return over_pairs_of(clustering, weakest_link_of, over)
+
+    def alone(pair: Clustering) -> float:
+        points = pair.points.rows(slice(0, pair.n)) if not pair.distance.precomputed else distance_matrix(pair)
+        return measure(points, pair.codes, metric=metric, **options)
+
+    return over_pairs_of(clustering, alone, over)
+
+
+def over_pairs_of(clustering: Clustering, core: Core, over: Over = "mean") -> float:
+    """`over_pairs` of a validated clustering and a measure of such."""
+    values = _values(clustering, core)
     return float(REDUCE[over](values)) if len(values) else float("nan")
 
 
 @once
-def _values(clustering: Clustering, measure: Callable[..., float], **options: Any) -> NDArray[np.float64]:
+def _values(clustering: Clustering, core: Core) -> NDArray[np.float64]:
     """Values of the pairs that have one."""
-    if measure in AT_ONCE:
+    if core in AT_ONCE:
         sizes = clustering.sizes
         i, j = np.triu_indices(clustering.k, 1)
-        values = AT_ONCE[measure](clustering)[i, j][sizes[i] + sizes[j] > 2]
+        values = AT_ONCE[core](clustering)[i, j][sizes[i] + sizes[j] > 2]
     else:
 
-        def of_pair(pair: tuple[NDArray[Any], NDArray[np.intp]]) -> float:
-            with shared_work():  # what a pair shares goes when the pair is done
-                return measure(*pair, metric=clustering.metric, **options)
+        def of_pair(pair: Clustering) -> float:
+            with shared_work(apart=True):  # what a pair shares goes when the pair is done
+                return core(pair)
 
         values = np.array(list(in_order(of_pair, _pairs(clustering))))
     return values[~np.isnan(values)]
 
 
-def _pairs(clustering: Clustering) -> Iterator[tuple[NDArray[Any], NDArray[np.intp]]]:
-    """Points, or distances, and labels of each two clusters that are not both singletons."""
+def _pairs(clustering: Clustering) -> Iterator[Clustering]:
+    """Each two clusters that are not both singletons."""
     sizes = clustering.sizes
-    for pair in combinations(range(clustering.k), 2):
-        if sizes[list(pair)].sum() > 2:
-            rows = np.concatenate([np.arange(*clustering.starts[[i, i + 1]]) for i in pair])
-            if clustering.metric == "precomputed":
-                at = clustering.order[rows]
-                yield clustering.data[np.ix_(at, at)], np.repeat(pair, sizes[list(pair)])
-            else:
-                yield clustering.data[rows], np.repeat(pair, sizes[list(pair)])
+    for i, j in combinations(range(clustering.k), 2):
+        if sizes[i] + sizes[j] > 2:
+            yield clustering.only(np.concatenate([np.arange(*clustering.starts[[c, c + 1]]) for c in (i, j)]))

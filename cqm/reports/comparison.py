@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from cqm.arrays.intake import Metric, validate
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
 from cqm.catalogue import catalog
 from cqm.optional import require
 from cqm.reports.choice import MIN_COVERAGE, Choice, choose

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import Metric
+from cqm.arrays.metrics import Metric
 from cqm.catalogue import catalog
 from cqm.reports.resampling import clusters, generator
 

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cqm.arrays.intake import Metric, encode
+from cqm.arrays.labels import encode
+from cqm.arrays.metrics import Metric, distance_of
 from cqm.catalogue import catalog
 from cqm.measures.margins import sample_relative_margin
 from cqm.measures.silhouette import sample_silhouette
@@ -53,11 +54,10 @@ def cluster_compactness(
     *,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
-    p: float = 2.0,
     ax: Any = None,
 ) -> Any:
     """Mean distance inside each cluster beside the distance to its nearest neighbour cluster, loosest cluster first."""
-    profiles = profile_clusters(X, labels, metric=metric, noise_label=noise_label, p=p)
+    profiles = profile_clusters(X, labels, metric=metric, noise_label=noise_label)
     ax = _axes(ax, height=min(2.4 + 0.3 * len(profiles.labels), 10))
     order = np.argsort(-np.nan_to_num(profiles.mean_distances), kind="stable")
     rows = np.arange(len(order))
@@ -67,7 +67,7 @@ def cluster_compactness(
     _cluster_ticks(ax, rows, [profiles.labels[i] for i in order])
     ax.invert_yaxis()
     ax.set_xlim(left=0)
-    ax.set_xlabel(f"{metric if isinstance(metric, str) else metric.__name__} distance")
+    ax.set_xlabel(f"{distance_of(metric)} distance")
     ax.set_title("compactness and separation of each cluster", pad=24)
     ax.margins(y=0.2 if len(order) < 8 else 0.05)
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=8, frameon=False)  # over no point
@@ -81,7 +81,6 @@ def margin_distribution(
     metric: Metric = "euclidean",
     representatives: str | ArrayLike = "medoid",
     noise_label: Hashable | None = None,
-    p: float = 2.0,
     ax: Any = None,
 ) -> Any:
     """Histogram of each point's quotient of distances to its own and to the nearest other centre.
@@ -90,7 +89,7 @@ def margin_distribution(
     """
     ax = _axes(ax)
     quotients = sample_relative_margin(
-        X, labels, metric=metric, representatives=representatives, noise_label=noise_label, p=p
+        X, labels, metric=metric, representatives=representatives, noise_label=noise_label
     )
     quotients = quotients[~np.isnan(quotients)]
     bins = np.linspace(0, 2, 41)

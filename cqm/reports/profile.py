@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import Metric, validate
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
 from cqm.geometry.reductions import gaps_and_diameters, pair_sums
 from cqm.geometry.trees import longest_steps
 from cqm.measures.arithmetic import ratio
@@ -64,7 +65,7 @@ class ClusterProfiles:
 
 
 def profile_clusters(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, p: float = 2.0
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None
 ) -> ClusterProfiles:
     """Size, compactness and separation of each cluster, in O(n²) time.
 
@@ -77,7 +78,7 @@ def profile_clusters(
     >>> profiles.diameters.tolist(), profiles.widest_steps.tolist(), profiles.separations.tolist()
     ([3.0, 2.0], [2.0, 2.0], [8.0, 8.0])
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
     sizes = clustering.sizes
     gaps, diameters = gaps_and_diameters(clustering)
     neighbours = gaps.argmin(axis=1)

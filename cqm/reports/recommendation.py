@@ -7,7 +7,8 @@ from functools import partial
 from html import escape
 from typing import Any, Literal
 
-from cqm.arrays.intake import Metric, check_metric
+from cqm.arrays.intake import check_metric
+from cqm.arrays.metrics import Metric
 from cqm.catalogue import Measure, catalog
 from cqm.catalogue.cost import PER_SECOND
 from cqm.reports.report import metric_name

@@ -10,8 +10,9 @@ from typing import Any
 
 from rich.progress import Progress
 
-from cqm.arrays.elsewhere import NeedsNumpyError
-from cqm.arrays.intake import Clustering, Metric, validate
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric, distance_of
 from cqm.catalogue import Measure, catalog
 from cqm.catalogue.cost import PER_SECOND
 from cqm.console import progress_console
@@ -145,7 +146,7 @@ def evaluate(
     labels : array_like of shape (n,)
         Cluster of each point; any hashable type.
     metric : str or callable
-        One of ``cqm.METRICS``, another name that scipy knows, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, another name that scipy knows, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
     measures : "all", or names of catalogued measures, optional
@@ -217,8 +218,8 @@ def assess(
             reason = _inapplicable(measure, clustering, limit)
             if reason is None:
                 try:
-                    values[measure.name] = measure.function(X, labels, **options)
-                except (ValueError, NeedsNumpyError) as error:
+                    values[measure.name] = measure.of(clustering)
+                except ValueError as error:
                     reason = str(error)
                     if isinstance(error, BudgetExceeded):
                         bounds[measure.name] = error.bracket.lower, error.bracket.upper
@@ -233,14 +234,14 @@ def assess(
 
 def metric_name(metric: Metric) -> str:
     """The name of a metric, also of a function."""
-    return getattr(metric, "__name__", repr(metric)) if callable(metric) else metric
+    return str(distance_of(metric))
 
 
 def _inapplicable(measure: Measure, clustering: Clustering, limit: float) -> str | None:
     """Why a measure is left out, or None."""
     if clustering.k == 0:
         return "no points are left"
-    if (reason := measure.inapplicable(clustering.metric)) is not None:
+    if (reason := measure.inapplicable(clustering.distance)) is not None:
         return reason
     cost = _operations(measure, clustering)
     if cost > limit:
@@ -252,8 +253,8 @@ def _inapplicable(measure: Measure, clustering: Clustering, limit: float) -> str
 
 
 def _operations(measure: Measure, clustering: Clustering) -> float:
-    d = 1 if clustering.metric == "precomputed" else clustering.points.shape[1]
-    return measure.operations(max(clustering.n, 1), max(clustering.k, 1), d, clustering.metric)
+    d = clustering.points.features
+    return measure.operations(max(clustering.n, 1), max(clustering.k, 1), d, clustering.distance)
 
 
 def _notes(clustering: Clustering, noise_label: Hashable | None) -> tuple[str, ...]:

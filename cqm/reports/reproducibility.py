@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import encode
+from cqm.arrays.labels import encode
 from cqm.estimators import labelling
 from cqm.reports.resampling import generator, joint_counts, points_of
 from cqm.tables import html_table, number, text_table

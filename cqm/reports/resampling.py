@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import encode
+from cqm.arrays.labels import encode
 
 __all__ = ["clusters", "generator", "joint_counts", "points_of"]
 

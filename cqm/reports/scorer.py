@@ -6,7 +6,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from cqm.arrays.intake import Metric, check_metric, validate
+from cqm.arrays.intake import check_metric, validate
+from cqm.arrays.metrics import Metric
 from cqm.catalogue import catalog
 from cqm.reports.spaces import final_of, labels_of, taking_distances, transformed
 

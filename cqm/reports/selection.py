@@ -11,7 +11,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import Metric, check_metric, validate
+from cqm.arrays.intake import check_metric, validate
+from cqm.arrays.metrics import Metric
 from cqm.catalogue import Measure, catalog
 from cqm.optional import require
 from cqm.reports.choice import MIN_COVERAGE, Choice, choose

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.intake import Metric
+from cqm.arrays.metrics import Metric
 
 __all__ = ["final_of", "is_pipeline", "labels_of", "named", "taking_distances", "transformed"]
 

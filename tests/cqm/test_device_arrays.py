@@ -1,83 +1,20 @@
-"""Torch and strict arrays against numpy: same values, same library and device, nothing moved behind the user's back.
+"""Arrays of other libraries against numpy: same values, same library and device, nothing moved behind the user's back.
 
-`array_api_strict`'s device "device1" stands in for a GPU: its arrays refuse to become numpy arrays.
+numpy is kept from seeing the memory of tensors and JAX's arrays, as if they were on a GPU; `array_api_strict`'s device
+"device1" refuses to become numpy of itself.
 """
 
 import array_api_compat
-import array_api_strict
 import numpy as np
 import pytest
 import torch
 
 import cqm
-from cqm.arrays.intake import METRICS
+from cqm.arrays.device import pairs, space
+from cqm.arrays.metrics import METRICS
+from tests.cqm.kinds import DISTANCES, LABELS, POINTS, changed, libraries, out_of_sight  # noqa: F401
 
-RNG = np.random.default_rng(0)
-LABELS = np.r_[RNG.integers(0, 4, 69), 4]
-POINTS = RNG.normal(size=(70, 20)) + LABELS[:, None]
-DISTANCES = np.linalg.norm(POINTS[:, None] - POINTS, axis=2)
-
-# Measures whose primitives all have an engine; what the others say is tested, too.
-EVERYWHERE = {
-    "ball_hall",
-    "banfield_raftery",
-    "calinski_harabasz",
-    "cvnn_compactness",
-    "davies_bouldin",
-    "dunn",
-    "generalized_dunn_average_average",
-    "generalized_dunn_average_maximum",
-    "generalized_dunn_average_centroid",
-    "generalized_dunn_centroid_average",
-    "generalized_dunn_centroid_centroid",
-    "generalized_dunn_centroid_maximum",
-    "generalized_dunn_complete_average",
-    "generalized_dunn_complete_centroid",
-    "generalized_dunn_complete_maximum",
-    "generalized_dunn_single_average",
-    "generalized_dunn_single_centroid",
-    "log_ss_ratio",
-    "mcclain_rao",
-    "normalized_k_means",
-    "normalized_min_sum",
-    "pbm",
-    "ratkowsky_lance",
-    "ray_turi",
-    "sd_dis",
-    "sd_index",
-    "sd_scat",
-    "silhouette",
-    "simplified_silhouette",
-    "trace_w",
-    "variance_ratio",
-    "weakest_link",
-    "weakest_link_pairs_max",
-    "weakest_link_pairs_mean",
-    "weakest_link_pairs_min",
-    "xie_beni",
-}
-
-
-def strict(X):
-    return array_api_strict.asarray(X, device=array_api_strict.Device("device1"))
-
-
-libraries = pytest.mark.parametrize("elsewhere", [torch.asarray, strict], ids=["torch", "strict"])
-
-
-@libraries
-@pytest.mark.parametrize("name", sorted(EVERYWHERE))
-def test_measures_equal_those_of_numpy(name, elsewhere):
-    got = cqm.catalog[name].function(elsewhere(POINTS), LABELS)
-    assert type(got) is float
-    assert got == pytest.approx(cqm.catalog[name].function(POINTS, LABELS), rel=1e-10)
-
-
-@libraries
-@pytest.mark.parametrize("name", sorted(set(cqm.catalog) - EVERYWHERE))
-def test_measures_without_an_engine_say_so(name, elsewhere):
-    with pytest.raises(TypeError, match="computed from numpy arrays alone, got"):
-        cqm.catalog[name].function(elsewhere(POINTS), LABELS)
+pytestmark = pytest.mark.usefixtures("out_of_sight")
 
 
 @libraries
@@ -85,8 +22,9 @@ def test_measures_without_an_engine_say_so(name, elsewhere):
 @pytest.mark.parametrize("measure", ["silhouette", "dunn", "weakest_link", "mcclain_rao"])
 def test_every_metric(measure, metric, elsewhere):
     X = DISTANCES if metric == "precomputed" else POINTS
-    got = getattr(cqm, measure)(elsewhere(X), LABELS, metric=metric, p=3.5)
-    assert got == pytest.approx(getattr(cqm, measure)(X, LABELS, metric=metric, p=3.5), rel=1e-10)
+    metric = cqm.Minkowski(3.5) if metric == "minkowski" else metric
+    got = getattr(cqm, measure)(elsewhere(X), LABELS, metric=metric)
+    assert got == pytest.approx(getattr(cqm, measure)(X, LABELS, metric=metric), rel=1e-10)
 
 
 @libraries
@@ -127,14 +65,10 @@ def test_float32_of_any_scale(scale, elsewhere):
         assert measure(elsewhere(X), LABELS) == pytest.approx(measure(POINTS, LABELS), rel=1e-5)
 
 
-@libraries
-@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
-def test_all_measures_of_float32_without_noise(metric, elsewhere):
-    X, options = POINTS.astype(np.float32), {"metric": metric, "noise_label": 4, "measures": "all"}
-    report, expected = cqm.evaluate(elsewhere(X), elsewhere(LABELS), **options), cqm.evaluate(X, LABELS, **options)
-    assert set(report.values) == EVERYWHERE
-    assert report.values == pytest.approx({name: expected[name] for name in EVERYWHERE}, rel=2e-5)
-    assert all("computed from numpy arrays alone" in reason for reason in report.left_out.values())
+def test_per_point_sums_row_by_row(monkeypatch):
+    monkeypatch.setattr(space, "TILE_ROWS", 16)
+    monkeypatch.setattr(pairs, "PER_POINT_BYTES", 0)
+    assert cqm.silhouette(torch.asarray(POINTS), LABELS) == pytest.approx(cqm.silhouette(POINTS, LABELS), rel=1e-10)
 
 
 def test_tensors_of_a_model_in_training():
@@ -152,8 +86,9 @@ def test_half_precision_is_widened(dtype):
 
 @libraries
 def test_several_tiles(elsewhere, monkeypatch):
-    monkeypatch.setattr("cqm.geometry.device_arrays.TILE_ROWS", 16)
-    monkeypatch.setattr("cqm.geometry.device_arrays.ENTRIES", 1000)
+    monkeypatch.setattr(space, "TILE_ROWS", 16)
+    monkeypatch.setattr(space, "ENTRIES", 1000)
+    monkeypatch.setattr(pairs, "WAVE", 3)
     for measure in (cqm.silhouette, cqm.simplified_silhouette, cqm.dunn, cqm.weakest_link, cqm.mcclain_rao, cqm.pbm):
         assert measure(elsewhere(POINTS), LABELS) == pytest.approx(measure(POINTS, LABELS), rel=1e-10)
 
@@ -165,22 +100,16 @@ def test_points_at_the_same_place(elsewhere):
     assert cqm.dunn(elsewhere(X), [0, 0, 0, 1, 1, 1]) == np.inf
 
 
-def changed(matrix, row, column, value):
-    matrix = matrix.copy()
-    matrix[row, column] = value
-    return matrix
-
-
 @libraries
 @pytest.mark.parametrize(
     ("X", "metric", "message"),
     [
-        (changed(POINTS, 3, 1, np.nan), "euclidean", "NaN or infinite, in row 3 first"),
+        (changed(POINTS, 3, 1, np.nan), "euclidean", r"has nan at X\[3, 1\]"),
         (POINTS[:, 0], "euclidean", r"got shape \(70,\)"),
         (POINTS[:9], "euclidean", "`labels` has 70 entries but `X` has 9 rows"),
         (changed(POINTS, 3, slice(None), 0), "cosine", "undefined for zero vectors: row 3"),
         (changed(POINTS, 3, slice(None), 1), "correlation", "undefined for constant vectors: row 3"),
-        (DISTANCES[:, :9], "precomputed", "takes square distances"),
+        (DISTANCES[:, :9], "precomputed", "takes square or condensed distances"),
         (DISTANCES[np.triu_indices(70, 1)], "precomputed", r"must be square distances .* got shape \(2415,\)"),
         (changed(DISTANCES, 1, 2, -1), "precomputed", "must not be negative"),
         (changed(DISTANCES, 2, 2, 1), "precomputed", "to itself must be 0"),

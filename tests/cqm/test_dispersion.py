@@ -2,11 +2,13 @@ import numpy as np
 import pytest
 
 import cqm
+from cqm.arrays.clustering import as_squared
+from cqm.arrays.host import centroids as around_centroids
 from cqm.arrays.host.tiles import distances
 from cqm.arrays.intake import validate
-from cqm.geometry import closed_forms
-from cqm.geometry import dispersion as around_centroids
-from cqm.geometry.dispersion import dispersion
+from cqm.geometry.centroids import dispersion
+from cqm.geometry.closed_forms import from_sums
+from cqm.sharing import shared_work
 
 pytestmark = pytest.mark.kernel
 
@@ -43,9 +45,9 @@ def test_points_are_met_where_they_are_until_they_are_arranged():
     X, labels = example()
     clustering = validate(X, labels)
     first = dispersion(clustering)
-    assert clustering.locate(slice(0, 3))[0] is X
-    assert np.array_equal(clustering.data, X[clustering.order])
-    assert clustering.locate(slice(0, 3))[0] is clustering.data
+    assert clustering.points.locate(slice(0, 3))[0] is X
+    assert np.array_equal(clustering.points.data, X[clustering.order])
+    assert clustering.points.locate(slice(0, 3))[0] is clustering.points.data
     assert np.array_equal(dispersion(clustering).squares, first.squares)
 
 
@@ -70,11 +72,14 @@ def test_equal_points_have_no_dispersion_far_from_zero():
 def test_closed_forms_make_no_copy_of_the_points(metric):
     X = np.random.default_rng(0).normal(size=(60, 20))
     clustering = validate(X, np.arange(60) % 3, metric=metric)
-    points = closed_forms.as_squared(clustering)[0]
-    totals = closed_forms.totals(clustering)(slice(0, 60))
-    dispersion(points)
-    assert points.points is X
-    assert "data" not in vars(clustering)
+    with shared_work():
+        points = as_squared(clustering).points
+        totals = from_sums(clustering, lambda values, own, sizes: values)
+        dispersion(as_squared(clustering))
+    assert points.given is X
+    assert "data" not in vars(clustering.points)
     assert "data" not in vars(points)
-    exact = np.stack([distances(clustering, slice(0, 60), clustering.cluster(i)).sum(axis=1) for i in range(3)], axis=1)
+    exact = np.stack(
+        [distances(clustering.points, slice(0, 60), clustering.cluster(i)).sum(axis=1) for i in range(3)], axis=1
+    )
     np.testing.assert_allclose(totals, exact, rtol=1e-12)

@@ -7,24 +7,22 @@ import pytest
 from scipy.spatial.distance import cdist
 from threadpoolctl import threadpool_limits
 
-from cqm.arrays.host import tiles
-from cqm.arrays.host.kernels import MAXIMUM, MINIMUM, SUM
+from cqm.arrays.engine import MAXIMUM, MINIMUM, SUM, Request
+from cqm.arrays.host import reductions, tiles
+from cqm.arrays.host.reductions import across, per_pair
 from cqm.arrays.intake import validate
-from cqm.geometry import reductions
+from cqm.geometry import closed_forms
 from cqm.geometry.reductions import (
     gaps_and_diameters,
-    maxima,
-    minima,
     nearest_across,
     pair_maxima,
     pair_minima,
     pair_sums,
-    per_pair,
-    sums,
-    sums_across,
+    reaches,
 )
 
 N, K = 1300, 7
+EXTREMES = Request(MINIMUM), Request(MAXIMUM)
 METRICS = ["euclidean", "sqeuclidean", "cosine", "angular", "manhattan", "correlation", "precomputed"]
 
 
@@ -39,17 +37,22 @@ def example(metric, d=20, dtype=np.float64):
     clustering = validate(X, labels, metric=metric)
     if metric == "precomputed":
         return clustering, X[np.ix_(clustering.order, clustering.order)]
-    rows = clustering.data.astype(np.float64)
+    rows = clustering.points.data.astype(np.float64)
     expected = cdist(rows, rows, {"manhattan": "cityblock", "angular": "cosine"}.get(metric, metric))
     if metric == "angular":
         expected = np.arccos(np.clip(1 - expected, -1, 1)) / np.pi
     return clustering, expected
 
 
-def together(blocks):
-    rows, values = zip(*blocks, strict=True)
-    assert [part.start for part in rows] == [0, *(part.stop for part in rows[:-1])]
-    return np.concatenate(values)
+def all_of_them(values, own, sizes):
+    return values
+
+
+def sums(clustering):
+    """(n, k) sums of the distances to each cluster's points."""
+    if clustering.distance.closed_form:
+        return closed_forms.from_sums(clustering, all_of_them)
+    return clustering.points.per_point(SUM, all_of_them)
 
 
 @pytest.fixture(params=["upper triangle", "row by row"])
@@ -64,10 +67,14 @@ def test_per_point_reductions(metric, memory):
     clustering, expected = example(metric)
     starts = clustering.starts[:-1]
     np.fill_diagonal(expected, 0)
-    assert together(sums(clustering)) == pytest.approx(np.add.reduceat(expected, starts, axis=1), rel=1e-12)
-    assert together(maxima(clustering)) == pytest.approx(np.maximum.reduceat(expected, starts, axis=1), rel=1e-12)
+    assert sums(clustering) == pytest.approx(np.add.reduceat(expected, starts, axis=1), rel=1e-12)
+    assert clustering.points.per_point(MAXIMUM, all_of_them) == pytest.approx(
+        np.maximum.reduceat(expected, starts, axis=1), rel=1e-12
+    )
     np.fill_diagonal(expected, np.inf)
-    assert together(minima(clustering)) == pytest.approx(np.minimum.reduceat(expected, starts, axis=1), rel=1e-12)
+    assert clustering.points.per_point(MINIMUM, all_of_them) == pytest.approx(
+        np.minimum.reduceat(expected, starts, axis=1), rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -91,13 +98,21 @@ def test_reductions_over_pairs_of_clusters(metric):
     assert np.array_equal(diameters, np.diagonal(pair_maxima(clustering)))
 
 
+def test_farthest_of_the_nearest():
+    clustering, expected = example("euclidean")
+    np.fill_diagonal(expected, np.inf)
+    nearest = np.minimum.reduceat(expected, clustering.starts[:-1], axis=1)
+    wanted = np.maximum.reduceat(nearest, clustering.starts[:-1], axis=0)
+    assert reaches(clustering) == pytest.approx(wanted, rel=1e-12)
+
+
 @pytest.mark.parametrize("operations", [(SUM, MINIMUM), (MAXIMUM, SUM), (SUM, MINIMUM, MAXIMUM)])
 def test_sums_and_extremes_need_a_pass_each(operations):
     clustering, _ = example("euclidean")
     with pytest.raises(
         ValueError, match="sums are of distances, extremes of tile values: reduce to the one or the other"
     ):
-        per_pair(clustering, *operations)
+        per_pair(clustering.points, *map(Request, operations))
 
 
 @pytest.mark.kernel
@@ -106,12 +121,15 @@ def test_reductions_between_two_sides_of_a_row(d):
     X = np.random.default_rng(0).normal(size=(13, d))
     clustering = validate(X, np.repeat(range(4), [2, 6, 4, 1]))
     split = int(clustering.starts[2])
-    across = cdist(X[:split], X[split:])
+    apart = cdist(X[:split], X[split:])
     there = [0, 4]  # where clusters 2 and 3 start beyond the split
-    assert sums_across(clustering, split)[:, 2:] == pytest.approx(np.add.reduceat(across, there, axis=1), rel=1e-12)
-    by_pair = per_pair(clustering, SUM, split=split) + per_pair(clustering, MINIMUM, MAXIMUM, split=split)
+    assert across(clustering.points, split, SUM)[:, 2:] == pytest.approx(
+        np.add.reduceat(apart, there, axis=1), rel=1e-12
+    )
+    by_pair = per_pair(clustering.points, Request(SUM), split=split)
+    by_pair += per_pair(clustering.points, *EXTREMES, split=split)
     for got, ufunc in zip(by_pair, (np.add, np.minimum, np.maximum), strict=True):
-        wanted = ufunc.reduceat(ufunc.reduceat(across, there, axis=1), clustering.starts[:2], axis=0)
+        wanted = ufunc.reduceat(ufunc.reduceat(apart, there, axis=1), clustering.starts[:2], axis=0)
         assert got[:2, 2:] == pytest.approx(wanted, rel=1e-12)
         assert np.array_equal(got, got.T)
 
@@ -146,11 +164,11 @@ def test_extremes_keep_their_digits(kind, dtype):
     X = scattered(kind).astype(dtype)
     labels = np.random.default_rng(1).permutation(np.repeat(range(4), [1, 7, 10, 12]))
     clustering = validate(X, labels)
-    rows = clustering.data.astype(np.float64)
+    rows = clustering.points.data.astype(np.float64)
     distances = cdist(rows, rows)
     error = 8 * 28 * 2.0**-24 if dtype == np.float32 else 32 * 28 * 2.0**-53
-    inside = per_pair(clustering, MINIMUM, MAXIMUM)
-    across = per_pair(clustering, MINIMUM, MAXIMUM, split=int(clustering.starts[2]))
+    inside = per_pair(clustering.points, *EXTREMES)
+    across = per_pair(clustering.points, *EXTREMES, split=int(clustering.starts[2]))
     for (smallest, largest), first, second in ((inside, range(4), range(4)), (across, (0, 1), (2, 3))):
         for i, j in product(first, second):
             met = distances[clustering.cluster(i), clustering.cluster(j)]
@@ -184,7 +202,7 @@ def test_where_too_many_are_nearly_tied_products_are_as_precise_as_the_points(ki
 def test_float32_sums_are_accumulated_in_float64():
     clustering, expected = example("euclidean", dtype=np.float32)
     np.fill_diagonal(expected, 0)
-    got = together(sums(clustering))
+    got = sums(clustering)
     # a distance has a few 2⁻²⁴ of error; errors of a sum's terms average out, those of a float32 sum would not
     assert got == pytest.approx(np.add.reduceat(expected, clustering.starts[:-1], axis=1), rel=2e-7)
 
@@ -194,9 +212,9 @@ def test_float32_sums_are_accumulated_in_float64():
 def test_same_bits_for_any_number_of_threads(metric, dtype, memory):
     clustering, _ = example(metric, d=50, dtype=dtype)
     with threadpool_limits(1):
-        serial = together(sums(clustering)), pair_sums(clustering), pair_minima(clustering)
+        serial = sums(clustering), pair_sums(clustering), pair_minima(clustering)
     with threadpool_limits(4):
-        threaded = together(sums(clustering)), pair_sums(clustering), pair_minima(clustering)
+        threaded = sums(clustering), pair_sums(clustering), pair_minima(clustering)
     for one, many in zip(serial, threaded, strict=True):
         assert np.array_equal(one, many)
 
@@ -215,20 +233,20 @@ def test_closed_forms_stand_any_scale_in_float32(metric, d, scale):
     rng = np.random.default_rng(0)
     X = (rng.normal(size=(40, d)) * scale).astype(np.float32)
     clustering = validate(X, np.arange(40) % 3, metric=metric)
-    rows = clustering.data.astype(np.float64) / scale
+    rows = clustering.points.data.astype(np.float64) / scale
     expected = np.add.reduceat(cdist(rows, rows, metric), clustering.starts[:-1], axis=1)
     if metric == "sqeuclidean":
         expected *= scale**2
-    assert together(sums(clustering)) == pytest.approx(expected, rel=1e-5, abs=0)
+    assert sums(clustering) == pytest.approx(expected, rel=1e-5, abs=0)
 
 
 @pytest.mark.parametrize("d", [4, 30])
 def test_closed_forms_keep_digits_far_from_the_origin(d):
     X = np.random.default_rng(0).normal(size=(60, d)) + 1e8
     clustering = validate(X, np.arange(60) % 3, metric="sqeuclidean")
-    rows = clustering.data - clustering.data[0]
+    rows = clustering.points.data - clustering.points.data[0]
     expected = np.add.reduceat(cdist(rows, rows, "sqeuclidean"), clustering.starts[:-1], axis=1)
-    assert together(sums(clustering)) == pytest.approx(expected, rel=1e-12)
+    assert sums(clustering) == pytest.approx(expected, rel=1e-12)
     totals = np.add.reduceat(expected, clustering.starts[:-1], axis=0) * np.where(np.eye(3), 0.5, 1)
     assert pair_sums(clustering) == pytest.approx(totals, rel=1e-12)
 
@@ -239,5 +257,5 @@ def test_points_at_the_same_place_have_sums_of_exactly_zero(metric, d):
     direction = np.random.default_rng(0).normal(size=d)
     lengths = np.array([1.0, 3.0, 0.1, 7.7, 1.3, 9.0]) if metric != "sqeuclidean" else np.ones(6)
     clustering = validate(np.outer(lengths, direction), [0, 0, 0, 1, 1, 1], metric=metric)
-    assert not together(sums(clustering)).any()
+    assert not sums(clustering).any()
     assert not pair_sums(clustering).any()

@@ -4,23 +4,21 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
+import cqm
 from cqm.arrays.host.tiles import FEW_FEATURES, between, distances
-from cqm.arrays.intake import METRICS, validate
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import METRICS
 
 MANY = FEW_FEATURES + 15  # features enough for matrix products
 PEERS = {"manhattan": "cityblock", "angular": "cosine"}
 
 
-def clustering_of(X, metric="euclidean", p=2.0):
-    return validate(X, np.arange(len(X)) % 2, metric=metric, p=p)
-
-
-def all_distances(X, metric="euclidean", p=2.0):
+def all_distances(X, metric="euclidean"):
     """(n, n) distances in input order."""
-    clustering = clustering_of(X, metric, p)
-    everything = slice(0, clustering.n)
-    back = np.argsort(clustering.order)
-    return distances(clustering, everything, everything)[np.ix_(back, back)]
+    points = validate(X, np.arange(len(X)) % 2, metric=metric).points
+    everything = slice(0, points.n)
+    back = np.argsort(points.order)
+    return distances(points, everything, everything)[np.ix_(back, back)]
 
 
 def extended(X):
@@ -39,7 +37,7 @@ def test_distances_equal_scipy(metric, d):
     if metric == "angular":
         peer = np.arccos(np.clip(1 - peer, -1, 1)) / np.pi
     off_diagonal = ~np.eye(len(X), dtype=bool)
-    got = all_distances(X, metric, **options)
+    got = all_distances(X, cqm.Minkowski(3.5) if metric == "minkowski" else metric)
     assert got[off_diagonal] == pytest.approx(peer[off_diagonal], rel=1e-12)
     assert not got[~off_diagonal].any()
 
@@ -47,7 +45,7 @@ def test_distances_equal_scipy(metric, d):
 def test_minkowski_with_a_large_exponent_is_nearly_chebyshev():
     X = np.random.default_rng(0).normal(size=(20, 3)) * 1e5
     # the sum of at most 3 powers adds at most a factor 3^(1/p)
-    assert all_distances(X, "minkowski", p=1e4) == pytest.approx(all_distances(X, "chebyshev"), rel=2e-4)
+    assert all_distances(X, cqm.Minkowski(1e4)) == pytest.approx(all_distances(X, "chebyshev"), rel=2e-4)
 
 
 def test_callable_metric():
@@ -63,7 +61,7 @@ def test_callable_metric_must_be_a_distance():
 def test_between_takes_vectors_that_are_no_points():
     rng = np.random.default_rng(0)
     X, others = rng.normal(size=(1100, MANY)), rng.normal(size=(7, MANY))
-    assert between(clustering_of(X), X, others) == pytest.approx(cdist(X, others))
+    assert between(X, others) == pytest.approx(cdist(X, others))
 
 
 # Hard cases of ‖x‖² + ‖y‖² − 2x·y; the bounds are those of the module's docstring.

@@ -13,8 +13,10 @@ from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 import cqm
+from cqm.arrays.intake import validate
 from cqm.definitions import dispersion, losses, variants
-from cqm.measures.variants import AT_ONCE
+from cqm.measures.separation import dunn_of
+from cqm.measures.variants import over_pairs_of
 from cqm.sharing import shared_work
 from tests.cqm.inputs import DISTANCES, LABELS, POINTS
 from tests.cqm.test_definitions import CASES
@@ -36,7 +38,7 @@ def test_pairs_are_taken_alone(measure, over):
     assert cqm.over_pairs(measure, BLOBS, FOUR, over=over) == pytest.approx(wanted, rel=1e-12)
 
 
-@pytest.mark.parametrize("measure", AT_ONCE)
+@pytest.mark.parametrize("measure", [cqm.weakest_link])
 def test_all_pairs_at_once_equal_one_after_the_other(measure):
     def again(X, labels, **options):
         return measure(X, labels, **options)
@@ -49,9 +51,9 @@ def test_all_pairs_at_once_equal_one_after_the_other(measure):
 
 @pytest.mark.parametrize("measure", [cqm.relative_margin, cqm.weakest_link])
 def test_options_noise_and_distances_reach_the_measure(measure):
-    wanted = cqm.over_pairs(measure, POINTS, LABELS, metric="minkowski", p=3)
+    wanted = cqm.over_pairs(measure, POINTS, LABELS, metric=cqm.Minkowski(3))
     noisy = np.vstack([POINTS, [[50.0, 0, 0]]]), [*LABELS, -1]
-    assert cqm.over_pairs(measure, *noisy, metric="minkowski", p=3, noise_label=-1) == wanted
+    assert cqm.over_pairs(measure, *noisy, metric=cqm.Minkowski(3), noise_label=-1) == wanted
     distances = cdist(POINTS, POINTS, "minkowski", p=3)
     shuffled = RNG.permutation(9)
     got = cqm.over_pairs(
@@ -71,19 +73,20 @@ def test_measure_and_definition_leave_out_two_singletons_and_undefined_values():
 def test_statistics_share_the_values_of_the_pairs_and_nothing_else_of_theirs():
     seen = []
 
-    def watched(points, labels, **options):
-        seen.append(weakref.ref(points))
-        return cqm.dunn(points, labels, **options)
+    def watched(pair):
+        seen.append(weakref.ref(pair))
+        return dunn_of(pair)
 
+    clusterings = [validate(BLOBS, FOUR, metric=cqm.Minkowski(p)) for p in (2, 3)]
     with shared_work():
         for over in ("min", "mean", "max"):
-            for p in (2.0, 3.0):
-                wanted = cqm.over_pairs(cqm.dunn, BLOBS, FOUR, over=over, metric="minkowski", p=p)
-                assert cqm.over_pairs(watched, BLOBS, FOUR, over=over, metric="minkowski", p=p) == wanted
+            for clustering in clusterings:
+                wanted = cqm.over_pairs(cqm.dunn, BLOBS, FOUR, over=over, metric=clustering.distance)
+                assert over_pairs_of(clustering, watched, over) == wanted
         assert len(seen) == 2 * 6
         gc.collect()
-        assert not any(points() is not None for points in seen)
-    cqm.over_pairs(watched, BLOBS, FOUR)
+        assert not any(pair() is not None for pair in seen)
+    over_pairs_of(clusterings[0], watched)
     assert len(seen) == 3 * 6
 
 

@@ -10,19 +10,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.engine import MINIMUM, SUM
 from cqm.arrays.host.jit import kernel
 
 __all__ = [
     "ANGLE",
     "CHEBYSHEV",
     "MANHATTAN",
-    "MAXIMUM",
-    "MINIMUM",
     "MINKOWSKI",
     "ROOT",
     "SAME",
     "SQUARED",
-    "SUM",
     "Products",
     "extremes_over_clusters",
     "fill",
@@ -35,8 +33,6 @@ __all__ = [
 SQUARED, MANHATTAN, CHEBYSHEV, MINKOWSKI = range(4)
 # what turns a tile's value into a distance
 SAME, ROOT, ANGLE = range(3)
-# reductions
-SUM, MINIMUM, MAXIMUM = range(3)
 # of how many pairs one may be computed from differences, before products of full precision cost less
 RECOMPUTED = 16
 

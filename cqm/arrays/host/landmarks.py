@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.clustering import Groups
 from cqm.arrays.host import kernels
+from cqm.arrays.host.rows import Rows
 from cqm.arrays.host.tiles import FEW_FEATURES, Block, block, multiply, parallel, precision, shift
-from cqm.arrays.intake import Clustering
+from cqm.arrays.metrics import SQEUCLIDEAN
 
 __all__ = ["blocks_for", "to_landmarks"]
 
@@ -18,15 +20,15 @@ BLOCK_ENTRIES = 2**18
 MOST_ROWS, FEWEST_ROWS = 1024, 64
 
 
-def blocks_for(clustering: Clustering, landmarks: int) -> Iterator[slice]:
+def blocks_for(groups: Groups, landmarks: int) -> Iterator[slice]:
     """Consecutive slices of the ordered rows, of a size that suits so many landmarks."""
     step = min(max(BLOCK_ENTRIES // landmarks, FEWEST_ROWS), MOST_ROWS)
-    for first in range(0, clustering.n, step):
-        yield slice(first, min(first + step, clustering.n))
+    for first in range(0, groups.n, step):
+        yield slice(first, min(first + step, groups.n))
 
 
 def to_landmarks(
-    clustering: Clustering, landmarks: FloatArray, origin: FloatArray, *, root: bool, unit: bool = False
+    points: Rows, landmarks: FloatArray, origin: FloatArray, *, root: bool
 ) -> Callable[[slice], FloatArray]:
     """Rows → their (rows, landmarks) Euclidean distances, or squared ones without `root`.
 
@@ -34,28 +36,29 @@ def to_landmarks(
     ----------
     landmarks : (landmarks, d), relative to `origin`.
     origin : (d,) a point near the data.
-    unit : whether the points were scaled to unit length, so that distances of a few u are rounding alone.
+
+    Distances of a few u between points that were scaled to unit length are rounding alone, and 0.
     """
-    dtype = clustering.points.dtype
+    dtype, unit = points.dtype, points.unit
     transform = kernels.ROOT if root else kernels.SAME
-    if clustering.points.shape[1] <= FEW_FEATURES:
+    if points.features <= FEW_FEATURES:
         features, tolerance = np.ascontiguousarray(landmarks.T), parallel(dtype) if unit else 0.0
 
         def from_differences(rows: slice) -> FloatArray:
             values = np.empty((rows.stop - rows.start, len(landmarks)))
-            kernels.fill(kernels.SQUARED, 2.0, clustering.vectors(rows) - origin, features, values)
+            kernels.fill(kernels.SQUARED, 2.0, points.vectors(rows) - origin, features, values)
             values[values <= tolerance] = 0.0
             return np.sqrt(values, out=values) if root else values
 
         return from_differences
-    columns = block(landmarks, "sqeuclidean")
+    columns = block(landmarks, SQEUCLIDEAN)
     centre = columns.middle
-    if dtype == np.float32 and not clustering.directions:
-        dtype = precision(dtype, clustering.data.min(axis=0), clustering.data.max(axis=0))
+    if dtype == np.float32 and not points.directions:
+        dtype = precision(dtype, points.data.min(axis=0), points.data.max(axis=0))
     shifted = shift(columns, centre, dtype)
 
     def from_products(rows: slice) -> FloatArray:
-        values, products = multiply(shift(Block(clustering.vectors(rows)), centre, dtype, origin), shifted, unit=unit)
+        values, products = multiply(shift(Block(points.vectors(rows)), centre, dtype, origin), shifted, unit=unit)
         kernels.finish(values, products, transform)
         return values.astype(np.float64, copy=False)
 

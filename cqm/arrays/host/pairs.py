@@ -1,71 +1,55 @@
 """Every pair of points once: tiles of finished distances, computed on all cores, in an order that never varies."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.engine import Visit
+from cqm.arrays.host.rows import Rows
 from cqm.arrays.host.tiles import TILE_ROWS, Block, block_of, tile
-from cqm.arrays.intake import Clustering
 from cqm.parallel import in_order
 
-__all__ = ["map_pairs", "map_pairs_within", "numbers_of_pairs", "pair_tiles"]
+__all__ = ["map_pairs", "map_pairs_within"]
 
 Result = TypeVar("Result")
-Visit = Callable[[slice, slice, NDArray[np.float64]], Result]
 
 
-class _Rows(NamedTuple):
+class _Block(NamedTuple):
     rows: slice
     block: Block
 
 
-def numbers_of_pairs(clustering: Clustering) -> tuple[int, int]:
-    """Count the pairs inside clusters, and across clusters."""
-    sizes = clustering.sizes
-    within = int((sizes * (sizes - 1)).sum()) // 2
-    return within, clustering.n * (clustering.n - 1) // 2 - within
+def map_pairs(points: Rows, visit: Visit[Result], *, only_within: bool = False) -> Iterator[Result]:
+    """Results of `visit` on tiles that cover all pairs, or those with pairs inside clusters; it may use the tile up."""
+    return _map(points, visit, [_blocks(slice(0, points.n))], only_within)
 
 
-def pair_tiles(clustering: Clustering) -> Iterator[tuple[slice, slice, NDArray[np.float64]]]:
-    """Rows a, rows b and their distances, for blocks that cover all pairs; a block meets itself in a full square."""
-    return map_pairs(clustering, lambda a, b, values: (a, b, values))
-
-
-def map_pairs(clustering: Clustering, visit: Visit[Result], *, only_within: bool = False) -> Iterator[Result]:
-    """Results of `visit` on each of these tiles, or on those with pairs inside clusters; it may use the tile up."""
-    return _map(clustering, visit, [_blocks(slice(0, clustering.n))], only_within)
-
-
-def map_pairs_within(
-    clustering: Clustering, visit: Visit[Result], clusters: NDArray[np.bool_] | None = None
-) -> Iterator[Result]:
+def map_pairs_within(points: Rows, visit: Visit[Result], clusters: NDArray[np.bool_] | None = None) -> Iterator[Result]:
     """Results of `visit` on smaller tiles that cover the pairs inside clusters, or inside some of them."""
-    chosen = np.arange(clustering.k) if clusters is None else np.flatnonzero(clusters)
-    return _map(clustering, visit, (_blocks(clustering.cluster(int(i))) for i in chosen), True)
+    chosen = np.arange(points.k) if clusters is None else np.flatnonzero(clusters)
+    return _map(points, visit, (_blocks(points.cluster(int(i))) for i in chosen), True)
 
 
 def _blocks(rows: slice) -> list[slice]:
     return [slice(first, min(first + TILE_ROWS, rows.stop)) for first in range(rows.start, rows.stop, TILE_ROWS)]
 
 
-def _map(
-    clustering: Clustering, visit: Visit[Result], groups: Iterable[list[slice]], only_within: bool
-) -> Iterator[Result]:
+def _map(points: Rows, visit: Visit[Result], groups: Iterable[list[slice]], only_within: bool) -> Iterator[Result]:
     """Visit each pair of blocks of the same group, or those that share a cluster."""
-    codes = clustering.codes
+    codes = points.codes
 
-    def pairs() -> Iterator[tuple[_Rows, _Rows]]:
+    def pairs() -> Iterator[tuple[_Block, _Block]]:
         for group in groups:
-            blocks = [_Rows(rows, block_of(clustering, rows)) for rows in group]
+            blocks = [_Block(rows, block_of(points, rows)) for rows in group]
             for at, a in enumerate(blocks):
                 for b in blocks[at:]:
                     if not only_within or codes[a.rows.stop - 1] == codes[b.rows.start] or a is b:
                         yield a, b
 
-    def visit_pair(pair: tuple[_Rows, _Rows]) -> Result:
+    def visit_pair(pair: tuple[_Block, _Block]) -> Result:
         a, b = pair
-        return visit(a.rows, b.rows, tile(clustering, a.block, b.block).finished())
+        return visit(a.rows, b.rows, tile(points.distance, a.block, b.block).finished())
 
     return in_order(visit_pair, pairs())

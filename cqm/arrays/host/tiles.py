@@ -23,10 +23,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.clustering import Groups
 from cqm.arrays.host import kernels
 from cqm.arrays.host.kernels import Products
-from cqm.arrays.intake import Clustering, Metric
-from cqm.arrays.vectors import SCIPY_METRICS, unit_rows
+from cqm.arrays.host.rows import Rows
+from cqm.arrays.host.vectors import unit_rows
+from cqm.arrays.metrics import EUCLIDEAN, Distance
 from cqm.parallel import in_order
 
 __all__ = [
@@ -53,7 +55,6 @@ CANCELLATION = {np.dtype(np.float64): 2.0**-6, np.dtype(np.float32): 2.0**-4}
 # float32 vectors with features beyond the first, or none spread over more than the second, multiply in float64.
 LARGEST_FLOAT32, SMALLEST_FLOAT32 = 2.0**50, 2.0**-40
 
-UNIT = ("cosine", "angular", "correlation")
 FILLS = {"manhattan": kernels.MANHATTAN, "chebyshev": kernels.CHEBYSHEV, "minkowski": kernels.MINKOWSKI}
 NOTHING = np.empty(0)
 NO_PRODUCTS = Products(
@@ -66,12 +67,16 @@ class Block(NamedTuple):
 
     Attributes
     ----------
-    points : (rows, d) vectors as the metric wants them, or (rows,) row numbers of a precomputed matrix.
+    points : (rows, d) vectors as the metric wants them, or (rows,) row numbers of the matrix.
+    matrix : (n, n) distances, where these are given.
+    zero : of unit rows, the squared distance up to which two of them differ by rounding alone; else 0.
     dtype : precision of products.
     low, high, middle : (d,) extremes and mean of each feature, where products are taken; else empty.
     """
 
     points: NDArray[Any]
+    matrix: NDArray[Any] | None = None
+    zero: float = 0.0
     dtype: np.dtype[Any] = np.dtype(np.float64)
     low: NDArray[np.float64] = NOTHING
     high: NDArray[np.float64] = NOTHING
@@ -107,52 +112,47 @@ class Tile(NamedTuple):
         return out if self.scale == 1 else np.multiply(out, self.scale, out=out)
 
 
-def row_blocks(clustering: Clustering, rows: int = TILE_ROWS, *, split: int = 0) -> Iterator[slice]:
+def row_blocks(groups: Groups, rows: int = TILE_ROWS, *, split: int = 0) -> Iterator[slice]:
     """Consecutive slices that cover the ordered rows; none lies on both sides of row `split`."""
-    for begin, end in ((0, split), (split, clustering.n)):
+    for begin, end in ((0, split), (split, groups.n)):
         for first in range(begin, end, rows):
             yield slice(first, min(first + rows, end))
 
 
-def distances(clustering: Clustering, rows: slice, columns: slice) -> NDArray[np.float64]:
+def distances(points: Rows, rows: slice, columns: slice) -> NDArray[np.float64]:
     """(rows, columns) distances between two ranges of ordered points."""
-    a = block_of(clustering, rows)
-    return tile(clustering, a, a if rows == columns else block_of(clustering, columns)).finished()
+    a = block_of(points, rows)
+    return tile(points.distance, a, a if rows == columns else block_of(points, columns)).finished()
 
 
-def between(clustering: Clustering, a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.float64]:
-    """(len(a), len(b)) distances between two sets of vectors under the clustering's metric."""
-    columns = block(b, clustering.metric)
+def between(a: NDArray[Any], b: NDArray[Any], distance: Distance = EUCLIDEAN) -> NDArray[np.float64]:
+    """(len(a), len(b)) distances between two sets of vectors."""
+    columns = block(b, distance)
 
     def strip(first: int) -> NDArray[np.float64]:
-        return tile(clustering, block(a[first : first + TILE_ROWS], clustering.metric), columns).finished()
+        return tile(distance, block(a[first : first + TILE_ROWS], distance), columns).finished()
 
     return np.concatenate(list(in_order(strip, range(0, len(a), TILE_ROWS))))
 
 
-def squared_distances(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(m, m) squared Euclidean distances."""
-    nowhere = np.empty(0, dtype=np.intp)
-    return between(Clustering(vectors, nowhere, nowhere, (), "sqeuclidean", 2.0, 0), vectors, vectors)
-
-
-def block_of(clustering: Clustering, rows: slice) -> Block:
+def block_of(points: Rows, rows: slice) -> Block:
     """One range of ordered points."""
-    if clustering.metric == "precomputed":
-        return Block(clustering.order[rows])
-    return block(clustering.data[rows], clustering.metric)
+    if points.distance.precomputed:
+        return Block(points.order[rows], matrix=points.given)
+    return block(points.data[rows], points.distance)
 
 
-def block(vectors: NDArray[Any], metric: Metric) -> Block:
-    """Vectors that need not belong to the clustering, under its metric."""
-    if metric in UNIT:
-        vectors = unit_rows(vectors, centred=metric == "correlation")
+def block(vectors: NDArray[Any], distance: Distance) -> Block:
+    """Vectors that need not belong to a clustering, under this distance."""
+    zero = parallel(vectors.dtype) if distance.unit else 0.0
+    if distance.unit:
+        vectors = unit_rows(vectors, centred=distance.centred)
     vectors = np.require(vectors, requirements=["C", "W"])
-    if metric not in ("euclidean", "sqeuclidean", *UNIT) or vectors.shape[1] <= FEW_FEATURES:
-        return Block(vectors.astype(np.float64, copy=False))
+    if not distance.squared or vectors.shape[1] <= FEW_FEATURES:
+        return Block(vectors.astype(np.float64, copy=False), zero=zero)
     low, high = vectors.min(axis=0).astype(np.float64), vectors.max(axis=0).astype(np.float64)
     middle = np.clip(vectors.mean(axis=0, dtype=np.float64), low, high)
-    return Block(vectors, precision(vectors.dtype, low, high), low, high, middle)
+    return Block(vectors, None, zero, precision(vectors.dtype, low, high), low, high, middle)
 
 
 def precision(dtype: np.dtype[Any], low: NDArray[Any], high: NDArray[Any]) -> np.dtype[Any]:
@@ -161,28 +161,27 @@ def precision(dtype: np.dtype[Any], low: NDArray[Any], high: NDArray[Any]) -> np
     return np.dtype(np.float64) if extreme else dtype
 
 
-def tile(clustering: Clustering, a: Block, b: Block) -> Tile:
+def tile(distance: Distance, a: Block, b: Block) -> Tile:
     """Tile of two blocks, not yet finished."""
-    metric = clustering.metric
-    if metric == "precomputed":
-        return Tile(clustering.data[np.ix_(a.points, b.points)].astype(np.float64, copy=False))
-    if callable(metric) or metric in SCIPY_METRICS:
-        return Tile(_call(metric, a.points, b.points))
-    transform, scale = _transform(metric), scale_of(metric)
+    if a.matrix is not None:
+        return Tile(a.matrix[np.ix_(a.points, b.points)].astype(np.float64, copy=False))
+    if distance.one_by_one:
+        return Tile(_call(distance, a.points, b.points))
+    transform, scale = _transform(distance), distance.scale
     if a.multiplies:
         centre, dtype = centre_of(a, b), np.result_type(a.dtype, b.dtype)
         moved = shift(a, centre, dtype)
-        values, products = multiply(moved, moved if a is b else shift(b, centre, dtype), unit=metric in UNIT)
+        values, products = multiply(moved, moved if a is b else shift(b, centre, dtype), unit=distance.unit)
         return Tile(values, products, transform, scale)
     values = np.empty((len(a.points), len(b.points)))
     features = np.ascontiguousarray(b.points.T)
-    kernels.fill(FILLS.get(metric, kernels.SQUARED), clustering.p, a.points, features, values)
-    if metric in UNIT:
-        values[values <= parallel(clustering.data.dtype)] = 0.0
+    kernels.fill(FILLS.get(distance.name, kernels.SQUARED), distance.p, a.points, features, values)
+    if distance.unit:
+        values[values <= max(a.zero, b.zero)] = 0.0
     return Tile(values, NO_PRODUCTS, transform, scale)
 
 
-def rough(clustering: Clustering, a: Block, b: Block) -> tuple[NDArray[Any], Products, float] | None:
+def rough(distance: Distance, a: Block, b: Block) -> tuple[NDArray[Any], Products, float] | None:
     """(rows, columns) float32 products, and twice the error of squared distances made of them; None out of range.
 
     Relative errors of 2⁻²⁴ in coordinates, products and sums add up to at most (d + 10)·2⁻²⁴ of ‖x − c‖² + ‖y − c‖²;
@@ -194,29 +193,24 @@ def rough(clustering: Clustering, a: Block, b: Block) -> tuple[NDArray[Any], Pro
     centre = centre_of(a, b)
     moved = shift(a, centre, single)
     other = moved if a is b else shift(b, centre, single)
-    values, products = multiply(moved, other, unit=clustering.metric in UNIT)
-    zero = np.float64(parallel(np.result_type(a.dtype, b.dtype)) if clustering.metric in UNIT else 0.0)  # as of `tile`
+    values, products = multiply(moved, other, unit=distance.unit)
+    zero = np.float64(parallel(np.result_type(a.dtype, b.dtype)) if distance.unit else 0.0)  # as of `tile`
     largest = float(moved.norms.max()) + float(other.norms.max())
     return values, products._replace(zero=zero), 4 * (a.points.shape[1] + 10) * 2.0**-24 * largest
 
 
-def scale_of(metric: Metric) -> float:
-    """Factor between transformed tile values and distances."""
-    return 0.5 if metric in ("cosine", "correlation") else 1.0  # 1 − x̂·ŷ = ½‖x̂ − ŷ‖²
+def _transform(distance: Distance) -> int:
+    return {"euclidean": kernels.ROOT, "angular": kernels.ANGLE}.get(distance.name, kernels.SAME)
 
 
-def _transform(metric: Metric) -> int:
-    return kernels.ROOT if metric == "euclidean" else kernels.ANGLE if metric == "angular" else kernels.SAME
-
-
-def to_distances(clustering: Clustering, values: NDArray[np.float64]) -> NDArray[np.float64]:
+def to_distances(distance: Distance, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Distances from tile values that were reduced before their transform, as extremes may be: it is monotone."""
-    transform = _transform(clustering.metric)
+    transform = _transform(distance)
     if transform != kernels.SAME:
         values = np.sqrt(values)
     if transform == kernels.ANGLE:
         values = np.where(np.isinf(values), values, np.arcsin(np.minimum(values / 2, 1.0)) * (2 / np.pi))
-    return values * scale_of(clustering.metric)
+    return values * distance.scale
 
 
 def centre_of(a: Block, b: Block) -> NDArray[np.float64]:
@@ -252,10 +246,10 @@ def parallel(dtype: np.dtype[Any]) -> float:
     return float(4 * np.finfo(dtype).eps) ** 2
 
 
-def _call(metric: Metric, a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+def _call(distance: Distance, a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     from scipy.spatial.distance import cdist  # here, because it takes a third of a second to import
 
-    out = cdist(a, b, metric)
+    out = cdist(a, b, distance.function or distance.name)
     wrong = ~((out >= 0) & (out < np.inf))
     if wrong.any():
         i, j = np.argwhere(wrong)[0]

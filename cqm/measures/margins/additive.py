@@ -5,7 +5,9 @@ from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 
-from cqm.arrays.intake import Metric, validate
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
 from cqm.measures.arithmetic import ratio
 from cqm.measures.margins.bounds import additive_bracket, check_over, mean_within
 from cqm.measures.margins.bracket import BudgetExceeded
@@ -25,7 +27,6 @@ def additive_margin(
     over: Literal["min", "max"] = "min",
     representatives: str | ArrayLike = "optimal",
     noise_label: Hashable | None = None,
-    p: float = 2.0,
     budget: float = 5e8,
 ) -> float:
     r"""Mean gap between a point's distances to the next and to its own centre, in units of the within-cluster distance.
@@ -43,7 +44,7 @@ def additive_margin(
     labels : array_like of shape (n,)
         Cluster of each point; any hashable type.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     reading : {"own", "voronoi", "literal"}
         What first and second centre are: see :func:`relative_margin`.
     signed : bool
@@ -56,8 +57,6 @@ def additive_margin(
         As for :func:`relative_margin`; ``"optimal"`` is the measure.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
     budget : float
         Distances that the search for the optimal set may look at, about 10⁸ a second.
 
@@ -89,7 +88,19 @@ def additive_margin(
     >>> cqm.additive_margin([[0.0], [1.0], [10.0], [11.0]], [0, 0, 1, 1])
     9.0
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
+    return additive_margin_of(clustering, reading, signed, over, representatives, budget)
+
+
+def additive_margin_of(
+    clustering: Clustering,
+    reading: Reading = "own",
+    signed: bool = False,
+    over: Literal["min", "max"] = "min",
+    representatives: str | ArrayLike = "optimal",
+    budget: float = 5e8,
+) -> float:
+    """`additive_margin` of a validated clustering."""
     check_reading(reading)
     check_over(over)
     within = mean_within(clustering)

@@ -5,13 +5,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-from cqm.arrays.intake import Clustering, Metric, validate
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
+from cqm.geometry.reductions import sums_to_own_cluster
 from cqm.measures.arithmetic import ratio
 from cqm.measures.margins.bracket import Bracket
 from cqm.measures.margins.contributions import GAP_SIGNED, GAPS, RATIOS
 from cqm.measures.margins.given import Reading, check_reading, mean_gap, mean_quotient
 from cqm.measures.margins.optimum import optimum
-from cqm.measures.margins.representatives import sums_to_own_cluster
 
 __all__ = [
     "additive_bracket",
@@ -30,7 +32,6 @@ def relative_margin_bounds(
     metric: Metric = "euclidean",
     reading: Reading = "own",
     noise_label: Hashable | None = None,
-    p: float = 2.0,
     budget: float = 1e8,
 ) -> Bracket:
     r"""Interval that holds the relative margin, in polynomial time for any number of clusters.
@@ -50,7 +51,7 @@ def relative_margin_bounds(
 
     Parameters
     ----------
-    X, labels, metric, reading, noise_label, p
+    X, labels, metric, reading, noise_label
         As for :func:`relative_margin`.
     budget : float
         Distances that the final search may look at.
@@ -68,7 +69,7 @@ def relative_margin_bounds(
     >>> bracket.upper, bracket.exact, bracket.representatives.tolist()
     (0.1, True, [1, 2])
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
     check_reading(reading)
     return relative_bracket(clustering, reading, budget)
 
@@ -82,14 +83,13 @@ def additive_margin_bounds(
     signed: bool = False,
     over: Literal["min", "max"] = "min",
     noise_label: Hashable | None = None,
-    p: float = 2.0,
     budget: float = 1e8,
 ) -> Bracket:
     """Interval that holds the additive margin, in polynomial time for any number of clusters.
 
     Parameters
     ----------
-    X, labels, metric, reading, signed, over, noise_label, p
+    X, labels, metric, reading, signed, over, noise_label
         As for :func:`additive_margin`.
     budget : float
         Distances that the final search may look at.
@@ -107,7 +107,7 @@ def additive_margin_bounds(
     >>> bracket.lower, bracket.upper, bracket.exact
     (9.0, 9.0, True)
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
     check_reading(reading)
     check_over(over)
     return additive_bracket(clustering, mean_within(clustering), reading, signed, over, budget)

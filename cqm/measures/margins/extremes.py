@@ -5,15 +5,17 @@ With these two in the centre's place every cluster has a best centre of its own:
 lower bound, and their centres together are a good set.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.engine import MAXIMUM, MINIMUM
 from cqm.arrays.host.jit import kernel
-from cqm.arrays.host.tiles import TILE_ROWS, distances
-from cqm.arrays.intake import Clustering
-from cqm.geometry.reductions import maxima, minima
+from cqm.geometry.nearest import own_and_nearest
 from cqm.measures.margins.contributions import LAST_RATIO, least
-from cqm.measures.margins.representatives import map_centre_distances, medoids
+from cqm.measures.margins.representatives import medoids, own_and_nearest_centres
 
 __all__ = ["interval_bound"]
 
@@ -23,22 +25,27 @@ IntArray = NDArray[np.intp]
 
 def interval_bound(clustering: Clustering, kind: int, largest: bool) -> tuple[float, float, IntArray, float]:
     """Lower bound, smaller total of two good sets, its (k,) ordered rows, and the rounding error of either total."""
-    nearest, farthest = np.empty((clustering.n, 2)), np.empty((clustering.n, 2))
-    codes = clustering.codes
-    for rows, block in minima(clustering):
-        _two_smallest(block, codes[rows], nearest[rows])
-    for rows, block in maxima(clustering):
-        _two_smallest(block, codes[rows], farthest[rows])
-    lower, centres = 0.0, np.empty(clustering.k, dtype=np.intp)
-    for i in range(clustering.k):
-        own = clustering.cluster(i)
-        floor = np.zeros(own.stop - own.start)
-        for first in range(own.start, own.stop, TILE_ROWS):
-            rows = slice(first, min(first + TILE_ROWS, own.stop))
-            tile = distances(clustering, rows, own)
-            _add_least(tile, first - own.start, kind, largest, nearest[rows], farthest[rows], floor)
-        lower += float(floor.min())
-        centres[i] = own.start + np.argmin(floor)
+    points, starts = clustering.points, clustering.starts
+    nearest, farthest = (
+        np.ascontiguousarray(points.per_point(operation, own_and_nearest)[:, 1:]) for operation in (MINIMUM, MAXIMUM)
+    )
+
+    def add(a: slice, b: slice, tile: FloatArray) -> list[tuple[slice, FloatArray]]:
+        over_rows = np.zeros(tile.shape[1])
+        _add_least(tile, a.start - b.start, kind, largest, nearest[a], farthest[a], over_rows)
+        if a == b:
+            return [(b, over_rows)]
+        over_columns = np.zeros(tile.shape[0])
+        tile = np.ascontiguousarray(tile.T)
+        _add_least(tile, b.start - a.start, kind, largest, nearest[b], farthest[b], over_columns)
+        return [(b, over_rows), (a, over_columns)]
+
+    floors = np.zeros(clustering.n)
+    for found in points.map_pairs_within(add):
+        for candidates, values in found:
+            floors[candidates] += values
+    lower = float(np.minimum.reduceat(floors, starts[:-1]).sum())
+    centres = np.array([start + np.argmin(floors[start:stop]) for start, stop in pairwise(starts.tolist())])
     sets = [(_total(clustering, kind, largest, these), these) for these in (centres, medoids(clustering))]
     total, centres = min(sets, key=lambda pair: pair[0])
     sizes = total if kind <= LAST_RATIO else clustering.n * float(farthest.max())
@@ -47,25 +54,7 @@ def interval_bound(clustering: Clustering, kind: int, largest: bool) -> tuple[fl
 
 def _total(clustering: Clustering, kind: int, largest: bool, centres: IntArray) -> float:
     """Sum of all contributions for a set of centres."""
-    codes = clustering.codes
-
-    def add_up(rows: slice, block: FloatArray) -> float:
-        two = np.empty((len(block), 2))
-        _two_smallest(block, codes[rows], two)
-        return float(_sum(block, codes[rows], centres - rows.start, kind, largest, two))
-
-    return sum(map_centre_distances(clustering, centres, add_up))
-
-
-@kernel
-def _two_smallest(block: FloatArray, codes: IntArray, out: FloatArray) -> None:
-    """(rows, 2) smallest and second smallest of (rows, k) values, without the own cluster's."""
-    for x in range(len(block)):
-        out[x, 0] = out[x, 1] = np.inf
-        for j in range(block.shape[1]):
-            if j != codes[x]:
-                out[x, 1] = min(out[x, 1], max(out[x, 0], block[x, j]))
-                out[x, 0] = min(out[x, 0], block[x, j])
+    return float(_sum(own_and_nearest_centres(clustering, centres), clustering.codes, centres, kind, largest))
 
 
 @kernel
@@ -78,7 +67,7 @@ def _add_least(
     farthest: FloatArray,
     floor: FloatArray,
 ) -> None:
-    """Add the least contributions of some points of a cluster, from the `offset`-th on, for each centre of it."""
+    """Add the least contributions of some points of a cluster, for some centres, which begin `offset` rows before."""
     for x in range(len(tile)):
         for c in range(len(floor)):
             if kind > LAST_RATIO or c != offset + x:
@@ -88,11 +77,11 @@ def _add_least(
 
 
 @kernel
-def _sum(block: FloatArray, codes: IntArray, centres: IntArray, kind: int, largest: bool, two: FloatArray) -> float:
-    """Contributions of some points, from their (rows, k) distances to the centres."""
+def _sum(distances: FloatArray, codes: IntArray, centres: IntArray, kind: int, largest: bool) -> float:
+    """Contributions of all points, from their distances to the own centre and the two nearest others."""
     total = 0.0
-    for x in range(len(block)):
+    for x in range(len(distances)):
         if kind > LAST_RATIO or centres[codes[x]] != x:
-            own = block[x, codes[x]]
-            total += least(kind, largest, own, two[x, 0], two[x, 0], two[x, 1], two[x, 1])
+            own, nearest, following = distances[x]
+            total += least(kind, largest, own, nearest, nearest, following, following)
     return total

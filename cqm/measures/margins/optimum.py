@@ -5,15 +5,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.host.tiles import distances, row_blocks
-from cqm.arrays.intake import Clustering
+from cqm.arrays.clustering import Clustering
+from cqm.geometry.reductions import distance_matrix
 from cqm.measures.margins import interval_search, pairwise_search
 from cqm.measures.margins.contributions import LAST_RATIO, RATIO_LITERAL
 from cqm.measures.margins.extremes import interval_bound
 from cqm.measures.margins.local_search import descend
 from cqm.measures.margins.relaxation import Model
 from cqm.measures.margins.representatives import medoids
-from cqm.parallel import in_order
 
 __all__ = ["Optimum", "optimum"]
 
@@ -48,7 +47,7 @@ def optimum(clustering: Clustering, kind: int, largest: bool, budget: float) -> 
     """Search for the smallest total within a budget of distance look-ups."""
     if clustering.n**2 * 8 > MATRIX_BYTES:
         return Optimum(*interval_bound(clustering, kind, largest))
-    D, starts = _matrix(clustering), clustering.starts
+    D, starts = distance_matrix(clustering), clustering.starts
     total, centres = descend(D, starts, kind, largest, medoids(clustering))
     if kind < RATIO_LITERAL and 0 < total < np.inf:
         lower, total, centres = _by_relaxation(D, starts, kind, total, centres, budget)
@@ -57,16 +56,6 @@ def optimum(clustering: Clustering, kind: int, largest: bool, budget: float) -> 
     # Summing m terms one by one is off by at most (m + 1) rounding units of the sum of their sizes.
     sizes = total if kind <= LAST_RATIO else clustering.n * D.max()
     return Optimum(lower, total, centres, float((clustering.n + 8) * np.finfo(float).eps * sizes))
-
-
-def _matrix(clustering: Clustering) -> FloatArray:
-    """(n, n) distances in cluster order."""
-    everything = slice(0, clustering.n)
-    out = np.empty((clustering.n, clustering.n))
-    blocks = list(row_blocks(clustering))
-    for rows, tile in zip(blocks, in_order(lambda rows: distances(clustering, rows, everything), blocks), strict=True):
-        out[rows] = tile
-    return out
 
 
 def _by_relaxation(

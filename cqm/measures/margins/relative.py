@@ -3,10 +3,11 @@
 from collections.abc import Hashable
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from cqm.arrays.intake import Metric, validate
+from cqm.arrays.clustering import Clustering
+from cqm.arrays.intake import validate
+from cqm.arrays.metrics import Metric
 from cqm.measures.margins.bounds import relative_bracket
 from cqm.measures.margins.bracket import BudgetExceeded
 from cqm.measures.margins.given import Reading, check_reading, mean_quotient, quotients
@@ -23,7 +24,6 @@ def relative_margin(
     reading: Reading = "own",
     representatives: str | ArrayLike = "optimal",
     noise_label: Hashable | None = None,
-    p: float = 2.0,
     budget: float = 5e8,
 ) -> float:
     r"""Mean quotient of a point's distances to its own and to the next centre, for the best choice of centres.
@@ -40,7 +40,7 @@ def relative_margin(
     labels : array_like of shape (n,)
         Cluster of each point; any hashable type.
     metric : str or callable
-        One of ``cqm.METRICS``, or a function of two vectors.
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     reading : {"own", "voronoi", "literal"}
         What first and second centre are. ``"own"``: the own cluster's, and the nearest other one. ``"literal"``, as
         printed in the paper: the nearest and the second nearest, whichever clusters they represent; a consistent change
@@ -53,8 +53,6 @@ def relative_margin(
         `X`, one of each cluster.
     noise_label : hashable, optional
         Points with this label are left out.
-    p : float
-        Exponent of the Minkowski metric.
     budget : float
         Distances that the search for the optimal set may look at, about 10⁸ a second. The count, and so the outcome, is
         the same on every machine.
@@ -90,7 +88,17 @@ def relative_margin(
     >>> round(cqm.relative_margin([[0.0], [1.0], [10.0], [11.0]], [0, 0, 1, 1], representatives=[0, 2]), 3)
     0.101
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
+    return relative_margin_of(clustering, reading, representatives, budget)
+
+
+def relative_margin_of(
+    clustering: Clustering,
+    reading: Reading = "own",
+    representatives: str | ArrayLike = "optimal",
+    budget: float = 5e8,
+) -> float:
+    """`relative_margin` of a validated clustering."""
     check_reading(reading)
     if not (isinstance(representatives, str) and representatives == "optimal"):
         return mean_quotient(clustering, representatives_of(clustering, representatives), reading)
@@ -112,23 +120,22 @@ def sample_relative_margin(
     reading: Reading = "own",
     representatives: str | ArrayLike = "medoid",
     noise_label: Hashable | None = None,
-    p: float = 2.0,
-) -> NDArray[np.float64]:
+) -> Any:
     """Quotient of each point's distances to its own and to the next centre, for given centres, in input order.
 
     Parameters
     ----------
-    X, labels, metric, reading, noise_label, p
+    X, labels, metric, reading, noise_label
         As for :func:`relative_margin`.
     representatives : "medoid", "centroid", or array of int
         The centres: medoids, means (vectors only), or rows of `X`, one of each cluster.
 
     Returns
     -------
-    numpy.ndarray of shape (n,)
-        In [0, ∞], below 1 where the own centre is nearest; NaN for noise, for a point that is itself a centre, and
-        where both distances are 0. The mean over the points that are no centres is the relative margin of these
-        centres.
+    array of shape (n,)
+        Of the library and on the device of `X`. In [0, ∞], below 1 where the own centre is nearest; NaN for noise, for
+        a point that is itself a centre, and where both distances are 0. The mean over the points that are no centres is
+        the relative margin of these centres.
 
     Raises
     ------
@@ -146,6 +153,6 @@ def sample_relative_margin(
     >>> cqm.sample_relative_margin([[0.0], [1.0], [11.0], [13.0]], [0, 0, 1, 1], representatives=[1, 2])
     array([0.09090909, nan, nan, 0.16666667])
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, p=p)
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
     check_reading(reading)
     return clustering.to_input_order(quotients(clustering, representatives_of(clustering, representatives), reading))

@@ -1,25 +1,20 @@
 """Representative sets: how a user names one, and the distances of all points to it, tile by tile."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cqm.arrays.host.tiles import TILE_ROWS, UNIT, Block, block, block_of, distances, row_blocks, tile
-from cqm.arrays.intake import Clustering
-from cqm.arrays.vectors import unit_rows
+from cqm.arrays.clustering import Clustering, as_squared
 from cqm.geometry.centroids import centroids
-from cqm.parallel import in_order
+from cqm.geometry.nearest import own_and_nearest
+from cqm.geometry.reductions import sums_to_own_cluster
 
-__all__ = ["Centres", "map_centre_distances", "medoids", "representatives_of", "sums_to_own_cluster"]
+__all__ = ["Centres", "medoids", "own_and_nearest_centres", "representatives_of"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 Centres = NDArray[Any]  # (k,) ordered rows, or (k, d) vectors
-
-Result = TypeVar("Result")
 
 
 def representatives_of(clustering: Clustering, representatives: str | ArrayLike) -> Centres:
@@ -70,50 +65,25 @@ def medoids(clustering: Clustering) -> IntArray:
     )
 
 
-def sums_to_own_cluster(clustering: Clustering) -> FloatArray:
-    """(n,) sums of distances to the points of the own cluster."""
-    blocks = [
-        (slice(first, min(first + TILE_ROWS, own.stop)), own)
-        for own in map(clustering.cluster, range(clustering.k))
-        for first in range(own.start, own.stop, TILE_ROWS)
-    ]
-    return np.concatenate(list(in_order(lambda block: distances(clustering, *block).sum(axis=1), blocks)))
+def own_and_nearest_centres(clustering: Clustering, centres: Centres) -> FloatArray:
+    """(n, 3) distances to the own centre, the nearest other one and the one that follows; +∞ where there is none."""
+    return clustering.points.to_centres(centres, own_and_nearest)
 
 
 def _means(clustering: Clustering) -> NDArray[Any]:
     """(k, d) cluster means; of the rows scaled to unit length where the metric looks at directions alone."""
-    metric = clustering.metric
-    if metric == "precomputed":
+    distance = clustering.distance
+    if distance.precomputed:
         raise ValueError(
             'representatives="centroid" needs coordinates: pass vectors, or use representatives="medoid" with distances'
         )
-    if metric in UNIT:
-        points = unit_rows(clustering.data, centred=metric == "correlation")
-        clustering = replace(clustering, points=points, arranged=True)
-    means = centroids(clustering).astype(clustering.data.dtype)
-    if metric in UNIT:
-        lengths = np.linalg.norm(
-            means - means.mean(axis=1, keepdims=True) if metric == "correlation" else means, axis=1
-        )
+    means = centroids(as_squared(clustering) if distance.unit else clustering).astype(clustering.points.dtype)
+    if distance.unit:
+        lengths = np.linalg.norm(means - means.mean(axis=1, keepdims=True) if distance.centred else means, axis=1)
         if (lengths <= 4 * np.finfo(means.dtype).eps).any():
             i = int(np.argmin(lengths))
             raise ValueError(
                 f"the directions of cluster {clustering.classes[i]!r} cancel out, so that its mean has none: "
-                f'use representatives="medoid" with {metric} distance'
+                f'use representatives="medoid" with {distance} distance'
             )
     return means
-
-
-def map_centre_distances(
-    clustering: Clustering, centres: Centres, reduce: Callable[[slice, FloatArray], Result]
-) -> Iterator[Result]:
-    """`reduce` of blocks of rows and their (rows, k) distances to the centres, in order, on all cores."""
-    if clustering.metric == "precomputed":
-        columns = Block(clustering.order[centres])
-    else:
-        columns = block(clustering.data[centres] if centres.ndim == 1 else centres, clustering.metric)
-
-    def visit(rows: slice) -> Result:
-        return reduce(rows, tile(clustering, block_of(clustering, rows), columns).finished())
-
-    return in_order(visit, row_blocks(clustering))

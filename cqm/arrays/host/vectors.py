@@ -8,37 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.arrays.cures import numbers_error, sparse_error
+from cqm.arrays.metrics import Distance
+from cqm.arrays.rules import check_distances, check_integers, check_size, no_direction, not_finite
 from cqm.parallel import in_order
 
-__all__ = [
-    "SCIPY_METRICS",
-    "check_directions",
-    "check_integers",
-    "check_size",
-    "check_vectors",
-    "numeric",
-    "take_rows",
-    "unit_rows",
-]
+__all__ = ["check_directions", "check_vectors", "numeric", "read_distances", "take_rows", "unit_rows"]
 
 BLOCK_ROWS = 1024
-SQUARABLE = 1e-150, 1e150  # sizes whose squares, and sums of them, stay in float64's range
-SQUARING = ("euclidean", "sqeuclidean", "cosine", "angular", "correlation")
-SCIPY_METRICS = (
-    "braycurtis",
-    "canberra",
-    "dice",
-    "hamming",
-    "jaccard",
-    "jensenshannon",
-    "rogerstanimoto",
-    "sokalsneath",
-    "yule",
-)
-"""Names that `scipy.spatial.distance.cdist` computes; its others depend on more than two points, or are ours too."""
 
 
-def check_vectors(X: Any, metric: Any, first: int = 0) -> NDArray[Any]:
+def check_vectors(X: Any, distance: Distance, first: int = 0) -> NDArray[Any]:
     """(n, d) finite float32 or float64 array; `first` is the number of its first row in messages."""
     data = numeric(X)
     if data.size == 0:
@@ -50,25 +29,33 @@ def check_vectors(X: Any, metric: Any, first: int = 0) -> NDArray[Any]:
     low, high = np.min(extremes), np.max(extremes)  # NaN passes through
     if not (np.isfinite(low) and np.isfinite(high)):
         row, column = np.argwhere(~np.isfinite(data))[0]
-        value = data[row, column]
-        raise ValueError(f"`X` has {value} at X[{first + row}, {column}]: remove or impute such points")
-    check_size(float(max(-low, high)), metric)
+        raise not_finite(data[row, column], first + int(row), int(column))
+    check_size(float(max(-low, high)), distance)
     return data
 
 
-def check_size(largest: float, metric: Any) -> None:
-    """Refuse data whose squares a metric can't take; all-zero data are fine."""
-    if metric not in SQUARING or largest == 0:
-        return
-    smallest, limit = SQUARABLE
-    if not smallest <= largest <= limit:
-        happens, cure = ("overflow", "down") if largest > limit else ("vanish", "up")
-        raise ValueError(f"`X` has numbers up to {largest:.3g}, whose squares {happens} in float64: scale `X` {cure}")
+def read_distances(X: Any) -> NDArray[Any]:
+    """(n, n) symmetric non-negative distances with a zero diagonal; the condensed form is expanded."""
+    data = numeric(X, distances=True)
+    if data.size == 0:
+        raise ValueError(f"`X` is empty: shape {data.shape}")
+    if data.ndim == 1:
+        n = (1 + np.sqrt(1 + 8 * len(data))) / 2
+        if n != int(n):
+            raise ValueError(
+                f"condensed distances have n(n-1)/2 entries, got {len(data)}: pass the square matrix, or what "
+                "scipy.spatial.distance.pdist gives"
+            )
+        square = np.zeros((int(n), int(n)), data.dtype)
+        square[np.triu_indices(int(n), 1)] = data
+        data = square + square.T
+    check_distances(X, data)
+    return data
 
 
-def check_directions(data: NDArray[Any], metric: str, rows: NDArray[np.intp], first: int = 0) -> None:
+def check_directions(data: NDArray[Any], distance: Distance, rows: NDArray[np.intp], first: int = 0) -> None:
     """Angles need vectors with a direction, at these rows; `first` is the number of the first of all in messages."""
-    constant = metric == "correlation"
+    constant = distance.centred
     suspects = rows[data[rows, 0] == (data[rows, -1] if constant else 0)]  # the first feature tells of nearly all rows
 
     def has_none(rows: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -77,8 +64,7 @@ def check_directions(data: NDArray[Any], metric: str, rows: NDArray[np.intp], fi
 
     wrong = suspects[np.concatenate([np.empty(0, bool), *in_order(has_none, _blocks(suspects))])]
     if len(wrong):
-        what = "constant" if metric == "correlation" else "zero"
-        raise ValueError(f"{metric} distance is undefined for {what} vectors: row {first + wrong.min()} of `X`")
+        raise no_direction(distance, first + int(wrong.min()))
 
 
 def take_rows(data: NDArray[Any], order: NDArray[np.intp]) -> NDArray[Any]:
@@ -125,15 +111,6 @@ def numeric(X: Any, *, distances: bool = False) -> NDArray[Any]:
     if data.dtype == np.float16:
         return data.astype(np.float32)
     return data if data.dtype == np.float32 else data.astype(np.float64, copy=False)
-
-
-def check_integers(low: int, high: int) -> None:
-    """Refuse integers between which float64 has gaps."""
-    if max(-low, high) > 2**53:
-        raise ValueError(
-            f"`X` has integers up to {max(-low, high)}, which float64 does not tell apart beyond 2**53: "
-            "subtract X.min(axis=0) first, or round them with X.astype(float)"
-        )
 
 
 def _array(X: Any) -> NDArray[Any]:

@@ -1,0 +1,120 @@
+"""A validated clustering: rows in cluster order, and the engine that holds its points."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cqm.arrays.metrics import EUCLIDEAN, SQEUCLIDEAN, Distance
+from cqm.sharing import once
+
+if TYPE_CHECKING:
+    from cqm.arrays.engine import Engine
+
+__all__ = ["Clustering", "Groups", "Part", "as_squared", "in_coordinates"]
+
+IntArray = NDArray[np.intp]
+
+
+class Part(NamedTuple):
+    """Consecutive ordered rows; those of cluster `clusters.start + c` are `starts[c]:starts[c + 1]` of them."""
+
+    rows: slice
+    clusters: slice
+    starts: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Rows in *cluster order*: cluster i is rows `starts[i]:starts[i + 1]`.
+
+    Attributes
+    ----------
+    order : (n,) input row of each ordered row.
+    starts : (k + 1,) first ordered row of each cluster, and n.
+    """
+
+    order: IntArray
+    starts: IntArray
+
+    @property
+    def n(self) -> int:
+        """Number of points."""
+        return len(self.order)
+
+    @property
+    def k(self) -> int:
+        """Number of clusters."""
+        return len(self.starts) - 1
+
+    @property
+    def sizes(self) -> IntArray:
+        """(k,) number of points of each cluster."""
+        return np.diff(self.starts)
+
+    @property
+    def codes(self) -> IntArray:
+        """(n,) cluster of each ordered row."""
+        return np.repeat(np.arange(self.k, dtype=np.intp), self.sizes)
+
+    def cluster(self, i: int) -> slice:
+        """Ordered rows of cluster i."""
+        return slice(int(self.starts[i]), int(self.starts[i + 1]))
+
+    def part(self, rows: slice) -> Part:
+        """Ordered rows with the clusters that they meet."""
+        first, last = np.searchsorted(self.starts, [rows.start, rows.stop - 1], side="right") - 1
+        clusters = slice(int(first), int(last) + 1)
+        edges = np.clip(self.starts[clusters.start : clusters.stop + 1], rows.start, rows.stop)
+        return Part(rows, clusters, edges - rows.start)
+
+
+@dataclass(frozen=True, eq=False)
+class Clustering(Groups):
+    """A validated clustering.
+
+    Attributes
+    ----------
+    classes : the k labels, in cluster order.
+    distance : the metric.
+    input_rows : number of rows the user gave, noise included.
+    points : the engine that holds the points.
+    """
+
+    classes: tuple[Hashable, ...]
+    distance: Distance
+    input_rows: int
+    points: "Engine"
+
+    def under(self, distance: Distance) -> "Clustering":
+        """The same clustering under another distance; where this one looks at directions, of the rows' directions."""
+        return (
+            self if distance == self.distance else replace(self, distance=distance, points=self.points.under(distance))
+        )
+
+    def only(self, kept: NDArray[np.bool_] | IntArray) -> "Clustering":
+        """The ordered rows that are kept, and the clusters that have any."""
+        rows: IntArray = np.flatnonzero(kept) if kept.dtype == bool else kept.astype(np.intp, copy=False)
+        sizes = np.bincount(self.codes[rows], minlength=self.k)
+        starts = np.concatenate([[0], np.cumsum(sizes[sizes > 0])]).astype(np.intp)
+        classes = tuple(label for label, size in zip(self.classes, sizes, strict=True) if size)
+        points = self.points.only(rows, starts)
+        return replace(self, order=self.order[rows], starts=starts, classes=classes, points=points)
+
+    def to_input_order(self, values: Any) -> Any:
+        """Per-point values from cluster order back to the order the user gave; NaN for points that were left out."""
+        return self.points.to_input_order(values, self.input_rows)
+
+
+@once
+def in_coordinates(clustering: Clustering) -> Clustering:
+    """For measures that need coordinates: Euclidean geometry, under cosine that of rows scaled to unit length."""
+    return clustering.under(EUCLIDEAN)
+
+
+@once
+def as_squared(clustering: Clustering) -> Clustering:
+    """Points whose squared distances, times the metric's scale, are the distances."""
+    return clustering.under(SQEUCLIDEAN)

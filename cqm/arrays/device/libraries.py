@@ -1,0 +1,35 @@
+"""What the array API standard leaves to the libraries: products in the full precision of their numbers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from array_api_compat import is_jax_array, is_torch_array
+
+__all__ = ["full_precision"]
+
+
+@contextmanager
+def full_precision(like: Any) -> Iterator[None]:
+    """A context in which this library's products keep the digits of their terms, and float64 is to be had.
+
+    torch can be told to multiply float32 in fewer bits; JAX does so of itself on some devices, and knows float64 only
+    where it is allowed.
+    """
+    if is_torch_array(like):
+        import torch
+
+        before = torch.get_float32_matmul_precision()
+        torch.set_float32_matmul_precision("highest")
+        try:
+            with torch.no_grad():
+                yield
+        finally:
+            torch.set_float32_matmul_precision(before)
+    elif is_jax_array(like):
+        import jax
+
+        with jax.enable_x64(True), jax.default_matmul_precision("highest"):
+            yield
+    else:
+        yield

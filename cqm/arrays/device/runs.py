@@ -1,0 +1,78 @@
+"""Reductions over runs of rows or columns that belong together, by any library of the array API standard.
+
+Rows of a clustering lie in cluster order, so a cluster is a run. Sums over runs are products with a matrix of zeros and
+ones; extremes gather the runs in equal portions and reduce these. The number of calls does not grow with that of runs.
+"""
+
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace, device
+from numpy.typing import NDArray
+
+from cqm.arrays.engine import MAXIMUM, SUM
+
+__all__ = ["Runs"]
+
+PORTION = 32  # of a run that is reduced at once
+
+
+class Runs:
+    """Consecutive runs, the i-th from `starts[i]` to `starts[i + 1]`, and how a library reduces over them.
+
+    Parameters
+    ----------
+    starts : (runs + 1,) edges of the runs, which are not empty.
+    like : an array of the library, on its device.
+    """
+
+    def __init__(self, starts: NDArray[np.intp], like: Any) -> None:
+        self.starts, self.count = starts, len(starts) - 1
+        self.xp, self.on = array_namespace(like), device(like)
+        self._levels: list[tuple[Any, int]] | None = None
+        self._indicators: dict[Any, Any] = {}
+
+    def reduce(self, values: Any, operation: int, *, axis: int) -> Any:
+        """The reduction over each run along an axis, the first or the last; sums of two-dimensional arrays alone."""
+        if operation == SUM:
+            ones = self._indicator(values.dtype)
+            return ones.T @ values if axis == 0 else values @ ones
+        extreme = self.xp.max if operation == MAXIMUM else self.xp.min
+        if self.count == 1:
+            return extreme(values, axis=axis, keepdims=True)
+        for places, portion in self._portions():
+            gathered = self.xp.take(values, places, axis=axis)
+            count = places.shape[0] // portion
+            shape = gathered.shape
+            if axis == 0:
+                values = extreme(self.xp.reshape(gathered, (count, portion, *shape[1:])), axis=1)
+            else:
+                values = extreme(self.xp.reshape(gathered, (*shape[:-1], count, portion)), axis=-1)
+        return values
+
+    def _indicator(self, dtype: Any) -> Any:
+        """(entries, runs) matrix of ones where an entry belongs to a run."""
+        if dtype not in self._indicators:
+            owner = np.repeat(np.arange(self.count), np.diff(self.starts))
+            owners = self.xp.asarray(owner, device=self.on)
+            runs = self.xp.arange(self.count, dtype=owners.dtype, device=self.on)
+            self._indicators[dtype] = self.xp.astype(owners[:, None] == runs[None, :], dtype)
+        return self._indicators[dtype]
+
+    def _portions(self) -> list[tuple[Any, int]]:
+        """For each level, the places that portions gather, the last one of a run again and again, and their size."""
+        if self._levels is None:
+            self._levels, starts = [], self.starts
+            while True:
+                sizes = np.diff(starts)
+                portion = int(min(PORTION, sizes.max()))
+                pieces = -(-sizes // portion)
+                run = np.repeat(np.arange(self.count), pieces)
+                edges = np.concatenate([[0], np.cumsum(pieces)])
+                first = starts[run] + portion * (np.arange(edges[-1]) - edges[run])
+                places = np.minimum(first[:, None] + np.arange(portion), starts[run + 1][:, None] - 1)
+                self._levels.append((self.xp.asarray(places.ravel(), device=self.on), portion))
+                if edges[-1] == self.count:
+                    break
+                starts = edges
+        return self._levels

@@ -1,0 +1,240 @@
+"""Points on a device, and tiles of their distances.
+
+Tiles have the formulas and the accuracy of `cqm.arrays.host.tiles`: products around a centre, in the precision of the
+points. Where digits cancel, among near-duplicates, a tile says so; what asked for it has these distances computed
+again, from differences.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from typing import Any, NamedTuple
+
+import numpy as np
+from array_api_compat import array_namespace, device
+from numpy.typing import NDArray
+
+from cqm.arrays.clustering import Groups, Part
+from cqm.arrays.device.runs import Runs
+from cqm.arrays.foreign import on_host
+from cqm.arrays.host import tiles
+from cqm.arrays.metrics import Distance
+
+__all__ = ["Block", "Space", "Tile"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
+TILE_ROWS = 4096
+ENTRIES = 2**24  # of temporary arrays of differences
+
+
+class Block(NamedTuple):
+    """Consecutive rows.
+
+    Attributes
+    ----------
+    part : the rows and the clusters that they meet.
+    points : (rows, d) vectors as the metric wants them, or (rows,) row numbers of the matrix.
+    stats : their extremes, mean and precision, where products are taken.
+    runs : the clusters' runs of rows.
+    """
+
+    part: Part
+    points: Any
+    stats: tiles.Block
+    runs: Runs
+
+
+class Tile(NamedTuple):
+    """Values that grow with the distances of two blocks.
+
+    Attributes
+    ----------
+    values : (rows, columns) squared distances where the metric is a function of these, else distances.
+    close : (rows, columns) where digits are lost; None where none can be.
+    """
+
+    values: Any
+    close: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Space(Groups):
+    """Points on a device.
+
+    Attributes
+    ----------
+    X : (n, d) vectors in cluster order, or (n, n) distances in input order.
+    distance : the metric.
+    rounding : of rows scaled to unit length, the squared distance up to which two differ by rounding alone; else 0.
+    """
+
+    X: Any
+    distance: Distance
+    rounding: float = 0.0
+
+    @property
+    def xp(self) -> Any:
+        """The array's library."""
+        return array_namespace(self.X)
+
+    @property
+    def features(self) -> int:
+        """Number of features."""
+        return 1 if self.distance.precomputed else int(self.X.shape[1])
+
+    @cached_property
+    def dtype(self) -> np.dtype[Any]:
+        """Precision of the points."""
+        return np.dtype(np.float32 if self.X.dtype == self.xp.float32 else np.float64)
+
+    @cached_property
+    def vectors(self) -> Any:
+        """(n, d) vectors as the metric wants them."""
+        return self.unit_rows(self.X) if self.distance.unit else self.X
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """All rows in blocks."""
+        return self.cut(slice(first, min(first + TILE_ROWS, self.n)) for first in range(0, self.n, TILE_ROWS))
+
+    @property
+    def multiplies(self) -> bool:
+        """Whether squared distances come from products."""
+        return self.distance.squared and self.features > tiles.FEW_FEATURES
+
+    @property
+    def zero(self) -> float:
+        """Squared distance up to which the metric counts two points as one."""
+        return tiles.parallel(self.dtype) if self.distance.unit else 0.0
+
+    def here(self, values: NDArray[Any]) -> Any:
+        """A small numpy array on the device."""
+        return self.xp.asarray(np.ascontiguousarray(values), device=device(self.X))
+
+    def wide(self, values: Any) -> Any:
+        """In float64."""
+        return self.xp.astype(values, self.xp.float64)
+
+    def kind(self, dtype: np.dtype[Any]) -> Any:
+        """The library's name of a precision."""
+        return self.xp.float32 if dtype == np.float32 else self.xp.float64
+
+    def unit_rows(self, vectors: Any) -> Any:
+        """Rows scaled to unit length for this distance, some at a time."""
+        xp, out = self.xp, []
+        for first in range(0, vectors.shape[0], TILE_ROWS):
+            exact = self.wide(vectors[first : min(first + TILE_ROWS, vectors.shape[0]), :])
+            if self.distance.centred:
+                exact = exact - xp.mean(exact, axis=1, keepdims=True)
+            out.append(xp.astype(exact / xp.sqrt(xp.sum(exact * exact, axis=1, keepdims=True)), vectors.dtype))
+        return xp.concat(out)
+
+    def cut(self, slices: Iterable[slice]) -> list[Block]:
+        """Blocks of these rows; their statistics come to the host together."""
+        xp, parts = self.xp, [self.part(rows) for rows in slices]
+        runs = [Runs(part.starts, self.X) for part in parts]
+        if self.distance.precomputed:
+            points = [self.here(self.order[part.rows]) for part in parts]
+        else:
+            points = [self.vectors[part.rows, :] for part in parts]
+        stats = [tiles.Block(np.empty(0))] * len(parts)
+        if self.multiplies:
+            found = [
+                xp.stack([self.wide(xp.min(p, axis=0)), self.wide(xp.max(p, axis=0)), self.mean(p)]) for p in points
+            ]
+            stats = []
+            for low, high, mean in on_host(xp.stack(found)):
+                dtype = tiles.precision(self.dtype, low, high)
+                stats.append(tiles.Block(np.empty(0), None, 0.0, dtype, low, high, np.clip(mean, low, high)))
+        return [Block(*each) for each in zip(parts, points, stats, runs, strict=True)]
+
+    def mean(self, points: Any) -> Any:
+        """(d,) mean in float64."""
+        return self.xp.sum(points, axis=0, dtype=self.xp.float64) / points.shape[0]
+
+    def tile(self, a: Block, b: Block) -> Tile:
+        """Tile of two blocks; a block with itself has 0 on the diagonal."""
+        xp = self.xp
+        if self.distance.precomputed:
+            return Tile(xp.take(xp.take(self.X, a.points, axis=0), b.points, axis=1), None)
+        if not self.multiplies:
+            return Tile(self.from_features(self.wide(a.points), self.wide(b.points)), None)
+        centre = self.here(tiles.centre_of(a.stats, b.stats))
+        dtype = np.result_type(a.stats.dtype, b.stats.dtype)
+        moved = xp.astype(self.wide(a.points) - centre, self.kind(dtype))
+        other = moved if a is b else xp.astype(self.wide(b.points) - centre, self.kind(dtype))
+        values, both = self.squared(moved, other)
+        close = values <= tiles.CANCELLATION[dtype] * both + self.zero
+        if a is b:
+            eye = self.eye(values.shape[0])
+            values, close = xp.where(eye, xp.zeros_like(values), values), close & ~eye
+        return Tile(values, close)
+
+    def squared(self, a: Any, b: Any) -> tuple[Any, Any]:
+        """(rows, columns) squared distances by products, and sums of both squared lengths."""
+        xp = self.xp
+        norms = [xp.astype(xp.sum(x * x, axis=1, dtype=xp.float64), x.dtype) for x in (a, b)]
+        both = norms[0][:, None] + norms[1][None, :]
+        return both - 2 * (a @ b.T), both
+
+    def eye(self, size: int) -> Any:
+        """(size, size) whether row and column are the same."""
+        places = self.xp.arange(size, device=device(self.X))
+        return places[:, None] == places[None, :]
+
+    def from_features(self, a: Any, b: Any) -> Any:
+        """(rows, columns) squared distances, or distances, feature by feature in float64."""
+        xp, p = self.xp, self.distance.p
+
+        def differences() -> Iterator[Any]:
+            return (xp.abs(a[:, f][:, None] - b[:, f][None, :]) for f in range(a.shape[1]))
+
+        if self.distance.squared:
+            squared = reduce(xp.add, (difference * difference for difference in differences()))
+            return xp.where(squared <= self.zero, xp.zeros_like(squared), squared)
+        if self.distance.name == "manhattan":
+            return reduce(xp.add, differences())
+        largest = reduce(xp.maximum, differences())
+        if self.distance.name == "chebyshev":
+            return largest
+        divisor = xp.where(largest > 0, largest, xp.ones_like(largest))
+        return largest * reduce(xp.add, ((difference / divisor) ** p for difference in differences())) ** (1 / p)
+
+    def exact(self, a: Block, b: Block, tile: Tile) -> tuple[IntArray, IntArray, FloatArray]:
+        """Rows, columns and squared distances of a tile's near-duplicates, on the host; of a square, those above."""
+        rows, columns = np.nonzero(on_host(tile.close))
+        if a is b:
+            above = rows < columns
+            rows, columns = rows[above], columns[above]
+        return rows, columns, self.differences(a.points, b.points, rows, columns)
+
+    def differences(self, a: Any, b: Any, rows: IntArray, columns: IntArray) -> FloatArray:
+        """Squared distances of pairs of rows, on the host."""
+        xp, step = self.xp, max(1, ENTRIES // self.features)
+        out = [np.empty(0)]
+        for first in range(0, len(rows), step):
+            x = xp.take(a, self.here(rows[first : first + step]), axis=0)
+            y = xp.take(b, self.here(columns[first : first + step]), axis=0)
+            apart = self.wide(x) - self.wide(y)
+            out.append(on_host(xp.sum(apart * apart, axis=1)))
+        found = np.concatenate(out)
+        return np.where(found <= self.zero, 0.0, found)
+
+    def distances(self, values: Any) -> Any:
+        """Distances from tile values, on the device."""
+        xp, scale = self.xp, self.distance.scale
+        if not self.distance.squared:
+            return values
+        values = xp.maximum(values, xp.zeros_like(values)) if self.multiplies else values
+        if self.distance.name == "euclidean":
+            return xp.sqrt(values)
+        if self.distance.name == "angular":
+            root = xp.sqrt(values) / 2
+            return xp.where(xp.isinf(root), root, xp.asin(xp.minimum(root, xp.ones_like(root))) * (2 / np.pi))
+        return values * scale if scale != 1 else values
+
+    def final(self, values: FloatArray) -> FloatArray:
+        """Distances from tile values, on the host."""
+        return tiles.to_distances(self.distance, values) if self.distance.squared else values

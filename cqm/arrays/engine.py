@@ -1,0 +1,156 @@
+"""Engines: the points of a clustering as one kind of array, and the passes over them that geometry is made of.
+
+numpy arrays, and arrays whose memory numpy can see, have the engine of `cqm.arrays.host`; other arrays of the array API
+standard that of `cqm.arrays.device`; dask arrays that of `cqm.arrays.dask`. Another kind of array needs one file with a
+class that follows `Engine`, and a call of `register`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cqm.arrays import foreign
+from cqm.arrays.dispersion import Dispersion
+from cqm.arrays.metrics import Distance
+
+__all__ = [
+    "ACROSS",
+    "EVERYWHERE",
+    "INSIDE",
+    "MAXIMUM",
+    "MINIMUM",
+    "SUM",
+    "Engine",
+    "Reduce",
+    "Request",
+    "Visit",
+]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+Result = TypeVar("Result")
+
+SUM, MINIMUM, MAXIMUM = range(3)
+EVERYWHERE, ACROSS, INSIDE = range(3)
+
+# (rows, m) values of points, (rows,) their own clusters and (k,) sizes as floats → (rows, …), all of the same library
+Reduce = Callable[[Any, Any, Any], Any]
+# ordered rows a, ordered rows b and their (a, b) distances, which may be overwritten; a block meets itself in a square
+Visit = Callable[[slice, slice, FloatArray], Result]
+
+
+class Request(NamedTuple):
+    """A reduction of distances over pairs of clusters; outside its region, values mean nothing."""
+
+    operation: int
+    region: int = EVERYWHERE
+
+
+class Engine(Protocol):
+    """Points in cluster order. What has the size of clusters, or few values a point, comes back as numpy.
+
+    A pass that an engine cannot make raises a ValueError that says why: `evaluate` leaves out what wants it.
+    """
+
+    @property
+    def features(self) -> int:
+        """Number of features; of distances, 1."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Precision of the points, float32 or float64."""
+
+    @classmethod
+    def check(cls, X: Any, distance: Distance) -> Any:
+        """Points or distances in float32 or float64; an error says what is wrong with them."""
+
+    @classmethod
+    def arrange(cls, data: Any, order: IntArray, starts: IntArray, distance: Distance) -> Self:
+        """Checked points in the order of their clusters; an error names a point without a direction."""
+
+    def under(self, distance: Distance) -> Self:
+        """The same points under another distance; where this one looks at directions, the rows' directions."""
+
+    def only(self, rows: IntArray, starts: IntArray) -> Self:
+        """Some of the ordered rows."""
+
+    def rows(self, rows: slice) -> NDArray[Any]:
+        """(rows, d) vectors, as numpy."""
+
+    def dispersion(self) -> Dispersion:
+        """Centroids, sums of squares and sums of distances, accumulated in float64."""
+
+    def sum_of_distances(self, spread: Dispersion) -> float:
+        """Sum of the Euclidean distances of all points to their common centroid."""
+
+    def to_landmarks(
+        self, landmarks: FloatArray, origin: FloatArray, reduce: Reduce, *, root: bool, over: int | None = None
+    ) -> FloatArray:
+        """`reduce` of Euclidean distances, or squared ones without `root`, to (m, d) points relative to `origin`.
+
+        (n, …) values, or with `over` an operation, (k, …): reduced over the points of each cluster.
+        """
+
+    def to_centres(self, centres: NDArray[Any], reduce: Reduce) -> FloatArray:
+        """`reduce` of the distances to (k,) ordered rows or (k, d) vectors."""
+
+    def per_point(self, operation: int, reduce: Reduce, over: int | None = None) -> FloatArray:
+        """`reduce` of (rows, k) sums, or extremes, of the distances to each cluster's points; minima leave out the own.
+
+        (n, …) values, or with `over` an operation, (k, …): reduced over the points of each cluster.
+        """
+
+    def per_pair(self, *requests: Request) -> list[FloatArray]:
+        """(k, k) symmetric reductions: a sum alone, or extremes. Pairs inside a cluster count in both orders.
+
+        A minimum without any pair is +∞, a maximum 0.
+        """
+
+    def nearest_across(self) -> float:
+        """Smallest distance between points of different clusters."""
+
+    def longest_steps(self) -> FloatArray:
+        """(k,) longest edge of each cluster's minimum spanning tree; 0 for a singleton."""
+
+    def map_pairs(self, visit: Visit[Result], *, only_within: bool = False) -> Iterator[Result]:
+        """Results of `visit` on tiles that cover all pairs, or at least those with pairs inside clusters, in order."""
+
+    def map_pairs_within(self, visit: Visit[Result], clusters: NDArray[np.bool_] | None = None) -> Iterator[Result]:
+        """Results of `visit` on tiles that cover the pairs inside clusters, or inside some of them, and no others."""
+
+    def to_input_order(self, values: FloatArray, input_rows: int) -> Any:
+        """Per-point values in the order the user gave, and of the user's kind of array; NaN for points left out."""
+
+
+@dataclass(frozen=True)
+class _Kind:
+    name: str
+    recognises: Callable[[Any], bool]
+    load: Callable[[], type[Engine]]
+
+
+_kinds: list[_Kind] = []
+
+
+def register(name: str, recognises: Callable[[Any], bool], load: Callable[[], type[Engine]]) -> None:
+    """Let arrays that `recognises` accepts be computed by the engine that `load` imports; the latest comes first."""
+    _kinds.insert(0, _Kind(name, recognises, load))
+
+
+def engines() -> tuple[str, ...]:
+    """Names of the engines."""
+    return tuple(kind.name for kind in _kinds)
+
+
+def engine_of(X: Any) -> type[Engine]:
+    """The engine of an array's kind."""
+    return next(kind.load() for kind in _kinds if kind.recognises(X))
+
+
+register("host", lambda X: True, lambda: import_module("cqm.arrays.host.engine").Host)
+register("device", foreign.is_elsewhere, lambda: import_module("cqm.arrays.device.engine").Device)
+register("dask", foreign.is_dask, lambda: import_module("cqm.arrays.dask").Dask)

@@ -1,0 +1,172 @@
+"""Centroids and what lies around them: O(n·d) time and O(k·d) memory, on every core.
+
+Coordinates are taken relative to a point of the data, and deviations relative to a point of the cluster, so that data
+far from zero keep their digits and a cluster of equal points has a dispersion of exactly 0.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cqm.arrays.clustering import Part
+from cqm.arrays.dispersion import Dispersion
+from cqm.arrays.host.jit import kernel
+from cqm.arrays.host.kernels import total
+from cqm.arrays.host.rows import Rows
+from cqm.parallel import in_order
+
+__all__ = ["dispersion", "squared", "sum_of_distances", "summed"]
+
+FloatArray = NDArray[np.float64]
+
+BLOCK_ROWS = 4096
+CACHE_BYTES = 2**20
+
+
+def dispersion(points: Rows) -> Dispersion:
+    """Centroids, sums of squares and sums of distances, accumulated in float64."""
+    anchors, sizes = points.vectors(points.starts[:-1]).astype(np.float64), points.sizes
+    offsets, squares, lengths = np.empty(anchors.shape), np.empty(anchors.shape), np.empty(sizes.shape)
+
+    def together(rows: slice) -> None:
+        part = points.part(rows)
+        i = part.clusters
+        offsets[i], squares[i], lengths[i] = _spread(*points.locate(rows), part.starts, anchors[i])
+
+    groups = list(_groups(points))
+    deque(in_order(together, (group for group in groups if group.stop - group.start <= BLOCK_ROWS)), maxlen=0)
+    for group in groups:
+        if group.stop - group.start > BLOCK_ROWS:  # one cluster: work for every core by itself
+            i = points.part(group).clusters
+            offsets[i] = summed(points, anchors, group) / sizes[i, None]
+            squares[i], lengths[i] = squared(points, anchors, offsets, group)
+    return Dispersion.of(anchors, offsets, squares, lengths, sizes)
+
+
+def _groups(points: Rows) -> Iterator[slice]:
+    """Rows of whole clusters: of as many as fit the cache, where their sums leave them for the squares, or of one."""
+    starts, row = points.starts, points.features * points.dtype.itemsize
+    first = 0
+    while first < points.k:
+        fit = min(CACHE_BYTES // row, BLOCK_ROWS)
+        last = np.searchsorted(starts, starts[first] + fit, side="right") - 1
+        last = max(first + 1, int(last))
+        yield slice(int(starts[first]), int(starts[last]))
+        first = last
+
+
+def summed(points: Rows, anchors: FloatArray, rows: slice | None = None) -> FloatArray:
+    """(clusters, d) sums of the points relative to their anchor, for clusters that `rows` meet; (k, d) anchors."""
+
+    def block(part: Part) -> tuple[FloatArray]:
+        return (_sum(*points.locate(part.rows), part.starts, anchors[part.clusters]),)
+
+    return _added(points, block, rows)[0]
+
+
+def squared(
+    points: Rows, anchors: FloatArray, offsets: FloatArray, rows: slice | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """Sums of squared deviations from the centroids, which lie at anchors + offsets, and of distances to them.
+
+    (clusters, d) and (clusters,) arrays for the clusters that `rows` meet.
+    """
+
+    def block(part: Part) -> tuple[FloatArray, FloatArray]:
+        i = part.clusters
+        squares, lengths = _square(*points.locate(part.rows), part.starts, anchors[i], offsets[i])
+        return squares, lengths
+
+    squares, lengths = _added(points, block, rows)
+    return squares, lengths
+
+
+def _added(points: Rows, block: Callable[[Part], tuple[FloatArray, ...]], rows: slice | None) -> list[FloatArray]:
+    """Results of `block` for each cluster that `rows` meet, added up over its parts."""
+    rows = rows or slice(0, points.n)
+    edges = range(rows.start, rows.stop, BLOCK_ROWS)
+    parts = [points.part(slice(first, min(first + BLOCK_ROWS, rows.stop))) for first in edges]
+    first, last = parts[0].clusters.start, parts[-1].clusters.stop
+    out: list[FloatArray] = []
+    for part, found in zip(parts, in_order(block, parts), strict=True):
+        out = out or [np.zeros((last - first, *values.shape[1:])) for values in found]
+        for sums, values in zip(out, found, strict=True):
+            sums[part.clusters.start - first : part.clusters.stop - first] += values
+    return out
+
+
+def sum_of_distances(points: Rows, spread: Dispersion) -> float:
+    """Sum of the Euclidean distances of all points to their common centroid."""
+
+    def add_up(first: int) -> float:
+        return float(
+            _sum_of_distances(
+                points.vectors(slice(first, min(first + BLOCK_ROWS, points.n))), spread.origin, spread.center
+            )
+        )
+
+    return sum(in_order(add_up, range(0, points.n, BLOCK_ROWS)))
+
+
+@kernel
+def _sum(
+    points: NDArray[np.floating], rows: NDArray[np.intp], starts: NDArray[np.intp], anchors: FloatArray
+) -> FloatArray:
+    """(clusters, d) sums of the rows relative to their cluster's anchor."""
+    out = np.zeros(anchors.shape)
+    for i in range(len(anchors)):
+        anchor, of_cluster = anchors[i], out[i]
+        for x in range(starts[i], starts[i + 1]):
+            point = points[rows[x]]
+            for c in range(len(point)):
+                of_cluster[c] += point[c] - anchor[c]
+    return out
+
+
+@kernel
+def _square(
+    points: NDArray[np.floating],
+    rows: NDArray[np.intp],
+    starts: NDArray[np.intp],
+    anchors: FloatArray,
+    offsets: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """(clusters, d) sums of squared deviations from the centroids, and (clusters,) sums of their lengths."""
+    squares, lengths = np.zeros(anchors.shape), np.zeros(len(anchors))
+    squared = np.empty(points.shape[1])
+    for i in range(len(anchors)):
+        anchor, offset, of_cluster = anchors[i], offsets[i], squares[i]
+        for x in range(starts[i], starts[i + 1]):
+            point = points[rows[x]]
+            for c in range(len(point)):
+                deviation = (point[c] - anchor[c]) - offset[c]
+                squared[c] = deviation * deviation
+                of_cluster[c] += squared[c]
+            lengths[i] += np.sqrt(total(squared))
+    return squares, lengths
+
+
+@kernel
+def _spread(
+    points: NDArray[np.floating], rows: NDArray[np.intp], starts: NDArray[np.intp], anchors: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Means of whole clusters relative to their anchors, then as `_square`."""
+    offsets = _sum(points, rows, starts, anchors)
+    for i in range(len(anchors)):
+        offsets[i] /= starts[i + 1] - starts[i]
+    squares, lengths = _square(points, rows, starts, anchors, offsets)
+    return offsets, squares, lengths
+
+
+@kernel
+def _sum_of_distances(points: NDArray[np.floating], origin: FloatArray, center: FloatArray) -> float:
+    out = 0.0
+    for x in range(points.shape[0]):
+        square = 0.0
+        for c in range(points.shape[1]):
+            deviation = (points[x, c] - origin[c]) - center[c]
+            square += deviation * deviation
+        out += np.sqrt(square)
+    return out

@@ -1,0 +1,210 @@
+"""Every measure on every kind of array, what passes it takes, and what it takes to add a kind."""
+
+from collections import Counter
+
+import array_api_strict
+import jax
+import numpy as np
+import pytest
+import torch
+
+import cqm
+from cqm.arrays import engine, foreign
+from cqm.arrays.device import pairs, space
+from cqm.arrays.host.engine import Host
+from cqm.arrays.intake import validate
+from tests.cqm import toy_engine
+from tests.cqm.kinds import LABELS, POINTS, chunked, kinds, of_jax, out_of_sight, strict  # noqa: F401
+
+
+@pytest.fixture
+def small_tiles(monkeypatch):
+    """Blocks of rows that straddle clusters, many of them."""
+    monkeypatch.setattr(space, "TILE_ROWS", 16)
+    monkeypatch.setattr(space, "ENTRIES", 1000)
+    monkeypatch.setattr(pairs, "HOST_ROWS", 16)
+    monkeypatch.setattr(pairs, "WAVE", 3)
+
+
+def evaluated(X, **options):
+    return cqm.evaluate(X, LABELS, measures="all", **options)
+
+
+CASES = [
+    ("euclidean", np.float64, 1e-9),
+    ("cosine", np.float64, 1e-9),
+    ("euclidean", np.float32, 1e-4),
+    ("cosine", np.float32, 1e-4),
+    ("manhattan", np.float64, 1e-9),
+]
+
+
+@pytest.mark.usefixtures("out_of_sight", "small_tiles")
+@kinds
+@pytest.mark.parametrize(
+    ("metric", "dtype", "tolerance"), CASES, ids=["{}-{.__name__}".format(*case) for case in CASES]
+)
+def test_every_measure_has_the_same_value(elsewhere, metric, dtype, tolerance):
+    X = POINTS.astype(dtype)
+    got, expected = evaluated(elsewhere(X), metric=metric), evaluated(X, metric=metric)
+    name = {chunked: "dask"}.get(elsewhere, "device")
+    assert set(got.values) == {name_ for name_ in expected.values if name in cqm.catalog[name_].engines}
+    wanted = {name: expected[name] for name in got.values}
+    assert got.values == pytest.approx(wanted, rel=tolerance, nan_ok=True)
+
+
+def test_the_catalogue_names_engines_that_exist():
+    assert {name for measure in cqm.catalog.values() for name in measure.engines} == set(engine.engines())
+
+
+@pytest.mark.usefixtures("out_of_sight")
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_arrays_that_nobody_can_write_into(dtype):
+    measures = ["additive_margin", "davies_bouldin", "dunn", "gamma", "mcclain_rao", "silhouette", "weakest_link"]
+    X = POINTS.astype(dtype)
+    got, expected = (cqm.evaluate(x, LABELS, measures=measures) for x in (of_jax(X), X))
+    assert got.values == pytest.approx(dict(expected.values), rel=1e-4 if dtype == np.float32 else 1e-9)
+
+
+@pytest.mark.usefixtures("out_of_sight")
+@kinds
+def test_noise_and_labels_of_any_kind(elsewhere):
+    labels = elsewhere(LABELS) if elsewhere is not chunked else LABELS
+    got, expected = (evaluated(X, noise_label=4) for X in (elsewhere(POINTS), POINTS))
+    assert got.values == pytest.approx(dict(expected.values), rel=1e-9, nan_ok=True)
+    assert cqm.dunn(POINTS, labels) == cqm.dunn(POINTS, LABELS)
+
+
+@pytest.mark.parametrize("library", [torch, jax.numpy])
+def test_arrays_in_the_processors_memory_are_measured_where_they_are(library):
+    X = library.asarray(POINTS.astype(np.float32))
+    points = validate(X, LABELS).points
+    assert isinstance(points, Host)
+    view = foreign.view(X)
+    assert np.shares_memory(view, foreign.view(X))
+    if view.flags.writeable:  # else the copy in cluster order is made at once
+        assert np.shares_memory(points.given, view)
+    assert type(cqm.sample_silhouette(X, LABELS)) is type(X)
+
+
+def test_arrays_out_of_sight_are_not():
+    assert not isinstance(validate(strict(POINTS), LABELS).points, Host)
+
+
+# --- passes
+
+
+def passes_of(monkeypatch, run):
+    """Passes over all pairs of points, by name and what they ask for."""
+    made = Counter()
+
+    def counting(name, function):
+        def counted(self, *arguments, **options):
+            asked = tuple(getattr(argument, "__qualname__", argument) for argument in arguments)
+            made[name, asked, tuple(options.items())] += 1
+            return function(self, *arguments, **options)
+
+        return counted
+
+    for name in ("per_pair", "per_point", "nearest_across", "longest_steps", "map_pairs"):
+        monkeypatch.setattr(Host, name, counting(name, getattr(Host, name)))
+    run()
+    return made
+
+
+ANYTHING = {"min_clusters": 1, "allow_singletons_only": True}
+PAIRS = [name for name, measure in cqm.catalog.items() if measure.cost in ("n2", "sums")]
+
+
+def test_measures_of_one_evaluation_share_their_passes(monkeypatch):
+    made = passes_of(monkeypatch, lambda: cqm.evaluate(POINTS, LABELS, measures=PAIRS))
+    assert max(made.values()) == 1
+    # sums, minima and maxima of pairs of clusters, the two of them that Dunn wants, sums and minima of points, the
+    # nearest across and the longest steps, a typical distance and moments, neighbours, and DBCV's separations
+    assert len(made) == 12
+
+
+def test_an_evaluation_makes_one_clustering(monkeypatch):
+    arranged = []
+    arrange = Host.arrange.__func__
+    monkeypatch.setattr(
+        Host, "arrange", classmethod(lambda cls, *arguments: arranged.append(1) or arrange(cls, *arguments))
+    )
+    cqm.evaluate(POINTS, LABELS, measures="all")
+    assert len(arranged) == 1
+
+
+@pytest.mark.parametrize("labels", [np.zeros(70), np.arange(70)], ids=["one cluster", "singletons"])
+@pytest.mark.parametrize("name", cqm.catalog)
+def test_core_and_public_function_refuse_the_same_clusterings(name, labels):
+    said = []
+    for compute in (cqm.catalog[name].function, lambda X, y: cqm.catalog[name].of(validate(X, y, **ANYTHING))):
+        try:
+            said.append(compute(POINTS, labels))
+        except ValueError as error:
+            said.append(str(error))
+    assert said[0] == said[1]
+
+
+# --- a kind of array that cqm does not know
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    monkeypatch.setattr(engine, "_kinds", list(engine._kinds))
+    toy_engine.introduce()
+
+
+@pytest.mark.usefixtures("toy")
+def test_a_new_kind_of_array_takes_one_file():
+    got, expected = evaluated(toy_engine.Table(POINTS.tolist())), evaluated(POINTS)
+    assert got.values == pytest.approx(dict(expected.values), rel=1e-9, nan_ok=True)
+    with pytest.raises(TypeError, match="tables hold vectors"):
+        cqm.dunn(toy_engine.Table(POINTS.tolist()), LABELS, metric="precomputed")
+
+
+# --- what a device is asked for
+
+
+class Counted:
+    """A namespace that counts what is called in it."""
+
+    def __init__(self, namespace, calls):
+        self._namespace, self._calls = namespace, calls
+
+    def __getattr__(self, name):
+        found = getattr(self._namespace, name)
+        if not callable(found) or isinstance(found, type):
+            return found
+
+        def call(*arguments, **options):
+            self._calls[name] += 1
+            return found(*arguments, **options)
+
+        return call
+
+
+def asked_for(monkeypatch, measure, k):
+    """Calls of the library, and arrays that are waited for, of a measure of 256 points in k clusters, in 10 tiles."""
+    calls, waits = Counter(), []
+    counted = Counted(array_api_strict, calls)
+    host = foreign.on_host
+    with monkeypatch.context() as patch:
+        patch.setattr(space, "TILE_ROWS", 64)
+        patch.setattr(space.Space, "xp", property(lambda self: counted))
+        for module in ("space", "pairs", "landmarks", "centroids", "trees", "engine"):
+            patch.setattr(f"cqm.arrays.device.{module}.on_host", lambda array: waits.append(1) or host(array))
+        rng = np.random.default_rng(0)
+        labels = np.sort(np.arange(256) % k)
+        X = rng.normal(size=(k, 20))[labels] * 3 + rng.normal(size=(256, 20))
+        measure(strict(X), labels)
+    return sum(calls.values()), len(waits)
+
+
+@pytest.mark.parametrize(
+    "measure", [cqm.silhouette, cqm.dunn, cqm.mcclain_rao, cqm.simplified_silhouette, cqm.davies_bouldin]
+)
+def test_a_device_is_asked_no_more_often_for_more_clusters(measure, monkeypatch):
+    few, many = (asked_for(monkeypatch, measure, k) for k in (4, 64))
+    assert many[0] <= few[0] * 1.25  # small clusters are gathered in a level less or more
+    assert many[1] <= few[1]
