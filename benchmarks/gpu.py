@@ -196,7 +196,8 @@ def agreement(device: torch.device, dtype: torch.dtype) -> list[dict[str, Any]]:
         except TypeError as reason:
             rows.append({**row, "left_out": str(reason)})
             continue
-        error = abs(got - wanted) / max(abs(wanted), 1e-12) if math.isfinite(wanted) else float(got != wanted)
+        same = got == wanted or (math.isnan(got) and math.isnan(wanted))
+        error = 0.0 if same else abs(got - wanted) / max(abs(wanted), 1e-12)
         rows.append({**row, "error": error, "agrees": error <= TOLERANCE[dtype]})
     return rows
 
