@@ -1,5 +1,6 @@
 """The commands that judge: embed, evaluate, metrics, compactness, compare, demo; torch is imported when they run."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -170,14 +171,23 @@ def compactness(
 ) -> None:
     """Measure how compact and separate speakers are, as clusters, with every measure of cqm."""
     from sv_bridge.compactness.clusterings import named_clusterings
-    from sv_bridge.compactness.speakers import compactness, compare_clusterings
+    from sv_bridge.compactness.speakers import compactness, compare_clusterings, whole
     from sv_bridge.embeddings import Embeddings
     from sv_bridge.reports.page import compactness_sections, write_page
     from sv_bridge.reports.rows import agreement_rows, clustering_rows
     from sv_bridge.reports.tables import print_compactness, print_table
 
     loaded = Embeddings.load(embeddings)
-    report = compactness(loaded, metric=metric, effort=effort)
+    if "WORLD_SIZE" in os.environ:  # torchrun: every process measures its share
+        from sv_bridge.distributed import gather_objects, session
+
+        with session("cpu") as world:
+            mine = compactness(loaded, metric=metric, effort=effort, share=(world.rank, world.size))
+            report = whole(gather_objects(mine))
+        if not world.is_first:
+            return
+    else:
+        report = compactness(loaded, metric=metric, effort=effort)
     print_compactness(embeddings.name, report)
     _warn(report.warnings)
     comparison = None

@@ -4,8 +4,8 @@ This is the only module that knows cqm.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +27,7 @@ __all__ = [
     "compactness",
     "compare_clusterings",
     "summary",
+    "whole",
 ]
 
 Metric = Literal["cosine", "angular"]
@@ -102,7 +103,9 @@ class Compactness:
         write_json(path, self.to_dict())
 
 
-def compactness(embeddings: Embeddings, *, metric: Metric = "cosine", effort: float = EFFORT) -> Compactness:
+def compactness(
+    embeddings: Embeddings, *, metric: Metric = "cosine", effort: float = EFFORT, share: tuple[int, int] = (0, 1)
+) -> Compactness:
     """Measure the speakers of `embeddings` as clusters.
 
     Parameters
@@ -110,6 +113,7 @@ def compactness(embeddings: Embeddings, *, metric: Metric = "cosine", effort: fl
     embeddings : several crops of an utterance count as their mean.
     metric : "cosine" (1 − cos) or "angular" (the angle over π). Measures that need coordinates take unit vectors.
     effort : most multiply–adds that one measure may cost; what costs more is left out, with the reason.
+    share : (i, n) for the i-th of n equal shares of the measures, counted from 0, which `whole` puts together.
 
     Raises
     ------
@@ -120,7 +124,8 @@ def compactness(embeddings: Embeddings, *, metric: Metric = "cosine", effort: fl
     if metric not in ("cosine", "angular"):
         raise ValueError(f'`metric` must be "cosine" or "angular", got {metric!r}')
     feasible, left_out = _feasible(vectors, len(names), metric, effort)
-    report = cqm.evaluate(vectors, embeddings.speakers, metric=metric, measures=feasible)
+    feasible = feasible[share[0] :: share[1]]
+    report = cqm.evaluate(vectors, embeddings.speakers, metric=metric, measures=feasible, progress=share[0] == 0)
     values = dict(report.values) | _centroid_margins(vectors, embeddings.speakers, metric)
     brackets, too_dear = _brackets(vectors, embeddings.speakers, metric, effort)
     directions = centres(vectors, codes)
@@ -138,6 +143,15 @@ def compactness(embeddings: Embeddings, *, metric: Metric = "cosine", effort: fl
         looked_at=embeddings.description(),
         warnings=tuple(embeddings.warnings()),
     )
+
+
+def whole(shares: Sequence[Compactness]) -> Compactness:
+    """Put the shares of several processes together, with the measures in the order of the catalogue."""
+    values = {name: value for share in shares for name, value in share.values.items()}
+    order = [name for name in cqm.catalog if name in values]
+    order += [name for name in values if name not in cqm.catalog]
+    left_out = {name: why for share in shares for name, why in share.left_out.items()}
+    return replace(shares[0], values={name: values[name] for name in order}, left_out=left_out)
 
 
 def summary(embeddings: Embeddings) -> dict[str, float]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sv_bridge.compactness.speakers import summary
 from sv_bridge.data.manifest import Corpus
+from sv_bridge.distributed import choose_device
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.json_files import write_json
 from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions
@@ -135,6 +136,7 @@ class Judge:
             center=None if reference is None else _mean(reference),
             cohort=cohort,
             top=self.top,
+            device=str(choose_device(self.options.device)),
         )
         results = breakdown(scores, trials, embeddings, intervals=intervals)
         warnings = embeddings.warnings() + trials.oddities()

@@ -25,6 +25,7 @@ def score_trials(
     center: NDArray[np.floating] | None = None,
     cohort: Embeddings | None = None,
     top: int = 300,
+    device: str = "cpu",
 ) -> FloatArray:
     """Cosine score of each trial.
 
@@ -39,10 +40,12 @@ def score_trials(
         ½ [(s − μ_e) / σ_e + (s − μ_t) / σ_t], with the mean and standard deviation of the enrolment's and of the test
         utterance's `top` highest scores against the cohort.
     top : cohort scores that are used; all of them when the cohort is smaller.
+    device : "cpu", or where torch is to compute the scores.
 
     Returns
     -------
-    (trials,) float64 scores; in [−1, 1] without a cohort.
+    (trials,) float64 scores; in [−1, 1] without a cohort. Scores against the cohort, and all scores on another device
+        than the CPU, come from products in float32.
 
     Raises
     ------
@@ -60,15 +63,13 @@ def score_trials(
     compact = np.cumsum(used) - 1
     enrol, test = compact[enrol], compact[test]
     vectors = scoring_vectors(embeddings.vectors[used], crops=crops, center=center)
-    scores = np.empty(len(trials))
-    for first in range(0, len(scores), TRIAL_BLOCK):
-        block = slice(first, first + TRIAL_BLOCK)
-        scores[block] = np.vecdot(vectors[enrol[block]], vectors[test[block]])
+    scores = _cosines(vectors, enrol, test, device)
     if cohort is None:
         return scores
     if cohort.dim != embeddings.dim:
         raise ValueError(f"cohort embeddings have {cohort.dim} dimensions, those of the trials {embeddings.dim}")
-    mean, deviation = _cohort_statistics(vectors, scoring_vectors(cohort.vectors, crops=crops, center=center), top)
+    others = scoring_vectors(cohort.vectors, crops=crops, center=center)
+    mean, deviation = _cohort_statistics(vectors, others, top, device)
     by_enrol, by_test = ((scores - mean[side]) / deviation[side] for side in (enrol, test))
     return (by_enrol + by_test) / 2
 
@@ -119,17 +120,38 @@ def speaker_means(embeddings: Embeddings) -> Embeddings:
     )
 
 
-def _cohort_statistics(vectors: FloatArray, cohort: FloatArray, top: int) -> tuple[FloatArray, FloatArray]:
+def _cosines(vectors: FloatArray, enrol: NDArray[np.int64], test: NDArray[np.int64], device: str) -> FloatArray:
+    """(trials,) inner products of pairs of rows, block by block."""
+    if device != "cpu":
+        from sv_bridge.verification import device_scoring  # torch is needed on devices alone
+
+        return device_scoring.cosines(vectors, enrol, test, device)
+    scores = np.empty(len(enrol))
+    for first in range(0, len(scores), TRIAL_BLOCK):
+        block = slice(first, first + TRIAL_BLOCK)
+        scores[block] = np.vecdot(vectors[enrol[block]], vectors[test[block]])
+    return scores
+
+
+def _cohort_statistics(vectors: FloatArray, cohort: FloatArray, top: int, device: str) -> tuple[FloatArray, FloatArray]:
     """(n,) mean and standard deviation of each vector's `top` highest scores against the cohort, block by block."""
     top = min(top, len(cohort))
     if top < 2:
         raise ValueError(f"score normalisation needs at least 2 cohort scores, got {top}")
-    mean, deviation = np.empty(len(vectors)), np.empty(len(vectors))
-    for first in range(0, len(vectors), COHORT_BLOCK):
-        block = slice(first, first + COHORT_BLOCK)
-        scores = vectors[block] @ cohort.T  # (block, cohort)
-        highest = np.partition(scores, len(cohort) - top, axis=1)[:, len(cohort) - top :]
-        mean[block], deviation[block] = highest.mean(axis=1), highest.std(axis=1)
+    if device != "cpu":
+        from sv_bridge.verification import device_scoring
+
+        mean, deviation = device_scoring.cohort_statistics(vectors, cohort, top, device)
+    else:
+        mean, deviation = np.empty(len(vectors)), np.empty(len(vectors))
+        others = cohort.astype(np.float32).T
+        for first in range(0, len(vectors), COHORT_BLOCK):
+            block = slice(first, first + COHORT_BLOCK)
+            scores = vectors[block].astype(np.float32) @ others  # (block, cohort)
+            scores.partition(len(cohort) - top, axis=1)
+            highest = scores[:, len(cohort) - top :]
+            mean[block] = highest.mean(axis=1, dtype=np.float64)
+            deviation[block] = highest.std(axis=1, dtype=np.float64)
     if not deviation.all():
         raise ValueError("an utterance scores the same against its whole cohort: normalised scores are undefined")
     return mean, deviation
