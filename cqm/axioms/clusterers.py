@@ -23,6 +23,7 @@ __all__ = [
     "k_medoids",
     "single_linkage",
     "spectral",
+    "ward",
 ]
 
 Distances = Sequence[Sequence[float]]
@@ -117,6 +118,13 @@ def k_means(points: Distances, *, k: int) -> NDArray[np.intp]:
     return KMeans(n_clusters=k, n_init=10, random_state=0).fit_predict(np.asarray(points, dtype=float))
 
 
+def ward(points: Distances, *, k: int) -> NDArray[np.intp]:
+    """Run scikit-learn's agglomerative clustering of points with Ward's criterion."""
+    from sklearn.cluster import AgglomerativeClustering
+
+    return AgglomerativeClustering(n_clusters=k, linkage="ward").fit_predict(np.asarray(points, dtype=float))
+
+
 def noise_apart(labels: NDArray[np.intp]) -> list[int]:
     """Give every noise point (label −1) a label of its own."""
     top = int(labels.max(initial=-1)) + 1
@@ -155,5 +163,6 @@ FUNCTIONS: dict[str, tuple[Callable[[Any], Any], Literal["distances", "points"]]
     "HDBSCAN, size ≥ 2": (lambda d: hdbscan(d, min_cluster_size=2), "distances"),
     "spectral, k = 2": (lambda d: spectral(d, k=2), "distances"),
     "k-means, k = 2": (lambda x: k_means(x, k=2), "points"),
+    "Ward, k = 2": (lambda x: ward(x, k=2), "points"),
 }
 """The functions of docs/axioms.md: name → function, and whether it takes distances or points."""

@@ -16,6 +16,7 @@ from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject, Partition
 from cqm.axioms.limits import OutOfTime, time_left, time_limit
 from cqm.axioms.rounding import SHARE, Repeated
 from cqm.axioms.search import STOPPED, Budget, search, with_seconds
+from cqm.axioms.settling import settled_function
 from cqm.axioms.statements import Axiom
 from cqm.axioms.verdict import Evidence, Verdict, Verdicts
 from cqm.axioms.witness import Witness
@@ -109,6 +110,8 @@ def _named(axiom: Axiom | str) -> Axiom:
 
 
 def _judge(subject: FunctionSubject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
+    if (known := settled_function(subject, axiom, domain)) is not None:
+        return known
     if (random := _random(subject, domain, budget)) is not None:
         return random_verdict(subject, axiom, domain, random)
     if axiom.recipe is None:

@@ -9,11 +9,11 @@ from typing import Any
 from cqm.axioms.construction import Construction, construct, labels_of, strongest_rival
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain
 from cqm.axioms.exhaustion import exhaust, lattices
-from cqm.axioms.hand_proofs import HandProof, hand_proof
 from cqm.axioms.instances import Instance
 from cqm.axioms.limits import OutOfTime, until
 from cqm.axioms.rounding import Repeated, stands
 from cqm.axioms.search import ENOUGH, STOPPED, Budget, Search, search
+from cqm.axioms.settling import settled
 from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.subjects import Subject, Undefined
 from cqm.axioms.transformations import Trial, halves
@@ -29,7 +29,9 @@ def natural_domain(subject: Subject) -> Domain:
 
 
 def judge(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
-    """One verdict by the strongest evidence that is at hand."""
+    """One verdict by the strongest evidence that is at hand; what is proved or refuted already is not searched."""
+    if (known := settled(subject, axiom, domain)) is not None:
+        return known
     if axiom.recipe is None:
         return _richness(subject, axiom, domain, budget)
     state = search(subject, axiom, domain, budget)
@@ -51,10 +53,6 @@ def judge(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Ver
     if found is not None:
         witness = _witness(subject, axiom, domain, found, state.values.get(found))
         return Verdict(subject.name, axiom.name, domain.name, False, witness, cases, undefined=undefined)
-    if (proof := hand_proof(subject, axiom, domain)) is not None:
-        if not proof.holds:
-            return _by_hand(proof, subject, axiom, domain, undefined)
-        support.append(proof.evidence())
     if state.failed is not None:
         return _failed(subject, axiom, domain, state, cases)
     support += _solver_proof(subject, axiom, domain, budget)
@@ -225,9 +223,6 @@ def _constructed(subject: Subject, domain: Domain, unique: bool, budget: Budget)
 def _richness(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
     """Constructions for every type of clustering, or a proof that one type can never be best."""
     unique = bool(axiom.unique)
-    proof = hand_proof(subject, axiom, domain)
-    if proof is not None and not proof.holds:
-        return _by_hand(proof, subject, axiom, domain)
     outcome = _constructed(subject, domain, unique, budget)
     best = "the only best" if unique else "a best"
     if outcome.missing is None:
@@ -238,11 +233,7 @@ def _richness(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) ->
             tuple(outcome.found.values()),
             outcome.largest,
         )
-        support = [evidence] if proof is None else [proof.evidence(), evidence]
-        weaker, stopped = tuple(support[1:]), outcome.stopped
-        return Verdict(subject.name, axiom.name, domain.name, True, support[0], outcome.tried, weaker, stopped=stopped)
-    if proof is not None:
-        return Verdict(subject.name, axiom.name, domain.name, True, proof.evidence(), outcome.tried)
+        return Verdict(subject.name, axiom.name, domain.name, True, evidence, outcome.tried, stopped=outcome.stopped)
     shown = Instance("distances", (), labels_of(outcome.missing)).clusters()
     if unique and budget.proofs and subject.generic and importlib.util.find_spec("z3"):
         from cqm.axioms.proof import never_alone_best
@@ -256,13 +247,6 @@ def _richness(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) ->
             )
             return Verdict(subject.name, axiom.name, domain.name, False, impossible, outcome.tried)
     return _not_found(subject, axiom, domain, outcome, f"{shown} {best} clustering")
-
-
-def _by_hand(
-    proof: HandProof, subject: Subject, axiom: Axiom, domain: Domain, undefined: Witness | None = None
-) -> Verdict:
-    """What a proof refutes, or proves to have no value."""
-    return Verdict(subject.name, axiom.name, domain.name, proof.holds, proof.evidence(), undefined=undefined)
 
 
 def _not_found(subject: Subject, axiom: Axiom, domain: Domain, outcome: Construction, wanted: str) -> Verdict:

@@ -5,18 +5,29 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from cqm.axioms.domains import DOMAINS
-from cqm.axioms.hand_proofs import PAGE, anchor
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS
+from cqm.axioms.proofs.proof import PAGE, anchor
 from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.verdict import Verdict
 from cqm.axioms.witness import Witness
 from cqm.catalogue import catalog
 from cqm.files import write_text
 
-__all__ = ["AXIOMS_PAGE", "PAPER", "README", "item", "page", "readme_with_table", "sign", "write_pages"]
+__all__ = [
+    "AXIOMS_PAGE",
+    "EUCLIDEAN_MEANING",
+    "PAPER",
+    "README",
+    "item",
+    "page",
+    "readme_with_table",
+    "sign",
+    "write_pages",
+]
 
 AXIOMS_PAGE, README = Path("docs/axioms.md"), Path("README.md")
 PAPER = ("scale_invariance", "consistency", "richness", "isomorphism_invariance")
+SETTLED = ("**proved**", "**✗**", "no value")
 START, END = "<!-- table of axioms: written by `cqm axioms --table` -->", "<!-- end of the table -->"
 
 Table = Mapping[str, Mapping[str, Verdict]]
@@ -31,16 +42,41 @@ best one for some distances, or *a* best one.
 
 | sign | meaning |
 |---|---|
-| **proved** | for any number of points, in [proofs.md](proofs.md) |
-| proved ≤ n | for all real distances (or all points of the plane) on up to n points, by an SMT solver |
-| built ≤ n | richness: distances were constructed for every type of clustering of up to n points |
-| built | richness of a function: it was seen to return every partition |
-| no case | no counterexample among the cases that were tried and exhausted: how many, is said below |
+| **proved** | for any number of points, wherever the values that are compared are defined, in [proofs.md](proofs.md) |
 | **✗** | refuted: the counterexample, or the proof, is below |
-| no value | the measure has no value where the axiom asks for one |
-| ? | neither a construction nor a proof that there is none: what stood in the way is said below |
+| no value | the axiom asks for values where the measure never has one: which, is in [proofs.md](proofs.md#dbcv) |
 
 """
+
+EUCLIDEAN = """
+## What the Euclidean domain means
+
+Measures that need coordinates are judged on sets of different points, for each axiom as follows. Some depend on the
+number of coordinates as well (Scott–Symons, DBCV) and are no functions of distances; where something is proved of them
+for points with as many coordinates, the evidence says so.
+
+| axiom | on which points |
+|---|---|
+"""
+
+EUCLIDEAN_MEANING = {
+    "scale_invariance": "all point sets of a space, and the same multiplied by a factor",
+    "consistency": "both distance functions are those of points of some Euclidean space, each of a space of its own",
+    "richness": "some points of some space; its dimension may depend on the clustering",
+    "weak_richness": "some points of some space; its dimension may depend on the clustering",
+    "isomorphism_invariance": "points with the same distances, in another order, turned, mirrored, shifted, or in a "
+    "space of another dimension",
+    "non_negativity": "all point sets",
+    "label_permutation_invariance": "all point sets",
+    "inner_consistency": "as for consistency; in a fixed dimension hardly any distance inside could shrink alone",
+    "outer_consistency": "as for consistency",
+    "locality": "two point sets whose distances agree on all pairs that touch S",
+    "continuity": "points that move by ever less, in a space of their own",
+    "refinement_preference": "all point sets",
+    "coarsening_preference": "all point sets",
+    "duplication_invariance": "all point sets of different points, and the same with copies in the same places",
+}
+"""Axiom → the points that it speaks of where a measure needs coordinates."""
 
 MONOTONICITY = """
 `monotonicity` (van Laarhoven & Marchiori 2014, §3) can be asked for by name but has no column: it is `consistency`. The
@@ -66,6 +102,7 @@ def page(table: Table, functions: Table) -> str:
     """The text of docs/axioms.md."""
     parts = [INTRODUCTION, _rows(table, tuple(AXIOMS), link="#{}")]
     parts += ["\n## The axioms\n\n", _axioms("formally, higher is better", AXIOMS.values()), MONOTONICITY]
+    parts += [EUCLIDEAN, *(f"| `{axiom}` | {meaning} |\n" for axiom, meaning in EUCLIDEAN_MEANING.items())]
     parts += ["\n## Clustering functions\n\n", KLEINBERG, _function_rows(functions)]
     parts += ["\n", _axioms("formally", FUNCTION_AXIOMS.values())]
     parts += ["\n## The evidence\n", *map(_section, {**table, **functions}.values())]

@@ -12,6 +12,7 @@ from typing import Any
 from cqm.axioms.construction import cluster_types, labels_of
 from cqm.axioms.entailment import DEEP_EFFORT, EFFORT, LEVELS
 from cqm.axioms.instances import non_trivial_partitions
+from cqm.axioms.limits import OutOfTime
 from cqm.axioms.statements import Axiom, Goal
 from cqm.axioms.subjects import Subject
 from cqm.axioms.symbolic import Ledger, Symbolic, Undecided
@@ -116,6 +117,8 @@ def never_alone_best(subject: Subject, sizes: tuple[int, ...], *, thorough: bool
         if thorough and subject.needs == "distances":
             return _order_by_order(subject, labels, rivals)
         return Proof(False, reason=NOT_FOUND)
+    except OutOfTime:
+        return Proof(False, reason="the time was up")
     except (Undecided, ValueError, TypeError, AttributeError) as error:
         return Proof(False, reason=f"{type(error).__name__}: {error}")
 

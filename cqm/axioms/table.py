@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,17 @@ from cqm.axioms.checker import check
 from cqm.axioms.clusterers import FUNCTIONS
 from cqm.axioms.domains import DOMAINS
 from cqm.axioms.function_checker import FUNCTION_BUDGET, check_function
-from cqm.axioms.hand_proofs import hand_proof
+from cqm.axioms.judging import natural_domain
+from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
+from cqm.axioms.proofs.functions import function_proof
+from cqm.axioms.proofs.registry import hand_proof
+from cqm.axioms.proofs.traced import Broken
 from cqm.axioms.search import Budget
+from cqm.axioms.settling import settled
 from cqm.axioms.statements import AXIOMS
-from cqm.axioms.subjects import subject_of
+from cqm.axioms.subjects import Subject, subject_of
 from cqm.axioms.verdict import Verdict
+from cqm.axioms.witness import Witness
 from cqm.catalogue import catalog
 from cqm.files import write_text
 from cqm.verdicts import PATH
@@ -30,6 +37,7 @@ from cqm.verdicts import PATH
 __all__ = ["BUDGET", "Table", "contradictions", "judge_all", "read_verdicts"]
 
 BUDGET = Budget(seconds=1200)
+CASES = 5  # on which each proof is run before its verdicts are written
 
 Table = dict[str, dict[str, Verdict]]
 Records = dict[str, list[dict[str, Any]]]
@@ -41,12 +49,14 @@ def judge_all(
     """Judge the named measures, one process a core, and write each one's verdicts as soon as they are there.
 
     Without names, all measures and the clustering functions of Kleinberg's theorem. Verdicts of what is not named stay;
-    those of what is no longer there go.
+    those of what is no longer there go. Proofs are run, counterexamples on record are replayed, and only what neither
+    settles is searched.
 
     Raises
     ------
     ValueError
-        A search refuted what docs/proofs.md proves: one of the two is wrong. The verdicts are written all the same.
+        The argument of a proof does not hold on some case: it is wrong, or the definition is. The other verdicts are
+        written all the same.
     """
     chosen, functions = list(names) or list(catalog), [] if names else list(FUNCTIONS)
     for name in chosen:
@@ -55,20 +65,27 @@ def judge_all(
     if path.is_file():
         known = json.loads(path.read_text(encoding="utf-8"))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    broken = []
     with (
         ProcessPoolExecutor(jobs or os.cpu_count(), mp_context=get_context("spawn")) as pool,
         Progress(*columns, console=Console(stderr=True)) as bar,
     ):
-        tasks = {pool.submit(_measure_records, name, budget): ("measures", name) for name in chosen}
+        tasks = {
+            pool.submit(_measure_records, name, known["measures"].get(name, []), budget): ("measures", name)
+            for name in chosen
+        }
         tasks |= {pool.submit(_function_records, name): ("functions", name) for name in functions}
         task = bar.add_task("judging", total=len(tasks))
         for future in as_completed(tasks):
             kind, name = tasks[future]
-            known[kind][name] = future.result()
+            try:
+                known[kind][name] = future.result()
+            except Broken as error:
+                broken.append(f"{name}: {error}")
             write_text(path, _text(known))
             bar.update(task, description=name, advance=1)
-    if found := list(contradictions(read_verdicts(path)[0])):
-        raise ValueError("found against a proof of docs/proofs.md:\n" + "\n".join(found))
+    if broken:
+        raise ValueError("proofs of docs/proofs.md that do not hold:\n" + "\n".join(broken))
 
 
 def read_verdicts(path: Path = PATH) -> tuple[Table, Table]:
@@ -82,7 +99,7 @@ def read_verdicts(path: Path = PATH) -> tuple[Table, Table]:
 
 
 def contradictions(verdicts: Table) -> Iterator[str]:
-    """Verdicts that say something else than a proof by hand."""
+    """Verdicts that say something else than a proof."""
     for name, by_axiom in verdicts.items():
         for axiom, verdict in by_axiom.items():
             proof = hand_proof(subject_of(name), AXIOMS[axiom], DOMAINS[verdict.domain])
@@ -90,17 +107,38 @@ def contradictions(verdicts: Table) -> Iterator[str]:
                 yield f"{proof.link}: {verdict}"
 
 
-def _measure_records(name: str, budget: Budget) -> list[dict[str, Any]]:
-    records = [verdict.record() for verdict in check(name, budget=budget, progress=False)]
-    by_axiom = {record["axiom"]: record for record in records}
-    if by_axiom["richness"]["holds"]:  # the only best is a best one: the instances need not stand there twice
-        for evidence in (by_axiom["weak_richness"]["evidence"], *by_axiom["weak_richness"]["also"]):
-            evidence.pop("instances", None)
-    return records
+def _measure_records(name: str, before: list[dict[str, Any]], budget: Budget) -> list[dict[str, Any]]:
+    """Verdicts on all axioms: by proofs that are run here, by counterexamples that replay, or by searching."""
+    subject = subject_of(name)
+    domain = natural_domain(subject)
+    kept = {}
+    for record in before:
+        verdict = Verdict.from_record(name, record)
+        if verdict.axiom in AXIOMS and verdict.witness is not None and verdict.witness.replay():
+            kept[verdict.axiom] = replace(verdict, evidence=_valued(verdict.witness, subject), undefined=None)
+    verdicts: dict[str, Verdict] = {}
+    for axiom in AXIOMS.values():
+        if (proof := hand_proof(subject, axiom, domain)) is not None:
+            proof.run(subject, axiom, cases=CASES)
+        if (known := settled(subject, axiom, domain) or kept.get(axiom.name)) is not None:
+            verdicts[axiom.name] = known
+    open_cells = [axiom for axiom in AXIOMS if axiom not in verdicts]
+    for verdict in check(name, open_cells, budget=budget, progress=False) if open_cells else ():
+        verdicts[verdict.axiom] = verdict
+    return [verdicts[axiom].record() for axiom in AXIOMS]
+
+
+def _valued(witness: Witness, subject: Subject) -> Witness:
+    """The same instances with their values of today."""
+    return replace(witness, values=tuple(subject.exact(frame) for frame in witness.frames))
 
 
 def _function_records(name: str) -> list[dict[str, Any]]:
     function, needs = FUNCTIONS[name]
+    subject = FunctionSubject(name, function, needs)
+    for axiom in FUNCTION_AXIOMS.values():
+        if (proof := function_proof(name, axiom)) is not None:
+            proof.run(subject, axiom, cases=CASES)
     verdicts = check_function(function, needs=needs, name=name, budget=FUNCTION_BUDGET, seconds=BUDGET.seconds)
     return [verdict.record() for verdict in verdicts]
 

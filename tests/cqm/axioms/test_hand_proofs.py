@@ -1,209 +1,289 @@
-"""What docs/proofs.md says of richness is looked at on small cases, in exact arithmetic."""
+"""The proofs of docs/proofs.md run: their arguments hold on cases, and fail on measures that they are not about."""
 
-import math
-from itertools import combinations
+from dataclasses import replace
+from functools import partial
+from random import Random
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
-import cqm
-from cqm.axioms.construction import labels_of, strongest_rival
+from cqm.axioms import AXIOMS
+from cqm.axioms.clusterers import FUNCTIONS
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN
-from cqm.axioms.hand_proofs import _NOT_RICH, _NOT_WEAKLY_RICH, _REFINEMENT_PREFERRING, _WEAKLY_RICH
-from cqm.axioms.instances import Instance, Rejected, non_trivial_partitions
-from cqm.axioms.statements import improvement
+from cqm.axioms.instances import Instance, non_trivial_partitions, squared_distances
+from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
+from cqm.axioms.proofs import constructions, large, preferences, rivals, steps
+from cqm.axioms.proofs.arguments import (
+    by_direction,
+    by_rules_of_continuity,
+    by_units,
+    copies,
+    never_negative,
+    renamed,
+    the_same_set,
+)
+from cqm.axioms.proofs.cases import case, clustering, consistent_changes
+from cqm.axioms.proofs.formulas import FORMULAS
+from cqm.axioms.proofs.functions import FUNCTION_PROOFS, every_partition, in_order, scaled, some_pair, tightened
+from cqm.axioms.proofs.registry import PROOFS
+from cqm.axioms.proofs.traced import Broken, Continuous, Graded, Moved, NoRule
+from cqm.axioms.proofs.two_solvers import agreed_unsatisfiable
 from cqm.axioms.subjects import subject_of
-from cqm.axioms.transformations import refinements
-from cqm.definitions.coordinates import centroid, clusters_of
-from cqm.definitions.dispersion import trace_w
-from cqm.definitions.silhouette import sample_simplified_silhouette
+from cqm.axioms.transformations import is_consistent_change
+from cqm.definitions.arithmetic import if_at_most, maximum, minimum, ratio, square_root
+from tests.cqm.axioms import planted
 
-NEVER_A_BEST = [
-    ("connectivity", (2, 1, 1)),
-    ("connectivity", (3, 1, 1)),
-    ("cvnn_separation", (3, 1)),
-    ("cvnn_separation", (4, 1)),
-    ("cvnn_compactness", (2, 2)),
-    ("cvnn_compactness", (3, 2)),
-    ("trace_w", (3, 1)),
-    ("trace_w", (4, 1)),
-    ("log_ss_ratio", (3, 1)),
-    ("ball_hall", (3, 1)),
-    ("ball_hall", (3, 2)),
-    ("banfield_raftery", (2, 2)),
-    ("banfield_raftery", (3, 2)),
-    ("davies_bouldin", (2, 2)),
-    ("wemmert_gancarski", (2, 2)),
-    ("pbm", (3, 1)),
-    ("pbm", (4, 1)),
-    ("sd_scat", (3, 1)),
-    ("sd_scat", (4, 1)),
-    ("normalized_k_means", (3, 1)),
-    ("normalized_k_means", (4, 1)),
-    ("variance_ratio", (3, 1)),
-    ("normalized_k_median", (3, 1)),
-    ("normalized_k_median", (4, 1)),
-    ("normalized_min_sum", (3, 1)),
-    ("normalized_min_sum", (4, 1)),
+FOUND_BY_TRYING = 40  # cases within which a planted measure breaks an argument
+
+# what is the only best clustering is a best one
+STATEMENTS = [
+    (proof, name, axiom)
+    for proof in PROOFS
+    for name in proof.names
+    for axiom in proof.axioms
+    if axiom in AXIOMS and not (axiom == "weak_richness" and "richness" in proof.axioms)
 ]
-LARGE = {"simplified_silhouette", "s_dbw", "cdbw"}  # poor from more points on than all clusterings can be compared for
-NEVER_THE_ONLY_BEST = [
-    ("relative_margin_literal", (2, 2)),
-    ("gamma", (2, 2)),
-    ("g_plus", (2, 2)),
-    ("c_index", (2, 2)),
-    ("scott_symons", (2, 2)),
-    ("scott_symons", (3, 2)),
-    ("trace_wib", (3, 1)),
-    ("trace_wib", (3, 2)),
-    ("det_ratio", (3, 1)),
-    ("log_det_ratio", (2, 2)),
-    ("weakest_link_pairs_min", (2, 1, 1, 1)),
-    ("relative_margin_pairs_min", (2, 1, 1, 1)),
-    ("additive_margin_pairs_max", (2, 1, 1, 1)),
-    ("weakest_link_pairs_mean", (2, 2)),
-    ("weakest_link_pairs_max", (2, 2)),
-    ("relative_margin_pairs_mean", (2, 2)),
-]
-# a tie of all clusterings: points in general position, or on a line
-SIMPLEX = tuple(tuple(int(x == axis) for axis in range(4)) for x in range(5))
-LINE = tuple((x * x, 0) for x in range(5))
-
-
-@st.composite
-def instances(draw, measure, sizes):
-    domain = EUCLIDEAN if cqm.catalog[measure].needs == "points" else DISTANCES
-    try:
-        rows = domain.draw(sum(sizes), lambda low, high: draw(st.integers(low, high)))
-    except Rejected:
-        assume(False)
-    return Instance(domain.kind, rows, labels_of(sizes))
-
-
-def test_every_measure_that_is_proved_to_be_poor_is_looked_at():
-    assert {measure for measure, _ in NEVER_A_BEST} | LARGE == set(_NOT_WEAKLY_RICH)
-    assert {measure for measure, _ in NEVER_A_BEST + NEVER_THE_ONLY_BEST} | LARGE == set(_NOT_RICH)
-
-
-@pytest.mark.parametrize(("measure", "sizes"), NEVER_A_BEST)
-@given(data=st.data())
-def test_these_clusterings_are_never_a_best_one(measure, sizes, data):
-    rival, ahead = strongest_rival(subject_of(measure), data.draw(instances(measure, sizes)))
-    assert rival is not None
-    assert ahead > 0
-
-
-@pytest.mark.parametrize(("measure", "sizes"), NEVER_THE_ONLY_BEST)
-@given(data=st.data())
-def test_these_clusterings_are_never_the_only_best_one(measure, sizes, data):
-    rival, ahead = strongest_rival(subject_of(measure), data.draw(instances(measure, sizes)))
-    assert rival is None or not ahead < 0  # a clustering without a value is not the only best one either
 
 
 @pytest.mark.parametrize(
-    ("measure", "points"),
-    [("trace_wib", SIMPLEX), ("det_ratio", SIMPLEX), ("log_det_ratio", SIMPLEX), ("scott_symons", LINE)],
+    ("proof", "measure", "axiom"), STATEMENTS, ids=[f"{name}-{axiom}" for _, name, axiom in STATEMENTS]
 )
-def test_where_all_clusterings_tie_each_is_a_best_one(measure, points):
-    assert measure in _WEAKLY_RICH
-    clusterings = non_trivial_partitions(len(points))
-    assert len({subject_of(measure).exact(Instance("points", points, labels)) for labels in clusterings}) == 1
+def test_every_argument_holds_on_a_case(proof, measure, axiom):
+    proof.run(subject_of(measure), AXIOMS[axiom])
 
 
-def test_three_far_clusters_of_eleven_are_perfectly_connected():
-    places = [100 * cluster + x for cluster in range(3) for x in range(11)]
-    labels = tuple(cluster for cluster in range(3) for _ in range(11))
-    distances = tuple(tuple(abs(x - y) for y in places) for x in places)
-    assert subject_of("connectivity").exact(Instance("distances", distances, labels)) == 0
+@pytest.mark.parametrize(
+    ("proof", "name", "axiom"),
+    [
+        pytest.param(proof, name, axiom, id=f"{name}-{axiom}")
+        for proof in FUNCTION_PROOFS
+        for name in proof.measures
+        for axiom in proof.axioms
+    ],
+)
+def test_every_argument_about_functions_holds_on_a_case(proof, name, axiom):
+    proof.run(FunctionSubject(name, *FUNCTIONS[name]), FUNCTION_AXIOMS[axiom])
 
 
-def test_dbcv_has_no_value_for_one_cluster_beside_singletons():
-    rival, _ = strongest_rival(subject_of("dbcv"), Instance("points", ((0, 0), (1, 0), (5, 0), (0, 7)), (0, 0, 1, 2)))
-    assert rival is None
+def test_no_cell_is_settled_twice():
+    settled = [(name, axiom) for proof in PROOFS for name in proof.names for axiom in proof.axioms]
+    assert len(settled) == len(set(settled))
 
 
-@pytest.mark.parametrize("measure", _REFINEMENT_PREFERRING)
-@given(data=st.data())
-def test_some_refinement_is_better(measure, data):
-    sizes = data.draw(st.sampled_from([(3, 1), (2, 2), (3, 2), (2, 2, 1), (3, 1, 1)]))
-    frame, subject = data.draw(instances(measure, sizes)), subject_of(measure)
-    own = subject.exact(frame)
-    finer = [subject.exact(Instance(frame.kind, frame.rows, labels)) for labels in refinements(frame.labels)]
-    assert max(improvement(own, other, subject.better) for other in finer) > 0
+def jumps(D, labels):
+    return if_at_most(planted.separation(D, labels), 2, 0, 1)
 
 
-def distinct_points(n, width):
-    """n points with integer coordinates, some of them close to one another."""
-    coordinates = st.integers(-8, 8) | st.integers(-1000, 1000)
-    return st.lists(st.tuples(*[coordinates] * width), min_size=n, max_size=n, unique=True)
+def judged(function, better="higher", name=None, needs="distances"):
+    return subject_of(function, better=better, generic=True, name=name, needs=needs)
 
 
-def pairs_and_singletons(points):
-    """All clusterings with one cluster of two points, the closest ones first."""
-    n = range(len(points))
-    for x, y in sorted(combinations(n, 2), key=lambda pair: math.dist(*(points[x] for x in pair))):
-        yield [x if point == y else point for point in n]
+def flipped(name):
+    subject = subject_of(name)
+    return replace(subject, better="lower" if subject.better == "higher" else "higher")
 
 
-@pytest.mark.parametrize("width", [2, 3, 8])
-@given(data=st.data())
-def test_some_pair_has_a_better_s_dbw_than_nine_points_and_one(width, data):
-    points = data.draw(distinct_points(10, width))
-    if data.draw(st.booleans()):  # a last point near another one, a midpoint, or as far beyond one of the two
-        a, b = (points[data.draw(st.integers(0, 8))] for _ in range(2))
-        t, nudge = data.draw(st.sampled_from([0, 1, 3])), data.draw(st.integers(-1, 1))
-        points = [tuple(2 * i for i in x) for x in points[:9]]
-        points.append(tuple(2 * i + t * (j - i) + nudge for i, j in zip(a, b, strict=True)))
-        assume(len(set(points)) == 10)
-    points = [tuple(map(float, x)) for x in points]
-    value = subject_of("s_dbw").function
-    own = value(points, [0] * 9 + [1])
-    assert any(value(points, labels) < own for labels in pairs_and_singletons(points))
+def minus_trace_w(points, labels):
+    return -1 * subject_of("trace_w").function(points, labels)
 
 
-@given(points=distinct_points(11, 2))
-def test_a_pair_and_nine_singletons_have_no_cdbw(points):
-    value = subject_of("cdbw").exact
-    assert value(Instance("points", tuple(points), (0, 0, *range(1, 10)))) == 0
-    assert value(Instance("points", tuple(points), (0,) * 10 + (1,))) > 0
+WRONG = {
+    "a length is added to a number": (by_units, judged(planted.in_a_unit), "scale_invariance"),
+    "the first point is asked": (the_same_set, judged(planted.asks_the_first_point), "isomorphism_invariance"),
+    "the axes are looked at": (the_same_set, subject_of("ratkowsky_lance"), "isomorphism_invariance"),
+    "cluster 0 is asked": (renamed, judged(planted.asks_cluster_zero), "label_permutation_invariance"),
+    "1 is subtracted": (never_negative, judged(planted.below_zero), "non_negativity"),
+    "pairs of copies are counted": (copies, judged(planted.counts_copies), "duplication_invariance"),
+    "a threshold is passed": (by_rules_of_continuity, judged(jumps), "continuity"),
+    "gaps should be equal": (by_direction, judged(planted.likes_equal_gaps), "outer_consistency"),
+    "the other direction is better": (by_direction, flipped("dunn"), "consistency"),
+    "the other direction of the C-index": (steps.one_at_a_time, flipped("c_index"), "consistency"),
+    "the other direction of connectivity": (steps.by_ranks, flipped("connectivity"), "consistency"),
+    "the other direction of the determinants": (steps.rigid_clusters, flipped("davies_bouldin"), "outer_consistency"),
+    "an extreme is no sum": (
+        steps.parts_add_up,
+        judged(planted.separation, "lower", "normalized_min_sum"),
+        "locality",
+    ),
+    "closest pairs tie": (rivals.constructed(constructions.tight_clusters), subject_of("gamma"), "richness"),
+    "some are better than others": (rivals.tied(constructions.simplex), subject_of("xie_beni"), "weak_richness"),
+    "all are as good": (
+        rivals.outdone(rivals.no_singletons, rivals.splits),
+        judged(lambda D, labels: 1, name="constant"),
+        "weak_richness",
+    ),
+    "finer is worse": (preferences.finer_is_better(rivals.splits), flipped("trace_w"), "refinement_preference"),
+    "it is no scattering": (preferences.no_finer_is_better, subject_of("trace_w"), "refinement_preference"),
+    "the clusters have diameters": (
+        preferences.three_far_clusters,
+        subject_of("cvnn_compactness"),
+        "coarsening_preference",
+    ),
+    "it has a value": (preferences.without_value, subject_of("trace_w"), "richness"),
+    "no pair has a smaller value": (
+        large.a_pair_has_the_better_s_dbw,
+        judged(minus_trace_w, needs="points"),
+        "richness",
+    ),
+    "a pair has a positive value": (large.a_pair_has_no_cdbw, subject_of("trace_w"), "richness"),
+}
 
 
-def least_squares(points, k, tied=False):
-    """Labels of the k clusters with the least W; points 0 and 1 in one of them if `tied`."""
-    allowed = [labels for labels in non_trivial_partitions(len(points)) if max(labels) + 1 == k]
-    return min((c for c in allowed if not tied or c[0] == c[1]), key=lambda labels: trace_w(points, labels))
+@pytest.mark.parametrize("why", WRONG)
+def test_an_argument_fails_on_a_measure_that_it_is_not_about(why):
+    argument, subject, axiom = WRONG[why]
+    with pytest.raises(Broken):
+        try_often(argument, subject, AXIOMS[axiom])
 
 
-@given(points=distinct_points(6, 2), k=st.integers(2, 5))
-def test_least_squares_leave_points_nearer_to_their_own_centroids(points, k):
-    labels = least_squares(points, k)
-    for s, label in zip(sample_simplified_silhouette(points, labels), labels, strict=True):
-        p, q = labels.count(label), max(labels.count(other) for other in labels if other != label)
-        assert p == 1 or s >= 1 - math.sqrt((1 - 1 / p) * (1 - 1 / (q + 1))) - 1e-9
-    if k == 2 and min(map(labels.count, labels)) > 1:
-        assert sum(sample_simplified_silhouette(points, labels)) >= 2 - 2 / (6 + 2)
+@pytest.mark.parametrize(
+    ("argument", "name", "axiom"),
+    [
+        (scaled, "single linkage, edges ≤ 4", "scale_invariance"),
+        (tightened, "complete linkage, k = 2", "consistency"),
+        (tightened, "k-medoids, k = 2", "relaxed_consistency"),
+        (in_order, "average linkage, k = 2", "order_invariance"),
+        (every_partition, "single linkage, k = 2", "richness"),
+    ],
+)
+def test_an_argument_fails_on_a_function_that_it_is_not_about(argument, name, axiom):
+    subject = FunctionSubject(name, *FUNCTIONS[name])
+    with pytest.raises(Broken):
+        try_often(argument, subject, FUNCTION_AXIOMS[f"function_{axiom}"])
 
 
-@given(points=distinct_points(6, 2), gap=st.integers(1, 9))
-def test_least_squares_with_a_pair_kept_together_leave_it_nearer_to_its_own_centroid(points, gap):
-    points = [points[0], (points[0][0] + gap, points[0][1]), *points[2:]]
-    assume(len(set(points)) == 6)
-    for k in (2, 3, 4):
-        labels = least_squares(points, k, tied=True)
-        p, clusters, middle = labels.count(labels[0]), clusters_of(points, labels), centroid(points[:2])
-        own, *others = (math.dist(middle, centroid(cluster)) for cluster in clusters)  # point 0's cluster is the first
-        for other, cluster in zip(others, clusters[1:], strict=True):
-            assert own <= math.sqrt((1 - 2 / p) * (1 - 2 / (len(cluster) + 2))) * other + 1e-9
+def test_a_function_that_sets_all_points_apart_is_told():
+    apart = FunctionSubject("apart", lambda distances: range(len(distances)), "distances")
+    with pytest.raises(Broken):
+        some_pair(apart, FUNCTION_AXIOMS["function_richness"], Random(0))
 
 
-@pytest.mark.parametrize("n", [6, 7])
-@given(data=st.data())
-def test_another_clustering_is_better_than_a_tight_pair_by_simplified_silhouettes(n, data):
-    others = [(400 * x, 400 * y) for x, y in data.draw(distinct_points(n - 2, 2))]
-    assume((0, 0) not in others)
-    points = [(0, 0), (1, 0), *others]
-    pair = sample_simplified_silhouette(points, [0, 0, *range(1, n - 1)])
-    nearest = min(math.dist(x, y) for x in points[:2] for y in others)
-    assert sum(pair) <= 2 - 1 / (nearest + 1)
-    assert sum(sample_simplified_silhouette(points, least_squares(points, n - 4, tied=True))) > 2
+def try_often(argument, subject, axiom):
+    for seed in range(FOUND_BY_TRYING):
+        argument(subject, axiom, Random(seed))
+
+
+@pytest.mark.parametrize("measure", FORMULAS)
+def test_formulas_of_distances_are_the_definitions(measure):
+    subject = subject_of(measure)
+    for seed in range(5):
+        instance = case(subject, Random(seed))
+        rows = squared_distances(instance.rows) if instance.kind == "points" else instance.rows
+        value = FORMULAS[measure](rows, instance.labels)
+        assert float(value) == pytest.approx(subject.approximate(instance), nan_ok=True)
+
+
+@pytest.mark.parametrize(("inner", "outer"), [(True, False), (False, True), (True, True)])
+@pytest.mark.parametrize("measure", ["dunn", "trace_w"])
+def test_changes_are_consistent_and_change_something(measure, inner, outer):
+    subject = subject_of(measure)
+    changes = consistent_changes(subject, Random(1), inner=inner, outer=outer)
+    moved = 0
+    for _ in range(20):
+        before, after = next(changes)
+        domain = EUCLIDEAN if before.kind == "points" else DISTANCES
+        assert is_consistent_change(domain, before.rows, after.rows, before.labels, inner, outer)
+        moved += subject.approximate(before) != subject.approximate(after) or not inner
+    assert moved
+
+
+def test_clusterings_are_of_every_kind():
+    drawn = [clustering(Random(seed), 9) for seed in range(200)]
+    assert {max(labels) + 1 for labels in drawn} == {2, 3, 4}
+    assert any(labels.count(max(labels)) == 1 for labels in drawn)
+    assert any(min(map(labels.count, labels)) > 1 for labels in drawn)
+
+
+@pytest.mark.parametrize("construct", [constructions.tight_clusters, constructions.simplex, constructions.contrasts])
+def test_one_rival_stands_for_all_that_differ_by_twins(construct):
+    measure = {"tight_clusters": "silhouette", "simplex": "sd_index", "contrasts": "ratkowsky_lance"}
+    subject, instance = subject_of(measure[construct.__name__]), construct((2, 2, 1))
+    every = {subject.approximate(replace(instance, labels=labels)) for labels in non_trivial_partitions(5)}
+    named = {subject.approximate(replace(instance, labels=labels)) for labels in rivals.rivals(instance)}
+    named |= {subject.approximate(instance)}
+    assert {round(value, 9) for value in named} == {round(value, 9) for value in every}
+    if construct is not constructions.contrasts:  # no two points of it are twins
+        assert len(list(rivals.rivals(instance))) < len(non_trivial_partitions(5)) - 1
+
+
+def test_units_are_kept_apart():
+    metre, second = Graded(3, 1), Graded(2, 0)
+    assert (metre * metre / metre).degree == 1
+    assert square_root(metre * metre).degree == 1
+    assert minimum([metre, metre * 2]).value == 3
+    for mixed in (
+        lambda: metre + second,
+        lambda: metre < second,
+        lambda: maximum([metre, 1]),
+        lambda: metre.logarithm(),
+    ):
+        with pytest.raises(Broken, match="different units"):
+            mixed()
+
+
+def test_directions_follow_rules():
+    up, down, still = Moved(1, 2, "grew"), Moved(3, 1, "shrank"), Moved(5, 5, "fixed")
+    assert (up + still).way == "grew"
+    assert (1 - up).way == "shrank"
+    assert ratio(up, down).way == "grew"
+    assert minimum([up, still]).way == "grew"
+    assert if_at_most(down, up, 1, 0).way == "grew"
+    for unruly in (lambda: up + down, lambda: up * down, lambda: ratio(up, still - up), lambda: up < down):
+        with pytest.raises(NoRule):
+            unruly()
+    with pytest.raises(Broken, match="should have been that it grew"):
+        Moved(2, 1, "grew")
+
+
+def test_what_branches_is_not_said_to_be_continuous():
+    x, y = Continuous(True), Continuous(False)
+    assert (x + 1).positive
+    assert not (x + y).positive
+    assert x > 0
+    for branch in (lambda: x < y, lambda: if_at_most(x, y, 1, 0), lambda: y == 0, lambda: sorted([x, y])):
+        with pytest.raises(NoRule):
+            branch()
+
+
+def test_two_solvers_have_to_agree():
+    assert agreed_unsatisfiable("(declare-const x Real) (assert (< x 0)) (assert (< 1 x))")
+    assert not agreed_unsatisfiable("(declare-const x Real) (assert (< x 0))")
+
+
+def test_a_solver_alone_is_not_enough(monkeypatch):
+    import cvc5
+
+    class Undecided(cvc5.Solver):
+        def checkSat(self):  # noqa: N802 - cvc5's name
+            return self
+
+        def isUnsat(self):  # noqa: N802
+            return False
+
+    monkeypatch.setattr(cvc5, "Solver", Undecided)
+    assert not agreed_unsatisfiable("(declare-const x Real) (assert (< x 0)) (assert (< 1 x))")
+
+
+def test_a_pair_of_instances_of_one_set_is_told_apart():
+    instance = Instance("points", ((0, 0), (1, 0), (0, 2)), (0, 0, 1))
+    assert rivals.twins(instance) == [0, 1, 2]
+    assert rivals.twins(constructions.tight_clusters((2, 1))) == [0, 0, 2]
+
+
+finer = partial(rivals.closest_pairs, inside=True)
+
+
+def test_rivals_that_proofs_name_are_clusterings():
+    instance = constructions.tight_clusters((3, 2, 1))
+    named = {
+        "splits": rivals.splits,
+        "one_broken_up": rivals.one_broken_up,
+        "closest_pairs": rivals.closest_pairs,
+        "inside": finer,
+        "moves": rivals.moves,
+        "merges": rivals.merges,
+        "pair_and_rest": rivals.pair_and_rest,
+    }
+    for propose in named.values():
+        proposed = list(propose(instance))
+        assert proposed
+        assert set(proposed) <= set(non_trivial_partitions(6))

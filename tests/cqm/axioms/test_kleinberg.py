@@ -31,7 +31,7 @@ def test_each_stopping_rule_fails_the_axiom_of_theorem_2_2(name, fails):
     assert [verdict.axiom for verdict in verdicts if verdict.holds is False] == [f"function_{fails}"]
     refuted = verdicts[f"function_{fails}"]
     if refuted.witness is None:
-        assert "it never returns" in str(refuted)
+        assert refuted.evidence.kind == "proof"
     else:
         again = axioms.Witness.from_json(refuted.witness.to_json())
         assert again == refuted.witness

@@ -1,0 +1,144 @@
+"""Distances and points under which a given clustering is the best one, alone or among others.
+
+Each construction takes the sizes of the clusters, largest first, and works for any of them; `tight` becomes smaller
+with the number of points, as the proofs ask for what is small enough.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import accumulate
+
+from cqm.axioms.construction import labels_of
+from cqm.axioms.instances import Instance, Number
+
+__all__ = [
+    "Construct",
+    "centred_cross_distances",
+    "contrasts",
+    "doubling_steps",
+    "representatives",
+    "simplex",
+    "spread_singletons",
+    "tight_clusters",
+    "two_special_points",
+]
+
+Construct = Callable[[tuple[int, ...]], Instance]
+
+
+def tight(sizes: tuple[int, ...]) -> Fraction:
+    """A distance that is small beside 1, for so many points."""
+    return Fraction(1, 4 * sum(sizes) ** 2)
+
+
+def from_pairs(sizes: tuple[int, ...], distance: Callable[[int, int], Number]) -> Instance:
+    """Distances of all pairs; `distance` is asked for x > y."""
+    labels = labels_of(sizes)
+    n = len(labels)
+    rows = tuple(tuple(0 if x == y else distance(max(x, y), min(x, y)) for y in range(n)) for x in range(n))
+    return Instance("distances", rows, labels)
+
+
+def tight_clusters(sizes: tuple[int, ...]) -> Instance:
+    """Distances t inside clusters and 1 between them."""
+    labels, t = labels_of(sizes), tight(sizes)
+    return from_pairs(sizes, lambda x, y: t if labels[x] == labels[y] else 1)
+
+
+def representatives(sizes: tuple[int, ...]) -> Instance:
+    """Distances t inside; between clusters 1 for two representatives and for two others, 1 + t for one of each."""
+    labels, t = labels_of(sizes), Fraction(1, 2)
+
+    def distance(x: int, y: int) -> Number:
+        if labels[x] == labels[y]:
+            return t
+        special = [labels.index(labels[point]) == point for point in (x, y)]
+        return 1 if special[0] == special[1] else 1 + t
+
+    return from_pairs(sizes, distance)
+
+
+def spread_singletons(sizes: tuple[int, ...]) -> Instance:
+    """Distances t inside, 1 + t between clusters of one point, 1 between all others."""
+    labels, t = labels_of(sizes), tight(sizes)
+
+    def distance(x: int, y: int) -> Number:
+        if labels[x] == labels[y]:
+            return t
+        return 1 + t if sizes[labels[x]] == sizes[labels[y]] == 1 else 1
+
+    return from_pairs(sizes, distance)
+
+
+def balanced(size: int) -> list[Fraction]:
+    """Numbers without 0 whose sum is 0; they lie between −1 and 1."""
+    return [Fraction(1, size)] * (size - 1) + [-Fraction(size - 1, size)]
+
+
+def centred_cross_distances(sizes: tuple[int, ...]) -> Instance:
+    """Distances t inside, 1 to singletons, and 1 + ε u_x v_y between other clusters, with `balanced` u and v."""
+    labels, epsilon = labels_of(sizes), tight(sizes)
+    weight = [value for size in sizes for value in balanced(size)]
+    t = epsilon**4  # beside ε / n³ as well
+
+    def distance(x: int, y: int) -> Number:
+        if labels[x] == labels[y]:
+            return t
+        if 1 in (sizes[labels[x]], sizes[labels[y]]):
+            return 1
+        return 1 + epsilon * weight[x] * weight[y]
+
+    return from_pairs(sizes, distance)
+
+
+def two_special_points(sizes: tuple[int, ...]) -> Instance:
+    """Distances t inside; between clusters of a and b points 1/d is 2M, but for those of one of the first points.
+
+    From the first cluster's first point it is M + η/(b − 1), to the second one's M − η/(a − 1); of both of them, 2M.
+    """
+    labels, t, m = labels_of(sizes), Fraction(1, 100), Fraction(1)
+    eta = Fraction(1, 16 * sum(sizes))
+
+    def distance(x: int, y: int) -> Number:
+        if labels[x] == labels[y]:
+            return t
+        a, b = sizes[labels[y]], sizes[labels[x]]  # y < x, so y's cluster comes first
+        if a == 1 or b == 1:
+            return 1 / m
+        first_row, first_column = labels.index(labels[y]) == y, labels.index(labels[x]) == x
+        if first_row and not first_column:
+            return 1 / (m + eta / (b - 1))
+        if first_column and not first_row:
+            return 1 / (m - eta / (a - 1))
+        return 1 / (2 * m)
+
+    return from_pairs(sizes, distance)
+
+
+def simplex(sizes: tuple[int, ...]) -> Instance:
+    """Points (e_cluster, b e_point): clusters at the corners of a simplex, each a small simplex itself."""
+    labels, b = labels_of(sizes), tight(sizes)
+    n, k = len(labels), len(sizes)
+    rows = tuple(
+        tuple(int(axis == labels[x]) for axis in range(k)) + tuple(b * (axis == x) for axis in range(n))
+        for x in range(n)
+    )
+    return Instance("points", rows, labels)
+
+
+def contrasts(sizes: tuple[int, ...]) -> Instance:
+    """Orthogonal contrasts of the clusters as k − 1 variables, but for differences that keep points apart."""
+    labels, small = labels_of(sizes), tight(sizes) ** 3
+    before = list(accumulate(sizes))
+    rows = []
+    for x, label in enumerate(labels):
+        values: list[Number] = [
+            sizes[j] if label < j else -before[j - 1] if label == j else 0 for j in range(1, len(sizes))
+        ]
+        rows.append((values[0] + small * x, *values[1:]))
+    return Instance("points", tuple(rows), labels)
+
+
+def doubling_steps(sizes: tuple[int, ...]) -> Instance:
+    """Points of a line in the plane, no three of which are evenly spaced."""
+    return Instance("points", tuple((2**x, 0) for x in range(sum(sizes))), labels_of(sizes))

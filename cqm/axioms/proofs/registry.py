@@ -1,0 +1,274 @@
+"""All proofs: which argument settles which axioms for which measures, under which heading of docs/proofs.md."""
+
+from functools import partial
+
+from cqm.axioms.domains import Domain
+from cqm.axioms.proofs import constructions, large, preferences, rivals, steps
+from cqm.axioms.proofs.arguments import (
+    by_direction,
+    by_rules_of_continuity,
+    by_units,
+    copies,
+    never_negative,
+    renamed,
+    the_same_set,
+)
+from cqm.axioms.proofs.proof import Measures, Proof
+from cqm.axioms.proofs.two_solvers import some_part_of_two_clusters_is_better
+from cqm.axioms.statements import Axiom
+from cqm.axioms.subjects import Subject
+from cqm.catalogue import catalog
+
+__all__ = ["PROOFS", "hand_proof"]
+
+SCALE, CONTINUITY, LOCALITY = ("scale_invariance",), ("continuity",), ("locality",)
+ISOMORPHISM, DUPLICATION = ("isomorphism_invariance",), ("duplication_invariance",)
+CONSISTENCY = ("consistency", "monotonicity", "inner_consistency", "outer_consistency")
+OUTER, REFINEMENT = ("outer_consistency",), ("refinement_preference",)
+RICH, WEAKLY, BOTH = ("richness",), ("weak_richness",), ("richness", "weak_richness")
+
+DEFINED = "wherever both values are defined"
+SAME_DIMENSION = f"for points with as many coordinates, {DEFINED}"
+
+EVERY, QUOTIENTS, COMPARISONS = "Every measure here", "Quotients of equal degree", "Comparisons"
+PAIRS, CONTINUOUS, COPIES = "Over pairs of clusters", "Continuous operations", "Copies of points"
+TIGHT = "Tight clusters, all as far from one another"
+RIGID, SIMPLEX = "Clusters that move as they are", "Small simplices at the corners of a large one"
+MEANS, DETERMINANTS, SQUARES = "Distances of centroids", "Determinants", "Sums of squares"
+
+
+def all_but(*names: str) -> Measures:
+    """Every measure of the catalogue but these."""
+    return lambda measure: measure.name not in names
+
+
+def generalized_dunn(separations: str, diameters: str) -> tuple[str, ...]:
+    """Names of generalised Dunn indices."""
+    return tuple(f"generalized_dunn_{s}_{d}" for s in separations.split() for d in diameters.split())
+
+
+def catalogued(*names: str) -> tuple[str, ...]:
+    """Those of the names that the catalogue has: Dunn's own index and its like have names of their own."""
+    return tuple(name for name in names if name in catalog)
+
+
+OF_POINTS, OF_CENTROIDS = "single complete average hausdorff", "centroid average_to_centroids"
+DUNN_OF_DISTANCES = catalogued(*generalized_dunn(OF_POINTS, "maximum average"))
+DUNN_OF_CENTROIDS = generalized_dunn(OF_CENTROIDS, "maximum average")
+DUNN_OF_RADII = generalized_dunn(f"{OF_POINTS} {OF_CENTROIDS}", "centroid")
+WEAKEST_PAIRS = ("weakest_link_pairs_min", "weakest_link_pairs_mean", "weakest_link_pairs_max")
+RELATIVE_PAIRS = ("relative_margin_pairs_min", "relative_margin_pairs_mean", "relative_margin_pairs_max")
+ADDITIVE_PAIRS = ("additive_margin_pairs_min", "additive_margin_pairs_mean", "additive_margin_pairs_max")
+SHARES_OF_SQUARES = ("trace_w", "normalized_k_means", "variance_ratio", "log_ss_ratio")
+COORDINATES = ("scott_symons", "cdbw", "dbcv", "ratkowsky_lance", "sd_scat", "sd_index", "s_dbw")
+"""Measures that depend on the axes, or on how many there are, and not on distances alone."""
+
+closest_inside = partial(rivals.closest_pairs, inside=True)
+
+INVARIANCE = (
+    Proof(EVERY, ("label_permutation_invariance",), all_but(), renamed),
+    Proof(EVERY, ("non_negativity",), lambda measure: measure.range[0] >= 0, never_negative, assumes="where defined"),
+    Proof(EVERY, ISOMORPHISM, lambda measure: measure.needs == "distances", the_same_set),
+    Proof(
+        "Functions of distances",
+        ISOMORPHISM,
+        lambda m: m.needs == "points" and m.name not in (*COORDINATES, "trace_wib", "det_ratio", "log_det_ratio"),
+        the_same_set,
+    ),
+    Proof(DETERMINANTS, ISOMORPHISM, ("trace_wib", "det_ratio", "log_det_ratio"), the_same_set),
+    Proof(COMPARISONS, SCALE, ("gamma", "g_plus", "tau", "connectivity", "cvnn_separation"), by_units),
+    Proof(PAIRS, SCALE, (*WEAKEST_PAIRS, *RELATIVE_PAIRS, *ADDITIVE_PAIRS), by_units),
+    Proof(
+        QUOTIENTS,
+        SCALE,
+        (
+            *("weakest_link", "relative_margin", "relative_margin_voronoi", "relative_margin_literal"),
+            *("additive_margin", "additive_margin_signed", "additive_margin_voronoi", "additive_margin_voronoi_max"),
+            *("additive_margin_literal", "silhouette", "simplified_silhouette", "dunn", "c_index", "mcclain_rao"),
+            *("point_biserial", "calinski_harabasz", "variance_ratio", "log_ss_ratio", "ratkowsky_lance"),
+            *("davies_bouldin", "xie_beni", "ray_turi", "wemmert_gancarski", "trace_wib", "det_ratio"),
+            *("log_det_ratio", "sd_scat", "s_dbw", "dbcv", "normalized_k_means", "normalized_k_median"),
+            *("normalized_min_sum", *DUNN_OF_DISTANCES, *DUNN_OF_CENTROIDS, *DUNN_OF_RADII),
+        ),
+        by_units,
+    ),
+    Proof(
+        COPIES,
+        DUPLICATION,
+        (
+            *("weakest_link", "weakest_link_pairs_max", "dunn", "normalized_k_median", "normalized_min_sum"),
+            *generalized_dunn("complete average hausdorff", "maximum"),
+            *generalized_dunn(OF_CENTROIDS, "maximum"),
+            *(*DUNN_OF_RADII, "normalized_k_means", "variance_ratio", "log_ss_ratio", "ball_hall"),
+            *("ratkowsky_lance", "davies_bouldin", "xie_beni", "ray_turi", "pbm", "wemmert_gancarski"),
+            *("trace_wib", "det_ratio", "cdbw", "sd_scat", "sd_dis", "sd_index", "s_dbw"),
+        ),
+        copies,
+    ),
+    Proof(
+        CONTINUOUS,
+        CONTINUITY,
+        all_but(
+            *("relative_margin_voronoi", "additive_margin_voronoi", "additive_margin_voronoi_max"),
+            *("simplified_silhouette", "gamma", "g_plus", "tau", "connectivity", "cvnn_separation", "dbcv"),
+            *("ratkowsky_lance", "trace_wib", "det_ratio", "log_det_ratio", "cdbw", "s_dbw"),
+        ),
+        by_rules_of_continuity,
+        assumes="where the value is defined, in the extended reals",
+    ),
+    Proof(
+        "Sums over clusters",
+        LOCALITY,
+        (*SHARES_OF_SQUARES, "normalized_k_median", "normalized_min_sum", "connectivity", "cvnn_compactness"),
+        steps.parts_add_up,
+    ),
+)
+
+DIRECTIONS = (
+    ("Weakest link", ("weakest_link",)),
+    ("Dunn", ("dunn",)),
+    ("Generalised Dunn without centroids", DUNN_OF_DISTANCES),
+    ("Relative margin, own centre", ("relative_margin",)),
+    ("Relative margin, Voronoi reading", ("relative_margin_voronoi",)),
+    ("Additive margin", ("additive_margin", "additive_margin_voronoi_max")),
+    (PAIRS, (*WEAKEST_PAIRS, *RELATIVE_PAIRS, *ADDITIVE_PAIRS)),
+    ("Gamma, G+ and Tau", ("gamma", "g_plus", "tau")),
+    ("McClain–Rao", ("mcclain_rao",)),
+    ("Silhouette", ("silhouette",)),
+    ("Losses between points", ("normalized_min_sum",)),
+    ("Caliński–Harabasz, on Euclidean points", (*SHARES_OF_SQUARES, "calinski_harabasz")),
+    ("CVNN", ("cvnn_compactness",)),
+    (MEANS, ("ball_hall", "banfield_raftery", "xie_beni", "ray_turi", *DUNN_OF_CENTROIDS)),
+)
+"""Measures whose every step goes one way under a consistent change, by heading."""
+
+CONSISTENT = (
+    *(Proof(heading, CONSISTENCY, names, by_direction, assumes=DEFINED) for heading, names in DIRECTIONS),
+    Proof("C-index", CONSISTENCY, ("c_index",), steps.one_at_a_time, assumes=DEFINED),
+    Proof("Nearest neighbours", CONSISTENCY, ("connectivity", "cvnn_separation"), steps.by_ranks),
+    Proof("Additive margin", OUTER, ("additive_margin_signed",), by_direction, assumes=DEFINED),
+    Proof("Losses between points", OUTER, ("normalized_k_median",), by_direction, assumes=DEFINED),
+    Proof(
+        RIGID,
+        OUTER,
+        (*DUNN_OF_RADII, "davies_bouldin", "simplified_silhouette", "wemmert_gancarski"),
+        by_direction,
+        assumes=DEFINED,
+    ),
+    Proof(RIGID, OUTER, ("dbcv", "scott_symons"), steps.rigid_clusters, assumes=SAME_DIMENSION),
+)
+
+BUILT = (
+    ("Weakest link", ("weakest_link",), constructions.tight_clusters),
+    ("Dunn", ("dunn",), constructions.tight_clusters),
+    ("Relative margin, own centre", ("relative_margin",), constructions.representatives),
+    ("Relative margin, Voronoi reading", ("relative_margin_voronoi",), constructions.representatives),
+    (
+        "Additive margin",
+        (
+            *("additive_margin", "additive_margin_signed", "additive_margin_literal"),
+            *("additive_margin_voronoi", "additive_margin_voronoi_max"),
+        ),
+        constructions.tight_clusters,
+    ),
+    ("Gamma, G+ and Tau", ("tau",), constructions.tight_clusters),
+    (TIGHT, ("mcclain_rao", "point_biserial", *DUNN_OF_DISTANCES), constructions.tight_clusters),
+    ("Silhouette", ("silhouette",), constructions.spread_singletons),
+    (PAIRS, ("additive_margin_pairs_min", "additive_margin_pairs_mean"), constructions.centred_cross_distances),
+    (PAIRS, ("relative_margin_pairs_max",), constructions.two_special_points),
+    (
+        SIMPLEX,
+        ("calinski_harabasz", "xie_beni", "ray_turi", "sd_dis", "sd_index", *DUNN_OF_CENTROIDS, *DUNN_OF_RADII),
+        constructions.simplex,
+    ),
+    ("Ratkowsky–Lance", ("ratkowsky_lance",), constructions.contrasts),
+)
+"""Measures for which a construction makes any clustering the only best one."""
+
+RICHNESS = (
+    *(Proof(heading, BOTH, names, rivals.constructed(build)) for heading, names, build in BUILT),
+    Proof(
+        TIGHT,
+        WEAKLY,
+        ("relative_margin_literal", *WEAKEST_PAIRS, "relative_margin_pairs_min", "relative_margin_pairs_mean"),
+        rivals.constructed(constructions.tight_clusters),
+    ),
+    Proof("Gamma, G+ and Tau", WEAKLY, ("gamma", "g_plus"), rivals.constructed(constructions.tight_clusters)),
+    Proof("C-index", WEAKLY, ("c_index",), rivals.constructed(constructions.tight_clusters)),
+    Proof(DETERMINANTS, WEAKLY, ("trace_wib", "det_ratio", "log_det_ratio"), rivals.tied(constructions.simplex)),
+    Proof(DETERMINANTS, WEAKLY, ("scott_symons",), rivals.tied(constructions.doubling_steps)),
+)
+
+
+NOT_RICH = (
+    ("Relative margin, literal reading", RICH, ("relative_margin_literal",), rivals.no_singletons, rivals.moves),
+    ("Gamma, G+ and Tau", RICH, ("gamma", "g_plus"), rivals.no_singletons, rivals.closest_pairs),
+    ("C-index", RICH, ("c_index",), rivals.no_singletons, rivals.closest_pairs),
+    (DETERMINANTS, RICH, ("scott_symons",), rivals.no_singletons, rivals.splits),
+    (DETERMINANTS, RICH, ("trace_wib", "det_ratio", "log_det_ratio"), rivals.all_but_one, rivals.splits),
+    (PAIRS, RICH, ("weakest_link_pairs_min", "relative_margin_pairs_min"), rivals.pair_and_singletons, rivals.merges),
+    (PAIRS, RICH, ("additive_margin_pairs_max",), rivals.pair_and_singletons, rivals.merges),
+    (
+        PAIRS,
+        RICH,
+        ("weakest_link_pairs_mean", "weakest_link_pairs_max", "relative_margin_pairs_mean"),
+        rivals.exactly(2, 2),
+        rivals.one_broken_up,
+    ),
+    ("Connectivity", BOTH, ("connectivity",), rivals.pair_and_singletons, rivals.merges),
+    ("CVNN", BOTH, ("cvnn_separation",), rivals.all_but_one, rivals.pair_and_rest),
+    ("CVNN", BOTH, ("cvnn_compactness",), rivals.no_singletons, rivals.one_broken_up),
+    (SQUARES, BOTH, (*SHARES_OF_SQUARES, "ball_hall"), rivals.all_but_one, rivals.splits),
+    ("Losses between points", BOTH, ("normalized_k_median", "normalized_min_sum"), rivals.all_but_one, rivals.splits),
+    ("Banfield–Raftery", BOTH, ("banfield_raftery",), rivals.no_singletons, rivals.splits),
+    ("SD scattering", BOTH, ("sd_scat",), rivals.all_but_one, rivals.splits),
+    ("Davies–Bouldin", BOTH, ("davies_bouldin",), rivals.exactly(2, 2), rivals.closest_pairs),
+    ("Wemmert–Gançarski", BOTH, ("wemmert_gancarski",), rivals.exactly(2, 2), rivals.closest_pairs),
+    ("PBM", BOTH, ("pbm",), rivals.all_but_one, closest_inside),
+)
+"""Measures under which clusterings of some sizes are never the only best, or never a best, and what outdoes them."""
+
+POOR = (
+    *(
+        Proof(heading, axioms, names, rivals.outdone(sizes, proposals), holds=False)
+        for heading, axioms, names, sizes, proposals in NOT_RICH
+    ),
+    Proof("Simplified silhouette", BOTH, ("simplified_silhouette",), large.least_squares_come_near, holds=False),
+    Proof("S_Dbw", BOTH, ("s_dbw",), large.a_pair_has_the_better_s_dbw, holds=False),
+    Proof("CDbw", BOTH, ("cdbw",), large.a_pair_has_no_cdbw, holds=False),
+    Proof(PAIRS, WEAKLY, ("additive_margin_pairs_max",), some_part_of_two_clusters_is_better, holds=False),
+    Proof("DBCV", (*BOTH, *REFINEMENT), ("dbcv",), preferences.without_value, holds=None),
+)
+
+FINER = (
+    (SQUARES, (*SHARES_OF_SQUARES, "ball_hall"), rivals.splits),
+    ("Losses between points", ("normalized_k_median", "normalized_min_sum"), rivals.splits),
+    ("PBM", ("pbm",), closest_inside),
+)
+
+PREFERENCES = (
+    *(Proof(heading, REFINEMENT, names, preferences.finer_is_better(proposals)) for heading, names, proposals in FINER),
+    Proof(
+        "Unit vectors and distant points", REFINEMENT, ("sd_scat", "s_dbw"), preferences.no_finer_is_better, holds=False
+    ),
+    Proof("Connectivity", ("coarsening_preference",), ("connectivity",), preferences.three_far_clusters, holds=False),
+)
+
+PROOFS = (*INVARIANCE, *CONSISTENT, *RICHNESS, *POOR, *PREFERENCES)
+
+
+def hand_proof(subject: Subject, axiom: Axiom, domain: Domain) -> Proof | None:
+    """The proof of a catalogued measure's property on a domain, if there is one.
+
+    Properties of all distance functions hold for metrics and Euclidean distances too. That a measure is rich does not
+    carry over: it asks for distances *in* the domain.
+    """
+    entry = catalog.get(subject.name)
+    if entry is None or subject.function is not entry.definition or domain.smallest == 0:
+        return None
+    natural = "euclidean" if entry.needs == "points" else "distances"
+    for proof in PROOFS:
+        if proof.covers(entry, axiom.name):
+            carries_over = axiom.unique is None or not proof.holds or domain.name == natural
+            return proof if carries_over else None
+    return None

@@ -1,0 +1,148 @@
+"""Arguments about consistency and locality that look at more than the direction of each step."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from itertools import islice, permutations
+from random import Random
+from typing import Any
+
+from cqm.axioms.exact import compare, is_undefined
+from cqm.axioms.instances import Instance, partitions
+from cqm.axioms.proofs import cases
+from cqm.axioms.proofs.arguments import definition_of, not_worse, same
+from cqm.axioms.proofs.traced import Broken
+from cqm.axioms.statements import Axiom
+from cqm.axioms.subjects import Subject
+from cqm.definitions.dispersion import trace_w
+from cqm.definitions.losses import _to_medoid
+from cqm.definitions.pairs import within_and_between
+
+__all__ = ["by_ranks", "one_at_a_time", "parts_add_up", "rigid_clusters"]
+
+
+def one_at_a_time(subject: Subject, axiom: Axiom, rng: Random) -> None:
+    """C-index: change one distance after the other; (S − S_min)/(S_max − S_min) = a/b does not rise."""
+    before, after = next(cases.consistent_changes(subject, rng, inner=axiom.inner, outer=axiom.outer))
+    rows = [list(map(Fraction, row)) for row in before.rows]
+    old, start = sums(rows, before.labels), subject.exact(before)
+    pairs = [(x, y) for x in range(before.n) for y in range(x)]
+    rng.shuffle(pairs)
+    for x, y in pairs:
+        change = after.rows[x][y] - rows[x][y]
+        rows[x][y] = rows[y][x] = Fraction(after.rows[x][y])
+        new = sums(rows, before.labels)
+        u, v = (abs(b - a) for a, b in zip(old[1:], new[1:], strict=True))
+        a, b = old[0] - old[1], old[2] - old[1]
+        if max(u, v) > abs(change):
+            raise Broken(f"a distance changes by {change}, S_min by {u} and S_max by {v}")
+        if new[2] == new[1]:  # all distances are equal: those inside were the largest, those across the smallest
+            same("the value before all distances become equal", start if is_undefined(start) else Fraction(1), start)
+            return
+        if change >= 0 and b > 0:
+            numerator, denominator = (a - u, b + v - u) if before.labels[x] != before.labels[y] else (a, b)
+        else:
+            numerator, denominator = a - (abs(change) - u), b + u - v
+        same(
+            "the value after the step", Fraction(new[0] - new[1]) / (new[2] - new[1]), Fraction(numerator) / denominator
+        )
+        if b > 0 and numerator * b > a * denominator:
+            raise Broken(f"a/b rises from {a}/{b} to {numerator}/{denominator}")
+        old = new
+    not_worse(subject, before, after)
+
+
+def sums(rows: Sequence[Sequence[Any]], labels: Sequence[int]) -> tuple[Any, Any, Any]:
+    """S, S_min and S_max of the C-index."""
+    inside, across = within_and_between(rows, labels)
+    every = sorted(inside + across)
+    return sum(inside), sum(every[: len(inside)]), sum(every[len(across) :])
+
+
+def by_ranks(subject: Subject, axiom: Axiom, rng: Random) -> None:
+    """Nearest neighbours: with ties broken by one order of the points, the i-th foreigner's rank never falls."""
+    before, after = next(cases.consistent_changes(subject, rng, inner=axiom.inner, outer=axiom.outer))
+    order = list(range(before.n))
+    rng.shuffle(order)
+    for x in range(before.n):
+        old, new = (foreign_ranks(frame, x, order) for frame in (before, after))
+        if any(b < a for a, b in zip(old, new, strict=True)):
+            raise Broken(f"foreign neighbours of {x} have the ranks {old}, then {new}")
+    x = rng.randrange(before.n)
+    orders_that_matter(before, x)
+    not_worse(subject, before, after)
+
+
+def foreign_ranks(instance: Instance, x: int, order: Sequence[int]) -> list[int]:
+    """Ranks of the neighbours of x in other clusters, equally near ones in the given order."""
+    ranked = sorted((y for y in range(instance.n) if y != x), key=lambda y: (instance.rows[x][y], order[y]))
+    return [rank for rank, y in enumerate(ranked, start=1) if instance.labels[y] != instance.labels[x]]
+
+
+def orders_that_matter(instance: Instance, x: int) -> None:
+    """The share of foreigners that the definition gives a rank is the mean over all orders of the equally near."""
+    groups = defaultdict(list)
+    for y in range(instance.n):
+        if y != x:
+            groups[instance.rows[x][y]].append(instance.labels[y] != instance.labels[x])
+    for group in groups.values():
+        orders = list(islice(permutations(group), 5040)) if len(group) <= 6 else []
+        for rank in range(len(group)) if orders else ():
+            mean = Fraction(sum(order[rank] for order in orders), len(orders))
+            same("the mean over orders and the share", mean, Fraction(sum(group), len(group)))
+
+
+def rigid_clusters(subject: Subject, axiom: Axiom, rng: Random) -> None:
+    """Clusters move as rigid bodies in the plane or in space: what is made inside them stays."""
+    dimension = rng.choice((2, 3))
+    changes = cases.consistent_changes(subject, rng, inner=False, outer=True, dimension=dimension)
+    not_worse(subject, *next(changes))
+
+
+# What the value rises or falls with once the data are given, where it is not such a sum itself.
+SUMS: dict[str, Callable[[Any, Any], Any]] = {
+    "normalized_k_means": trace_w,
+    "variance_ratio": trace_w,
+    "log_ss_ratio": trace_w,
+    "normalized_k_median": lambda d, labels: sum(
+        _to_medoid(d, [x for x in range(len(labels)) if labels[x] == own]) for own in set(labels)
+    ),
+    "normalized_min_sum": lambda d, labels: sum(within_and_between(d, labels)[0]),
+}
+
+
+def parts_add_up(subject: Subject, axiom: Axiom, rng: Random) -> None:
+    """Locality: the sum is one of S and one of the rest, which cancels where two clusterings of S are compared."""
+    inside, outside = rng.randint(3, 6), rng.randint(2, 5)
+    n = inside + outside
+    first = cases.case(subject, rng, n=n, dimension=2)
+    if first.kind == "points":  # S lies in a plane, and points of the rest change sides: distances to S stay
+        heights = [0] * inside + [rng.randint(1, 9) for _ in range(outside)]
+        flips = [rng.choice((-1, 1)) for _ in range(n)]
+        frames = [
+            tuple((*row, h) for row, h in zip(first.rows, heights, strict=True)),
+            tuple((*row, h * f) for row, h, f in zip(first.rows, heights, flips, strict=True)),
+        ]
+    else:
+        rows = [list(row) for row in first.rows]
+        for x in range(inside, n):
+            for y in range(inside, x):
+                rows[x][y] = rows[y][x] = rng.randint(1, 40)
+        frames = [first.rows, tuple(map(tuple, rows))]
+    a, b = (rng.choice(partitions(inside)) for _ in range(2))
+    comparisons = []
+    for rows_ in frames:
+        rest = rng.choice(partitions(outside))
+        values, totals = [], []
+        for part in (a, b):
+            labels = (*part, *(max(part) + 1 + label for label in rest))
+            instance = Instance(first.kind, rows_, labels)
+            if not 1 < max(labels) + 1 < n:
+                return
+            values.append(subject.exact(instance))
+            totals.append(SUMS.get(subject.name, definition_of(subject))(rows_, labels))
+        sign = {"lower": 1, "higher": -1}[subject.better]
+        if compare(values[0], values[1]) != sign * compare(totals[0], totals[1]):
+            raise Broken(f"values {values} are not in the order of {totals}")
+        comparisons.append(totals[0] - totals[1])
+    same("the difference beside one rest and beside another", *comparisons)

@@ -1,0 +1,209 @@
+"""Counterexamples that searches do not come across: found by thinking, recorded here, replayed wherever they are used.
+
+Each is a case of its axiom: the change is consistent, the distances stay, or the step is small.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from cqm.axioms.domains import DOMAINS, Domain
+from cqm.axioms.instances import Instance
+from cqm.axioms.kleinberg import FunctionSubject
+from cqm.axioms.statements import Axiom
+from cqm.axioms.subjects import Subject
+from cqm.axioms.witness import Witness
+from cqm.catalogue import catalog
+
+__all__ = ["FUNCTION_REFUTATIONS", "REFUTATIONS", "Refutation", "function_refutation", "refutation"]
+
+INNER = ("consistency", "inner_consistency")
+OUTER = ("outer_consistency",)
+CONTINUITY = ("continuity",)
+ISOMORPHISM = ("isomorphism_invariance",)
+
+WIDE, NARROW = Fraction(1, 2**20), Fraction(1, 2**40)
+
+
+@dataclass(frozen=True, slots=True)
+class Refutation:
+    """Instances that break axioms for some measures.
+
+    Attributes
+    ----------
+    measures, axioms : names of what is refuted.
+    frames : the instances, as the axioms relate them.
+    change : what leads from the first to the others.
+    """
+
+    measures: tuple[str, ...]
+    axioms: tuple[str, ...]
+    frames: tuple[Instance, ...]
+    change: str
+
+    def witness(self, subject: Any, axiom: Axiom) -> Witness:
+        """The instances with the measure's values."""
+        domain = "euclidean" if self.frames[0].kind == "points" else "distances"
+        values = tuple(subject.exact(frame) for frame in self.frames)
+        return Witness(
+            subject.name, axiom.name, domain, subject.better, self.frames, values, self.change, subject=subject
+        )
+
+
+def refutation(subject: Subject, axiom: Axiom, domain: Domain) -> Witness | None:
+    """The recorded counterexample for a catalogued measure, if there is one and it replays."""
+    entry = catalog.get(subject.name)
+    if entry is None or subject.function is not entry.definition:
+        return None
+    for one in REFUTATIONS:
+        if subject.name in one.measures and axiom.name in one.axioms:
+            witness = one.witness(subject, axiom)
+            if DOMAINS[witness.domain] == domain and witness.replay():
+                return witness
+    return None
+
+
+def function_refutation(subject: FunctionSubject, axiom: Axiom) -> Witness | None:
+    """The recorded counterexample for a clustering function, if there is one and it replays."""
+    for one in FUNCTION_REFUTATIONS:
+        if subject.name in one.measures and axiom.name in one.axioms:
+            witness = one.witness(subject, axiom)
+            if witness.replay(subject.function):
+                return witness
+    return None
+
+
+def _points(labels: tuple[int, ...], *frames: Any) -> tuple[Instance, ...]:
+    return tuple(Instance("points", tuple(map(tuple, rows)), labels) for rows in frames)
+
+
+def _small_steps(labels: tuple[int, ...], frame: Callable[[Fraction | int], Any]) -> tuple[Instance, ...]:
+    return _points(labels, frame(0), frame(WIDE), frame(NARROW))
+
+
+BENT = "the distance of points 1 and 2 shrinks, and so the mean distance to the centroid grows; nothing else changes"
+FLATTER = "the plane is put into space: a coordinate 0 is appended"
+CORNERS = ((0, 0), (2, 0), (0, 3), (9, 9), (9, 13), (14, 9))
+LATTICE = (*((x, y) for x in range(4) for y in range(3)), (21, 3), (26, 6), (26, -5))
+
+REFUTATIONS = (
+    Refutation(
+        (
+            "davies_bouldin",
+            "generalized_dunn_centroid_centroid",
+            "generalized_dunn_average_to_centroids_centroid",
+            "pbm",
+        ),
+        INNER,
+        _points(
+            (0, 0, 0, 1),
+            [(0, 0, 0), (-13, 0, 0), (13, 0, 0), (0, 0, 13)],
+            [(0, 0, 0), (-12, -5, 0), (12, -5, 0), (0, 0, 13)],
+        ),
+        BENT,
+    ),
+    Refutation(
+        ("pbm",),
+        OUTER,
+        _points((0, 0, 1), [(0, 0), (-24, -7), (24, -7)], [(0, 0), (-25, 0), (25, 0)]),
+        "the distance of points 1 and 2, of different clusters, grows; nothing else changes",
+    ),
+    Refutation(
+        ("trace_wib", "det_ratio"),
+        OUTER,
+        _points((0, 0, 1, 1), [(0, 0), (1, 0), (0, 1), (1, 1)], [(0, 0), (1, 0), (0, 10), (0, 11)]),
+        "the second pair moves away and turns, so that the scatter inside clusters is no longer singular",
+    ),
+    Refutation(
+        ("scott_symons",),
+        INNER,
+        _points(
+            (0, 0, 0, 0, 1, 1, 1),
+            [(60, 25), (-60, 25), (120, 50), (-120, 50), (52, 39), (52, -39), (104, 78)],
+            [(52, 39), (-52, 39), (104, 78), (-104, 78), (60, 25), (60, -25), (120, 50)],
+        ),
+        "both clusters fold towards the axes that they are mirrored at; no distance between them changes",
+    ),
+    Refutation(
+        ("cdbw",),
+        OUTER,
+        _points(
+            (0, 0, 1, 1),
+            [(0, 0, -1), (6, 7, -4), (0, 0, 1), (7, 6, 2)],
+            [(0, 0, -1), (6, 7, -4), (0, 0, 1), (-6, 7, 2)],
+        ),
+        "point 3 turns about the line through points 0 and 2, away from point 1; nothing else changes",
+    ),
+    Refutation(
+        ("simplified_silhouette",),
+        CONTINUITY,
+        _small_steps((0, 0, 0, 1, 1), lambda step: [(-1, 0), (0, 0), (1, 0), (step, 1), (step, -1)]),
+        "the second cluster moves off the common centroid by 2^-20, then by 2^-40",
+    ),
+    Refutation(
+        ("s_dbw",),
+        CONTINUITY,
+        _small_steps((0, 0, 1), lambda step: [(-1, 0), (1, 0), (0, 1 + step)]),
+        "a point leaves the neighbourhood of the midpoint by 2^-20, then by 2^-40",
+    ),
+    Refutation(
+        ("cvnn_separation",),
+        CONTINUITY,
+        tuple(
+            Instance("distances", ((0, 3 + step, 3, 3), (3 + step, 0, 3, 3), (3, 3, 0, 1), (3, 3, 1, 0)), (0, 0, 1, 1))
+            for step in (0, WIDE, NARROW)
+        ),
+        "the distance inside the first cluster, as long as those across, grows by 2^-20, then by 2^-40",
+    ),
+    Refutation(
+        ("scott_symons",),
+        ISOMORPHISM,
+        _points((0, 0, 0, 1, 1, 1), CORNERS, [(*point, 0) for point in CORNERS]),
+        FLATTER,
+    ),
+    Refutation(
+        ("dbcv",),
+        ISOMORPHISM,
+        _points((0, 0, 0, 1, 1), CORNERS[:5], [(*point, 0) for point in CORNERS[:5]]),
+        FLATTER,
+    ),
+    Refutation(
+        ("cdbw",),
+        ISOMORPHISM,
+        _points((0,) * 12 + (1,) * 3, LATTICE, [(-y, x) for x, y in LATTICE]),
+        "the points are turned by a quarter of a turn, and ties of equally far points are decided otherwise",
+    ),
+    Refutation(
+        ("dbcv",),
+        CONTINUITY,
+        _small_steps((0, 0, 0, 1, 1), lambda step: [(2, 3), (0, 0), (-1, 1 + step), (2, -1), (1, 0)]),
+        "point 2 moves by 2^-20, then by 2^-40, and another edge belongs to the tree of its cluster",
+    ),
+)
+
+
+def _triangle(labels: tuple[int, ...], *rows: tuple[int, ...]) -> Instance:
+    """Distances from the rows below the diagonal."""
+    n = len(rows) + 1
+    square = tuple(tuple(0 if x == y else rows[max(x, y) - 1][min(x, y)] for y in range(n)) for x in range(n))
+    return Instance("distances", square, labels)
+
+
+FUNCTION_REFUTATIONS = (
+    Refutation(
+        ("k-means, k = 2", "Ward, k = 2"),
+        ("function_consistency", "function_refinement_consistency", "function_relaxed_consistency"),
+        _points((0, 0, 1, 0), [(-2, 3), (-4, -1), (2, 4), (-5, 5)], [(-2, 3), (-6, 3), (2, 4), (-5, 5)]),
+        "point 1 moves nearer to points 0 and 3 of its cluster, and away from point 2",
+    ),
+    Refutation(
+        ("HDBSCAN, size ≥ 2",),
+        ("function_relaxed_consistency",),
+        (
+            _triangle((0, 1, 0, 2, 1, 2), (4,), (1, 4), (2, 4, 4), (3, 1, 5, 3), (2, 5, 4, 5, 5)),
+            _triangle((0, 1, 0, 2, 1, 2), (6,), (1, 4), (8, 6, 4), (3, 1, 8, 6), (2, 5, 5, 4, 7)),
+        ),
+        "distances between the clusters that it returned grow or stay, those inside stay",
+    ),
+)

@@ -1,0 +1,36 @@
+"""What needs no search: proofs that hold for any number of points, and counterexamples that are on record."""
+
+from cqm.axioms.clusterers import FUNCTIONS
+from cqm.axioms.domains import Domain
+from cqm.axioms.kleinberg import FunctionSubject
+from cqm.axioms.proofs.functions import function_proof
+from cqm.axioms.proofs.registry import hand_proof
+from cqm.axioms.refutations import function_refutation, refutation
+from cqm.axioms.statements import Axiom
+from cqm.axioms.subjects import Subject
+from cqm.axioms.verdict import Verdict
+
+__all__ = ["settled", "settled_function"]
+
+
+def settled(subject: Subject, axiom: Axiom, domain: Domain) -> Verdict | None:
+    """The verdict on a catalogued measure that a proof or a recorded counterexample gives; None where neither does.
+
+    A counterexample is replayed here; a proof is run by the tests, and whenever the table is written.
+    """
+    if (proof := hand_proof(subject, axiom, domain)) is not None:
+        return Verdict(subject.name, axiom.name, domain.name, proof.holds, proof.evidence())
+    if (witness := refutation(subject, axiom, domain)) is not None:
+        return Verdict(subject.name, axiom.name, domain.name, False, witness)
+    return None
+
+
+def settled_function(subject: FunctionSubject, axiom: Axiom, domain: Domain) -> Verdict | None:
+    """The same for the clustering functions of docs/axioms.md."""
+    if FUNCTIONS.get(subject.name, (None,))[0] is not subject.function:
+        return None
+    if (proof := function_proof(subject.name, axiom)) is not None:
+        return Verdict(subject.name, axiom.name, domain.name, proof.holds, proof.evidence())
+    if (witness := function_refutation(subject, axiom)) is not None:
+        return Verdict(subject.name, axiom.name, domain.name, False, witness)
+    return None

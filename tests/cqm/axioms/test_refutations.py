@@ -1,0 +1,73 @@
+"""Counterexamples on record are cases of their axioms, and break them."""
+
+import pytest
+
+from cqm import axioms
+from cqm.axioms.clusterers import FUNCTIONS
+from cqm.axioms.domains import DISTANCES, DOMAINS, EUCLIDEAN
+from cqm.axioms.instances import squared_distances
+from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
+from cqm.axioms.refutations import FUNCTION_REFUTATIONS, REFUTATIONS, refutation
+from cqm.axioms.statements import AXIOMS
+from cqm.axioms.subjects import subject_of
+from cqm.axioms.transformations import is_consistent_change
+
+RECORDED = [(one, measure, axiom) for one in REFUTATIONS for measure in one.measures for axiom in one.axioms]
+
+
+@pytest.mark.parametrize(("one", "measure", "axiom"), RECORDED, ids=[f"{m}-{a}" for _, m, a in RECORDED])
+def test_every_counterexample_breaks_its_axiom(one, measure, axiom):
+    witness = one.witness(subject_of(measure), AXIOMS[axiom])
+    assert witness.replay()
+    assert witness.exactness in ("exact", "enclosed")
+    verdict = axioms.check(measure, axiom)
+    assert verdict.holds is False
+    assert verdict.witness == witness
+
+
+@pytest.mark.parametrize(("one", "axiom"), [(one, axiom) for one in REFUTATIONS for axiom in one.axioms])
+def test_every_counterexample_is_a_case_of_its_axiom(one, axiom):
+    before, *after = one.frames
+    domain = EUCLIDEAN if before.kind == "points" else DISTANCES
+    stated = AXIOMS[axiom]
+    for frame in after:
+        assert frame.labels == before.labels
+        if stated.consistent:
+            assert is_consistent_change(
+                domain, before.rows, frame.rows, before.labels, inner=stated.inner, outer=stated.outer
+            )
+        elif axiom == "isomorphism_invariance":
+            assert squared_distances(frame.rows) == squared_distances(before.rows)
+        else:
+            assert axiom == "continuity"
+            assert 0 < farthest(before, frame) <= 2**-20
+    if axiom == "continuity":
+        wide, narrow = (farthest(before, frame) for frame in after)
+        assert narrow < wide
+
+
+def farthest(before, after):
+    """The largest change of a number."""
+    rows = zip(before.rows, after.rows, strict=True)
+    return max(abs(b - a) for row, other in rows for a, b in zip(row, other, strict=True))
+
+
+@pytest.mark.parametrize("one", FUNCTION_REFUTATIONS)
+def test_every_counterexample_of_a_function_breaks_its_axioms(one):
+    for name in one.measures:
+        subject = FunctionSubject(name, *FUNCTIONS[name])
+        before, after = one.frames
+        domain = EUCLIDEAN if before.kind == "points" else DISTANCES
+        assert subject.screen(before) == before.labels
+        assert is_consistent_change(domain, before.rows, after.rows, before.labels)
+        for axiom in one.axioms:
+            assert one.witness(subject, FUNCTION_AXIOMS[axiom]).replay(subject.function)
+
+
+def test_a_record_is_no_refutation_of_another_measure():
+    subject, axiom = subject_of("dunn"), AXIOMS["consistency"]
+    (bent,) = [one for one in REFUTATIONS if "pbm" in one.measures and "consistency" in one.axioms]
+    assert not bent.witness(subject_of("xie_beni"), axiom).replay()
+    assert refutation(subject, axiom, DOMAINS["distances"]) is None
+    own = subject_of(lambda D, labels: 0, better="higher", name="pbm")
+    assert refutation(own, axiom, DOMAINS["euclidean"]) is None
