@@ -217,6 +217,8 @@ def _explain(error: Any) -> str:
             return _unknown(key, config_keys())
         settings = settings_of(section, kind)
         if key in config_keys():
+            if tags := [str(part) for part in error["loc"] if part not in location and part != kind]:
+                return f"unknown key `{key}`: {tags[-1].strip('<>')} has no such setting"
             has = ", ".join(name for name in settings if name != "name" and "." not in name)
             return f"unknown key `{key}`: {kind} has no such setting; it has {has}"
         return _unknown(key, tuple(f"{section}.{name}" for name in settings))

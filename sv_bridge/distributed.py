@@ -13,6 +13,7 @@ from torch import distributed as dist
 __all__ = [
     "World",
     "barrier",
+    "broadcast",
     "choose_device",
     "gather",
     "gather_objects",
@@ -94,6 +95,13 @@ def barrier() -> None:
     """Wait for all processes."""
     if dist.is_initialized():
         dist.barrier()
+
+
+def broadcast(x: Tensor) -> Tensor:
+    """Let all processes have the first one's tensor, in place."""
+    if world_size() > 1:
+        dist.broadcast(x, 0)
+    return x
 
 
 def gather(x: Tensor) -> Tensor:

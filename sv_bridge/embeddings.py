@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sv_bridge.atomic import atomic_path
-from sv_bridge.data.manifest import Utterance
+from sv_bridge.data.manifest import Utterance, unlabelled
 from sv_bridge.verification.overlap import heard_in_training, named
 from sv_bridge.verification.trials import Trials
 
@@ -29,7 +29,7 @@ class Embeddings:
     ----------
     ids : (n,) unique utterance names, as trial lists use them.
     vectors : (n, dim), or (n, crops, dim) with several crops an utterance; float32, finite.
-    speakers : (n,) names.
+    speakers : (n,) names, empty where unknown.
     columns : what the manifest says of each utterance: name ("source", "language", "split", …) → (n,) strings.
     heard : speakers among these that the system heard in training, as far as is known.
     skipped : utterances that have no embedding because their audio is unusable, each as "id: reason".
@@ -85,6 +85,11 @@ class Embeddings:
     def warnings(self) -> list[str]:
         """What is measured on these flatters the system, and why; empty where nothing is known to."""
         return heard_in_training(self.speakers.tolist(), self.heard)
+
+    def require_speakers(self, purpose: str) -> None:
+        """Raise a ValueError that says what needs to know who speaks, where that is unknown."""
+        if unknown := int(np.count_nonzero(self.speakers == "")):
+            raise ValueError(unlabelled(purpose, unknown, len(self), "the embeddings"))
 
     def column(self, name: str) -> NDArray[np.str_]:
         """(n,) strings of a column of the manifest; empty ones where it is unknown."""

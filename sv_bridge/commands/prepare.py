@@ -1,5 +1,6 @@
 """`sv-bridge prepare …`: a corpus out of what is there."""
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from sv_bridge.data.layouts import (
     read_folder,
     read_kaldi,
     read_manifest,
+    read_unlabelled,
     read_voxceleb,
     sound_files,
 )
@@ -60,8 +62,14 @@ def folder(
     header_only: HeaderOnly = False,
     convert: Convert = False,
     jobs: Jobs = None,
+    unlabelled: Annotated[
+        bool, typer.Option("--unlabelled", help="nobody is known; everything is for training")
+    ] = False,
 ) -> None:
-    """A folder with one folder a speaker, perhaps in folders of languages or splits; deeper folders are sessions."""
+    """A folder with one folder a speaker, perhaps in folders of languages or splits; deeper folders are sessions.
+
+    With --unlabelled, any folder of recordings.
+    """
     options = {
         "min_seconds": min_seconds,
         "min_speech": min_speech,
@@ -69,6 +77,10 @@ def folder(
         "convert": convert,
         "jobs": jobs,
     }
+    if unlabelled:
+        nobody = functools.partial(read_unlabelled, src, source=source, language=language)
+        run(nobody, out, below=src, dev=0.0, test=0.0, seed=seed, **options)
+        return
     levels = folders.split("/") if folders else folder_levels(src, sound_files(src))
     console.print(f"folders are read as {'/'.join(levels)}{'' if folders else '; --folders says otherwise'}")
 
@@ -117,7 +129,7 @@ def manifest(
     convert: Convert = False,
     jobs: Jobs = None,
 ) -> None:
-    """A CSV or JSON-lines file with columns path and speaker, and perhaps id, source, language, session, split."""
+    """A CSV or JSON-lines file with a column path, and perhaps speaker, id, source, language, session, split."""
     options = {
         "min_seconds": min_seconds,
         "min_speech": min_speech,
@@ -245,7 +257,8 @@ def summarise(corpus: Corpus, skipped: Sequence[Skipped]) -> None:
     table = Table("split", "speakers", "utterances", "minutes")
     for name in corpus.splits:
         part = corpus.split(name)
-        table.add_row(name, f"{len(part.speakers):,}", f"{len(part):,}", f"{part.duration_s / 60:,.1f}")
+        speakers = f"{len(part.speakers):,}" if part.labelled else "unknown"
+        table.add_row(name, speakers, f"{len(part):,}", f"{part.duration_s / 60:,.1f}")
     console.print(table)
     if skipped:
         console.print(f"left out {len(skipped):,} files; {corpus.root / SKIPPED_NAME} says of each why:")

@@ -251,6 +251,7 @@ _BETTER = {
 
 def _clustered(embeddings: Embeddings) -> tuple[NDArray[np.float64], NDArray[np.intp], tuple[str, ...]]:
     """Unit vectors, speaker codes and speaker names."""
+    embeddings.require_speakers("compactness of speakers")
     names, codes = np.unique(embeddings.speakers, return_inverse=True)
     return scoring_vectors(embeddings.vectors), codes.astype(np.intp), tuple(names.tolist())
 

@@ -11,7 +11,16 @@ from sv_bridge.data.decoding import ALL_SUFFIXES
 from sv_bridge.data.files import files_below
 from sv_bridge.data.manifest import read_rows
 
-__all__ = ["Recording", "folder_levels", "read_folder", "read_kaldi", "read_manifest", "read_voxceleb", "sound_files"]
+__all__ = [
+    "Recording",
+    "folder_levels",
+    "read_folder",
+    "read_kaldi",
+    "read_manifest",
+    "read_unlabelled",
+    "read_voxceleb",
+    "sound_files",
+]
 
 VOXCELEB_SPEAKER = re.compile(r"id\d{5}")
 VOXCELEB_TEST = re.compile(r"test|vox\d_test.*")
@@ -77,8 +86,27 @@ def read_folder(
     return found(
         recordings,
         f"no audio files in folders of speakers below {root}: wanted {'/'.join(levels)}/file"
-        + (f", but {len(files)} audio files lie beside the speakers' folders, {files[0]} for one" if files else ""),
+        + (f", but {len(files)} audio files lie beside the speakers' folders, {files[0]} for one" if files else "")
+        + ("; with --unlabelled, nobody needs to be known" if files else ""),
     )
+
+
+def read_unlabelled(root: Path | str, *, source: str = "", language: str = "") -> list[Recording]:
+    """Read a folder of recordings of nobody known, at any depth: folders are sessions, and all are for training.
+
+    Parameters
+    ----------
+    root : the folder; links are followed.
+    source, language : of all recordings.
+    """
+    root = Path(root)
+    recordings = [
+        Recording(
+            identity(file, root), file, "", source, language, "/".join(file.relative_to(root).parts[:-1]), "train"
+        )
+        for file in sound_files(root)
+    ]
+    return found(recordings, f"no audio files below {root}")
 
 
 def folder_levels(root: Path, files: Sequence[Path]) -> tuple[str, ...]:
@@ -158,26 +186,26 @@ def voxceleb_test_speakers(metadata: Path) -> Iterator[str]:
 
 
 def read_manifest(path: Path | str) -> list[Recording]:
-    """Read a CSV or JSON-lines file with columns `path` and `speaker`, and optionally the others of a corpus manifest.
+    """Read a CSV or JSON-lines file with a column `path`, and optionally `speaker` and the others of a corpus manifest.
 
     Paths are relative to the file's folder, or absolute. `duration_s` isn't needed; it limits an utterance where it
-    comes with `start_s`.
+    comes with `start_s`. Whoever has no speaker and no split is for training.
     """
     path = Path(path)
     recordings = []
     for where, row in read_rows(path):
-        for name in ("path", "speaker"):
-            if row.get(name) in (None, ""):
-                raise ValueError(f"{where}: no `{name}`")
+        if row.get("path") in (None, ""):
+            raise ValueError(f"{where}: no `path`")
         text = {name: str(row.get(name, "")) for name in ("source", "language", "session", "split")}
         try:
             start_s = float(row.get("start_s", 0.0))
             end_s = start_s + float(row["duration_s"]) if "start_s" in row and "duration_s" in row else None
         except ValueError as error:
             raise ValueError(f"{where}: {error}") from None
-        file = path.parent / str(row["path"])
+        file, speaker = path.parent / str(row["path"]), str(row.get("speaker") or "")
+        text["split"] = text["split"] or ("" if speaker else "train")
         identity = str(row.get("id") or row["path"])
-        recordings.append(Recording(identity, file, str(row["speaker"]), **text, start_s=start_s, end_s=end_s))
+        recordings.append(Recording(identity, file, speaker, **text, start_s=start_s, end_s=end_s))
     return found(recordings, f"{path} lists no recordings")
 
 

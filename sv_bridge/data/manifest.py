@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 
 from sv_bridge.atomic import atomic_path
 
-__all__ = ["MANIFEST_NAME", "Corpus", "Utterance", "read_corpus", "read_rows", "write_manifest"]
+__all__ = [
+    "MANIFEST_NAME",
+    "Corpus",
+    "Utterance",
+    "check_labels",
+    "read_corpus",
+    "read_rows",
+    "unlabelled",
+    "write_manifest",
+]
 
 MANIFEST_NAME = "manifest.csv"
 
@@ -28,7 +37,7 @@ class Utterance:
     ----------
     id : unique name within the corpus, which trial lists use; the path when the manifest has no `id` column.
     path : audio file, relative to the manifest's folder (or absolute).
-    speaker : who speaks.
+    speaker : who speaks; empty when unknown. In a split, all are known or none is.
     source, language, session : collection, language code and recording session; empty when unknown.
     split : "train", "dev", "test" or any other name; "train" when the manifest has no such column.
     duration_s : length in seconds.
@@ -105,7 +114,7 @@ class Corpus:
 
     @cached_property
     def speakers(self) -> tuple[str, ...]:
-        """Names of the speakers, sorted."""
+        """Names of the speakers, sorted; an empty one stands for all who are unknown."""
         return tuple(sorted({utterance.speaker for utterance in self.utterances}))
 
     @cached_property
@@ -118,6 +127,17 @@ class Corpus:
     def positions(self) -> dict[str, int]:
         """Utterance id → position in the corpus."""
         return {utterance.id: i for i, utterance in enumerate(self.utterances)}
+
+    @property
+    def labelled(self) -> bool:
+        """Whether it is known who speaks, in every utterance."""
+        return "" not in self.speakers
+
+    def require_speakers(self, purpose: str) -> None:
+        """Raise a ValueError that says what needs to know who speaks, where that is unknown."""
+        if not self.labelled:
+            unknown = sum(not utterance.speaker for utterance in self.utterances)
+            raise ValueError(unlabelled(purpose, unknown, len(self), str(self.root)))
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -143,8 +163,8 @@ class Corpus:
 def read_corpus(path: Path | str, *, check_files: bool = True) -> Corpus:
     """Read a corpus from its folder (with a `manifest.csv`) or from a manifest file, `.csv` or `.jsonl`.
 
-    Columns `path`, `speaker` and `duration_s` are needed; the other attributes of `Utterance` are optional; further
-    columns are kept as text, see `Utterance.column`.
+    Columns `path` and `duration_s` are needed; the other attributes of `Utterance` are optional, `speaker` too: without
+    it, a corpus can be trained on. Further columns are kept as text, see `Utterance.column`.
 
     Parameters
     ----------
@@ -156,7 +176,8 @@ def read_corpus(path: Path | str, *, check_files: bool = True) -> Corpus:
     FileNotFoundError
         No manifest, or audio files are missing.
     ValueError
-        A column is missing, a value doesn't parse, an id is listed twice, or a file under two speakers.
+        A column is missing, a value doesn't parse, an id is listed twice, a file under two speakers, or the speaker is
+        given for some utterances of a split alone.
     """
     path = Path(path)
     manifest = path / MANIFEST_NAME if path.is_dir() else path
@@ -166,12 +187,33 @@ def read_corpus(path: Path | str, *, check_files: bool = True) -> Corpus:
     if not utterances:
         raise ValueError(f"{manifest} lists no utterances")
     corpus = Corpus(manifest.parent, utterances)
+    check_labels(corpus)
     if check_files:
         paths = dict.fromkeys(utterance.path for utterance in utterances)
         missing = [path for path in paths if not (corpus.root / path).is_file()]
         if missing:
             raise FileNotFoundError(f"{len(missing)} of {len(paths)} files of {manifest} are missing: {missing[0]} …")
     return corpus
+
+
+def check_labels(corpus: Corpus) -> None:
+    """Raise a ValueError where the speaker is known for some utterances of a split alone."""
+    for name in corpus.splits:
+        split = corpus.split(name)
+        unknown = [utterance.id for utterance in split if not utterance.speaker]
+        if unknown and len(unknown) < len(split):
+            raise ValueError(
+                f"{len(unknown)} of the {len(split)} utterances of {name!r} of {corpus.root} have no `speaker`, "
+                f"{unknown[0]} first: give all of them one, or none, or put those without into a split of their own"
+            )
+
+
+def unlabelled(purpose: str, unknown: int, total: int, where: str) -> str:
+    """What to say where speakers are needed but unknown."""
+    return (
+        f"{purpose} needs to know who speaks, but {unknown} of the {total} utterances of {where} have no speaker: give "
+        "the manifest a column `speaker`, or choose a labelled split"
+    )
 
 
 def write_manifest(path: Path | str, utterances: Iterable[Utterance]) -> None:
@@ -211,7 +253,7 @@ def read_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def parse(row: Mapping[str, Any], where: str) -> Utterance:
     """Check one manifest row."""
-    for name in ("path", "speaker", "duration_s"):
+    for name in ("path", "duration_s"):
         if row.get(name) in (None, ""):
             cure = "; `sv-bridge prepare manifest` measures it" if name == "duration_s" else ""
             raise ValueError(f"{where}: no `{name}`{cure}")

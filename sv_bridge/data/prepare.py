@@ -15,7 +15,7 @@ from sv_bridge.data.audio import SAMPLE_RATE_HZ, SUFFIXES, AudioError, AudioFile
 from sv_bridge.data.decoding import INTEGERS_FROM, decode, full_scale, is_unsized_wav
 from sv_bridge.data.files import why_unread
 from sv_bridge.data.layouts import Recording
-from sv_bridge.data.manifest import MANIFEST_NAME, Corpus, Utterance, write_manifest
+from sv_bridge.data.manifest import MANIFEST_NAME, Corpus, Utterance, check_labels, write_manifest
 from sv_bridge.data.randomness import generator
 from sv_bridge.data.voice_activity import is_silent, level_dbfs, speech_seconds
 
@@ -109,8 +109,11 @@ def prepare(
     if not kept:
         raise ValueError(f"none of the {len(recordings)} recordings is usable; {skipped[0].path}: {skipped[0].reason}")
     splits = assign_splits([recording for recording, _ in kept], dev=dev, test=test, seed=seed)
-    utterances = tuple(utterance(recording, found, splits[recording.speaker], out) for recording, found in kept)
+    utterances = tuple(
+        utterance(recording, found, splits.get(recording.speaker, recording.split), out) for recording, found in kept
+    )
     corpus = Corpus(out, utterances)
+    check_labels(corpus)
     if below is not None:
         unread = why_unread(Path(below), [recording.file for recording in recordings])
         skipped += [Skipped(str(path), reason) for path, reason in unread if not path.is_relative_to(out)]
@@ -206,7 +209,7 @@ def drop_duplicates(
 
 
 def assign_splits(recordings: Sequence[Recording], *, dev: float, test: float, seed: int) -> dict[str, str]:
-    """Share the speakers out to "train", "dev" and "test"; who has a split keeps it.
+    """Share the speakers out to "train", "dev" and "test"; who has a split keeps it, and who is unknown.
 
     A share above 0 takes at least 2 speakers, since trials need two.
 
@@ -217,6 +220,8 @@ def assign_splits(recordings: Sequence[Recording], *, dev: float, test: float, s
     """
     splits: dict[str, str] = {}
     for recording in recordings:
+        if not recording.speaker:
+            continue
         if splits.setdefault(recording.speaker, recording.split) != recording.split:
             both = f"{splits[recording.speaker] or 'no split'!r} and {recording.split or 'no split'!r}"
             raise ValueError(f"speaker {recording.speaker!r} is in {both}: verification needs unseen speakers")

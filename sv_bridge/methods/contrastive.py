@@ -9,7 +9,8 @@ from pydantic_core import PydanticCustomError
 from torch import Tensor, nn
 
 from sv_bridge.methods.losses import MarginKind
-from sv_bridge.methods.method import Method, MethodConfig
+from sv_bridge.methods.method import Method, MethodConfig, TrainingSet
+from sv_bridge.methods.positives import Positives, PositiveSampler
 from sv_bridge.methods.schedules import Moment, Ramp, ScheduledNonNegative, ScheduledPositive, at
 from sv_bridge.models.encoders import SpeakerEncoder
 from sv_bridge.sections import Section
@@ -32,7 +33,13 @@ class ContrastiveConfig(MethodConfig):
     margin: ScheduledNonNegative = 0.0
     margin_kind: MarginKind = "additive"
     margin_learnable: bool = False
+    positives: Positives | None = None  # None: the other view of the utterance
     prevent_collisions: bool = False  # no negatives of the same speaker: reads the labels
+
+    @property
+    def needs_speakers_for(self) -> str:
+        """Which of the settings needs to know who speaks; empty where none does."""
+        return "method.prevent_collisions" if self.prevent_collisions else ""
 
     @model_validator(mode="after")
     def _one_source_of_the_margin(self) -> "ContrastiveConfig":
@@ -46,7 +53,7 @@ class ContrastiveMethod(Method):
 
     carried: tuple[str, ...] = ("encoder", "projector")
 
-    def __init__(self, encoder: SpeakerEncoder, config: ContrastiveConfig) -> None:
+    def __init__(self, encoder: SpeakerEncoder, config: ContrastiveConfig, speech: TrainingSet) -> None:
         super().__init__(encoder)
         self.config = config
         self.projector: nn.Module = nn.Identity()
@@ -58,6 +65,7 @@ class ContrastiveMethod(Method):
                 nn.Linear(config.projector.hidden_dim, config.projector.output_dim),
             )
             self.dim = config.projector.output_dim
+        self.positives = PositiveSampler(config.positives, speech, self.dim) if config.positives else None
         self.margin = nn.Parameter(torch.tensor(config.margin)) if config.margin_learnable else None
 
     def project(self, views: Sequence[Tensor]) -> Tensor:
@@ -76,6 +84,12 @@ class ContrastiveMethod(Method):
             "margin_kind": self.config.margin_kind,
         }
 
+    def begin_epoch(self, moment: Moment) -> None:
+        """Prepare the positives."""
+        if self.positives is not None:
+            self.positives.begin_epoch(moment)
+
     def describe(self, moment: Moment) -> dict[str, float]:
-        """Scale and margin in force."""
-        return {"scale": at(self.config.scale, moment), "margin": torch.as_tensor(self.margin_at(moment)).item()}
+        """Scale and margin in force, and how the positives were drawn."""
+        in_force = {"scale": at(self.config.scale, moment), "margin": torch.as_tensor(self.margin_at(moment)).item()}
+        return in_force | (self.positives.describe() if self.positives is not None else {})

@@ -21,12 +21,15 @@ class TrainingSet:
 
     Attributes
     ----------
-    utterances : how many there are; indices in a batch are below it.
-    speakers : likewise, where speakers are known. A speaker at another speed is another one.
+    utterances, speakers : how many there are.
+    speeds : at how many speeds they are heard: a speaker at speed k is speaker s + k · speakers in a batch.
+    labelled : whether it is known who speaks.
     """
 
     utterances: int
     speakers: int
+    speeds: int = 1
+    labelled: bool = True
 
 
 class Method(nn.Module):
@@ -50,6 +53,9 @@ class Method(nn.Module):
     def forward(self, batch: Batch, moment: Moment) -> Tensor:
         """Scalar loss of this process's batch."""
 
+    def begin_epoch(self, moment: Moment) -> None:
+        """Do what comes before each epoch."""
+
     def after_step(self, moment: Moment) -> None:
         """Do what follows each step of the optimiser."""
 
@@ -70,6 +76,11 @@ class MethodConfig(Section):
     def view_seconds(self, crop_seconds: float) -> tuple[float, ...]:
         """Length of each view of an utterance; two crops of `data.crop_seconds` unless a method wants others."""
         return crop_seconds, crop_seconds
+
+    @property
+    def needs_speakers_for(self) -> str:
+        """Which of the settings needs to know who speaks; empty where none does."""
+        return ""
 
     @abstractmethod
     def build(self, encoder: SpeakerEncoder, speech: TrainingSet) -> Method:

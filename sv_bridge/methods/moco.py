@@ -30,7 +30,7 @@ class MoCoConfig(ContrastiveConfig):
 
     def build(self, encoder: SpeakerEncoder, speech: TrainingSet) -> "MoCo":
         """MoCo around an encoder."""
-        return MoCo(encoder, self)
+        return MoCo(encoder, self, speech)
 
 
 class MoCo(ContrastiveMethod):
@@ -49,8 +49,8 @@ class MoCo(ContrastiveMethod):
     queue_utterances: Tensor  # (queue_size,), -1 where the queue is not filled yet
     queue_speakers: Tensor  # (queue_size,)
 
-    def __init__(self, encoder: SpeakerEncoder, config: MoCoConfig) -> None:
-        super().__init__(encoder, config)
+    def __init__(self, encoder: SpeakerEncoder, config: MoCoConfig, speech: TrainingSet) -> None:
+        super().__init__(encoder, config, speech)
         self.momentum = config.momentum
         self.directions = 2 if config.bidirectional else 1
         self.key_encoder = copy.deepcopy(self.encoder).requires_grad_(False)
@@ -69,10 +69,16 @@ class MoCo(ContrastiveMethod):
             excluded = (self.queue_utterances == -1) | same(batch.utterances, self.queue_utterances)
             if self.config.prevent_collisions:
                 excluded = excluded | same(batch.speakers, self.queue_speakers)
+            positives = list(keys)
+            if self.positives is not None:
+                drawn = self.positives.draw(batch, keys[0], moment)
+                excluded = excluded | same(self.positives.utterances(drawn), self.queue_utterances)
+                positives = [self.positives.replace(drawn, of_direction) for of_direction in keys]
+                self.positives.remember(batch, keys[0])
         options = self.loss_options(moment)
         losses = [
             moco_loss(*of_direction, collisions=excluded, **options)
-            for of_direction in zip(queries, keys, self.queue, strict=True)
+            for of_direction in zip(queries, positives, self.queue, strict=True)
         ]
         self._enqueue(everyone, distributed.gather(batch.utterances), distributed.gather(batch.speakers))
         return torch.stack(losses).mean()

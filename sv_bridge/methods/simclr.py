@@ -24,24 +24,33 @@ class SimCLRConfig(ContrastiveConfig):
 
     def build(self, encoder: SpeakerEncoder, speech: TrainingSet) -> "SimCLR":
         """SimCLR around an encoder."""
-        return SimCLR(encoder, self)
+        return SimCLR(encoder, self, speech)
 
 
 class SimCLR(ContrastiveMethod):
     """Two views an utterance; the batch is that of all processes together, and so is the loss."""
 
-    def __init__(self, encoder: SpeakerEncoder, config: SimCLRConfig) -> None:
-        super().__init__(encoder, config)
+    def __init__(self, encoder: SpeakerEncoder, config: SimCLRConfig, speech: TrainingSet) -> None:
+        super().__init__(encoder, config, speech)
         self.symmetric = config.symmetric
 
     def forward(self, batch: Batch, moment: Moment) -> Tensor:
         """Loss of all processes' batches together, the same in each process."""
-        z1, z2 = (distributed.gather(z) for z in self.project(batch.views))  # (whole batch, dim) each
+        local = self.project(batch.views)
+        z1, z2 = (distributed.gather(z) for z in local)  # (whole batch, dim) each
+        utterances = distributed.gather(batch.utterances)
         # an utterance that takes an unreadable one's place may be in the batch twice
-        collisions = same(distributed.gather(batch.utterances))
+        collisions = same(utterances)
         if self.config.prevent_collisions:
             collisions = collisions | same(distributed.gather(batch.speakers))
-        return nt_xent(z1, z2, symmetric=self.symmetric, collisions=collisions, **self.loss_options(moment))
+        positives = (z2, z1)
+        if self.positives is not None:
+            drawn = distributed.gather(self.positives.draw(batch, local[1], moment))
+            collisions = collisions | same(self.positives.utterances(drawn), utterances)
+            positives = self.positives.replace(drawn, z2), self.positives.replace(drawn, z1)
+            self.positives.remember(batch, local[1])
+        options = self.loss_options(moment)
+        return nt_xent(z1, z2, symmetric=self.symmetric, collisions=collisions, positives=positives, **options)
 
     @torch.no_grad()
     def collapsed_loss(self, batch_size: int, moment: Moment) -> float:

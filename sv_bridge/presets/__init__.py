@@ -110,7 +110,7 @@ def _change(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
             and old.get("name") != (kind := new.get("name", old.get("name")))
         ):
             settings = settings_of(section, str(kind)) or old  # no such kind: parsing will say so
-            kept[section] = {key: value for key, value in old.items() if key in settings}
+            kept[section] = {key: value for key, value in old.items() if key in settings} | {"name": kind}
             if lost := old.keys() - kept[section].keys():
                 logger.warning("%s has no setting %s: the preset's gives way", kind, ", ".join(sorted(lost)))
     return _merge(kept, changes)
@@ -120,7 +120,9 @@ def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     merged = dict(base)
     for key, value in changes.items():
         old = merged.get(key)
-        merged[key] = _merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        if isinstance(old, dict) and isinstance(value, dict) and value.get("name") in (None, old.get("name")):
+            value = _merge(old, value)
+        merged[key] = value
     return merged
 
 

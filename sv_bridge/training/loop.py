@@ -85,6 +85,8 @@ def train(
             logger.warning(remark)
         with RunLog(run, progress, start.steps, enabled=world.is_first, bar=progress_bar) as log:
             for epoch in range(progress.epoch, config.training.epochs):
+                if progress.epoch_step == 0:
+                    trainer.method.begin_epoch(replace(start, step=progress.step))
                 for parts in batches.epoch(epoch, start=progress.epoch_step):
                     progress.add(*trainer.step(parts, replace(start, step=progress.step)))
                     log.advance(progress)
@@ -96,7 +98,7 @@ def train(
                 end = replace(start, step=progress.step)
                 metrics = progress.finish_epoch() | trainer.describe(end)
                 metrics |= log.lap(progress.step, config.training.batch_size)
-                metrics |= validate(trainer.method.encoder, epoch + 1) if world.is_first else {}
+                metrics |= validate(trainer.encoder(), epoch + 1)
                 log.write(metrics)
                 if world.is_first:
                     health.look(metrics, trainer.method.collapsed_loss(part, end))
@@ -105,11 +107,13 @@ def train(
 
 
 def training_speech(config: RunConfig, corpus: Corpus) -> Corpus:
-    """Utterances of the "train" split that are long enough."""
+    """Utterances of the "train" split that are long enough; it may be unknown who speaks, if no setting needs that."""
     shortest = config.data.min_seconds
     speech = corpus.split("train").where(lambda utterance: utterance.duration_s >= shortest)
     if not len(speech):
         raise ConfigError(f"no training utterance is as long as `data.min_seconds` = {shortest}")
+    if purpose := config.method.needs_speakers_for:
+        speech.require_speakers(f"`{purpose}`")
     return speech
 
 
@@ -164,7 +168,7 @@ class Batches:
             persistent_workers=workers > 0,
             pin_memory=world.device.type == "cuda",
         )
-        self.speech = TrainingSet(len(speech), len(speech.speakers) * len(data.speeds))
+        self.speech = TrainingSet(len(speech), len(speech.speakers), len(data.speeds), speech.labelled)
         self.accumulate = training.accumulate
         self.steps = self.sampler.steps_per_epoch // training.accumulate  # an incomplete last group is left out
         if not self.steps:

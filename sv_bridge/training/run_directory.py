@@ -77,6 +77,7 @@ _LENIENT = {"data.workers", "training.checkpoint_steps", "training.keep_checkpoi
 def describe_environment(corpus: Corpus, world: World) -> dict[str, Any]:
     """Versions, machine and corpus, for the record."""
     digest = blake2b(repr([(u.id, u.speaker, u.duration_s) for u in corpus]).encode(), digest_size=8).hexdigest()
+    speakers = f"{len(corpus.speakers)} speakers" if corpus.labelled else "unknown speakers"
     on_gpu = world.device.type == "cuda"
     return {
         "python": platform.python_version(),
@@ -88,8 +89,8 @@ def describe_environment(corpus: Corpus, world: World) -> dict[str, Any]:
         "device": torch.cuda.get_device_name(world.device) if on_gpu else str(world.device),
         "processes": world.size,
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
-        "corpus": f"{len(corpus)} utterances, {len(corpus.speakers)} speakers, {digest}",
-        "speakers": list(corpus.speakers),
+        "corpus": f"{len(corpus)} utterances, {speakers}, {digest}",
+        "speakers": [speaker for speaker in corpus.speakers if speaker],
     }
 
 

@@ -13,12 +13,14 @@ from torch import Tensor, nn
 from torch import distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
+from sv_bridge import distributed
 from sv_bridge.compactness.cosines import effective_rank
 from sv_bridge.config import ConfigError, RunConfig, flat
 from sv_bridge.data.batch import Batch
 from sv_bridge.distributed import World
 from sv_bridge.methods.method import Method, TrainingSet, build_method
 from sv_bridge.methods.schedules import Moment
+from sv_bridge.models.encoders import SpeakerEncoder
 from sv_bridge.training import checkpoint
 from sv_bridge.training.batch_norm import synchronise_batch_norm
 from sv_bridge.training.checkpoint import Progress, Start
@@ -149,6 +151,12 @@ class Trainer:
                 f"{progress.step}; {kept}. Try a lower learning_rate, a "
                 "clip_norm, a smaller or rising margin ({start: 0, end: 0.1, over_epochs: 5}), or precision float32"
             )
+
+    def encoder(self) -> SpeakerEncoder:
+        """Encoder as it would be saved: in every process with the first one's batch statistics."""
+        for buffer in self.method.encoder.buffers():
+            distributed.broadcast(buffer)
+        return self.method.encoder
 
     def describe(self, moment: Moment) -> dict[str, float]:
         """Learning rate and effective rank of the embeddings of the last step, and what the method has to say."""

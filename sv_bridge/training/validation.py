@@ -1,5 +1,7 @@
 """How good an encoder is on development speakers, while it trains."""
 
+import logging
+
 import torch
 
 from sv_bridge.config import RunConfig
@@ -12,6 +14,8 @@ from sv_bridge.verification.trials import generate_trials
 
 __all__ = ["Validator"]
 
+logger = logging.getLogger(__name__)
+
 CROP_SECONDS = 4.0
 TRIALS_PER_SPEAKER = 400
 
@@ -20,7 +24,8 @@ class Validator:
     """Equal error rate, and compactness if asked for, of the corpus' "dev" split every `validate_epochs` epochs.
 
     One crop of 4 s from each utterance, and trials that are the same for every run: values of different runs on one
-    corpus compare. A corpus without that split gives no metrics. Test speakers are never looked at.
+    corpus compare. A corpus without that split gives no metrics, nor one where it is unknown who speaks there. Test
+    speakers are never looked at.
     """
 
     def __init__(self, config: RunConfig, corpus: Corpus, device: torch.device) -> None:
@@ -28,6 +33,10 @@ class Validator:
         self.options = EmbeddingOptions(crops=1, crop_seconds=CROP_SECONDS, device=str(device))
         self.corpus = corpus.split("dev") if "dev" in corpus.splits and self.training.validate_epochs else None
         if self.corpus is not None:
+            if not self.corpus.labelled:
+                logger.warning("it is not known who speaks in the split dev: there will be no error rate of it")
+                self.corpus = None
+                return
             shared = set(self.corpus.speakers) & set(corpus.split("train").speakers)
             if shared:
                 raise ValueError(

@@ -109,6 +109,7 @@ def scoring_vectors(
 
 def speaker_means(embeddings: Embeddings) -> Embeddings:
     """One unit-length mean of unit embeddings a speaker: a cohort in which every speaker counts once."""
+    embeddings.require_speakers("a cohort of speakers")
     vectors = scoring_vectors(embeddings.vectors)
     speakers, codes = np.unique(embeddings.speakers, return_inverse=True)
     sums = np.zeros((len(speakers), embeddings.dim))

@@ -121,6 +121,8 @@ def write_trials(path: Path | str, trials: Trials) -> None:
 def check_trials(trials: Trials, corpus: Corpus) -> None:
     """Raise a ValueError when trials name utterances that the corpus lacks, or contradict its speakers."""
     enrol, test = trials.rows([utterance.id for utterance in corpus])
+    if not corpus.labelled:
+        return  # then the list alone knows
     wrong = np.flatnonzero((corpus.speaker_indices[enrol] == corpus.speaker_indices[test]) != trials.labels)
     if len(wrong):
         first, second = corpus[int(enrol[wrong[0]])], corpus[int(test[wrong[0]])]
@@ -161,6 +163,7 @@ def generate_trials(
         No speaker has both targets and nontargets.
     """
     columns = shared_columns(negatives, corpus)
+    corpus.require_speakers("drawing trials")
     strata: dict[Hashable, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for position, utterance in enumerate(corpus):
         strata[tuple(map(utterance.column, columns))][utterance.speaker].append(position)

@@ -57,7 +57,7 @@ def test_a_name_without_family_is_the_tiny_preset():
     [
         ("margn=0.1", "unknown key `margn`: did you mean `method.margin`?"),
         ("method.scal=3", "unknown key `method.scal`: did you mean `method.scale`?"),
-        ("name=tdnn", "key `name` is ambiguous: `encoder.name` or `method.name`"),
+        ("name=tdnn", "key `name` is ambiguous: `encoder.name` or `method.name` or"),
         ("margin", "an override is key=value, got 'margin'"),
         ("margin=-1", "`method.margin`: input should be greater than or equal to 0, and finite, got -1"),
         ("epochs=many", "`training.epochs`: input should be a valid integer"),
@@ -110,7 +110,17 @@ def test_keys_may_leave_out_their_sections():
         ("tiny-am", "base_channels=9", "unknown key `encoder.base_channels`: tdnn has no such setting; it has embed"),
         ("tiny-snt", "simetric=true", "unknown key `simetric`: did you mean `method.symmetric`?"),
         ("tiny-moco", "method.simetric=true", "unknown key `method.simetric`: known keys here: method.name, method"),
-        ("tiny-moco", "simetric=true", "unknown key `simetric`: known keys here: preset, source, seed, encoder"),
+        (
+            "tiny-am",
+            "positives={name: nearest}",
+            "`method.positives`: input should have the name `neighbours` or `clus",
+        ),
+        (
+            "tiny-am",
+            "positives={name: neighbours, from_epoch: 1, clusters: 9}",
+            "unknown key `method.positives.clusters`: neighbours has no such setting",
+        ),
+        ("tiny-moco", "simetric=true", "unknown key `simetric`: known keys here: preset, source, seed"),
     ],
 )
 def test_settings_of_another_method_or_encoder_are_errors(preset, override, message):
@@ -167,3 +177,11 @@ def test_numbers_that_move_are_checked_at_both_ends(override, message):
 def test_a_learnable_margin_starts_from_a_number():
     with pytest.raises(ConfigError, match="`method`: a learnable margin starts from a number: give `margin` one"):
         load_config("tiny-am", ["margin_learnable=true", "margin={start: 0, end: 0.1}"])
+
+
+def test_other_positives_take_the_place_of_the_presets(tmp_path):
+    recipe = tmp_path / "mine.yaml"
+    recipe.write_text("extends: tiny-am\nmethod: {positives: {name: clusters, clusters: 9, from_epoch: 2}}\n")
+    positives = load_config(recipe, ["positives={name: neighbours, from_epoch: 1}"]).method.positives
+    assert (positives.name, positives.nearest) == ("neighbours", 10)
+    assert load_config(recipe, ["nearby=0"]).method.positives.clusters == 9

@@ -39,7 +39,8 @@ def test_json_lines_say_the_same_as_csv(tmp_path):
     [
         (HEADER + "x.wav,a,1\nx.wav,a,1\n", "'x.wav' is listed twice"),
         ("id,path,speaker,duration_s\n1,x.wav,a,1\n2,x.wav,b,1\n", "x.wav is listed under two speakers, 'a' and 'b'"),
-        (HEADER + "x.wav,,1\n", ":2: no `speaker`"),
+        (HEADER + ",a,1\n", ":2: no `path`"),
+        (HEADER + "x.wav,a,1\ny.wav,,1\n", "1 of the 2 utterances of 'train' of"),
         ("path,speaker\nx.wav,a\n", "no `duration_s`; `sv-bridge prepare manifest` measures it"),
         (HEADER + "x.wav,a,long\n", ":2: could not convert"),
         (HEADER + "x.wav,a,0\n", "wanted duration_s > 0"),

@@ -40,6 +40,8 @@ CASES = {
     "two parts, no collisions": ["tiny-snt", "prevent_collisions=true", "accumulate=2"],
     "MoCo, no collisions": ["tiny-moco-am", "queue_size=20", "prevent_collisions=true"],
     "MoCo, both directions": ["tiny-moco", "queue_size=5", "bidirectional=true"],
+    "SimCLR, positives of neighbours": ["tiny-snt", "positives={name: neighbours, from_epoch: 1, nearest: 2}"],
+    "MoCo, positives of clusters": ["tiny-moco", "positives={name: clusters, from_epoch: 1, clusters: 3}"],
     "MoCo, shares normalised apart": ["tiny-moco", "sync_batch_norm=false"],
 }
 
@@ -61,9 +63,12 @@ def steps(world, settings):
         speakers = torch.tensor([0, 1, 2, 3, 4, 0, 1, 5])
         rows = [part.chunk(world.size)[world.rank] for part in torch.arange(8).chunk(config.training.accumulate)]
         parts = [batch_of(waveforms[mine], mine, speakers[mine]) for mine in rows]
+        trainer.method.begin_epoch(moment(10 + step))
         losses.append(trainer.step(parts, moment(10 + step))[0].item())
     queue = getattr(trainer.method, "queue", torch.zeros(0))
-    statistics = {name: value for name, value in trainer.method.state_dict().items() if "running" in name}
+    kept = ("running", "positives.counts", "positives.clusters.assignment")
+    state = trainer.method.state_dict()
+    statistics = {name: value.float() for name, value in state.items() if any(part in name for part in kept)}
     return {"losses": losses, "gradients": gradients, "queue": queue, "statistics": statistics}
 
 

@@ -107,6 +107,9 @@ class KilledError(Exception):
         ("tiny-am", ["checkpoint_steps=2", "accumulate=2"], 2),
         ("tiny-moco", ["checkpoint_steps=2"], 7),
         ("tiny-moco", ["bidirectional=true", "accumulate=2"], 5),
+        ("tiny-am", ["positives={name: neighbours, from_epoch: 1, nearest: 2}", "checkpoint_steps=1"], 7),
+        ("tiny-am", ["positives={name: clusters, from_epoch: 1, clusters: 4}", "checkpoint_steps=3"], 10),
+        ("tiny-moco", ["positives={name: clusters, from_epoch: 1, clusters: 4, nearby: 0}"], 9),
     ],
 )
 def test_a_run_interrupted_at_any_step_ends_bit_identical(corpus, tmp_path, monkeypatch, preset, overrides, dies_at):
