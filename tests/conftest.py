@@ -1,8 +1,15 @@
-"""Hypothesis profiles: quick while developing, the same examples in CI and for kernels, many new ones at night."""
+"""Hypothesis profiles: quick while developing, the same examples in CI and for kernels, many new ones at night.
+
+Kernels are compiled at once: tests are about what runs on large arrays.
+"""
 
 import os
 
 from hypothesis import settings
+
+from cqm.arrays.host import jit
+
+jit.SMALL = -1
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)

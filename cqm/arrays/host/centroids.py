@@ -155,7 +155,8 @@ def _spread(
     """Means of whole clusters relative to their anchors, then as `_square`."""
     offsets = _sum(points, rows, starts, anchors)
     for i in range(len(anchors)):
-        offsets[i] /= starts[i + 1] - starts[i]
+        for c in range(offsets.shape[1]):
+            offsets[i, c] /= starts[i + 1] - starts[i]
     squares, lengths = _square(points, rows, starts, anchors, offsets)
     return offsets, squares, lengths
 
