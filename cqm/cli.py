@@ -20,6 +20,7 @@ from cqm.reports.rules import RULES
 from cqm.reports.selection import select as select_settings
 from cqm.tables import html_page, text_table
 from cqm.tabular import MISSING, to_number
+from cqm.warmup import warm_up
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -245,6 +246,12 @@ def table(
     chosen = chosen_measures("all" if every else measure or None)
     rows = [(m.name, *(m.axioms[name].status for name in names)) for m in chosen]
     typer.echo(text_table("verdicts", ("measure", *(name.replace("_", " ") for name in names)), rows))
+
+
+@app.command()
+def warmup() -> None:
+    """Compile all that measures need, once, so that no later run has to wait for it."""
+    warm_up()
 
 
 @app.command()

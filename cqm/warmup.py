@@ -3,7 +3,7 @@
 import numpy as np
 
 from cqm.arrays.host.jit import compiled_at_once
-from cqm.arrays.intake import METRICS
+from cqm.arrays.metrics import METRICS
 from cqm.reports.report import evaluate
 
 __all__ = ["warm_up"]
@@ -19,5 +19,5 @@ def warm_up() -> None:
         for dtype in (np.float64, np.float32):
             for metric in METRICS:
                 rows = distances if metric == "precomputed" else points
-                evaluate(rows.astype(dtype), labels, metric=metric, progress=False)
-        evaluate(points, labels % 2, progress=False)
+                evaluate(rows.astype(dtype), labels, metric=metric, measures="all", progress=False)
+        evaluate(points, labels % 2, measures="all", progress=False)

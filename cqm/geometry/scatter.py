@@ -8,7 +8,6 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
 
 from cqm.arrays.clustering import Clustering
 from cqm.geometry.centroids import cluster_deviations, deviations, dispersion
@@ -54,6 +53,8 @@ def log_determinants(clustering: Clustering) -> FloatArray:
 
 def _ratios(within: FloatArray, between: FloatArray, tolerance: float) -> FloatArray:
     """Eigenvalues of W⁻¹B from roots of W and B, where W + B has rank; `tolerance` tells rank from rounding."""
+    from scipy.linalg import solve_triangular  # here, as it takes time to import
+
     _, sizes, axes = np.linalg.svd(_qr(np.vstack([within, between])), full_matrices=False)
     negligible = tolerance * sizes.max(initial=0)
     axes = axes[sizes > negligible].T  # (d, r)

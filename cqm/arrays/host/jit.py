@@ -49,6 +49,7 @@ class kernel:  # noqa: N801 - a decorator
         update_wrapper(self, function)
 
     def __call__(self, *arguments: Any) -> Any:
+        """Run the function, compiled if that pays."""
         if self._ready and not getattr(_here, "interpreting", False):
             return self.compiled(*arguments)
         start, others = time.thread_time(), getattr(_here, "inside", 0.0)
@@ -103,9 +104,7 @@ def compiled_at_once() -> Iterator[None]:
 
 def _entries(arguments: Any) -> int:
     """Number of entries of all arrays."""
-    return sum(
-        x.size if isinstance(x, np.ndarray) else _entries(x) if isinstance(x, tuple) else 0 for x in arguments
-    )
+    return sum(x.size if isinstance(x, np.ndarray) else _entries(x) if isinstance(x, tuple) else 0 for x in arguments)
 
 
 class _NotCompiledBeforeError(Exception):
@@ -168,7 +167,7 @@ def _teach_numba() -> None:
 
     event.register("numba:compile", Listener())
 
-    @typeof_impl.register(kernel)  # type: ignore[untyped-decorator]
+    @typeof_impl.register(kernel)
     def _(value: kernel, _context: Any) -> Any:
         return types.Dispatcher(value.compiled)
 

@@ -131,7 +131,9 @@ def fill(kind: int, p: float, a: NDArray[Any], b_features: NDArray[Any], tile: N
                     t = abs(x - y[j])
                     row[j] = t if t > row[j] else row[j]
         if kind == MINKOWSKI:  # powers of differences over the largest one neither over- nor underflow
-            for j in range(len(row)):  # `largest[:] = row` compiles for seconds: it could raise an error with shapes in it
+            for j in range(
+                len(row)
+            ):  # `largest[:] = row` compiles for seconds: it could raise an error with shapes in it
                 largest[j] = row[j]
             row[:] = 0.0
             for f in range(a.shape[1]):
