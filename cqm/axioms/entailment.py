@@ -1,8 +1,8 @@
-"""What an SMT solver can tell of the result of one operation, from what is known of its operands.
+"""What SMT solvers can tell of the result of one operation, from what is known of its operands.
 
 An operation takes linear forms over atoms, and what is known of an atom are facts before and after a change: "did not
 grow", "is positive", "was multiplied by λ". A claim about the result follows if its negation has no solution in the
-reals.
+reals: z3 has to find that, and cvc5 after it.
 """
 
 import math
@@ -14,6 +14,7 @@ from typing import Any
 import z3
 
 from cqm.axioms.limits import check_time, time_left
+from cqm.axioms.solvers import unsatisfiable_by_cvc5
 
 __all__ = ["CONSTANT", "DEEP_EFFORT", "EFFORT", "LEVELS", "Form", "Local", "entailed", "proved"]
 
@@ -74,7 +75,10 @@ def entailed(
     solver.add(z3.Not(_claim(claim, result, operands, scale)))
     outcome = solver.check()
     check_time()  # what the clock ended is no answer to keep
-    return bool(outcome == z3.unsat)
+    if outcome != z3.unsat:
+        return False
+    text = solver.to_smt2().replace("(set-info :status unknown)", "(set-logic QF_NRA)").replace("(check-sat)", "")
+    return unsatisfiable_by_cvc5(text, effort=effort)
 
 
 def _term(form: Form, atoms: list[Any]) -> Any:

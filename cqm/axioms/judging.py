@@ -1,11 +1,11 @@
 """One verdict from all the evidence: search and exhaustion refute, constructions and proofs support."""
 
-import importlib.util
 import math
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+from cqm.axioms import solvers
 from cqm.axioms.construction import Construction, construct, labels_of, strongest_rival
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain
 from cqm.axioms.exhaustion import exhaust, lattices
@@ -179,7 +179,7 @@ def _witness(
 
 def _solver_proof(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> list[Evidence]:
     """Proofs for few points, where there is a solver and a way."""
-    if not budget.proofs or importlib.util.find_spec("z3") is None:
+    if not budget.proofs or not solvers.installed():
         return []
     from cqm.axioms.proof import provable, prove
 
@@ -200,7 +200,7 @@ def _solver_proof(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget
     what = "all points of the plane" if subject.needs == "points" else "all real distances"
     where = ", wherever no divisor vanishes" if divisors else ""
     sizes = " and ".join([", ".join(map(str, proved[:-1])), str(proved[-1])] if proved[:-1] else [str(proved[-1])])
-    text = f"proved for {what} on {sizes} points{where}: {steps:,} steps by an SMT solver"
+    text = f"proved for {what} on {sizes} points{where}: {steps:,} steps, each by two SMT solvers"
     return [Evidence("solver", text, largest=proved[-1])]
 
 
@@ -235,7 +235,7 @@ def _richness(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) ->
         )
         return Verdict(subject.name, axiom.name, domain.name, True, evidence, outcome.tried, stopped=outcome.stopped)
     shown = Instance("distances", (), labels_of(outcome.missing)).clusters()
-    if unique and budget.proofs and subject.generic and importlib.util.find_spec("z3"):
+    if unique and budget.proofs and subject.generic and solvers.installed():
         from cqm.axioms.proof import never_alone_best
 
         if sum(outcome.missing) <= 4 and never_alone_best(subject, outcome.missing, thorough=budget.thorough).holds:
@@ -243,7 +243,7 @@ def _richness(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) ->
             impossible = Evidence(
                 "solver",
                 f"{shown} is never the only best clustering of {sum(outcome.missing)} points: under all {what} some "
-                f"other one is at least as good, wherever all have a value (proved by an SMT solver)",
+                f"other one is at least as good, wherever all have a value (proved by two SMT solvers)",
             )
             return Verdict(subject.name, axiom.name, domain.name, False, impossible, outcome.tried)
     return _not_found(subject, axiom, domain, outcome, f"{shown} {best} clustering")

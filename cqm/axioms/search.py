@@ -40,7 +40,7 @@ class Budget:
         than one call of the function. What it cuts short says so.
     seed : the same seed tries the same cases.
     thorough : exhaust larger lattices and prove for more points; minutes, not seconds.
-    proofs : whether to look for proofs by an SMT solver, where z3 is installed.
+    proofs : whether to look for proofs by SMT solvers, where z3 and cvc5 are installed.
     """
 
     cases: int = 2000

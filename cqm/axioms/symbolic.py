@@ -2,7 +2,7 @@
 
 Each number stands for two values at once, before and after a change of the distances. It is a linear form over
 *atoms*; an atom is the result of one operation that is not linear (minimum, quotient, …) on linear forms. When an atom
-is made, an SMT solver is asked which of a few facts follow from the facts of its operands alone ("did not grow", "is
+is made, two SMT solvers are asked which of a few facts follow from the facts of its operands alone ("did not grow", "is
 positive", "was multiplied by λ"). So every step is proved for all reals, no step is large, and the facts of the last
 number are theorems about the measure. Where the facts of the operands do not suffice, what the operands are is told
 as well, level by level.

@@ -13,8 +13,8 @@ from cqm.axioms.proofs.arguments import (
     renamed,
     the_same_set,
 )
+from cqm.axioms.proofs.five_points import some_part_of_two_clusters_is_better
 from cqm.axioms.proofs.proof import Measures, Proof
-from cqm.axioms.proofs.two_solvers import some_part_of_two_clusters_is_better
 from cqm.axioms.statements import Axiom
 from cqm.axioms.subjects import Subject
 from cqm.catalogue import catalog

@@ -26,7 +26,7 @@ from cqm.axioms.proofs.formulas import FORMULAS
 from cqm.axioms.proofs.functions import FUNCTION_PROOFS, every_partition, in_order, scaled, some_pair, tightened
 from cqm.axioms.proofs.registry import PROOFS
 from cqm.axioms.proofs.traced import Broken, Continuous, Graded, Moved, NoRule
-from cqm.axioms.proofs.two_solvers import agreed_unsatisfiable
+from cqm.axioms.solvers import agreed_unsatisfiable, unsatisfiable_by_cvc5
 from cqm.axioms.subjects import subject_of
 from cqm.axioms.transformations import is_consistent_change
 from cqm.definitions.arithmetic import if_at_most, maximum, minimum, ratio, square_root
@@ -247,6 +247,7 @@ def test_what_branches_is_not_said_to_be_continuous():
 def test_two_solvers_have_to_agree():
     assert agreed_unsatisfiable("(declare-const x Real) (assert (< x 0)) (assert (< 1 x))")
     assert not agreed_unsatisfiable("(declare-const x Real) (assert (< x 0))")
+    assert not unsatisfiable_by_cvc5("(declare-const x Real) (assert (< x 0))")
 
 
 def test_a_solver_alone_is_not_enough(monkeypatch):

@@ -78,3 +78,8 @@ def test_effort_is_counted_in_steps_and_not_in_seconds(monkeypatch):
     monkeypatch.setattr(z3.Solver, "set", lambda self, *limit: limits.append(limit))
     assert entailed.__wrapped__(*SMALLER_OF_TWO)
     assert limits == [("rlimit", EFFORT)]
+
+
+def test_one_solver_alone_proves_nothing(monkeypatch):
+    monkeypatch.setattr("cqm.axioms.entailment.unsatisfiable_by_cvc5", lambda text, *, effort: False)
+    assert not entailed.__wrapped__(*SMALLER_OF_TWO)

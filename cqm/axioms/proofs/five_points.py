@@ -1,33 +1,17 @@
-"""A statement that two SMT solvers, z3 and cvc5, each refute the negation of."""
+"""A statement about five points that two SMT solvers, z3 and cvc5, agree on."""
 
 from functools import cache
 from random import Random
 
 from cqm.axioms.proofs.traced import Broken
+from cqm.axioms.solvers import agreed_unsatisfiable
 from cqm.axioms.statements import Axiom
 from cqm.axioms.subjects import Subject
 
-__all__ = ["agreed_unsatisfiable", "some_part_of_two_clusters_is_better"]
+__all__ = ["some_part_of_two_clusters_is_better"]
 
 ONE, OTHER = (0, 1, 2), (3, 4)
 INSIDE = ((0, 1), (0, 2), (1, 2), (3, 4))
-
-
-def agreed_unsatisfiable(text: str) -> bool:
-    """Whether z3 and cvc5 both find that an SMT-LIB text has no solution."""
-    import cvc5
-    import z3
-
-    ours = z3.Solver()
-    ours.from_string(text)
-    if ours.check() != z3.unsat:
-        return False
-    theirs = cvc5.Solver()
-    parser = cvc5.InputParser(theirs)
-    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "claim")
-    while not (command := parser.nextCommand()).isNull():
-        command.invoke(theirs, parser.getSymbolManager())
-    return bool(theirs.checkSat().isUnsat())
 
 
 @cache
