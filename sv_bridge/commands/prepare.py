@@ -31,7 +31,8 @@ __all__ = ["app", "pack"]
 app = typer.Typer(no_args_is_help=True, help="Make a corpus folder (a manifest, and audio where it must be decoded).")
 console = Console(stderr=True)
 REASONS = 8  # shown
-NUMBER = re.compile(r"-?\d+(\.\d+)?")
+PARTICULAR = re.compile(r"\S*/\S*|-?\d+(\.\d+)?")
+"""Paths and numbers, which make reasons differ that are alike."""
 
 Source = Annotated[Path, typer.Argument(help="what to read", show_default=False)]
 Out = Annotated[Path, typer.Option(help="corpus folder to make", show_default=False)]
@@ -241,7 +242,7 @@ def run(read: Callable[[], Sequence[Recording]], out: Path, **options: Any) -> N
     with bar("recordings") as progress:
         check_new(out)
         made = prepare(read(), out, progress=progress, **options)
-    summarise(*made)
+    summarise(*made, below=options.get("below"))
 
 
 @contextmanager
@@ -252,17 +253,20 @@ def bar(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def summarise(corpus: Corpus, skipped: Sequence[Skipped]) -> None:
-    """Print what the corpus holds, and why recordings were left out."""
+def summarise(corpus: Corpus, skipped: Sequence[Skipped], *, below: Path | None = None) -> None:
+    """Print what the corpus holds, and why recordings, or other files below their folder, were left out."""
     table = Table("split", "speakers", "utterances", "minutes")
     for name in corpus.splits:
         part = corpus.split(name)
         speakers = f"{len(part.speakers):,}" if part.labelled else "unknown"
         table.add_row(name, speakers, f"{len(part):,}", f"{part.duration_s / 60:,.1f}")
     console.print(table)
+    if below is not None:
+        total = f"{len(corpus) + len(skipped):,} files below {below}"
+        console.print(f"{total}: {len(corpus):,} in the corpus, {len(skipped):,} left out", highlight=False)
     if skipped:
         console.print(f"left out {len(skipped):,} files; {corpus.root / SKIPPED_NAME} says of each why:")
-        reasons = Counter(NUMBER.sub("…", entry.reason).rpartition("/")[2] for entry in skipped).most_common()
+        reasons = Counter(PARTICULAR.sub("…", entry.reason) for entry in skipped).most_common()
         for reason, count in reasons[:REASONS]:
             console.print(f"  {count:,} × {reason}", highlight=False, markup=False)
         if len(reasons) > REASONS:
@@ -271,7 +275,6 @@ def summarise(corpus: Corpus, skipped: Sequence[Skipped]) -> None:
     little = corpus.root / LITTLE_SPEECH_NAME
     if little.is_file():
         count = len(little.read_text(encoding="utf-8").splitlines())
-        console.print(
-            f"next to no speech is heard in {count:,} of them, see {little}; --min-speech 0.3 leaves them out"
-        )
+        console.print(f"next to no speech is heard in {count:,} recordings of the corpus, see {little};")
+        console.print("  --min-speech 0.3 leaves them out")
     console.print(f"corpus: {corpus.root}", highlight=False)

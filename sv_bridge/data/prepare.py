@@ -116,7 +116,8 @@ def prepare(
     check_labels(corpus)
     if below is not None:
         unread = why_unread(Path(below), [recording.file for recording in recordings])
-        skipped += [Skipped(str(path), reason) for path, reason in unread if not path.is_relative_to(out)]
+        made = out.absolute()  # which may lie below the source
+        skipped += [Skipped(str(path), reason) for path, reason in unread if not path.absolute().is_relative_to(made)]
     little = [
         Skipped(str(recording.file), f"{inspected.speech_s:.2f} s of speech in {inspected.duration_s:.2f} s")
         for recording, inspected in kept

@@ -95,9 +95,15 @@ def test_every_file_below_the_source_is_accounted_for(speakers, tmp_path, monkey
     }
     files = [path for path in speakers.rglob("*") if not path.is_dir()]
     assert len(files) == len(read_corpus(tmp_path / "corpus")) + len(reasons)
+    assert f"24 files below {speakers}: 20 in the corpus, 4 left out" in " ".join(result.output.split())
     assert "left out 4 files" in result.output
     assert "1 × not audio: .txt" in result.output
     assert "folders are read as speaker; --folders says otherwise" in result.output
+
+
+def test_a_corpus_made_below_its_source_is_not_part_of_it(speakers):
+    _, skipped = prepare(read_folder(speakers), speakers / "corpus", below=speakers, convert=True)
+    assert skipped == []
 
 
 @pytest.mark.parametrize("name", ["x.aiff", "x.au", "x.caf", "x.w64", "x.sph", "x.voc", "x.rf64", "x.AIF"])
