@@ -131,7 +131,7 @@ def compare(
     ----------
     X : array_like of shape (n, d), or distances for ``metric="precomputed"``
         The points.
-    clusterings : mapping from a name to labels of shape (n,)
+    clusterings : mapping from a name to labels of shape (n,), or a pandas table with a column of labels each
         At least one.
     metric, noise_label, measures, effort, progress
         As for :func:`evaluate`.
@@ -146,7 +146,10 @@ def compare(
     >>> table.best("weakest_link")
     ('good',)
     """
-    if not clusterings:
+    if not hasattr(clusterings, "items"):
+        kind = type(clusterings).__name__
+        raise TypeError(f'`clusterings` must be a mapping such as {{"kmeans": labels}}, or a table, got {kind}')
+    if not len(clusterings):
         raise ValueError('`clusterings` is empty: pass a mapping such as {"kmeans": labels}')
     limit = effort if measures is None or measures == "all" else math.inf
     chosen = chosen_measures(measures)

@@ -8,6 +8,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from rich.progress import Progress
+
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric, distance_of
@@ -202,8 +205,6 @@ def assess(
     progress: bool | None = False,
 ) -> Report:
     """A report, also of clusterings that nothing is left of; what is wrong with `X` or with the options is an error."""
-    from rich.progress import Progress  # here, as it takes time to import
-
     options: dict[str, Any] = {"metric": metric, "noise_label": noise_label}
     clustering = validate(X, labels, **options, min_clusters=0, allow_singletons_only=True)
     values: dict[str, float] = {}
@@ -226,7 +227,7 @@ def assess(
             if reason is not None:
                 left_out[measure.name] = reason
             bar.advance(task)
-    notes = _notes(clustering, noise_label)
+    notes = (*_notes_on_noise(clustering, noise_label), *_notes_on_zeros(X, metric))
     return Report(
         values, left_out, clustering.n, clustering.k, metric_name(metric), clustering.input_rows, bounds, notes
     )
@@ -257,7 +258,26 @@ def _operations(measure: Measure, clustering: Clustering) -> float:
     return measure.operations(max(clustering.n, 1), max(clustering.k, 1), d, clustering.distance)
 
 
-def _notes(clustering: Clustering, noise_label: Hashable | None) -> tuple[str, ...]:
+def _notes_on_zeros(X: Any, metric: Metric) -> tuple[str, ...]:
+    """Distances that are mostly 0 without being those of copies: a neighbour graph that was made dense."""
+    if metric != "precomputed" or np.ndim(X) != 2 or not isinstance(X, np.ndarray | list):
+        return ()
+    D = np.asarray(X)
+    zero = D == 0
+    pairs = zero.sum() - len(D)
+    if pairs <= 0.5 * len(D) * (len(D) - 1) or pairs == 0:
+        return ()
+    row, column = next(zip(*np.nonzero(zero & ~np.eye(len(D), dtype=bool)), strict=True))
+    if np.array_equal(zero[row], zero[column]):
+        return ()
+    share = pairs / (len(D) * (len(D) - 1))
+    return (
+        f"{share:.0%} of the distances are 0, but such points have not the same points at distance 0: is this a "
+        "neighbour graph, where 0 means unknown? Then take the vectors, or distances along the graph",
+    )
+
+
+def _notes_on_noise(clustering: Clustering, noise_label: Hashable | None) -> tuple[str, ...]:
     if noise_label is not None and clustering.n == clustering.input_rows:
         return (f"no point has the noise label {noise_label!r}",)
     unsaid = next((label for label in clustering.classes if label in OUTLIERS), None)

@@ -237,16 +237,25 @@ def select(
     >>> found.best_parameters
     {'eps': 2}
     """
+    if isinstance(estimator, type):
+        raise TypeError(f"`estimator` must be an instance, got the class: pass {estimator.__name__}()")
+    if isinstance(k, int | str):
+        raise TypeError(f"`k` takes several numbers of clusters, such as range(2, 11), got {k!r}")
     rules, catalogued, limit = _asked(measures, metric, effort)
     if space not in ("final", "input"):
         raise ValueError(f'`space` must be "final" or "input", got {space!r}')
     settings, size = _settings(estimator, k, grid)
-    by_k = grid is None
+    others = [{name: value for name, value in setting.items() if name != size} for setting in settings]
+    by_k = all(size in setting for setting in settings) and all(other == others[0] for other in others)
     for rule in rules:
         if not by_k:
             raise ValueError(f"{rule} compares successive k: give k=range(1, 11) and no grid")
         check_successive(rule, [setting[size] for setting in settings])
     fixed = taking_distances(estimator, metric)
+    if metric == "precomputed" and np.ndim(X) == 1:
+        from scipy.spatial.distance import squareform  # here, as it takes time to import
+
+        X = squareform(X)  # clusterers take no condensed ones
     options = {"metric": metric, "noise_label": noise_label, "limit": limit}
     candidates, judged = _tried(X, estimator, settings, size, fixed, catalogued, space, n_jobs, options)
     reports = [candidate.report for candidate in candidates]
@@ -300,7 +309,7 @@ def _settings(
                 f"{type(final_of(estimator)).__name__} has none of the parameters {', '.join(SIZE_PARAMETERS)}: "
                 "give the settings to try as grid={…}"
             )
-        sizes = list(SIZES if k is None else k)
+        sizes = list(dict.fromkeys(SIZES if k is None else k))
         if not sizes:
             raise ValueError("`k` is empty: give at least one number of clusters")
         grids = [{size: sizes, **part} for part in grids]
@@ -344,7 +353,7 @@ def _tried(
         )
     varying = {name for setting in settings for name in setting if len({repr(s.get(name)) for s in settings}) > 1}
     spaces: list[tuple[dict[str, Any], Any]] = []
-    tasks = []
+    tasks: list[tuple[Any, ...]] = []
     for setting, part in zip(settings, before, strict=True):
         whole = clone(estimator).set_params(**fixed, **setting)
         seen = next((points for known, points in spaces if known == part), None)
@@ -352,7 +361,9 @@ def _tried(
             seen = transformed(whole, X, fit=True)
             spaces.append((part, seen))
         judged = X if space == "input" else seen
-        tasks.append((_words(setting, varying, size), setting, final_of(whole), seen, judged))
+        name = _words(setting, varying, size)
+        twins = sum(task[0].split(" #")[0] == name for task in tasks)
+        tasks.append((f"{name} #{twins + 1}" if twins else name, setting, final_of(whole), seen, judged))
     checked: list[Any] = []
     for *_, judged in tasks:
         if not any(judged is one for one in checked):
@@ -363,9 +374,6 @@ def _tried(
 
 
 def _rows(X: Any) -> int:
-    """Number of points; of condensed distances, n(n−1)/2 of them."""
-    if np.ndim(X) == 1 and not hasattr(X, "toarray"):
-        return round((1 + math.sqrt(1 + 8 * len(X))) / 2)
     return int(X.shape[0]) if hasattr(X, "shape") else len(X)
 
 
@@ -385,7 +393,7 @@ def _candidate(
     except InvalidParameterError:
         raise
     except ValueError as error:
-        reason = f"{type(clusterer).__name__} failed: {error}"
+        reason = f"{type(clusterer).__name__} failed: {' '.join(str(error).split())}"
         report = Report({}, {m.name: reason for m in measures}, 0, 0, metric_name(options["metric"]), _rows(judged))
         return Candidate(name, setting, None, report)
     with shared_work():

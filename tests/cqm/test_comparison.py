@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 import cqm
@@ -26,6 +27,13 @@ def test_comparison_with_ties_marks_both():
 def test_comparison_of_nothing_is_an_error():
     with pytest.raises(ValueError, match="`clusterings` is empty"):
         cqm.compare(POINTS, {})
+
+
+def test_a_table_of_clusterings_is_compared_column_by_column():
+    table = cqm.compare(POINTS, pd.DataFrame({"good": LABELS, "bad": [0, 1, 0, 1, 0, 1, 0]}), measures="silhouette")
+    assert table.best("silhouette") == ("good",)
+    with pytest.raises(TypeError, match=r"must be a mapping .* or a table, got list"):
+        cqm.compare(POINTS, [LABELS])
 
 
 def test_measures_that_move_with_k_call_nothing_best_among_different_k():

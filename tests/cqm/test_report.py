@@ -137,6 +137,18 @@ def test_no_range_is_printed_beside_a_value_outside_it():
         assert measure.besides is None or f"[{low:g}, {high:g}] or inf" == measure.range_text
 
 
+def test_a_dense_neighbour_graph_is_noticed():
+    from sklearn.neighbors import kneighbors_graph
+
+    points = np.random.default_rng(0).normal(size=(40, 2))
+    graph = kneighbors_graph(points, 5, mode="distance")
+    dense = graph.maximum(graph.T).toarray()
+    report = cqm.evaluate(dense, np.arange(40) % 2, metric="precomputed", measures=["silhouette"])
+    assert "is this a neighbour graph, where 0 means unknown?" in str(report)
+    copies = np.repeat(np.repeat(1 - np.eye(2), 20, axis=0), 20, axis=1)
+    assert not cqm.evaluate(copies, np.arange(40) % 2, metric="precomputed", measures=["silhouette"]).notes
+
+
 def test_a_noise_label_that_no_point_has_is_said():
     assert "no point has the noise label -1" in str(cqm.evaluate(POINTS, LABELS, noise_label=-1))
     unsaid = cqm.evaluate(POINTS, [0, 0, 0, 1, 1, -1, -1])

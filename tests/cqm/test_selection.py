@@ -63,6 +63,12 @@ def test_measures_that_cannot_compare_k_are_refused_with_the_reason(measure):
     assert cqm.select(BLOBS, KMEANS, grid={"n_clusters": [3], "tol": [1e-4, 1e-3]}, measures=measure).best_k == 3
 
 
+def test_a_grid_of_numbers_of_clusters_is_a_curve_over_k():
+    over_k = cqm.select(BLOBS, FAST, grid={"n_clusters": range(2, 8)}, measures=["trace_w", "krzanowski_lai"])
+    assert over_k.best_k == 3
+    assert over_k.by_k
+
+
 def test_bends_need_a_curve_over_k():
     grid = {"eps": [0.5, 1.5, 3.0, 5.0]}
     with pytest.raises(ValueError, match="it can't compare different k"):
@@ -98,9 +104,10 @@ def test_no_value_at_all_says_why():
         ({"grid": {"n_cluster": [2]}}, ValueError, "KMeans has no parameter 'n_cluster': did you mean n_clusters"),
         ({"grid": {"algorithm": ["loyd"]}}, ValueError, "'algorithm' parameter of KMeans must be"),
         ({"k": []}, ValueError, "`k` is empty"),
+        ({"k": 3}, TypeError, r"`k` takes several numbers of clusters, such as range\(2, 11\), got 3"),
         ({"space": "raw"}, ValueError, '`space` must be "final" or "input"'),
         ({"k": [2, 4, 6], "measures": "hartigan"}, ValueError, r"k = 2, 4, 6: give k=range\(2, 7\)"),
-        ({"grid": {"n_clusters": [2, 3]}, "measures": "gap_statistic"}, ValueError, "give k=range"),
+        ({"grid": {"n_clusters": [2, 3], "tol": [0.1, 0.2]}, "measures": "gap_statistic"}, ValueError, "give k=range"),
         ({"metric": "manhattan", "measures": "gap_statistic"}, ValueError, "gap_statistic needs coordinates"),
     ],
 )
@@ -122,6 +129,18 @@ def test_a_clusterer_without_a_number_of_clusters_needs_a_grid():
 def test_a_clusterer_is_what_clusters():
     with pytest.raises((TypeError, ValueError), match="is no clusterer"):
         cqm.select(POINTS, PCA(), grid={"n_components": [1, 2]})
+
+
+def test_an_estimator_is_no_class():
+    with pytest.raises(TypeError, match=r"got the class: pass KMeans\(\)"):
+        cqm.select(POINTS, KMeans)
+
+
+def test_candidates_have_names_of_their_own():
+    selection = cqm.select(BLOBS, FAST, k=[3, 3, 4], measures="silhouette")
+    assert list(selection.votes) == ["k=3", "k=4"]
+    twins = cqm.select(BLOBS, FAST, grid={"n_clusters": [3, 3]}, measures="silhouette")
+    assert list(twins.votes) == ["k=3", "k=3 #2"]
 
 
 # --- noise
@@ -195,6 +214,8 @@ def test_clusterers_of_distances_are_given_distances(estimator):
     expected = AgglomerativeClustering(3, linkage="average").fit_predict(BLOBS)
     assert selection.best_k == 3
     assert np.array_equal(selection.best_labels, expected)
+    condensed = cqm.select(pdist(BLOBS), estimator, k=range(2, 6), metric="precomputed")
+    assert np.array_equal(condensed.best_labels, expected)
     for clusterer, grid in [(DBSCAN(), {"eps": [2.0]}), (HDBSCAN(copy=True), {"min_cluster_size": [10]})]:
         found = cqm.select(distances, clusterer, grid=grid, metric="precomputed", measures="silhouette")
         assert found.best_k == 3
