@@ -11,6 +11,7 @@ for command in (
     training.train,
     training.export,
     self_labelling.self_label,
+    self_labelling.learn,
     evaluation.embed,
     evaluation.evaluate,
     evaluation.metrics,

@@ -1,11 +1,25 @@
-"""The command `self-label`; torch is imported when it runs."""
+"""The commands that find speakers without labels, `self-label` and `learn`; torch is imported when they run."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-__all__ = ["self_label"]
+if TYPE_CHECKING:
+    from sv_bridge.config import RunConfig
+    from sv_bridge.data.manifest import Corpus
+
+__all__ = ["learn", "self_label"]
+
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", help="key=value of the classifier, such as epochs=20; may be repeated.")
+]
+Rounds = Annotated[int, typer.Option(min=1, help="At most so many; fewer when the measure no longer gets better.")]
+Clusterer = Annotated[Literal["ahc", "kmeans"], typer.Option(help="ahc (holds all pairs in memory) or kmeans.")]
+Measure = Annotated[str, typer.Option(help="Measure that chooses the number of speakers; see `cqm measures`.")]
+Classifier = Annotated[str, typer.Option(help="Preset or .yaml file with method aam_softmax.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bar.")]
 
 
 def self_label(
@@ -14,52 +28,95 @@ def self_label(
         Path, typer.Option(help="Corpus folder or manifest; its speakers, if it names any, are not read.")
     ],
     out: Annotated[Path, typer.Option(help="Folder of the rounds.")],
-    preset: Annotated[str, typer.Option(help="Preset or .yaml file with method aam_softmax.")] = "tiny-aam-softmax",
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", help="key=value, such as epochs=20; may be repeated.")
-    ] = None,
-    rounds: Annotated[
-        int, typer.Option(min=1, help="At most so many; fewer when the measure no longer gets better.")
-    ] = 3,
-    clusterer: Annotated[
-        Literal["ahc", "kmeans"], typer.Option(help="ahc (holds all pairs in memory) or kmeans.")
-    ] = "ahc",
-    measure: Annotated[str, typer.Option(help="Measure that chooses the number of speakers; see `cqm measures`.")] = (
-        "silhouette"
-    ),
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")] = "auto",
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    preset: Classifier = "tiny-aam-softmax",
+    setting: Settings = None,
+    rounds: Rounds = 3,
+    clusterer: Clusterer = "ahc",
+    measure: Measure = "silhouette",
+    device: Device = "auto",
+    quiet: Quiet = False,
 ) -> None:
     """Find the speakers of unlabelled speech and train on them, round by round; the same command again goes on.
 
     The encoder must be that of START: `--set encoder.name=…` where the preset has another.
     """
-    from sv_bridge.compactness.self_labelling import self_label as label
     from sv_bridge.data.manifest import read_corpus
-    from sv_bridge.models.embedding import EmbeddingOptions
     from sv_bridge.presets import load_config
 
-    options = EmbeddingOptions(device=device, progress=not quiet)
     config = load_config(preset, setting or ())
-    last = None
-    for number, found in enumerate(
-        label(
-            start,
-            read_corpus(corpus),
-            out,
-            config,
-            rounds=rounds,
-            clusterer=clusterer,
-            measure=measure,
-            options=options,
-            progress_bar=not quiet,
-        ),
-        start=1,
-    ):
+    _label(start, read_corpus(corpus), out, config, rounds, clusterer, measure, device, quiet)
+
+
+def learn(
+    speech: Annotated[Path, typer.Argument(help="Folder of recordings of nobody in particular, or a corpus.")],
+    out: Annotated[Path, typer.Option(help="Folder of the corpus, the first run and the rounds.")],
+    min_seconds: Annotated[float, typer.Option(help="Leave out shorter recordings.")] = 1.0,
+    first: Annotated[str, typer.Option(help="Preset or .yaml file of the first, contrastive training.")] = "tiny-snt",
+    first_setting: Annotated[
+        list[str] | None, typer.Option("--set-first", help="key=value of the first training; may be repeated.")
+    ] = None,
+    preset: Classifier = "tiny-aam-softmax",
+    setting: Settings = None,
+    rounds: Rounds = 3,
+    clusterer: Clusterer = "ahc",
+    measure: Measure = "silhouette",
+    device: Device = "auto",
+    quiet: Quiet = False,
+) -> None:
+    """From a folder of recordings to a speaker model, without a label; the same command again goes on.
+
+    The recordings become a corpus, a contrastive model learns from it, and `self-label` goes on from there. The last
+    line names the run of the last round.
+    """
+    from sv_bridge.data.layouts import read_unlabelled
+    from sv_bridge.data.manifest import MANIFEST_NAME, read_corpus
+    from sv_bridge.data.prepare import prepare
+    from sv_bridge.presets import load_config
+    from sv_bridge.training.loop import train
+
+    contrastive, classifier = load_config(first, first_setting or ()), load_config(preset, setting or ())
+    if speech.is_file() or (speech / MANIFEST_NAME).is_file():
+        corpus = read_corpus(speech)
+    elif (out / "corpus" / MANIFEST_NAME).is_file():
+        corpus = read_corpus(out / "corpus")
+    else:
+        corpus, skipped = prepare(read_unlabelled(speech), out / "corpus", below=speech, min_seconds=min_seconds)
+        typer.echo(f"{len(corpus)} recordings → {out / 'corpus'}; {len(skipped)} left out, see skipped.jsonl", err=True)
+    run = train(contrastive, corpus, out / "contrastive", device=device, progress_bar=not quiet)
+    _label(str(run), corpus, out, classifier, rounds, clusterer, measure, device, quiet)
+
+
+def _label(
+    start: str,
+    corpus: "Corpus",
+    out: Path,
+    config: "RunConfig",
+    rounds: int,
+    clusterer: Literal["ahc", "kmeans"],
+    measure: str,
+    device: str,
+    quiet: bool,
+) -> None:
+    from sv_bridge.compactness.self_labelling import self_label as label
+    from sv_bridge.models.embedding import EmbeddingOptions
+
+    ended = label(
+        start,
+        corpus,
+        out,
+        config,
+        rounds=rounds,
+        clusterer=clusterer,
+        measure=measure,
+        options=EmbeddingOptions(device=device, progress=not quiet),
+        progress_bar=not quiet,
+    )
+    run = None
+    for number, each in enumerate(ended, start=1):
+        run, found = each.run, each.found
         typer.echo(
-            f"round {number}: {found.found.clusters} clusters by {measure} {found.found.value:.4f}, "
-            f"{found.found.speakers} pseudo-speakers with {found.found.kept:.0%} of the utterances → {found.run}",
+            f"round {number}: {found.clusters} clusters by {measure} {found.value:.4f}, "
+            f"{found.speakers} pseudo-speakers with {found.kept:.0%} of the utterances → {run}",
             err=True,
         )
-        last = found.run
-    typer.echo(str(last))
+    typer.echo(str(run))

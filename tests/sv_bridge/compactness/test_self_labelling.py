@@ -1,5 +1,6 @@
 """Rounds of clustering and training, on tones that a fresh network already tells apart."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -74,3 +75,20 @@ def test_the_command_says_what_it_found(tones, tmp_path, sv_bridge):
     assert "round 1:" in said
     assert "pseudo-speakers with" in said
     assert str(tmp_path / "round-1" / "run") in said
+
+
+def test_a_folder_of_recordings_is_all_that_it_takes(tones, tmp_path, sv_bridge):
+    recordings = tmp_path / "recordings"
+    recordings.mkdir()
+    for utterance in tones.split("train"):
+        shutil.copy(tones.path(utterance), recordings)
+    small = [*SMALL, *ONE_EPOCH]
+    settings = [part for setting in small for part in ("--set", setting, "--set-first", setting)]
+    arguments = ("learn", recordings, "--out", tmp_path / "out", "--min-seconds", 0.5, "--rounds", 1, "--quiet")
+    arguments += (*settings,)
+    said = sv_bridge(*arguments)
+    assert "20 recordings" in said
+    assert str(tmp_path / "out" / "round-1" / "run") in said
+    corpus = read_corpus(tmp_path / "out" / "corpus")
+    assert {utterance.speaker for utterance in corpus} == {""}
+    assert "20 recordings" not in sv_bridge(*arguments)  # it goes on from what is there
