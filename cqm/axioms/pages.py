@@ -177,6 +177,8 @@ def _section(verdicts: Mapping[str, Verdict]) -> str:
     if first.measure in catalog:
         entry = catalog[first.measure]
         about = f"{entry.better.capitalize()} is better. {entry.reference}. {about}"
+        if entry.judged:
+            about += f" Judged with {', '.join(f'{key}={value}' for key, value in entry.judged)}."
     return "\n".join([f"\n### {first.measure}\n", about, "", *map(item, verdicts.values())]) + "\n"
 
 

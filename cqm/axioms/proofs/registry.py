@@ -145,7 +145,13 @@ DIRECTIONS = (
 CONSISTENT = (
     *(Proof(heading, CONSISTENCY, names, by_direction, assumes=DEFINED) for heading, names in DIRECTIONS),
     Proof("C-index", CONSISTENCY, ("c_index",), steps.one_at_a_time, assumes=DEFINED),
-    Proof("Nearest neighbours", CONSISTENCY, ("connectivity", "cvnn_separation"), steps.by_ranks),
+    Proof(
+        "Nearest neighbours",
+        CONSISTENCY,
+        ("connectivity", "cvnn_separation"),
+        steps.by_ranks,
+        assumes="where points that are equally near share their ranks",
+    ),
     Proof("Additive margin", OUTER, ("additive_margin_signed",), by_direction, assumes=DEFINED),
     Proof("Losses between points", OUTER, ("normalized_k_median",), by_direction, assumes=DEFINED),
     Proof(
