@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from sv_bridge.commands import evaluation, prepare, self_labelling, training
+from sv_bridge.commands import evaluation, prepare, scoring, self_labelling, training
 
 app = typer.Typer(no_args_is_help=True, help="Train, evaluate and measure contrastive speaker-verification models.")
 for command in (
@@ -15,6 +15,8 @@ for command in (
     evaluation.embed,
     evaluation.evaluate,
     evaluation.metrics,
+    scoring.calibrate,
+    scoring.score,
     evaluation.compactness,
     evaluation.compare,
     evaluation.demo,
@@ -28,6 +30,6 @@ def main() -> None:
     """Run the command; what is wrong with the input is said in one line, without a traceback."""
     try:
         app()
-    except (ValueError, TypeError, OSError, RuntimeError) as error:
+    except (ValueError, TypeError, OSError, RuntimeError, MemoryError, ImportError) as error:
         typer.echo(f"sv-bridge: {error}", err=True)
         sys.exit(2)

@@ -71,6 +71,9 @@ def evaluate(
     system: System,
     corpus: CorpusFolder,
     trials: Annotated[Path | None, typer.Option(help="`label enrol test` list; drawn from the split without")] = None,
+    enrolment: Annotated[
+        Path | None, typer.Option(help="`model utterance …` lines: models that the list names, each of utterances")
+    ] = None,
     split: Split = "test",
     negatives: DrawnNegatives = "any",
     crops: Crops = None,
@@ -109,7 +112,7 @@ def evaluate(
         top=top,
     )
     with session(device) as world:
-        verdict = judge(split, trials=trials, negatives=negatives, intervals=intervals)
+        verdict = judge(split, trials=trials, enrolment=enrolment, negatives=negatives, intervals=intervals)
         dev = judge(calibrate_on, negatives=negatives) if calibrate_on else None
     if not world.is_first:
         return

@@ -53,7 +53,11 @@ def export(
 ) -> None:
     """Write a trained encoder as ONNX, waveform in and embedding out, checked against the original."""
     from sv_bridge.models.export import export_onnx
+    from sv_bridge.models.systems import decision_of
     from sv_bridge.training.checkpoint import load_encoder
 
-    difference = export_onnx(load_encoder(run, average_last=average_last), onnx)
+    rule = decision_of(str(run))
+    difference = export_onnx(load_encoder(run, average_last=average_last), onnx, decision=rule)
     typer.echo(f"{onnx}: embeddings within {difference:.1e} of torch's")
+    if rule is not None:
+        typer.echo(f"with the run's rule for decisions: threshold {rule.threshold:.4f}")

@@ -15,17 +15,21 @@ from sv_bridge.embeddings import Embeddings
 from sv_bridge.models.baselines import MeanLogMel
 from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions, embed, remove_parts
 from sv_bridge.models.encoders import build_encoder
+from sv_bridge.models.export import OnnxEncoder
 from sv_bridge.presets import load_config
 from sv_bridge.training.checkpoint import CheckpointError, checkpoints, load_encoder, read_config
 from sv_bridge.training.run_directory import heard_speakers
+from sv_bridge.verification.decision import DecisionRule
 
-__all__ = ["LOG_MEL", "UNTRAINED", "embeddings_of", "load_system", "system_groups"]
+__all__ = ["LOG_MEL", "UNTRAINED", "decision_of", "embeddings_of", "load_system", "system_groups"]
 
-LOG_MEL, UNTRAINED = "log-mel", "untrained:"
+LOG_MEL, UNTRAINED, ONNX = "log-mel", "untrained:", ".onnx"
+DECISION = "decision.json"
+"""File of a run that says when to accept, see `sv_bridge.verification.decision`."""
 
 
 def load_system(name: str, *, average_last: int = 1) -> nn.Module:
-    """Encoder of a run directory; "log-mel" is the mean log-mel spectrum, "untrained:PRESET" has fresh weights.
+    """Encoder of a run directory or .onnx file; "log-mel" is the mean spectrum, "untrained:PRESET" has fresh weights.
 
     Raises
     ------
@@ -37,6 +41,8 @@ def load_system(name: str, *, average_last: int = 1) -> nn.Module:
     if name.startswith(UNTRAINED):
         config = load_config(name.removeprefix(UNTRAINED))
         return build_encoder(config.encoder, seed=config.seed)
+    if name.endswith(ONNX):
+        return OnnxEncoder(name)
     if not Path(name).is_dir():
         raise CheckpointError(f"{name} is not a run directory, nor an .npz, nor {LOG_MEL}, nor {UNTRAINED}PRESET")
     return load_encoder(name, average_last=average_last)
@@ -83,6 +89,14 @@ def embeddings_of(
     if parts is not None:
         remove_parts(parts)
     return embeddings
+
+
+def decision_of(name: str) -> DecisionRule | None:
+    """The rule that a run or an ONNX file carries with it, if any."""
+    if name.endswith(ONNX):
+        return OnnxEncoder(name).decision
+    path = Path(name) / DECISION
+    return DecisionRule.from_json(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def system_groups(systems: Sequence[str]) -> dict[str, list[str]]:

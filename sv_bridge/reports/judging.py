@@ -16,8 +16,10 @@ from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions
 from sv_bridge.models.systems import embeddings_of
 from sv_bridge.reports.comparison import Assessment
 from sv_bridge.reports.plots import det_plot, save
+from sv_bridge.verification.enrolment import enrolled, read_enrolment
 from sv_bridge.verification.error_rates import error_curve
 from sv_bridge.verification.evaluation import Result, breakdown, calibrated_costs
+from sv_bridge.verification.names import find_names
 from sv_bridge.verification.overlap import shared
 from sv_bridge.verification.score_files import write_scores
 from sv_bridge.verification.scoring import CropScoring, score_trials
@@ -110,23 +112,30 @@ class Judge:
         split: str,
         *,
         trials: Trials | Path | None = None,
+        enrolment: Path | None = None,
         negatives: Negatives = "any",
         intervals: bool = False,
     ) -> Verdict:
         """Score trials: a list, or drawn from the split.
 
-        Only utterances that a given list names are embedded, and what they must be is checked before that.
+        Only utterances that a given list names are embedded, and what they must be is checked before that. The list may
+        name models, of which the file `enrolment` says from which utterances each is enrolled.
         """
+        models = {} if enrolment is None else read_enrolment(enrolment)
         chosen = self.corpus if split == "all" else self.corpus.split(split)
         if isinstance(trials, Path):
             trials = read_trials(trials)
         if trials is None:
+            models = {}
             trials = generate_trials(chosen, negatives=negatives)
         else:
-            check_trials(trials, self.corpus)
+            trials = check_trials(trials, self.corpus, models)
             named = set(trials.ids)
+            models = {model: utterances for model, utterances in models.items() if model in named}
+            ids = [utterance.id for utterance in self.corpus]
+            named |= {ids[i] for utterances in models.values() for i in find_names(utterances, ids)}
             chosen = self.corpus.where(lambda utterance: utterance.id in named)
-        embeddings = self.embeddings(chosen)
+        embeddings = enrolled(self.embeddings(chosen), models)
         cohort = None if self.as_norm is None else self.embeddings(self.corpus.split(self.as_norm))
         reference = None if self.subtract_mean is None else self.embeddings(self.corpus.split(self.subtract_mean))
         scores = score_trials(

@@ -354,7 +354,7 @@ def _tables(path: Path, form: _Format, roles: dict[str, int] | None) -> Iterator
                         null_values=[],
                         decimal_point=form.decimal,
                     ),
-                )
+                ).unify_dictionaries()
             except pyarrow.ArrowInvalid as error:
                 raise ValueError(f"{path}: wanted {form.width} columns throughout, or a number: {error}") from None
             first = False
@@ -400,8 +400,6 @@ def _labels(column: pyarrow.ChunkedArray, path: Path) -> NDArray[np.bool_]:
 
 def _codes(column: pyarrow.ChunkedArray, position: dict[str, int]) -> NDArray[np.int32]:
     """Positions of the names, of which new ones are added."""
-    parts = []
-    for chunk in column.chunks:
-        table = np.array([position.setdefault(name, len(position)) for name in chunk.dictionary.to_pylist()], np.int32)
-        parts.append(table[chunk.indices.to_numpy()])
-    return np.concatenate(parts)
+    names = column.chunk(0).dictionary.to_pylist()  # of the whole block: the chunks share one
+    table = np.array([position.setdefault(name, len(position)) for name in names], np.int32)
+    return np.concatenate([table[chunk.indices.to_numpy()] for chunk in column.chunks])

@@ -1,7 +1,7 @@
 """Verification trials: read, write and check `label enrol test` lists, and generate one for a corpus without a list."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,10 +14,21 @@ from sv_bridge.data.randomness import generator
 from sv_bridge.verification.columns import read_columns
 from sv_bridge.verification.names import find_names
 
-__all__ = ["Negatives", "Trials", "check_trials", "generate_trials", "pair_oddities", "read_trials", "write_trials"]
+__all__ = [
+    "Negatives",
+    "Trials",
+    "check_trials",
+    "generate_trials",
+    "pair_oddities",
+    "read_pairs",
+    "read_trials",
+    "write_trials",
+]
 
 Negatives = str
 """What the speakers of a non-target have in common: "any", "same-language", "same-gender-and-age_group", …"""
+BLOCK = 1 << 22
+"""Trials that are looked at together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +96,15 @@ def read_trials(path: Path | str) -> Trials:
     return Trials(columns.labels, columns.enrol.astype(np.int64), columns.test.astype(np.int64), columns.names)
 
 
+def read_pairs(path: Path | str) -> list[tuple[str, str]]:
+    """(enrol, test) of each line `enrol test`, or of a list of trials with labels, which are left alone."""
+    rows = [line.split() for line in Path(path).read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+    if rows and all(len(row) == 2 for row in rows):
+        return [(row[0], row[1]) for row in rows]
+    trials = read_trials(path)
+    return [(trials.ids[i], trials.ids[j]) for i, j in zip(trials.enrol, trials.test, strict=True)]
+
+
 def pair_oddities(
     enrol: NDArray[np.integer], test: NDArray[np.integer], labels: NDArray[np.bool_], names: Sequence[str]
 ) -> list[str]:
@@ -94,14 +114,21 @@ def pair_oddities(
     if len(alone):
         found.append(f"{len(alone):,} trials compare an utterance with itself, {names[enrol[alone[0]]]!r} for one")
     pairs = np.minimum(enrol, test).astype(np.int64) * len(names) + np.maximum(enrol, test)
-    sorted_pairs = np.sort(pairs)
-    repeated = int(np.count_nonzero(sorted_pairs[1:] == sorted_pairs[:-1]))
-    if repeated:
-        first = int(sorted_pairs[1:][sorted_pairs[1:] == sorted_pairs[:-1]][0])
-        pair = f"{names[first // len(names)]!r} and {names[first % len(names)]!r}"
-        found.append(f"{repeated:,} trials repeat a pair that is listed already, {pair} for one; each of them counts")
-        del sorted_pairs
-        both = np.intersect1d(pairs[labels], pairs[~labels])
+    pairs.sort()
+    again = pairs[1:][pairs[1:] == pairs[:-1]]  # one entry a repetition, ascending
+    del pairs
+    if len(again):
+        pair = f"{names[again[0] // len(names)]!r} and {names[again[0] % len(names)]!r}"
+        found.append(f"{len(again):,} trials repeat a pair that is listed already, {pair} for one; each of them counts")
+        kinds = [np.empty(0, np.int64)] * 2
+        for first in range(0, len(labels), BLOCK):
+            block = slice(first, first + BLOCK)
+            keys = np.minimum(enrol[block], test[block]).astype(np.int64) * len(names)
+            keys += np.maximum(enrol[block], test[block])
+            repeated = again[np.minimum(np.searchsorted(again, keys), len(again) - 1)] == keys
+            for kind, of_kind in enumerate((labels[block], ~labels[block])):
+                kinds[kind] = np.union1d(kinds[kind], keys[repeated & of_kind])
+        both = np.intersect1d(kinds[0], kinds[1])
         if len(both):
             pair = f"{names[both[0] // len(names)]!r} and {names[both[0] % len(names)]!r}"
             found.append(f"{len(both):,} pairs are listed as target and as nontarget, {pair} for one")
@@ -118,19 +145,38 @@ def write_trials(path: Path | str, trials: Trials) -> None:
             lines.write(f"{label:d} {trials.ids[enrol]} {trials.ids[test]}\n")
 
 
-def check_trials(trials: Trials, corpus: Corpus) -> None:
-    """Raise a ValueError when trials name utterances that the corpus lacks, or contradict its speakers."""
-    enrol, test = trials.rows([utterance.id for utterance in corpus])
-    if not corpus.labelled:
-        return  # then the list alone knows
-    wrong = np.flatnonzero((corpus.speaker_indices[enrol] == corpus.speaker_indices[test]) != trials.labels)
-    if len(wrong):
-        first, second = corpus[int(enrol[wrong[0]])], corpus[int(test[wrong[0]])]
+def check_trials(trials: Trials, corpus: Corpus, models: Mapping[str, Sequence[str]] | None = None) -> Trials:
+    """Trials with the corpus' own names for its utterances, when they fit its speakers.
+
+    Parameters
+    ----------
+    trials : name utterances of the corpus, maybe a little differently (see `names.find_names`), or models.
+    corpus : the utterances and their speakers.
+    models : model → the utterances that it is enrolled from.
+
+    Raises
+    ------
+    ValueError
+        Trials name utterances that the corpus lacks, or contradict its speakers.
+    """
+    models = models or {}
+    ids = [utterance.id for utterance in corpus]
+    first = find_names([utterances[0] for utterances in models.values()], ids)
+    names = [*ids, *models]
+    speakers = np.concatenate([corpus.speaker_indices, corpus.speaker_indices[first]])
+    enrol, test = trials.rows(names)
+    wrong = np.flatnonzero((speakers[enrol] == speakers[test]) != trials.labels)
+    if len(wrong) and corpus.labelled:  # otherwise the list alone knows
+        sides = [int(side[wrong[0]]) for side in (enrol, test)]
         kind = "a target" if trials.labels[wrong[0]] else "a nontarget"
         raise ValueError(
-            f"{len(wrong)} of {len(trials)} trials contradict the corpus: {first.id} and {second.id} are listed as "
-            f"{kind} trial, but their speakers are {first.speaker!r} and {second.speaker!r}"
+            f"{len(wrong)} of {len(trials)} trials contradict the corpus: {names[sides[0]]} and {names[sides[1]]} are "
+            f"listed as {kind} trial, but their speakers are "
+            + " and ".join(repr(corpus.speakers[speakers[side]]) for side in sides)
         )
+    used, positions = np.unique(np.concatenate([enrol, test]), return_inverse=True)
+    enrol, test = np.split(positions, 2)
+    return Trials(trials.labels, enrol, test, tuple(names[i] for i in used.tolist()))
 
 
 def generate_trials(

@@ -6,11 +6,15 @@ from typer.testing import CliRunner
 
 from sv_bridge.commands.app import app
 from sv_bridge.models import export
+from sv_bridge.models.embedding import embed
 from sv_bridge.models.encoders import build_encoder
 from sv_bridge.models.encoders.resnet import ResNetConfig
 from sv_bridge.models.encoders.tdnn import TdnnConfig
 from sv_bridge.models.export import export_onnx
+from sv_bridge.models.systems import decision_of, embeddings_of, load_system
 from sv_bridge.training.loop import train
+from sv_bridge.verification.calibration import Calibration
+from sv_bridge.verification.decision import DecisionRule
 from tests.sv_bridge.training_runs import small_config, write_corpus
 
 SMALL_ENCODERS = [
@@ -44,3 +48,18 @@ def test_the_command_exports_a_run(tmp_path):
     done = CliRunner().invoke(app, ["export", str(run), "--onnx", str(tmp_path / "model.onnx")])
     assert done.exit_code == 0, done.output
     assert "model.onnx: embeddings within" in done.output
+
+
+def test_an_export_reads_back_as_a_system_with_its_rule(tmp_path, speech):
+    encoder = build_encoder(TdnnConfig(name="tdnn", channels=8, frame_dim=8, embedding_dim=8), seed=0).eval()
+    rule = DecisionRule(Calibration(3.0, -1.0), 0.25, 0.01, 0.1, 0.05, "an aim", processing={"crops": None})
+    export_onnx(encoder, tmp_path / "e.onnx", decision=rule)
+    name, test = str(tmp_path / "e.onnx"), speech.split("test")
+    assert decision_of(name) == rule
+    assert load_system(name).sample_rate_hz == 16_000
+    np.testing.assert_allclose(embeddings_of(name, test).vectors, embed(encoder, test).vectors, atol=1e-3)
+    with pytest.raises(ValueError, match=r"no ONNX file at gone\.onnx: make one with"):
+        load_system("gone.onnx")
+    (tmp_path / "no.onnx").write_text("text")
+    with pytest.raises(ValueError, match="not an ONNX file"):
+        load_system(str(tmp_path / "no.onnx"))

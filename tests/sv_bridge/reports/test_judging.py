@@ -8,7 +8,7 @@ from sv_bridge.models.systems import load_system
 from sv_bridge.reports.judging import Judge
 from sv_bridge.verification.error_rates import equal_error_rate
 from sv_bridge.verification.score_files import read_scores
-from sv_bridge.verification.scoring import score_trials
+from sv_bridge.verification.scoring import score_trials, scoring_vectors
 from sv_bridge.verification.trials import generate_trials, write_trials
 
 
@@ -77,3 +77,25 @@ def test_what_flatters_an_evaluation_is_said(tmp_path, speech):
     assert "the calibration set has 4 of 4 speakers" in test.calibration_warnings(test)[0]
     test.write(tmp_path, {})
     assert "of 4 speakers, split test" in json.loads((tmp_path / "results.json").read_text())["looked_at"]
+
+
+def test_a_list_may_name_copies_elsewhere_and_models_of_several_utterances(tmp_path, speech):
+    test = speech.split("test")
+    by_speaker = {name: [u.id for u in test if u.speaker == name] for name in test.speakers}
+    (a, first), (b, second) = list(by_speaker.items())[:2]
+    (tmp_path / "map").write_text(f"{a}-model {first[0]} ./{first[1]}\n{b}-model {second[0]}\n")
+    lines = [
+        f"{a}-model /elsewhere/{first[2]} target",
+        f"{a}-model {second[1]} nontarget",
+        f"{b}-model {second[1]} target",
+    ]
+    (tmp_path / "trials").write_text("\n".join(lines) + "\n")
+    verdict = Judge("log-mel", speech)("test", trials=tmp_path / "trials", enrolment=tmp_path / "map")
+    every = embed(load_system("log-mel"), test)
+    unit = dict(zip(every.ids.tolist(), scoring_vectors(every.vectors), strict=True))
+    model = scoring_vectors((unit[first[0]] + unit[first[1]])[None])[0]
+    expected = [model @ unit[first[2]], model @ unit[second[1]], unit[second[0]] @ unit[second[1]]]
+    np.testing.assert_allclose(verdict.scores, expected, atol=1e-5)
+    (tmp_path / "trials").write_text(f"{a}-model {second[1]} target\n{a}-model {first[2]} target\n")
+    with pytest.raises(ValueError, match=f"1 of 2 trials contradict the corpus: {a}-model and"):
+        Judge("log-mel", speech)("test", trials=tmp_path / "trials", enrolment=tmp_path / "map")

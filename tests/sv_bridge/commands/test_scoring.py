@@ -1,0 +1,95 @@
+"""`calibrate` and `score`: from two recordings to an answer."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+
+from sv_bridge.embeddings import Embeddings
+from sv_bridge.models.systems import embeddings_of
+from sv_bridge.reports.judging import Judge
+from sv_bridge.verification.decision import DecisionRule
+from sv_bridge.verification.enrolment import enrolled, read_enrolment
+from sv_bridge.verification.scoring import scoring_vectors
+
+
+@pytest.fixture
+def rule(tmp_path, speech, sv_bridge):
+    out = tmp_path / "decision.json"
+    said = sv_bridge("calibrate", "log-mel", "--corpus", speech.root, "--false-alarm-rate", 0.25, "--out", out)
+    assert "false alarms" in said
+    return out
+
+
+def files(speech, count):
+    test = speech.split("test")
+    return [test.path(test[i]) for i in range(count)]
+
+
+def test_two_recordings_give_score_threshold_and_probability(tmp_path, speech, sv_bridge, rule):
+    first, second = files(speech, 2)
+    out = tmp_path / "answer.json"
+    said = sv_bridge("score", "log-mel", first, second, "--decision", rule, "--prior", 0.2, "--json", out)
+    (answer,) = json.loads(out.read_text())["pairs"]
+    vectors = scoring_vectors(embeddings_of("log-mel", speech.split("test")).vectors)
+    assert answer["score"] == pytest.approx(vectors[0] @ vectors[1], abs=1e-5)
+    learned = DecisionRule.from_json(rule.read_text())
+    assert answer["threshold"] == learned.threshold
+    assert answer["same_speaker"] == (answer["score"] >= learned.threshold)
+    llr = learned.calibration.scale * answer["score"] + learned.calibration.offset
+    assert answer["probability"] == pytest.approx(expit(llr + logit(0.2)))
+    assert f"threshold {learned.threshold:.4f}" in said
+    assert "no threshold" in sv_bridge("score", "log-mel", first, second)
+
+
+def test_a_rule_holds_what_it_promises_on_the_trials_it_was_learned_on(speech, rule):
+    verdict = Judge("log-mel", speech)("dev")
+    learned = DecisionRule.from_json(rule.read_text())
+    accepted = verdict.scores >= learned.threshold
+    labels = verdict.trials.labels
+    assert learned.false_alarm == pytest.approx(accepted[~labels].mean())
+    assert learned.miss == pytest.approx((~accepted[labels]).mean())
+    assert learned.false_alarm <= 0.25
+    # no lower threshold does: the next one accepts more
+    below = verdict.scores[verdict.scores < learned.threshold].max()
+    assert (verdict.scores[~labels] >= below).mean() > 0.25
+
+
+def test_pairs_from_a_list_and_models_of_several_recordings(tmp_path, speech, sv_bridge):
+    names = [path.relative_to(speech.root) for path in files(speech, 4)]
+    (speech.root / "pairs.txt").write_text(f"model {names[3]}\n{names[0]} {names[1]}\n")
+    (tmp_path / "spk2utt").write_text(f"model {names[0]} {names[1]}\n")
+    out = tmp_path / "answers.json"
+    sv_bridge(
+        "score", "log-mel", "--pairs", speech.root / "pairs.txt", "--enrolment", tmp_path / "spk2utt", "--json", out
+    )
+    vectors = scoring_vectors(embeddings_of("log-mel", speech.split("test")).vectors)
+    model = (vectors[0] + vectors[1]) / np.linalg.norm(vectors[0] + vectors[1])
+    scores = [answer["score"] for answer in json.loads(out.read_text())["pairs"]]
+    np.testing.assert_allclose(scores, [model @ vectors[3], vectors[0] @ vectors[1]], atol=1e-5)
+    together = sv_bridge("score", "log-mel", *(speech.root / name for name in (names[0], names[1], names[3])))
+    assert f"score {model @ vectors[3]:.4f}" in together
+
+
+def test_models_are_checked(tmp_path, make_embeddings):
+    embeddings = make_embeddings(np.eye(3), ["a", "a", "b"])
+    (tmp_path / "map").write_text("m u0\nm u1\n\nn u2\n")
+    models = read_enrolment(tmp_path / "map")
+    assert models == {"m": ["u0", "u1"], "n": ["u2"]}
+    table: Embeddings = enrolled(embeddings, models)
+    assert table.ids.tolist() == ["u0", "u1", "u2", "m", "n"]
+    assert table.speakers.tolist()[3:] == ["a", "b"]
+    np.testing.assert_allclose(table.vectors[3], [0.5, 0.5, 0])
+    with pytest.raises(ValueError, match="model 'm' is enrolled from speakers a, b: wanted one"):
+        enrolled(embeddings, {"m": ["u0", "u2"]})
+    with pytest.raises(ValueError, match="'u0' is the name of a model and of an utterance"):
+        enrolled(embeddings, {"u0": ["u1"]})
+    (tmp_path / "map").write_text("m\n")
+    with pytest.raises(ValueError, match="map:1: wanted `model utterance …`, got 'm'"):
+        read_enrolment(tmp_path / "map")
+
+
+def test_too_few_recordings_are_named(speech, sv_bridge):
+    with pytest.raises(ValueError, match="wanted two recordings"):
+        sv_bridge("score", "log-mel", *files(speech, 1))
