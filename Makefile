@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install test kernels nightly lint docs demo bench pages clean
+.PHONY: install test kernels mutants nightly lint docs demo bench pages clean
 
 install: .venv/installed
 
@@ -31,6 +31,10 @@ kernels: install
 		--include="cqm/definitions/*,$$(grep -rl '^@kernel' cqm | paste -sd, -)"
 	HYPOTHESIS_PROFILE=kernels NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=.venv/numba-boundscheck \
 		$(BIN)/python -m pytest -q tests/cqm -k "definition or kernel"
+
+# Small wrong changes of the source that no test notices; with FILES=…, every operator and number of those files.
+mutants: install
+	$(BIN)/python tests/mutants $(FILES)
 
 # Other examples every night, and a hundred times as many.
 nightly: install

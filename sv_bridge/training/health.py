@@ -9,7 +9,7 @@ logger = logging.getLogger(__name__)
 
 RANK = 1.5  # effective rank at or below which embeddings lie along one direction
 NEAR = 0.01  # relative distance from the loss of embeddings that are all alike
-FEW_STEPS, MANY_LEFT_OUT = 10, 0.1
+FEW_STEPS, MANY_LEFT_OUT = 5, 0.1
 
 
 class Health:
