@@ -214,7 +214,7 @@ def axioms(
     axiom: Annotated[list[str] | None, typer.Option(help="Only this axiom; may be repeated.")] = None,
     domain: Annotated[str | None, typer.Option(help="distances, metrics, euclidean or pseudodistances.")] = None,
     cases: Annotated[int | None, typer.Option(help="Cases to try for each axiom.")] = None,
-    seconds: Annotated[float | None, typer.Option(help="Limit of the search for each axiom.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Limit on the time for all axioms of a measure.")] = None,
     json: Annotated[Path | None, typer.Option(help="Write the verdicts, with their witnesses, as JSON.")] = None,
     table: Annotated[
         bool, typer.Option("--table", help="In a checkout: judge all catalogued measures, or those named, anew.")

@@ -7,15 +7,18 @@ except ModuleNotFoundError as error:
         "cqm.axioms needs hypothesis: install the extra with pip install 'axiomatic-cqm[axioms]'"
     ) from error
 
+from cqm.axioms import strategies
 from cqm.axioms.checker import check, parametrize
 from cqm.axioms.clusterers import FUNCTIONS, single_linkage
 from cqm.axioms.domains import DISTANCES, DOMAINS, EUCLIDEAN, METRICS, PSEUDODISTANCES, Domain
 from cqm.axioms.function_checker import check_function
+from cqm.axioms.instances import Instance, Rejected, Trial
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS
 from cqm.axioms.search import Budget
 from cqm.axioms.statements import (
     AXIOMS,
     Axiom,
+    changed,
     coarsening_preference,
     consistency,
     continuity,
@@ -25,13 +28,16 @@ from cqm.axioms.statements import (
     label_permutation_invariance,
     locality,
     monotonicity,
+    negative,
     non_negativity,
     outer_consistency,
     refinement_preference,
     richness,
     scale_invariance,
     weak_richness,
+    worsened,
 )
+from cqm.axioms.transformations import recipe
 from cqm.axioms.verdict import Evidence, Verdict, Verdicts
 from cqm.axioms.witness import Witness
 
@@ -48,9 +54,13 @@ __all__ = [
     "Budget",
     "Domain",
     "Evidence",
+    "Instance",
+    "Rejected",
+    "Trial",
     "Verdict",
     "Verdicts",
     "Witness",
+    "changed",
     "check",
     "check_function",
     "coarsening_preference",
@@ -62,12 +72,16 @@ __all__ = [
     "label_permutation_invariance",
     "locality",
     "monotonicity",
+    "negative",
     "non_negativity",
     "outer_consistency",
     "parametrize",
+    "recipe",
     "refinement_preference",
     "richness",
     "scale_invariance",
     "single_linkage",
+    "strategies",
     "weak_richness",
+    "worsened",
 ]

@@ -11,7 +11,7 @@ from cqm.axioms.clusterers import is_clusterer
 from cqm.axioms.domains import Domain, domain_named
 from cqm.axioms.exact import FLOAT_TOLERANCE
 from cqm.axioms.function_checker import FUNCTION_BUDGET, check_function
-from cqm.axioms.judging import agree, judge, natural_domain, random_verdict
+from cqm.axioms.judging import agree, judge, natural_domain, one_mind, random_verdict
 from cqm.axioms.limits import OutOfTime, time_left, time_limit
 from cqm.axioms.rounding import measured_noise
 from cqm.axioms.search import Budget, with_seconds
@@ -143,7 +143,7 @@ def check(
             verdicts.append(replace(verdict, statement=one))
         with suppress(OutOfTime):
             verdicts = agree(subject, chosen, verdicts)
-    return verdicts[0] if single else Verdicts(verdicts)
+    return verdicts[0] if single else Verdicts(one_mind(verdicts))
 
 
 def _axioms(asked: Axiom | str | Iterable[Axiom | str]) -> list[Axiom]:

@@ -11,10 +11,10 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.axioms.changes import coarsenings, refinements
 from cqm.axioms.domains import DISTANCES
-from cqm.axioms.instances import Instance, non_trivial_partitions, partitions
+from cqm.axioms.instances import Instance, Trial, non_trivial_partitions, partitions
 from cqm.axioms.lattice import UNDEFINED, Lattice, canonical
-from cqm.axioms.transformations import Trial, coarsenings, refinements
 
 __all__ = [
     "Comparison",

@@ -7,12 +7,11 @@ from functools import lru_cache
 from cqm.axioms.comparisons import Found
 from cqm.axioms.domains import DISTANCES, METRICS, Domain
 from cqm.axioms.exact import is_undefined
-from cqm.axioms.instances import Instance
+from cqm.axioms.instances import Instance, Trial
 from cqm.axioms.lattice import classes, lattice
 from cqm.axioms.rounding import differ, stands
 from cqm.axioms.statements import Axiom, isomorphism_invariance
 from cqm.axioms.subjects import Subject
-from cqm.axioms.transformations import Trial
 
 __all__ = ["Exhausted", "exhaust", "lattices"]
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from cqm.axioms.clusterers import function_of, is_clusterer
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain, domain_named
 from cqm.axioms.instances import Instance, Rejected, Rows, partitions
-from cqm.axioms.judging import random_verdict, searched
+from cqm.axioms.judging import one_mind, random_verdict, searched
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject, Partition
 from cqm.axioms.limits import OutOfTime, time_left, time_limit
 from cqm.axioms.rounding import SHARE, Repeated
@@ -75,14 +75,20 @@ def check_function(
     else:
         asked = [_named(one) for one in ([axiom] if isinstance(axiom, Axiom | str) else axiom)]
     limits = with_seconds(budget or FUNCTION_BUDGET, seconds)
-    verdicts = []
+    verdicts: list[Verdict] = []
     with time_limit(limits.seconds):
+        random = _random(subject, chosen, limits)
         for i, one in enumerate(asked):
             with time_limit(time_left() / (len(asked) - i)):
-                verdicts.append(replace(_judge(subject, one, chosen, limits), statement=one))
+                verdict = (
+                    _judge(subject, one, chosen, limits)
+                    if random is None
+                    else random_verdict(subject, one, chosen, random)
+                )
+            verdicts.append(replace(verdict, statement=one))
         with suppress(OutOfTime):
             verdicts = _agree(subject, verdicts)
-    return Verdicts(verdicts)
+    return Verdicts(one_mind(verdicts))
 
 
 def _agree(subject: FunctionSubject, verdicts: list[Verdict]) -> list[Verdict]:
@@ -112,8 +118,6 @@ def _named(axiom: Axiom | str) -> Axiom:
 def _judge(subject: FunctionSubject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
     if (known := settled_function(subject, axiom, domain)) is not None:
         return known
-    if (random := _random(subject, domain, budget)) is not None:
-        return random_verdict(subject, axiom, domain, random)
     if axiom.recipe is None:
         return _range(subject, axiom, domain, budget)
     bound = replace(axiom, recipe=partial(axiom.recipe, subject))

@@ -7,9 +7,12 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cqm.axioms.exact import root
 
-__all__ = ["Instance", "Number", "Rejected", "non_trivial_partitions", "partitions", "squared_distances"]
+__all__ = ["Instance", "Number", "Rejected", "Trial", "non_trivial_partitions", "partitions", "squared_distances"]
 
 Number = int | Fraction
 Rows = tuple[tuple[Number, ...], ...]
@@ -33,6 +36,16 @@ class Instance:
     kind: Literal["distances", "points"]
     rows: Rows
     labels: tuple[int, ...]
+
+    @property
+    def X(self) -> NDArray[np.float64]:  # noqa: N802 - as everywhere
+        """`rows` as an array: (n, n) distances or (n, d) points."""
+        return np.array(self.rows, dtype=float)
+
+    @property
+    def y(self) -> NDArray[np.intp]:
+        """`labels` as an array."""
+        return np.array(self.labels)
 
     @property
     def n(self) -> int:
@@ -79,6 +92,14 @@ class Instance:
         """Inverse of `to_json`."""
         rows = tuple(tuple(v if isinstance(v, int) else Fraction(v) for v in row) for row in data["rows"])
         return cls(data["kind"], rows, tuple(data["labels"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Instances whose values an axiom relates, and in words what leads from the first to the others."""
+
+    frames: tuple[Instance, ...]
+    change: str
 
 
 def squared_distances(points: Sequence[Sequence[Number]]) -> list[list[Number]]:

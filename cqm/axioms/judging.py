@@ -6,21 +6,21 @@ from functools import lru_cache
 from typing import Any
 
 from cqm.axioms import solvers
+from cqm.axioms.changes import halves
 from cqm.axioms.construction import Construction, construct, labels_of, strongest_rival
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain
 from cqm.axioms.exhaustion import exhaust, lattices
-from cqm.axioms.instances import Instance
+from cqm.axioms.instances import Instance, Trial
 from cqm.axioms.limits import OutOfTime, until
 from cqm.axioms.rounding import Repeated, stands
 from cqm.axioms.search import ENOUGH, STOPPED, Budget, Search, search
 from cqm.axioms.settling import settled
 from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.subjects import Subject, Undefined
-from cqm.axioms.transformations import Trial, halves
 from cqm.axioms.verdict import STRENGTH, Evidence, Verdict
 from cqm.axioms.witness import Witness, described, together
 
-__all__ = ["agree", "judge", "natural_domain", "random_verdict", "searched"]
+__all__ = ["agree", "judge", "natural_domain", "one_mind", "random_verdict", "searched"]
 
 
 def natural_domain(subject: Subject) -> Domain:
@@ -80,8 +80,8 @@ def searched(state: Search, what: str, budget: Budget) -> list[Evidence]:
         text += ", in none of which the value moved"
     else:
         text += f", in {state.moved:,} of which the value moved"
-    if without := state.made - state.cases:
-        text += f"; it had no value in {without:,} more"
+    if state.without:
+        text += f"; it had no value in {state.without:,} more"
     if state.rounded:
         text += f"; {state.rounded:,} differences were rounding"
     return [Evidence("search", text + (STOPPED if state.stopped else ""))]
@@ -91,8 +91,18 @@ def random_verdict(subject: Any, axiom: Axiom, domain: Domain, random: Repeated)
     """What is said of a function that returns different values for the same input."""
     first, second = together((random.first, random.second))
     text = f"it returns different values for the same input, such as {first} and then {second} for "
-    text += f"{described(random.instance)}: fix its random state"
+    on = random.instance
+    text += f"{on.kind} {on.text()}" if isinstance(random.first, tuple) else described(on)
+    text += ": fix its random state"
     return Verdict(subject.name, axiom.name, domain.name, None, Evidence("random", text))
+
+
+def one_mind(verdicts: list[Verdict]) -> list[Verdict]:
+    """What was seen to be random once is random for every axiom."""
+    seen = next((verdict.evidence for verdict in verdicts if verdict.status == "random"), None)
+    if seen is None:
+        return verdicts
+    return [Verdict(one.measure, one.axiom, one.domain, None, seen, statement=one.statement) for one in verdicts]
 
 
 def _failed(subject: Subject, axiom: Axiom, domain: Domain, state: Search, cases: int) -> Verdict:

@@ -12,13 +12,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from cqm.axioms import transformations as make
+from cqm.axioms.changes import consistent_change
 from cqm.axioms.domains import LARGEST, Domain, Draw
-from cqm.axioms.instances import Instance, Rejected
+from cqm.axioms.instances import Instance, Rejected, Trial
 from cqm.axioms.limits import check_time
 from cqm.axioms.statements import Axiom, changed, not_judged
 from cqm.axioms.subjects import Undefined
-from cqm.axioms.transformations import Trial
 
 __all__ = ["FUNCTION_AXIOMS", "FunctionSubject", "Partition"]
 
@@ -58,10 +57,10 @@ class FunctionSubject:
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
-                labels = list(self.function(np.array(given)))
+                labels = np.asarray(self.function(np.array(given))).tolist()
             if len(labels) != instance.n:
                 return Undefined(f"it returned {len(labels)} labels for {instance.n} points", failed=True)
-            if any(isinstance(label, int | np.integer) and label == NOISE for label in labels):
+            if NOISE in labels:
                 self.noisy.append(instance)
                 labels = [(NOISE, x) if label == NOISE else label for x, label in enumerate(labels)]
             names = list(dict.fromkeys(labels))
@@ -97,7 +96,7 @@ def _scaled(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) -> Tri
 def _tightened(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) -> Trial:
     """Distances inside the function's own clusters shrink, those between them grow."""
     before = _start(subject, domain, n, draw)
-    rows, after = make.consistent_change(domain, before.rows, before.labels, draw)
+    rows, after = consistent_change(domain, before.rows, before.labels, draw)
     change = "distances inside the clusters that it returned shrink or stay, those between them grow or stay"
     return Trial((replace(before, rows=rows), replace(before, rows=after)), change)
 

@@ -11,12 +11,12 @@ from hypothesis.errors import NoSuchExample, Unsatisfiable
 
 from cqm.axioms.domains import Domain, Draw
 from cqm.axioms.exact import is_undefined, to_float
-from cqm.axioms.instances import Rejected
+from cqm.axioms.instances import Rejected, Trial
 from cqm.axioms.limits import OutOfTime, deadline, time_left, time_limit, until
 from cqm.axioms.rounding import Repeated, differ, stands
 from cqm.axioms.statements import Axiom
 from cqm.axioms.subjects import Subject, Undefined
-from cqm.axioms.transformations import Trial, labels, straddling
+from cqm.axioms.transformations import labels, straddling
 
 __all__ = ["ENOUGH", "STOPPED", "Budget", "Search", "search", "with_seconds"]
 
@@ -24,7 +24,7 @@ CHUNK = 50
 STOPPED = ", stopped by the time limit"
 SIZES = (3, 4, 5, 6, 7, 9, 13)  # numbers of points that are searched
 SMALL = 6  # up to here, most axioms break if they break at all
-MANY = 0.25  # share of the cases with more points
+MANY = 0.4  # share of the cases with more points
 ENOUGH = 100  # different values that are kept count of
 
 
@@ -43,7 +43,7 @@ class Budget:
     proofs : whether to look for proofs by SMT solvers, where z3 and cvc5 are installed.
     """
 
-    cases: int = 2000
+    cases: int = 2500
     largest: int = 13
     seconds: float = 50.0
     seed: int = 0
@@ -63,8 +63,8 @@ class Search:
     Attributes
     ----------
     subject, axiom, domain : what was judged.
-    made : cases tried.
     cases : those whose values are all defined.
+    without : those in which some value is undefined.
     moved : those of them whose values differ from each other.
     different : values that the first instances of cases had, up to a few.
     rounded : cases that broke the axiom by no more than rounding.
@@ -83,8 +83,8 @@ class Search:
     axiom: Axiom
     domain: Domain
     seed: int = 0
-    made: int = 0
     cases: int = 0
+    without: int = 0
     moved: int = 0
     different: set[Any] = field(default_factory=set)
     rounded: int = 0
@@ -118,7 +118,6 @@ class Search:
         return amount
 
     def _violation(self, trial: Trial) -> float:
-        self.made += 1
         values = [self.subject.screen(frame) for frame in trial.frames]
         if not self._defined(trial, values):
             return -float("inf")
@@ -144,6 +143,7 @@ class Search:
     def _defined(self, trial: Trial, values: Sequence[Any]) -> bool:
         if not any(map(is_undefined, values)):
             return True
+        self.without += 1
         if self.undefined is None:
             self.undefined, self.values[trial] = trial, tuple(values)
         if self.failed is None and any(isinstance(value, Undefined) and value.failed for value in values):
@@ -189,7 +189,7 @@ def search(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Se
         # hypothesis shrinks better than it finds, and takes long to draw many numbers
         methods = {_by_hypothesis: 0.25, _by_climbing: 0.75} if n <= SMALL else {_by_climbing: 1.0}
         if axiom.goal == "continuous":
-            methods = {**methods, _by_bisection: 0.25}
+            methods = {**methods, _by_bisection: 1.0}
         steps += [(n, method, round(part * share * budget.cases)) for method, part in methods.items()]
     for i, (n, method, cases) in enumerate(steps):
         left = sum(step[2] for step in steps[i:])

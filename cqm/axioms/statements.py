@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
+from cqm.axioms import changes
 from cqm.axioms import comparisons as each
 from cqm.axioms import transformations as make
 from cqm.axioms.comparisons import Comparison, Variants
 from cqm.axioms.exact import gap, to_float
-from cqm.axioms.transformations import Trial
+from cqm.axioms.instances import Trial
 
 __all__ = ["AXIOMS", "Axiom", "Better"]
 
@@ -20,62 +21,6 @@ Judge = Callable[[Sequence[Any], Better], float]
 
 _ABD = "Ackerman & Ben-David 2008, §3.1"
 _VLM = "van Laarhoven & Marchiori 2014, §3"
-
-
-@dataclass(frozen=True, slots=True)
-class Axiom:
-    """A property that a quality measure m, or a clustering function f, may have.
-
-    Attributes
-    ----------
-    name : how it is asked for.
-    sentence : what it asks, in words.
-    formal : the same as a formula, for a higher-is-better m.
-    source : who stated it.
-    plainly : what a violation means to somebody who has not read the paper.
-    recipe : makes cases; None for richness, which is constructed and not searched. Of an axiom of functions, it takes
-        the function first.
-    judge : values of a case's instances → amount by which it breaks the axiom; positive means broken.
-    smallest, largest : fewest points on which the axiom says anything, and most points on which it is tried.
-    of : what it is asked of.
-    kinds : the kinds of instances on which it can be asked.
-    inner, outer : whether its cases are consistent changes, and distances shrink inside or grow between clusters.
-    unique : for richness, whether a clustering has to be the *only* best one; None for every other axiom.
-    goal : what a solver has to prove of the value, where it can prove the axiom at all.
-    variants : all cases that start at one instance, for axioms that look at one instance at a time.
-    comparison : finds what breaks the axiom among the values on a whole lattice of distances.
-    """
-
-    name: str
-    sentence: str
-    formal: str
-    source: str
-    plainly: str
-    recipe: Callable[..., Trial] | None
-    judge: Judge
-    smallest: int = 3
-    largest: int | None = None
-    of: Literal["measures", "functions"] = "measures"
-    kinds: tuple[Literal["distances", "points"], ...] = ("distances", "points")
-    inner: bool = False
-    outer: bool = False
-    unique: bool | None = None
-    goal: Goal | None = None
-    variants: Variants | None = None
-    comparison: Comparison | None = None
-
-    def __repr__(self) -> str:
-        return f"<axiom {self.name}: {self.sentence}>"
-
-    @property
-    def consistent(self) -> bool:
-        """Whether it is a consistency: of a change inside clusters, between them, or both."""
-        return self.inner or self.outer
-
-    @property
-    def invariant(self) -> bool:
-        """Whether a value that moves in a case breaks it, or a case has a single value."""
-        return self.judge in (changed, negative)
 
 
 def improvement(before: Any, after: Any, better: Better) -> float:
@@ -131,6 +76,62 @@ def not_judged(values: Sequence[Any], better: Better) -> float:
     return -1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Axiom:
+    """A property that a quality measure m, or a clustering function f, may have.
+
+    Attributes
+    ----------
+    name : how it is asked for.
+    sentence : what it asks, in words.
+    formal : the same as a formula, for a higher-is-better m.
+    source : who stated it.
+    plainly : what a violation means to somebody who has not read the paper.
+    recipe : makes cases; None for richness, which is constructed and not searched. Of an axiom of functions, it takes
+        the function first.
+    judge : values of a case's instances → amount by which it breaks the axiom; positive means broken.
+    smallest, largest : fewest points on which the axiom says anything, and most points on which it is tried.
+    of : what it is asked of.
+    kinds : the kinds of instances on which it can be asked.
+    inner, outer : whether its cases are consistent changes, and distances shrink inside or grow between clusters.
+    unique : for richness, whether a clustering has to be the *only* best one; None for every other axiom.
+    goal : what a solver has to prove of the value, where it can prove the axiom at all.
+    variants : all cases that start at one instance, for axioms that look at one instance at a time.
+    comparison : finds what breaks the axiom among the values on a whole lattice of distances.
+    """
+
+    name: str
+    sentence: str
+    formal: str
+    source: str = ""
+    plainly: str = "it is not so"
+    recipe: Callable[..., Trial] | None = None
+    judge: Judge = not_judged
+    smallest: int = 3
+    largest: int | None = None
+    of: Literal["measures", "functions"] = "measures"
+    kinds: tuple[Literal["distances", "points"], ...] = ("distances", "points")
+    inner: bool = False
+    outer: bool = False
+    unique: bool | None = None
+    goal: Goal | None = None
+    variants: Variants | None = None
+    comparison: Comparison | None = None
+
+    def __repr__(self) -> str:
+        return f"<axiom {self.name}: {self.sentence}>"
+
+    @property
+    def consistent(self) -> bool:
+        """Whether it is a consistency: of a change inside clusters, between them, or both."""
+        return self.inner or self.outer
+
+    @property
+    def invariant(self) -> bool:
+        """Whether a value that moves in a case breaks it, or a case has a single value."""
+        return self.judge in (changed, negative)
+
+
 scale_invariance = Axiom(
     "scale_invariance",
     "measuring all distances in another unit leaves the value unchanged",
@@ -138,7 +139,7 @@ scale_invariance = Axiom(
     _ABD,
     "the value depends on the unit in which distances are given (metres or kilometres), so values of different data "
     "sets cannot be compared",
-    make.scaling,
+    make.of_one(changes.scaled),
     changed,
     goal="unchanged",
     variants=each.scalings,
@@ -219,7 +220,7 @@ isomorphism_invariance = Axiom(
     _ABD,
     "the value depends on the order in which the points are listed, or on where they lie, and not on their distances "
     "and clusters alone: shuffling the rows of the data changes the result",
-    make.reordering,
+    make.of_one(changes.reordered),
     changed,
     variants=each.orders,
 )
@@ -229,7 +230,7 @@ label_permutation_invariance = Axiom(
     "m(X, d, π∘labels) = m(X, d, labels) for every one-to-one π",
     "van Laarhoven & Marchiori 2014, §3 (permutation invariance)",
     "the value depends on which cluster is called 0 and which is called 1, although the clusters are the same",
-    make.relabelling,
+    make.of_one(changes.relabelled),
     changed,
     variants=each.names,
 )
@@ -263,7 +264,7 @@ continuity = Axiom(
     "m(C, X, d_i) → m(C, X, d) whenever d_i → d",
     _VLM,
     "the value jumps when distances change by less than any instrument can tell, so rounding decides the result",
-    make.nudging,
+    make.of_one(changes.nudged),
     jumped,
     goal="continuous",
 )
@@ -297,7 +298,7 @@ duplication_invariance = Axiom(
     "m(rC, rX, d) = m(C, X, d), where rX holds each point r times",
     "Ackerman, Ben-David, Branzei & Loker 2012, §3 (weights that are all equal)",
     "recording every observation twice changes the value, although the shape of the data is the same",
-    make.duplicating,
+    make.of_one(changes.duplicated),
     changed,
     variants=each.copies,
 )

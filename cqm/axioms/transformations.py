@@ -1,60 +1,37 @@
 """How each axiom's cases are made: a clustered set drawn from a domain, and what is done to it.
 
-Every function takes (domain, number of points, draw) and returns a `Trial`, or raises `Rejected`. `draw(low, high)`
-chooses an integer; hypothesis, the climber and the shrinker each bring their own, and 0 always means "no change", so
-that shrinking leaves what matters.
+Every recipe takes (domain, number of points, draw) and returns a `Trial`, or raises `Rejected`.
 """
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
+from cqm.axioms import changes
+from cqm.axioms.changes import STEP, Change
 from cqm.axioms.domains import LARGEST, Domain, Draw
 from cqm.axioms.exact import to_float
-from cqm.axioms.instances import Instance, Number, Rejected, Rows, non_trivial_partitions
+from cqm.axioms.instances import Instance, Rejected, Rows, Trial
 
-__all__ = ["Recipe", "Trial", "coarsenings", "is_consistent_change", "refinements", "straddling"]
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """Instances whose values an axiom relates, and in words what leads from the first to the others."""
-
-    frames: tuple[Instance, ...]
-    change: str
-
+__all__ = [
+    "Recipe",
+    "coarsening",
+    "consistent",
+    "labels",
+    "of_one",
+    "recipe",
+    "refining",
+    "replacing_the_rest",
+    "single",
+    "straddling",
+]
 
 Recipe = Callable[[Domain, int, Draw], Trial]
 
-FACTORS = (
-    2,
-    3,
-    Fraction(1, 2),
-    10,
-    Fraction(1, 3),
-    100,
-    Fraction(1, 10),
-    1000,
-    Fraction(1, 100),
-    10**6,
-    Fraction(1, 10**6),
-)
-# cosines and sines: quarter turns, and those by the acute angles of Pythagorean triangles, either way
-_ACUTE = tuple((Fraction(a, c), Fraction(b, c)) for a, b, c in ((4, 3, 5), (3, 4, 5), (12, 5, 13), (5, 12, 13)))
-TURNS: tuple[tuple[Number, Number], ...] = (
-    (1, 0),
-    (0, 1),
-    (-1, 0),
-    (0, -1),
-    *_ACUTE,
-    *((cosine, -sine) for cosine, sine in _ACUTE),
-)
-STEP = 20  # continuity looks at changes of 2^-20 and 2^-40
 CLOSE = 1 << 44  # into so many parts a way is divided where a jump is looked for
+PARTS = 32  # of it at first
 FEW = 7  # up to so many points, clusterings are drawn label by label
 
 
@@ -75,86 +52,36 @@ def _partition(n: int, draw: Draw) -> tuple[int, ...]:
     return tuple(out)
 
 
-def permutation(n: int, draw: Draw) -> tuple[int, ...]:
-    """Draw an order of n things; all draws 0 give the identity."""
-    left = list(range(n))
-    return tuple(left.pop(draw(0, len(left) - 1)) for _ in range(n))
-
-
 def single(domain: Domain, n: int, draw: Draw) -> Trial:
     """One instance, unchanged."""
     clustering = labels(n, draw)
     return Trial((Instance(domain.kind, domain.draw(n, draw), clustering),), "")
 
 
-def scaling(domain: Domain, n: int, draw: Draw) -> Trial:
-    """Every distance times one factor."""
-    before = single(domain, n, draw).frames[0]
-    factor = FACTORS[draw(0, len(FACTORS) - 1)]
-    after = Instance(before.kind, domain.scaled(before.rows, factor), before.labels)
-    return Trial((before, after), f"every distance is multiplied by {factor}")
+def of_one(change: Change) -> Recipe:
+    """The recipe that draws one clustered set and changes it."""
+
+    def make(domain: Domain, n: int, draw: Draw) -> Trial:
+        return change(domain, single(domain, n, draw).frames[0], draw)
+
+    return make
 
 
-def reordering(domain: Domain, n: int, draw: Draw) -> Trial:
-    """List the same clustered set in another order; points in space are moved rigidly as well."""
-    before = single(domain, n, draw).frames[0]
-    order = permutation(n, draw)
-    rows = domain.reordered(before.rows, order)
-    change = f"the points are listed in the order {list(order)}"
-    if domain.kind == "points":
-        shift, turn = (draw(-LARGEST, LARGEST), draw(-LARGEST, LARGEST)), draw(0, len(TURNS) - 1)
-        rows = tuple((*_add(_turned(row[:2], TURNS[turn]), shift), *row[2:]) for row in rows)
-        change += f", and turned by {_degrees(TURNS[turn])} and shifted by {list(shift)}"
-        if draw(0, 2) == 2:
-            padding = draw(-1, 1)
-            rows = tuple((*row, padding) for row in rows)
-            change += f", with one more coordinate, which is {padding} for all"
-    if rows == before.rows and all(before.labels[x] == label for x, label in zip(order, before.labels, strict=True)):
-        raise Rejected
-    return Trial((before, Instance(before.kind, rows, tuple(before.labels[x] for x in order))), change)
+def recipe(change: Callable[[Instance, Draw], Instance]) -> Recipe:
+    """The recipe of an axiom of one's own: draw a clustered set, and compare it with what a function makes of it.
 
+    Parameters
+    ----------
+    change : takes the instance and a function that draws an integer between two bounds, and returns another instance.
+        The first line of its docstring, or its name, is what a witness says of the change.
+    """
+    said = (change.__doc__ or change.__name__.replace("_", " ")).strip().partition("\n")[0].rstrip(".")
+    said = said[:1].lower() + said[1:]
 
-def relabelling(domain: Domain, n: int, draw: Draw) -> Trial:
-    """Give the same clusters other names."""
-    before = single(domain, n, draw).frames[0]
-    names = permutation(n, draw)
-    after = Instance(before.kind, before.rows, tuple(names[label] for label in before.labels))
-    if after == before:
-        raise Rejected
-    return Trial((before, after), f"the clusters labelled {list(before.labels)} are labelled {list(after.labels)}")
+    def changed(domain: Domain, before: Instance, draw: Draw) -> Trial:
+        return Trial((before, change(before, draw)), said)
 
-
-def duplicating(domain: Domain, n: int, draw: Draw) -> Trial:
-    """Every point replaced by the same number of copies at distance 0, in the same cluster."""
-    before = single(domain, n, draw).frames[0]
-    copies = 2 + draw(0, 1)
-    order = tuple(x for x in range(n) for _ in range(copies))
-    after = Instance(before.kind, domain.reordered(before.rows, order), tuple(before.labels[x] for x in order))
-    return Trial((before, after), f"every point is replaced by {copies} copies of itself")
-
-
-def nudging(domain: Domain, n: int, draw: Draw) -> Trial:
-    """Distances, or coordinates, changed by ever smaller amounts in one direction."""
-    before = single(domain, n, draw).frames[0]
-    width = len(before.rows[0])
-    direction = [[0] * width for _ in range(n)]
-    for x in range(n):
-        for y in range(x if domain.kind == "distances" else width):
-            direction[x][y] = draw(-1, 1)
-            if domain.kind == "distances":
-                direction[y][x] = direction[x][y]
-    if not any(map(any, direction)):
-        raise Rejected
-    frames = [before]
-    for step in (STEP, 2 * STEP):
-        size = Fraction(1, 2**step)
-        rows = tuple(
-            tuple(value + size * change for value, change in zip(row, changes, strict=True))
-            for row, changes in zip(before.rows, direction, strict=True)
-        )
-        frames.append(Instance(before.kind, domain.checked(rows), before.labels))
-    what = "distances" if domain.kind == "distances" else "coordinates"
-    return Trial(tuple(frames), f"{what} change by 2^-{STEP}, then by 2^-{2 * STEP}, in the direction {direction}")
+    return of_one(changed)
 
 
 def straddling(
@@ -185,19 +112,24 @@ def straddling(
             raise Rejected
         return reached
 
-    grid = [value(part) for part in range(0, CLOSE + 1, CLOSE // 8)]
-    steps, whole = len(grid), max(grid) - min(grid)
-    place = max(range(8), key=lambda i: abs(grid[i + 1] - grid[i]))
-    low, high, below, above = place * CLOSE // 8, (place + 1) * CLOSE // 8, grid[place], grid[place + 1]
+    width = CLOSE // PARTS
+    grid = [value(part) for part in range(0, CLOSE + 1, width)]
+    moves = [after - before for before, after in pairwise(grid)]
+    slopes = [(moves[i - 1] + moves[i + 1]) / 2 for i in range(1, PARTS - 1)]
+    # the part on which the value moves least like on the parts beside it
+    place = max(range(1, PARTS - 1), key=lambda i: abs(moves[i] - slopes[i - 1]))
+    slope, least = slopes[place - 1] / width, 1e-4 * (max(grid) - min(grid))
+    low, high, below, above, steps = place * width, (place + 1) * width, grid[place], grid[place + 1], len(grid)
     while high - low > CLOSE >> 2 * STEP:
-        middle, between = (low + high) // 2, value((low + high) // 2)
+        middle = (low + high) // 2
+        between, usual = value(middle), slope * (middle - low)
         steps += 1
-        if abs(between - below) >= abs(above - between):
+        if abs(between - below - usual) >= abs(above - between - usual):
             high, above = middle, between
         else:
             low, below = middle, between
-        if abs(above - below) <= 1e-3 * whole:
-            return None, steps  # as small as a continuous function's move would be
+        if abs(above - below - slope * (high - low)) <= least:
+            return None, steps  # as little as a continuous function moves
     back = max(low - (CLOSE >> STEP), 0)
     frames = (at(low), at(back if back < low else high + (CLOSE >> STEP)), at(high))
     what = "distances" if domain.kind == "distances" else "coordinates"
@@ -215,160 +147,22 @@ def consistent(domain: Domain, n: int, draw: Draw, *, inner: bool = True, outer:
         before = domain.checked(
             [(0, 0, point[0]) if label else point[:2] for point, label in zip(before, clustering, strict=True)]
         )
-    before, after = consistent_change(domain, before, clustering, draw, inner=inner, outer=outer, turns=turns)
-    parts = ["distances inside clusters shrink"] * inner + ["distances between clusters grow"] * outer
-    frames = (Instance(domain.kind, before, clustering), Instance(domain.kind, after, clustering))
-    return Trial(frames, " or ".join(parts) + ", or stay")
-
-
-def consistent_change(
-    domain: Domain,
-    before: Rows,
-    clustering: tuple[int, ...],
-    draw: Draw,
-    *,
-    inner: bool = True,
-    outer: bool = True,
-    turns: bool = False,
-) -> tuple[Rows, Rows]:
-    """Draw a change that is consistent with a clustering; points come back with the coordinates that it uses."""
-    if domain.kind == "points":
-        before, after = _moves(domain, before, clustering, draw, inner, outer, turns)
-    else:
-        after = _stretches(domain, before, clustering, draw, inner, outer)
-    if before == after or not is_consistent_change(domain, before, after, clustering, inner, outer):
-        raise Rejected
-    return before, after
-
-
-def is_consistent_change(
-    domain: Domain, before: Rows, after: Rows, clustering: tuple[int, ...], inner: bool = True, outer: bool = True
-) -> bool:
-    """Whether `after` belongs to the domain and differs from `before` in the allowed directions alone."""
-    if not domain.contains(after):
-        return False
-    moved = [old != new for old, new in zip(before, after, strict=True)]
-    for x in range(len(clustering)):
-        for y in range(x):
-            if not moved[x] and not moved[y]:
-                continue
-            change = domain.apart(after, x, y) - domain.apart(before, x, y)
-            if clustering[x] == clustering[y]:
-                if change > 0 or (change and not inner):
-                    return False
-            elif change < 0 or (change and not outer):
-                return False
-    return True
-
-
-def halves(trial: Trial) -> dict[str, Trial]:
-    """Split a consistent change of distances into its inner and outer half: one breaks what the whole breaks."""
-    before, after = trial.frames
-    labels = before.labels
-    if before.kind != "distances":
-        return {"consistency": trial}
-    middle = tuple(
-        tuple(new if labels[x] == labels[y] else old for y, (old, new) in enumerate(zip(*rows, strict=True)))
-        for x, rows in enumerate(zip(before.rows, after.rows, strict=True))
-    )
-    between = Instance("distances", middle, labels)
-    inner = Trial((before, between), "distances inside clusters shrink or stay")
-    outer = Trial((between, after), "distances between clusters grow or stay")
-    return {"consistency": trial, "inner_consistency": inner, "outer_consistency": outer}
-
-
-def _stretches(domain: Domain, before: Rows, clustering: tuple[int, ...], draw: Draw, inner: bool, outer: bool) -> Rows:
-    """Distances that shrink inside clusters and grow between them, each by its own amount."""
-    after = [list(row) for row in before]
-    wide = draw(0, 2) == 2  # by a factor and not by a few units
-    for x in range(len(clustering)):
-        for y in range(x):
-            if clustering[x] == clustering[y] and inner:
-                shrunk = before[x][y] // (1 + draw(0, LARGEST)) if wide else before[x][y] - draw(0, LARGEST)
-                after[x][y] = after[y][x] = max(min(before[x][y], domain.smallest), shrunk)
-            elif clustering[x] != clustering[y] and outer:
-                after[x][y] = after[y][x] = before[x][y] + (before[x][y] if wide else 1) * draw(0, LARGEST)
-    return tuple(map(tuple, after))
-
-
-def _moves(
-    domain: Domain, before: Rows, clustering: tuple[int, ...], draw: Draw, inner: bool, outer: bool, turns: bool
-) -> tuple[Rows, Rows]:
-    """Draw a few moves in four dimensions, and make those that are consistent changes one after the other."""
-    before = tuple((*point, *(0,) * (4 - len(point))) for point in before)
-    after = before
-    for _ in range(3):
-        moved = _moved(after, clustering, draw, turns=turns)
-        if is_consistent_change(domain, after, moved, clustering, inner, outer):
-            after = moved
-    used = [i for i in range(4) if i < 2 or any(row[i] for row in (*before, *after))]
-    before, after = (tuple(tuple(row[i] for i in used) for row in rows) for rows in (before, after))
-    return before, after
-
-
-def _moved(points: Rows, clustering: tuple[int, ...], draw: Draw, *, turns: bool) -> Rows:
-    """One move: a cluster rises, contracts or shifts, or a point shifts or turns, unless it has to turn."""
-    kind = 4 if turns else draw(0, 4)
-    chosen = draw(0, max(clustering) if kind < 3 else len(clustering) - 1)
-    if kind == 4:
-        turn = TURNS[draw(0, len(TURNS) - 1)]
-        return tuple(
-            (*_turned(point[:2], turn), *point[2:]) if x == chosen else point for x, point in enumerate(points)
-        )
-    size = draw(-6, 6)
-    shift = (size, draw(-6, 6), draw(-2, 2), 0)
-    out = list(points)
-    for x, (point, label) in enumerate(zip(points, clustering, strict=True)):
-        if kind == 0 and label == chosen:
-            out[x] = _add(point, (0, 0, 0, size))
-        elif kind == 1 and label == chosen:
-            centre = points[clustering.index(label)]
-            keep = Fraction(6 - abs(size), 8)
-            out[x] = tuple(c + (v - c) * keep for v, c in zip(point, centre, strict=True))
-        elif (kind == 2 and label == chosen) or (kind == 3 and x == chosen):
-            out[x] = _add(point, shift)
-    return tuple(out)
-
-
-def _add(point: tuple[Number, ...], shift: tuple[Number, ...]) -> tuple[Number, ...]:
-    return tuple(a + b for a, b in zip(point, shift, strict=True))
-
-
-def _turned(point: tuple[Number, ...], turn: tuple[Number, Number]) -> tuple[Number, ...]:
-    """The point turned about the origin, by the angle with this cosine and sine."""
-    (x, y), (cosine, sine) = point, turn
-    return cosine * x - sine * y, sine * x + cosine * y
-
-
-def _degrees(turn: tuple[Number, Number]) -> str:
-    return f"{math.degrees(math.atan2(turn[1], turn[0])) % 360:.4g}°"
-
-
-def is_finer(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Whether each cluster of the one lies inside a cluster of the other."""
-    return len(set(zip(one, other, strict=True))) == len(set(one))
-
-
-@lru_cache
-def refinements(clustering: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Other non-trivial partitions, each of whose clusters lies inside one of the clustering's."""
-    return [one for one in non_trivial_partitions(len(clustering)) if one != clustering and is_finer(one, clustering)]
-
-
-@lru_cache
-def coarsenings(clustering: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Other non-trivial partitions, each of whose clusters is made of clusters of this one."""
-    return [one for one in non_trivial_partitions(len(clustering)) if one != clustering and is_finer(clustering, one)]
+    case = Instance(domain.kind, before, clustering)
+    return changes.consistently(domain, case, draw, inner=inner, outer=outer, turns=turns)
 
 
 def refining(domain: Domain, n: int, draw: Draw) -> Trial:
     """Take a clustering, and every finer non-trivial one."""
-    return _alternatives(domain, n, draw, refinements, "the clustering, then each that splits its clusters further")
+    return _alternatives(
+        domain, n, draw, changes.refinements, "the clustering, then each that splits its clusters further"
+    )
 
 
 def coarsening(domain: Domain, n: int, draw: Draw) -> Trial:
     """Take a clustering, and every coarser non-trivial one."""
-    return _alternatives(domain, n, draw, coarsenings, "the clustering, then each that merges some of its clusters")
+    return _alternatives(
+        domain, n, draw, changes.coarsenings, "the clustering, then each that merges some of its clusters"
+    )
 
 
 def _alternatives(domain: Domain, n: int, draw: Draw, others: Callable[..., Any], change: str) -> Trial:

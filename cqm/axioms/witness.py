@@ -117,13 +117,13 @@ class Witness:
         }
 
     @classmethod
-    def from_json(cls, text: str) -> "Witness":
-        """Inverse of `to_json`."""
-        return cls.from_record(json.loads(text))
+    def from_json(cls, text: str, axiom: Axiom | None = None) -> "Witness":
+        """Inverse of `to_json`; `axiom` is the axiom, where it is one of your own."""
+        return cls.from_record(json.loads(text), axiom)
 
     @classmethod
-    def from_record(cls, data: dict[str, Any]) -> "Witness":
-        """Inverse of `record`."""
+    def from_record(cls, data: dict[str, Any], axiom: Axiom | None = None) -> "Witness":
+        """Inverse of `record`; `axiom` as in `from_json`."""
         domain_named(data["domain"])
         return cls(
             data["measure"],
@@ -133,6 +133,7 @@ class Witness:
             tuple(Instance.from_json(frame) for frame in data["frames"]),
             tuple(number_from_json(value) for value in data["values"]),
             data["change"],
+            statement=axiom,
         )
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":

@@ -8,6 +8,7 @@ import pytest
 
 from cqm.axioms import AXIOMS
 from cqm.axioms.clusterers import FUNCTIONS
+from cqm.axioms.changes import is_consistent_change
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN
 from cqm.axioms.instances import Instance, non_trivial_partitions, squared_distances
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
@@ -28,7 +29,6 @@ from cqm.axioms.proofs.registry import PROOFS
 from cqm.axioms.proofs.traced import Broken, Continuous, Graded, Moved, NoRule
 from cqm.axioms.solvers import agreed_unsatisfiable, unsatisfiable_by_cvc5
 from cqm.axioms.subjects import subject_of
-from cqm.axioms.transformations import is_consistent_change
 from cqm.definitions.arithmetic import if_at_most, maximum, minimum, ratio, square_root
 from tests.cqm.axioms import planted
 

@@ -1,0 +1,226 @@
+"""Measures that break an axiom where one has to look, and measures that only seem to break one."""
+
+from zlib import crc32
+
+import numpy as np
+import pytest
+from sklearn.metrics import davies_bouldin_score, euclidean_distances, pairwise_distances
+
+from cqm import axioms
+
+BUDGET = axioms.Budget(seconds=600, proofs=False)
+
+
+def parts(D, labels):
+    same = labels[:, None] == labels[None, :]
+    return D[~same], D[same & ~np.eye(len(D), dtype=bool)]
+
+
+def dunn(D, labels):
+    between, within = parts(D, labels)
+    return between.min() / within.max()
+
+
+def sizes(labels):
+    return sorted(np.unique(labels, return_counts=True)[1])
+
+
+def once_the_largest_is_40(D, labels):
+    return dunn(D, labels) - (0.5 if D.max() >= 40 else 0)
+
+
+def once_the_ratio_is_60(D, labels):
+    return dunn(D, labels) * (0.9 if D.max() / parts(D, labels)[1].min() >= 60 else 1)
+
+
+def in_a_small_unit(D, labels):
+    return dunn(D, labels) + (1 if D.max() > 1e6 else 0)
+
+
+def asks_the_first_pair_of_many(D, labels):
+    return dunn(D, labels) + (0.1 * D[0, 1] / D.max() if len(D) >= 8 else 0)
+
+
+def in_a_unit_for_clusters_of_seven(D, labels):
+    return dunn(D, labels) * (1 + D.max() if sizes(labels)[-1] >= 7 else 1)
+
+
+def upside_down_for_sizes_2_2_3(D, labels):
+    return 1 / dunn(D, labels) if sizes(labels) == [2, 2, 3] else dunn(D, labels)
+
+
+def jumps_at_the_root_of_two(D, labels):
+    return dunn(D, labels) + (0.01 if dunn(D, labels) > np.sqrt(2) else 0)
+
+
+def jumps_at_pi_points_apart(X, labels):
+    return dunn(pairwise_distances(X), labels) + (0.1 if X.max() > np.pi else 0)
+
+
+def in_a_unit_by_a_millionth(D, labels):
+    return dunn(D, labels) + 1e-6 * D.max()
+
+
+def asks_who_is_last(D, labels):
+    return dunn(D, labels) + (1e-3 if D[0, -1] == D.max() else 0)
+
+
+def asks_for_cluster_two(D, labels):
+    return dunn(D, labels) + 0.01 * (labels[0] == 2)
+
+
+def asks_how_many_coordinates(X, labels):
+    return dunn(pairwise_distances(X), labels) * X.shape[1]
+
+
+@pytest.mark.parametrize(
+    ("measure", "axiom"),
+    [
+        (once_the_largest_is_40, "consistency"),
+        (once_the_largest_is_40, "outer_consistency"),
+        (once_the_ratio_is_60, "consistency"),
+        (in_a_small_unit, "scale_invariance"),
+        (asks_the_first_pair_of_many, "isomorphism_invariance"),
+        (in_a_unit_for_clusters_of_seven, "scale_invariance"),
+        (upside_down_for_sizes_2_2_3, "consistency"),
+        (jumps_at_the_root_of_two, "continuity"),
+        (jumps_at_pi_points_apart, "continuity"),
+        (in_a_unit_by_a_millionth, "scale_invariance"),
+        (asks_who_is_last, "isomorphism_invariance"),
+        (asks_for_cluster_two, "label_permutation_invariance"),
+        (asks_how_many_coordinates, "isomorphism_invariance"),
+    ],
+)
+def test_a_subtle_violation_is_found(measure, axiom):
+    verdict = axioms.check(measure, axiom, better="higher", budget=BUDGET)
+    assert verdict.holds is False, str(verdict)
+    assert verdict.witness.replay()
+    shown = [line.rpartition("value ")[2] for line in verdict.witness.describe().splitlines()[1:]]
+    assert len(set(shown)) > 1  # as many digits as show the difference
+
+
+def in_single_precision(D, labels):
+    return dunn(D.astype(np.float32), labels)
+
+
+def to_three_decimals(D, labels):
+    return round(dunn(D, labels), 3)
+
+
+def by_logarithms(D, labels):
+    between, within = parts(D, labels)
+    return float(np.exp(np.log(between.min()) - np.log(within.max())))
+
+
+def with_noise_in_the_last_digits(D, labels):
+    return dunn(D, labels) * (1 + 1e-8 * (crc32(D.tobytes()) % 1000 / 1000 - 0.5))
+
+
+def of_nearest_centroids(X, labels):
+    """The simplified silhouette by distances from products, in which who is nearest is a matter of rounding."""
+    names, own = np.unique(labels, return_inverse=True)
+    D = euclidean_distances(X, np.array([X[labels == name].mean(axis=0) for name in names]))
+    near = D[np.arange(len(X)), own]
+    D[np.arange(len(X)), own] = np.inf
+    return np.mean((D.min(axis=1) - near) / np.maximum(D.min(axis=1), near))
+
+
+def of_medoids(X, labels):
+    """Distances to medoids, found among sums that are often equal but for rounding."""
+    D = euclidean_distances(X)
+    groups = [np.flatnonzero(labels == name) for name in np.unique(labels)]
+    medoids = [group[D[np.ix_(group, group)].sum(axis=0).argmin()] for group in groups]
+    between = D[np.ix_(medoids, medoids)]
+    return sum(D[m, group].sum() for m, group in zip(medoids, groups, strict=True)) / between[between > 0].min()
+
+
+@pytest.mark.parametrize("axiom", ["scale_invariance", "isomorphism_invariance"])
+@pytest.mark.parametrize(
+    "measure",
+    [
+        in_single_precision,
+        to_three_decimals,
+        by_logarithms,
+        with_noise_in_the_last_digits,
+        davies_bouldin_score,
+        of_nearest_centroids,
+        pytest.param(of_medoids, id="of_medoids"),
+    ],
+)
+def test_rounding_is_no_violation(measure, axiom):
+    if measure is of_medoids and axiom == "isomorphism_invariance":
+        axiom = "label_permutation_invariance"  # of equal medoids the first one counts, so the order does matter
+    verdict = axioms.check(measure, axiom, better="higher", budget=axioms.Budget(cases=500, largest=7, seconds=600))
+    assert verdict.holds, str(verdict)
+
+
+def test_a_tolerance_says_what_counts():
+    asked = {"better": "higher", "budget": axioms.Budget(cases=100, largest=4, seconds=600)}
+    assert not axioms.check(asks_for_cluster_two, "label_permutation_invariance", **asked).holds
+    verdict = axioms.check(asks_for_cluster_two, "label_permutation_invariance", tolerance=0.1, **asked)
+    assert verdict.holds
+    assert "no violation above 0.1 among" in str(verdict)
+
+
+def test_a_violation_is_no_rounding_because_the_measure_is_in_single_precision():
+    def also_in_a_unit(D, labels):
+        return dunn(D.astype(np.float32), labels) + np.float32(1e-3) * D.max().astype(np.float32)
+
+    assert axioms.check(also_in_a_unit, "scale_invariance", better="higher", budget=BUDGET).holds is False
+
+
+@pytest.mark.parametrize("size", [1e-3, 10.0])
+def test_a_random_measure_is_called_random(size):
+    rng = np.random.default_rng(0)
+
+    def restless(D, labels):
+        return dunn(D, labels) + size * rng.random()
+
+    verdicts = axioms.check(restless, ["consistency", "scale_invariance"], better="higher", budget=BUDGET)
+    assert [(verdict.holds, verdict.status) for verdict in verdicts] == [(None, "random")] * 2
+    assert "returns different values for the same input" in str(verdicts[0])
+
+
+def test_a_measure_that_is_random_now_and_then_is_called_random():
+    rng = np.random.default_rng(0)
+
+    def restless(D, labels):
+        return dunn(D, labels) + (rng.random() < 0.02)
+
+    verdicts = axioms.check(restless, ["scale_invariance", "isomorphism_invariance"], better="higher", budget=BUDGET)
+    assert {verdict.status for verdict in verdicts} == {"random"}
+
+
+def test_noise_below_a_millionth_is_rounding():
+    rng = np.random.default_rng(0)
+
+    def shaky(D, labels):
+        return dunn(D, labels) * (1 + 1e-9 * rng.random())
+
+    asked = axioms.Budget(cases=300, largest=5, seconds=600)
+    assert axioms.check(shaky, "scale_invariance", better="higher", budget=asked).holds
+
+
+def test_a_value_that_never_moves_is_told():
+    def of_labels(D, labels):
+        return float(len(set(labels)))
+
+    asked = {"better": "higher", "budget": axioms.Budget(cases=100, largest=5, seconds=600)}
+    verdict = axioms.check(of_labels, "consistency", **asked)
+    assert verdict.status == "holds, but the value never moved"
+    assert "in none of which the value moved" in "".join(map(str, (verdict.evidence, *verdict.also)))
+    assert axioms.check(lambda D, labels: 1.0, "scale_invariance", **asked).moved == 1  # different values
+    assert (
+        axioms.check("cvnn_separation", "consistency", budget=axioms.Budget(cases=100, largest=4, proofs=False)).moved
+        > 0
+    )
+
+
+def test_a_value_that_is_mostly_missing_is_told():
+    def of_overlapping_clusters(D, labels):
+        between, within = parts(D, labels)
+        return 1 / (within.max() - between.min()) if within.max() > between.min() else np.nan
+
+    budget = axioms.Budget(cases=200, largest=5, seconds=600)
+    verdict = axioms.check(of_overlapping_clusters, "label_permutation_invariance", better="lower", budget=budget)
+    assert "it had no value in " in "".join(map(str, (verdict.evidence, *verdict.also)))
