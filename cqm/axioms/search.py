@@ -182,10 +182,11 @@ def search(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Se
     largest = max(budget.largest, axiom.smallest)
     sizes = [n for n in SIZES if axiom.smallest <= n <= (largest if axiom.largest is None else axiom.largest)]
     small = [n for n in sizes if n <= SMALL]
+    many = MANY if len(sizes) > len(small) else 0
     rng = random.Random(budget.seed)
     steps = []
     for n in sizes:
-        share = (1 - MANY) / len(small) if n <= SMALL else MANY / (len(sizes) - len(small))
+        share = (1 - many) / len(small) if n <= SMALL else many / (len(sizes) - len(small))
         # hypothesis shrinks better than it finds, and takes long to draw many numbers
         methods = {_by_hypothesis: 0.25, _by_climbing: 0.75} if n <= SMALL else {_by_climbing: 1.0}
         if axiom.goal == "continuous":
