@@ -1,5 +1,6 @@
 """`check`: a measure in, verdicts out."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -158,7 +159,7 @@ def _told(name: str, asked: list[Axiom], wanted: bool | None) -> Iterator[Axiom]
         yield from asked
     elif not console.is_terminal:
         for i, one in enumerate(asked, start=1):
-            console.print(f"{name}: {one.name} ({i}/{len(asked)})", highlight=False, soft_wrap=True)
+            print(f"{name}: {one.name} ({i}/{len(asked)})", file=sys.stderr)  # the console is silent there
             yield one
     else:
         columns = (SpinnerColumn(), TextColumn("{task.description} ({task.completed}/{task.total})"))

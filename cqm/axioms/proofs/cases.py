@@ -6,10 +6,10 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
+from cqm.axioms.changes import is_consistent_change
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN
 from cqm.axioms.instances import Instance, Rows
 from cqm.axioms.subjects import Subject
-from cqm.axioms.transformations import is_consistent_change
 
 __all__ = ["LARGEST", "SMALLEST", "case", "consistent_changes", "isometric"]
 

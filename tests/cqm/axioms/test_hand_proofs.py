@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from cqm.axioms import AXIOMS
-from cqm.axioms.clusterers import FUNCTIONS
 from cqm.axioms.changes import is_consistent_change
+from cqm.axioms.clusterers import FUNCTIONS
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN
 from cqm.axioms.instances import Instance, non_trivial_partitions, squared_distances
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject

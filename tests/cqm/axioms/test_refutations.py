@@ -3,6 +3,7 @@
 import pytest
 
 from cqm import axioms
+from cqm.axioms.changes import is_consistent_change
 from cqm.axioms.clusterers import FUNCTIONS
 from cqm.axioms.domains import DISTANCES, DOMAINS, EUCLIDEAN
 from cqm.axioms.instances import squared_distances
@@ -10,7 +11,6 @@ from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
 from cqm.axioms.refutations import FUNCTION_REFUTATIONS, REFUTATIONS, refutation
 from cqm.axioms.statements import AXIOMS
 from cqm.axioms.subjects import subject_of
-from cqm.axioms.transformations import is_consistent_change
 
 RECORDED = [(one, measure, axiom) for one in REFUTATIONS for measure in one.measures for axiom in one.axioms]
 
