@@ -1,6 +1,7 @@
 """Files in and out: labelled points from the usual formats, and writes that are whole or not at all."""
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,8 +207,10 @@ def _no_number(table: Table, path: Path, row: int, place: int) -> str:
     where = f"{path} has {cell!r} in data row {row + 1}, column {table.name(place)}, where a number was wanted"
     if _is_missing(cell):
         return f"{where}: remove or fill in such rows"
+    if re.fullmatch(r"[-+]?\d{1,3}([.,' ]\d{3})+([.,]\d*)?", str(cell)):
+        return f"{where}: write numbers without separators between thousands"
     text = [i for i in range(len(table.rows[0])) if _is_text([r[i] for r in table.rows])]
     if place not in text:
         return f"{where}: correct it, or leave the column out with --ignore {table.name(place)}"
-    ignored = " ".join(f"--ignore {table.name(i)}" for i in text)
-    return f"{where}: say which column holds the labels with --label-column, and leave others out with {ignored}"
+    options = [f"--ignore {table.name(i)}" for i in text[:-1]] + [f"--label-column {table.name(text[-1])}"]
+    return f"{where}: say which column holds the labels, and leave out others of text, such as {' '.join(options)}"

@@ -70,7 +70,10 @@ def read_table(path: Path, *, rows: int | None = None, header: bool | None = Non
     """
     inner = path.with_suffix("") if path.suffix == ".gz" else path
     if inner.suffix.lower() not in SUFFIXES:
-        raise ValueError(f"{path} is of no known format: use .npz, .npy, .csv, .tsv, .txt (also .gz) or .parquet")
+        raise ValueError(
+            f"{path} is of no known format: use .npz, .npy, .csv, .tsv, .txt (also .gz) or .parquet; "
+            "spreadsheets can save as .csv"
+        )
     if inner.suffix.lower() == ".parquet":
         frame = require("pandas", "reading parquet", "pandas pyarrow").read_parquet(path)
         columns = [frame[name].tolist() for name in frame.columns]
@@ -191,14 +194,18 @@ def _is_header(rows: list[list[str]], expected: int | None) -> bool:
 
 
 def _without_index(table: Table) -> Table:
-    """Without row names: a first column with no name of its own, or one that counts the rows."""
+    """Without row names: a first column with no name of its own, or called an index and different in every row."""
     assert table.header is not None
     name = table.header[0]
     unnamed = name == "" or re.fullmatch(r"Unnamed: \d+(_level_\d+)?", name) is not None
-    if len(table.header) > 1 and (unnamed or (name.lower() in INDEX_NAMES and _counts([row[0] for row in table.rows]))):
+    if len(table.header) > 1 and (
+        unnamed or (name.lower() in INDEX_NAMES and _identifies([row[0] for row in table.rows]))
+    ):
         return Table(table.header[1:], [row[1:] for row in table.rows], [*table.read, "row names left out"])
     return table
 
 
-def _counts(cells: list[str]) -> bool:
-    return any(cells == [str(i) for i in range(start, start + len(cells))] for start in (0, 1))
+def _identifies(cells: list[str]) -> bool:
+    """Whether no two rows have the same cell, and all are whole numbers or none is a number."""
+    whole = all(re.fullmatch(r"\d+", cell) for cell in cells)
+    return len(set(cells)) == len(cells) and (whole or not any(map(is_number, cells)))

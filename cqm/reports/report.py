@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.progress import Progress
 
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.intake import validate
@@ -205,6 +204,8 @@ def assess(
     progress: bool | None = False,
 ) -> Report:
     """A report, also of clusterings that nothing is left of; what is wrong with `X` or with the options is an error."""
+    from rich.progress import Progress  # here, as it takes time to import
+
     options: dict[str, Any] = {"metric": metric, "noise_label": noise_label}
     clustering = validate(X, labels, **options, min_clusters=0, allow_singletons_only=True)
     values: dict[str, float] = {}

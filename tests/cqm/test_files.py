@@ -26,6 +26,7 @@ TABLES = {
     "pandas, index and numbered columns": FRAME.set_axis([0, 1, "kind"], axis=1).to_csv(),
     "pandas, saved twice": FRAME.reset_index().rename(columns={"index": "Unnamed: 0"}).to_csv(index=False),
     "pandas, a named index": FRAME.rename_axis("id").to_csv(),
+    "pandas, an index that does not count": FRAME.set_axis([101, 7, 205, 33]).rename_axis("ID").to_csv(),
     "pandas, named rows": FRAME.set_axis(list("pqrs")).to_csv(),
     "no header": BODY,
     "no header, spaces after commas": BODY.replace(",", ", "),
@@ -103,7 +104,9 @@ def test_a_usual_name_for_labels_is_no_coordinate(tmp_path):
 
 def test_columns_can_be_ignored(tmp_path):
     path = written(tmp_path, "name,x,y,kind\np,0.5,0.25,a\nq,0.5,1,a\nr,9,9,b\ns,9,11.5,b\n")
-    with pytest.raises(ValueError, match=r"has 'p' in data row 1, column 'name'.*--ignore 'name' --ignore 'kind'"):
+    with pytest.raises(
+        ValueError, match=r"has 'p' in data row 1, column 'name'.*--ignore 'name' --label-column 'kind'"
+    ):
         read_points(path)
     found = read_points(path, "kind", ignore=["name"])
     assert np.array_equal(found.points, POINTS)
@@ -148,6 +151,7 @@ def test_arrays(tmp_path):
         ("x,y\n1,2\n3,\n", r"has '' in data row 2, column 'y', where a number was wanted: remove or fill in"),
         ("x,y\n1,2\n3,NA\n", "has 'NA' in data row 2, column 'y'"),
         ("x,y\n1,2\n3,4x\n5,6\n", "has '4x' in data row 2, column 'y', .*correct it, or leave the column out"),
+        ("x;y\n1.234,5;2\n3,0;4\n", "write numbers without separators between thousands"),
         ("1,2\n1,2,3\n4,5\n", "has 3 cells in line 2 but 2 in the first"),
         ("x,y\n", "has 'x' in data row 1"),
         ("", "is empty"),
