@@ -27,7 +27,7 @@ from sv_bridge.data.voice_activity import is_silent, level_dbfs
 from sv_bridge.distributed import choose_device
 from sv_bridge.embeddings import Embeddings, columns_of
 
-__all__ = ["DEFAULT_OPTIONS", "EmbeddingOptions", "embed", "remove_parts"]
+__all__ = ["DEFAULT_OPTIONS", "EmbeddingOptions", "Sample", "embed", "remove_parts"]
 
 SHORTEST_SECONDS = 0.5
 """Whole utterances below this are repeated up to it: encoders need some frames of context."""
@@ -90,9 +90,17 @@ class EmbeddingOptions:
 
 DEFAULT_OPTIONS = EmbeddingOptions()
 
+Sample = tuple[int, Tensor | None, str]
+"""(position in the corpus, its (crops, samples), ""), or (position, None, reason)."""
+
 
 def embed(
-    encoder: nn.Module, corpus: Corpus, options: EmbeddingOptions = DEFAULT_OPTIONS, *, parts: Path | None = None
+    encoder: nn.Module,
+    corpus: Corpus,
+    options: EmbeddingOptions = DEFAULT_OPTIONS,
+    *,
+    parts: Path | None = None,
+    memory: dict[int, Sample] | None = None,
 ) -> Embeddings:
     """Embed every utterance of a corpus, whole or as evenly spaced crops.
 
@@ -110,6 +118,8 @@ def embed(
     options : crops, device and the like.
     parts : folder where embeddings are written as they come; a later call with the same folder, encoder, corpus and
         options goes on from there. Delete it when what is returned is safe.
+    memory : what this process read, by position in the corpus: an empty dictionary is filled, and a later call with the
+        same corpus and options reads nothing again. (Reading processes keep nothing.)
 
     Returns
     -------
@@ -133,7 +143,7 @@ def embed(
         raise ValueError(f"the processes do not see the same files in {parts}: choose a folder that all of them share")
     remaining = [batch for batch in _batches(corpus, options) if not all(index in done for index in batch)]
     mine = remaining[distributed.rank() :: distributed.world_size()]
-    found, reasons = _embedded(encoder, corpus, options, device, mine, parts)
+    found, reasons = _embedded(encoder, corpus, options, device, mine, parts, memory)
     for others, theirs in distributed.gather_objects((found, reasons)):
         done |= others
         reasons |= theirs
@@ -182,10 +192,6 @@ def _batches(corpus: Corpus, options: EmbeddingOptions) -> list[list[int]]:
     return batches
 
 
-Sample = tuple[int, Tensor | None, str]
-"""(position in the corpus, its (crops, samples), ""), or (position, None, reason)."""
-
-
 def _embedded(
     encoder: nn.Module,
     corpus: Corpus,
@@ -193,13 +199,14 @@ def _embedded(
     device: torch.device,
     batches: list[list[int]],
     parts: Path | None,
+    memory: dict[int, Sample] | None,
 ) -> tuple[dict[int, NDArray[np.float32]], dict[int, str]]:
     """Position → (crops, dim) embeddings of the batches, and position → reason where there are none."""
     rate = int(getattr(encoder, "sample_rate_hz", 16_000))
     workers = options.workers
     if workers is None:
         workers = 0 if device.type == "cpu" else max(0, min(14, (os.cpu_count() or 1) - 1))
-    dataset = _Waveforms(corpus, rate, options)
+    dataset = _Waveforms(corpus, rate, options, memory)
     loader: Any = DataLoader(
         dataset, batch_sampler=batches, num_workers=workers, collate_fn=list, pin_memory=device.type == "cuda"
     )
@@ -278,8 +285,10 @@ def _padded(samples: list[tuple[int, Tensor]], rate: int) -> Tensor:
 class _Waveforms(Dataset[Sample]):
     """Utterance → `Sample`."""
 
-    def __init__(self, corpus: Corpus, sample_rate_hz: int, options: EmbeddingOptions) -> None:
-        self.corpus = corpus
+    def __init__(
+        self, corpus: Corpus, sample_rate_hz: int, options: EmbeddingOptions, memory: dict[int, Sample] | None
+    ) -> None:
+        self.corpus, self.memory = corpus, memory
         self.sample_rate_hz = sample_rate_hz
         self.crops = options.crops
         self.cross_channels = options.cross_channels
@@ -289,6 +298,13 @@ class _Waveforms(Dataset[Sample]):
         return len(self.corpus)
 
     def __getitem__(self, index: int) -> Sample:
+        if self.memory is None:
+            return self._sample(index)
+        if index not in self.memory:
+            self.memory[index] = self._sample(index)
+        return self.memory[index]
+
+    def _sample(self, index: int) -> Sample:
         utterance = self.corpus[index]
         try:
             with AudioFile(self.corpus.path(utterance), sample_rate_hz=self.sample_rate_hz) as file:

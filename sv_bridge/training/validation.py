@@ -6,7 +6,7 @@ import torch
 
 from sv_bridge.config import RunConfig
 from sv_bridge.data.manifest import Corpus
-from sv_bridge.models.embedding import EmbeddingOptions, embed
+from sv_bridge.models.embedding import EmbeddingOptions, Sample, embed
 from sv_bridge.models.encoders import SpeakerEncoder
 from sv_bridge.verification.error_rates import equal_error_rate
 from sv_bridge.verification.scoring import score_trials
@@ -24,8 +24,8 @@ class Validator:
     """Equal error rate, and compactness if asked for, of the corpus' "dev" split every `validate_epochs` epochs.
 
     One crop of 4 s from each utterance, and trials that are the same for every run: values of different runs on one
-    corpus compare. A corpus without that split gives no metrics, nor one where it is unknown who speaks there. Test
-    speakers are never looked at.
+    corpus compare. Crops are read once where `data.memory_hours` has room for them. A corpus without that split gives
+    no metrics, nor one where it is unknown who speaks there. Test speakers are never looked at.
     """
 
     def __init__(self, config: RunConfig, corpus: Corpus, device: torch.device) -> None:
@@ -42,6 +42,8 @@ class Validator:
                 raise ValueError(
                     f"{len(shared)} speakers are in both train and dev, {min(shared)!r} for one: split them"
                 )
+            hours = len(self.corpus) * CROP_SECONDS / 3600
+            self.memory: dict[int, Sample] | None = {} if hours <= config.data.memory_hours else None
             self.trials = generate_trials(self.corpus, per_speaker=TRIALS_PER_SPEAKER)
 
     def __call__(self, encoder: SpeakerEncoder, epoch: int) -> dict[str, float]:
@@ -49,7 +51,7 @@ class Validator:
         last = epoch == self.training.epochs
         if self.corpus is None or not (last or epoch % self.training.validate_epochs == 0):
             return {}
-        embeddings = embed(encoder, self.corpus, self.options)
+        embeddings = embed(encoder, self.corpus, self.options, memory=self.memory)
         scores = score_trials(embeddings, self.trials)
         metrics = {"dev_eer": equal_error_rate(scores[self.trials.labels], scores[~self.trials.labels])}
         if self.training.compactness:

@@ -79,6 +79,17 @@ def test_what_the_channel_gives_away_is_gone_when_channels_are_crossed(tmp_path)
     assert rates[1] > 0.25
 
 
+def test_what_is_kept_is_not_read_again(endpoints, ramps):
+    options, memory = EmbeddingOptions(crops=1, crop_seconds=0.5), {}
+    first = embed(endpoints, ramps, options, memory=memory)
+    assert sorted(memory) == [0, 1, 2]
+    for utterance in ramps:
+        ramps.path(utterance).unlink()
+    np.testing.assert_array_equal(embed(endpoints, ramps, options, memory=memory).vectors, first.vectors)
+    with pytest.raises(ValueError, match="none of the 3 utterances"):
+        embed(endpoints, ramps, options)
+
+
 def test_one_crop_is_one_vector_an_utterance(endpoints, ramps):
     assert embed(endpoints, ramps, EmbeddingOptions(crops=1, crop_seconds=0.5)).vectors.shape == (3, 3)
 
