@@ -31,6 +31,8 @@ CrossChannels = Annotated[
     int | None, typer.Option(help="send each utterance through a channel of its own, drawn from this seed")
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, …")]
+Json = Annotated[Path | None, typer.Option("--json", help="JSON file to write")]
+WORST = 5
 Workers = Annotated[int | None, typer.Option(help="processes that read audio; on a GPU all cores but one without")]
 
 
@@ -86,6 +88,13 @@ def evaluate(
     calibrate_on: Annotated[str | None, typer.Option(help="split to calibrate on, for actual DCF and Cllr")] = None,
     intervals: Annotated[bool, typer.Option(help="bootstrap 95 % intervals by speaker")] = False,
     average_last: AverageLast = 1,
+    by: Annotated[str, typer.Option(help="columns of the manifest to break down by, such as gender,age_group")] = (
+        "language,source"
+    ),
+    prior: Annotated[
+        list[float] | None, typer.Option(help="a further target prior for minDCF; may be repeated")
+    ] = None,
+    json_out: Json = None,
     out: Annotated[Path | None, typer.Option(help="folder for scores.txt, results.json and det.png")] = None,
     device: Device = "auto",
     batch_size: int = 64,
@@ -94,9 +103,10 @@ def evaluate(
     """Score trials: equal error rate, detection costs, breakdown by language and source."""
     from sv_bridge.data.manifest import read_corpus
     from sv_bridge.distributed import session
+    from sv_bridge.json_files import write_json
     from sv_bridge.models.embedding import EmbeddingOptions
     from sv_bridge.reports.judging import Judge
-    from sv_bridge.reports.rows import result_rows
+    from sv_bridge.reports.rows import error_rows, result_rows
     from sv_bridge.reports.tables import print_table
 
     options = EmbeddingOptions(
@@ -112,7 +122,15 @@ def evaluate(
         top=top,
     )
     with session(device) as world:
-        verdict = judge(split, trials=trials, enrolment=enrolment, negatives=negatives, intervals=intervals)
+        verdict = judge(
+            split,
+            trials=trials,
+            enrolment=enrolment,
+            negatives=negatives,
+            by=tuple(filter(None, by.split(","))),
+            priors=prior or (),
+            intervals=intervals,
+        )
         dev = judge(calibrate_on, negatives=negatives) if calibrate_on else None
     if not world.is_first:
         return
@@ -122,6 +140,12 @@ def evaluate(
     calibrated = {} if dev is None else verdict.calibrated(dev)
     for name, value in calibrated.items():
         typer.echo(f"{name}: {value:.4f}")
+    if (verdict.embeddings.speakers != "").all():
+        speakers = verdict.speakers()
+        worst = speakers[:WORST]
+        print_table(f"Worst speakers at the EER's threshold, {len(worst)} of {len(speakers)}", *error_rows(worst))
+    if json_out is not None:
+        write_json(json_out, verdict.record(calibrated))
     if out is not None:
         verdict.write(out, calibrated)
         typer.echo(f"scores.txt, results.json and det.png in {out}")
@@ -132,10 +156,15 @@ def metrics(
     trials: Annotated[Path | None, typer.Option(help="`label enrol test` list that has the labels")] = None,
     calibrate_on: Annotated[Path | None, typer.Option(help="score file to calibrate on")] = None,
     det: Annotated[Path | None, typer.Option(help="picture of the DET curve to write")] = None,
+    prior: Annotated[
+        list[float] | None, typer.Option(help="a further target prior for minDCF; may be repeated")
+    ] = None,
+    json_out: Json = None,
 ) -> None:
     """Error rates of anybody's score file."""
     import numpy as np
 
+    from sv_bridge.json_files import write_json
     from sv_bridge.reports.plots import det_plot, save
     from sv_bridge.reports.rows import result_rows
     from sv_bridge.reports.tables import print_table
@@ -148,17 +177,21 @@ def metrics(
     listed = None if trials is None else read_trials(trials)
     read = read_scores(scores, listed)
     _warn(read.oddities)
-    print_table(str(scores), *result_rows([evaluate(read.scores, read.labels)]))
+    result = evaluate(read.scores, read.labels, priors=prior or ())
+    print_table(str(scores), *result_rows([result]))
     targets, nontargets = read.scores[read.labels], read.scores[~read.labels]
-    typer.echo(f"minimal Cllr: {min_cllr(targets, nontargets):.4f}")
+    calibrated = {"minimal Cllr": min_cllr(targets, nontargets)}
     if calibrate_on is not None:
         dev = read_scores(calibrate_on)
         if np.array_equal(dev.scores, read.scores):
             typer.echo(
                 f"note: {calibrate_on} has the very scores that are evaluated: calibration flatters them", err=True
             )
-        for name, value in calibrated_costs(read.scores, read.labels, dev.scores, dev.labels).items():
-            typer.echo(f"{name}: {value:.4f}")
+        calibrated |= calibrated_costs(read.scores, read.labels, dev.scores, dev.labels)
+    for name, value in calibrated.items():
+        typer.echo(f"{name}: {value:.4f}")
+    if json_out is not None:
+        write_json(json_out, {"result": result.to_dict(), "calibrated": calibrated, "warnings": read.oddities})
     if det is not None:
         save(det_plot({scores.stem: error_curve(targets, nontargets)}), det)
 

@@ -1,8 +1,9 @@
 """A system, a corpus and trials → scores, error rates and files: what `sv-bridge evaluate` and `compare` do."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from sv_bridge.reports.comparison import Assessment
 from sv_bridge.reports.plots import det_plot, save
 from sv_bridge.verification.enrolment import enrolled, read_enrolment
 from sv_bridge.verification.error_rates import error_curve
-from sv_bridge.verification.evaluation import Result, breakdown, calibrated_costs
+from sv_bridge.verification.evaluation import Result, SpeakerErrors, breakdown, calibrated_costs, speaker_errors
 from sv_bridge.verification.names import find_names
 from sv_bridge.verification.overlap import shared
 from sv_bridge.verification.score_files import write_scores
@@ -50,6 +51,25 @@ class Verdict:
     warnings: tuple[str, ...] = ()
     cross_channels: int | None = None
 
+    def speakers(self) -> list[SpeakerErrors]:
+        """Errors about each speaker at the threshold of the equal error rate, the worst first."""
+        return speaker_errors(self.scores, self.trials, self.embeddings, self.results[0].threshold)
+
+    def record(self, calibrated: Mapping[str, float]) -> dict[str, Any]:
+        """Everything but the scores, for JSON."""
+        return {
+            "system": self.system,
+            "cross_channels": self.cross_channels,
+            "looked_at": self.embeddings.description(),
+            "warnings": self.warnings,
+            "results": [result.to_dict() for result in self.results],
+            "speakers": [asdict(speaker) for speaker in self.speakers()]
+            if (self.embeddings.speakers != "").all()
+            else [],
+            "calibrated": dict(calibrated),
+            "skipped": self.embeddings.skipped,
+        }
+
     def calibrated(self, dev: "Verdict") -> dict[str, float]:
         """Actual detection costs and Cllr, calibrated on the trials of another verdict."""
         return calibrated_costs(self.scores, self.trials.labels, dev.scores, dev.trials.labels)
@@ -65,16 +85,7 @@ class Verdict:
     def write(self, folder: Path, calibrated: Mapping[str, float]) -> None:
         """Write scores.txt, results.json and det.png."""
         write_scores(folder / "scores.txt", self.trials, self.scores)
-        record = {
-            "system": self.system,
-            "cross_channels": self.cross_channels,
-            "looked_at": self.embeddings.description(),
-            "warnings": self.warnings,
-            "results": [result.to_dict() for result in self.results],
-            "calibrated": dict(calibrated),
-            "skipped": self.embeddings.skipped,
-        }
-        write_json(folder / "results.json", record)
+        write_json(folder / "results.json", self.record(calibrated))
         labels = self.trials.labels
         curve = error_curve(self.scores[labels], self.scores[~labels])
         save(det_plot({Path(self.system).name: curve}), folder / "det.png")
@@ -114,6 +125,8 @@ class Judge:
         trials: Trials | Path | None = None,
         enrolment: Path | None = None,
         negatives: Negatives = "any",
+        by: Sequence[str] = ("language", "source"),
+        priors: Sequence[float] = (),
         intervals: bool = False,
     ) -> Verdict:
         """Score trials: a list, or drawn from the split.
@@ -147,7 +160,7 @@ class Judge:
             top=self.top,
             device=str(choose_device(self.options.device)),
         )
-        results = breakdown(scores, trials, embeddings, intervals=intervals)
+        results = breakdown(scores, trials, embeddings, by=by, priors=priors, intervals=intervals)
         warnings = embeddings.warnings() + trials.oddities()
         for others, purpose in ((cohort, "the cohort of AS-norm"), (reference, "the mean that is subtracted")):
             if others is not None:

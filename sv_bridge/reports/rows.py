@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sv_bridge.compactness.speakers import ClusteringComparison, Compactness, better
 from sv_bridge.reports.comparison import Column
-from sv_bridge.verification.evaluation import Result
+from sv_bridge.verification.evaluation import Result, SpeakerErrors
 
 __all__ = [
     "Rows",
@@ -13,6 +13,7 @@ __all__ = [
     "clustering_rows",
     "column_rows",
     "cosine_rows",
+    "error_rows",
     "measure_rows",
     "number",
     "pair_rows",
@@ -44,12 +45,25 @@ def result_rows(results: Sequence[Result]) -> Rows:
         rows.append(
             [r.condition, *counts, f"{100 * r.equal_error_rate:.2f}", f"{r.min_dcf_01:.4f}", f"{r.min_dcf_05:.4f}"]
         )
+    for prior in results[0].min_dcf:
+        header.append(f"minDCF {prior:g}")
+        for row, result in zip(rows, results, strict=True):
+            row.append(f"{result.min_dcf[prior]:.4f}")
     if any(result.interval for result in results):
         header.append("95 % interval")
         for row, result in zip(rows, results, strict=True):
             interval = result.interval
             row.append(f"{100 * interval.lower:.2f} – {100 * interval.upper:.2f}" if interval else "")
     return header, rows
+
+
+def error_rows(speakers: Sequence[SpeakerErrors]) -> Rows:
+    """Errors about each speaker."""
+    header = ["speaker", "targets", "missed %", "non-targets", "falsely accepted %"]
+    return header, [
+        [s.speaker, f"{s.targets:,}", number(100 * s.miss), f"{s.nontargets:,}", number(100 * s.false_alarm)]
+        for s in speakers
+    ]
 
 
 def column_rows(columns: Sequence[Column]) -> Rows:

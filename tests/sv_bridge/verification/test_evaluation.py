@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sv_bridge.reports.rows import result_rows
 from sv_bridge.verification.error_rates import equal_error_rate, min_dcf
-from sv_bridge.verification.evaluation import breakdown, evaluate
+from sv_bridge.verification.evaluation import SpeakerErrors, breakdown, evaluate, speaker_errors
 from sv_bridge.verification.trials import Trials
 
 rng = np.random.default_rng(0)
@@ -76,3 +78,29 @@ def test_one_class_only_is_named(make_embeddings):
         breakdown(np.array([0.0]), Trials.from_pairs([(False, "u0", "u1")]), embeddings)
     with pytest.raises(ValueError, match="1 scores but 2 labels"):
         evaluate(np.zeros(1), np.array([True, False]))
+
+
+def test_any_column_breaks_trials_down(world):
+    scores, trials, embeddings = world
+    gender = np.array(["m", "f"])[np.unique(embeddings.speakers, return_inverse=True)[1] % 2]
+    told = replace(embeddings, columns={**embeddings.columns, "gender": gender})
+    results = {result.condition: result for result in breakdown(scores, trials, told, by=("gender",), priors=(0.5,))}
+    assert set(results) == {"all trials", "same gender", "gender f", "gender m"}
+    enrol, test = told.rows(trials)
+    for value in "fm":
+        mask = (gender[enrol] == value) & (gender[test] == value)
+        expected = evaluate(scores[mask], trials.labels[mask], condition=f"gender {value}", priors=(0.5,))
+        assert results[f"gender {value}"] == expected
+        targets, nontargets = scores[mask & trials.labels], scores[mask & ~trials.labels]
+        assert expected.min_dcf == {0.5: min_dcf(targets, nontargets, p_target=0.5)}
+    with pytest.raises(ValueError, match=r"says nothing of 'dialect' .* its columns are source, language"):
+        breakdown(scores, trials, embeddings, by=("dialect",))
+
+
+def test_worst_speakers_by_hand(make_embeddings):
+    embeddings = make_embeddings(np.eye(4), ["a", "a", "b", "c"])
+    trials = Trials.from_pairs([(True, "u0", "u1"), (False, "u0", "u2"), (False, "u2", "u3"), (False, "u1", "u3")])
+    worst, *others = speaker_errors(np.array([0.1, 0.9, 0.2, 0.1]), trials, embeddings, threshold=0.5)
+    assert worst == SpeakerErrors("a", 1, 2, 1.0, 0.5)
+    assert [(s.speaker, s.targets, s.nontargets, s.false_alarm) for s in others] == [("b", 0, 2, 0.5), ("c", 0, 2, 0.0)]
+    assert all(np.isnan(s.miss) for s in others)
