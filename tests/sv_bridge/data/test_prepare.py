@@ -16,6 +16,7 @@ from sv_bridge.data.layouts import Recording, read_folder
 from sv_bridge.data.manifest import read_corpus
 from sv_bridge.data.prepare import assign_splits, prepare
 from sv_bridge.data.randomness import generator
+from sv_bridge.data.voice_activity import speech_seconds
 from sv_bridge.data.voices import random_voice, speak
 
 RATE = 16_000
@@ -180,6 +181,16 @@ def test_near_silence_is_left_out_and_little_speech_reported(tmp_path):
     assert "p/hiss.wav" not in {u.id for u in corpus}
     reasons = skipped_reasons(tmp_path / "strict")
     assert reasons["p/hiss.wav"] == "0.00 s of speech is too little: wanted 0.3 s"
+
+
+def test_speech_is_found_between_silences_and_listening_stops_when_it_is_enough():
+    voice = speak(random_voice(generator(1)), 2 * RATE, generator(2)).astype(np.float32) / 2
+    samples = np.concatenate([np.zeros(2 * RATE), voice, np.zeros(2 * RATE)]).astype(np.float32)
+    heard = speech_seconds(samples)
+    assert 1.0 < heard < 2.3  # a voice pauses, and a detector lingers
+    assert speech_seconds(samples, enough=0.3) == pytest.approx(0.3, abs=0.033)
+    assert speech_seconds(noise(5, seconds=3).astype(np.float32)) == 0
+    assert speech_seconds(samples[:100]) == 0
 
 
 def test_headers_alone_do_not_show_silence(speakers, tmp_path):
