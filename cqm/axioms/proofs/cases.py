@@ -132,7 +132,7 @@ def _folded(instance: Instance, rng: Random) -> Pair:
 
 
 def _parted(instance: Instance, rng: Random, *, inner: bool, outer: bool, lift: bool) -> Pair:
-    """Clusters shrink towards their first points, and move apart: along an axis of their own, or where they are."""
+    """Clusters shrink towards their first points, one may turn, and they move apart, in their space or out of it."""
     labels, before = instance.labels, instance.rows
     after: Rows
     first = {label: before[labels.index(label)] for label in set(labels)}
@@ -141,6 +141,8 @@ def _parted(instance: Instance, rng: Random, *, inner: bool, outer: bool, lift: 
         tuple(c + (v - c) * keep[label] for v, c in zip(point, first[label], strict=True))
         for point, label in zip(before, labels, strict=True)
     )
+    if outer and len(before[0]) > 1 and rng.random() < 0.5:
+        after = _swung(after, labels, first, rng)
     if lift and outer:
         height = {label: rng.choice((0, 7, 30)) for label in first}
         before = tuple((*point, Fraction(0)) for point in before)
@@ -152,3 +154,14 @@ def _parted(instance: Instance, rng: Random, *, inner: bool, outer: bool, lift: 
             for point, label in zip(after, labels, strict=True)
         )
     return replace(instance, rows=before), replace(instance, rows=after)
+
+
+def _swung(rows: Rows, labels: tuple[int, ...], first: dict[int, Any], rng: Random) -> Rows:
+    """One cluster turned about its first point."""
+    chosen, angle = rng.choice(sorted(first)), rng.choice(HALF_ANGLES)
+
+    def swung(point: Any) -> tuple[Any, ...]:
+        away = turned([a - b for a, b in zip(point, first[chosen], strict=True)], 0, 1, angle)
+        return tuple(a + b for a, b in zip(away, first[chosen], strict=True))
+
+    return tuple(swung(point) if label == chosen else point for point, label in zip(rows, labels, strict=True))
