@@ -79,7 +79,8 @@ def read_table(path: Path, *, rows: int | None = None, header: bool | None = Non
         columns = [frame[name].tolist() for name in frame.columns]
         if not len(frame):
             raise ValueError(f"{path} is empty")
-        return Table([str(name) for name in frame.columns], [list(row) for row in zip(*columns, strict=True)])
+        rows_of_cells = [list(row) for row in zip(*columns, strict=True)]
+        return _without_index(Table([str(name) for name in frame.columns], rows_of_cells))
     text, read = _text(path)
     lines = [line for line in text.splitlines() if line.strip()]
     names = None
@@ -199,7 +200,7 @@ def _without_index(table: Table) -> Table:
     name = table.header[0]
     unnamed = name == "" or re.fullmatch(r"Unnamed: \d+(_level_\d+)?", name) is not None
     if len(table.header) > 1 and (
-        unnamed or (name.lower() in INDEX_NAMES and _identifies([row[0] for row in table.rows]))
+        unnamed or (name.lower() in INDEX_NAMES and _identifies([str(row[0]) for row in table.rows]))
     ):
         return Table(table.header[1:], [row[1:] for row in table.rows], [*table.read, "row names left out"])
     return table

@@ -34,8 +34,8 @@ EFFORT = 3e12
 HEADER = ("measure", "value", "better", "range", "reference")
 LONG_WORK = 1e11
 """Multiply–adds beyond which a progress bar appears: a few seconds on two cores."""
-OUTLIERS = (-1, "-1", "noise", "Noise", "outlier")
-"""Labels that mean noise where they stand, though nobody said so."""
+OUTLIERS = (-1, "-1", "noise", "Noise", "outlier", "", "nan", "NaN", "NA", "None", "<NA>")
+"""Labels that mean noise, or no label at all, where they stand, though nobody said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ def assess(
             if reason is not None:
                 left_out[measure.name] = reason
             bar.advance(task)
-    notes = (*_notes_on_noise(clustering, noise_label), *_notes_on_zeros(X, metric))
+    notes = (*_notes_on_noise(clustering, noise_label), *_notes_on_zeros(X, metric), *_notes_on_columns(X))
     return Report(
         values, left_out, clustering.n, clustering.k, metric_name(metric), clustering.input_rows, bounds, notes
     )
@@ -276,6 +276,13 @@ def _notes_on_zeros(X: Any, metric: Metric) -> tuple[str, ...]:
         f"{share:.0%} of the distances are 0, but such points have not the same points at distance 0: is this a "
         "neighbour graph, where 0 means unknown? Then take the vectors, or distances along the graph",
     )
+
+
+def _notes_on_columns(X: Any) -> tuple[str, ...]:
+    names = [name for name in getattr(X, "columns", ()) if str(name).startswith(("Unnamed:", "__index_level"))]
+    if not names:
+        return ()
+    return (f"column {names[0]!r} counts as a coordinate, but its name says that it holds row names: leave it out",)
 
 
 def _notes_on_noise(clustering: Clustering, noise_label: Hashable | None) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 from cqm.arrays.intake import check_metric, validate
 from cqm.arrays.metrics import Metric
 from cqm.catalogue import catalog
+from cqm.reports.choice import MIN_COVERAGE
 from cqm.reports.spaces import final_of, labels_of, taking_distances, transformed
 
 __all__ = ["Scorer", "scorer"]
@@ -22,11 +23,13 @@ class Scorer:
     ----------
     measure : name of the measure.
     metric, noise_label : passed on to it.
+    min_coverage : share of the points that a clustering keeps, to have a score by a measure that does not count noise.
     """
 
     measure: str
     metric: Metric
     noise_label: Hashable | None
+    min_coverage: float = MIN_COVERAGE
 
     def __call__(self, estimator: Any, X: Any, y: Any = None) -> float:
         """Score of a fitted clusterer, or of a pipeline that ends in one, in the space that the clusterer sees."""
@@ -39,15 +42,28 @@ class Scorer:
         X = transformed(estimator, X, fit=False)
         labels = final.predict(X) if hasattr(final, "predict") else labels_of(clone(final), X)
         options: dict[str, Any] = {"metric": self.metric, "noise_label": self.noise_label}
-        validate(X, labels, **options, min_clusters=0, allow_singletons_only=True)  # errors here are no matter of data
+        found = validate(
+            X, labels, **options, min_clusters=0, allow_singletons_only=True
+        )  # no matter of data if it fails
+        measure, coverage = catalog[self.measure], found.n / found.input_rows
         try:
-            return catalog[self.measure].score(X, labels, **options)
+            if 0 < coverage < self.min_coverage and not measure.counts_noise:
+                raise ValueError(
+                    f"{coverage:.0%} of the points are kept, fewer than min_coverage={self.min_coverage:g}"
+                )
+            return measure.score(X, labels, **options)
         except ValueError as error:
             warnings.warn(f"{self.measure} has no value: {error}", UndefinedMetricWarning, stacklevel=2)
             return math.nan
 
 
-def scorer(measure: str, *, metric: Metric = "euclidean", noise_label: Hashable | None = -1) -> Scorer:
+def scorer(
+    measure: str,
+    *,
+    metric: Metric = "euclidean",
+    noise_label: Hashable | None = -1,
+    min_coverage: float = MIN_COVERAGE,
+) -> Scorer:
     """A scikit-learn scorer, `scorer(estimator, X, y=None)` → higher is better, for GridSearchCV and its kin.
 
     The estimator's `predict` labels the points it is scored on; one that cannot predict (DBSCAN, agglomerative
@@ -66,6 +82,8 @@ def scorer(measure: str, *, metric: Metric = "euclidean", noise_label: Hashable 
         Passed on to the measure.
     noise_label : hashable, optional
         Points with this label are left out: −1, as scikit-learn's clusterers call noise. None makes it a cluster.
+    min_coverage : float
+        Share of the points, in [0, 1], that a clustering keeps to have a score, unless the measure counts noise.
 
     Raises
     ------
@@ -89,4 +107,4 @@ def scorer(measure: str, *, metric: Metric = "euclidean", noise_label: Hashable 
     check_metric(metric)
     if (reason := catalog[measure].inapplicable(metric)) is not None:
         raise ValueError(f"{measure} {reason}")
-    return Scorer(measure, metric, noise_label)
+    return Scorer(measure, metric, noise_label, min_coverage)

@@ -205,7 +205,7 @@ def select(
         Measures see what the last step of a pipeline is given, or `X` itself, which is needed where candidates differ
         in the steps before.
     effort : float
-        As for :func:`evaluate`, for measures that are not named.
+        As for :func:`evaluate`, for measures that are not named: what one of them may cost over all candidates.
     n_jobs : int, optional
         Candidates to try at once, as in scikit-learn.
 
@@ -256,7 +256,7 @@ def select(
         from scipy.spatial.distance import squareform  # here, as it takes time to import
 
         X = squareform(X)  # clusterers take no condensed ones
-    options = {"metric": metric, "noise_label": noise_label, "limit": limit}
+    options = {"metric": metric, "noise_label": noise_label, "limit": limit / len(settings)}
     candidates, judged = _tried(X, estimator, settings, size, fixed, catalogued, space, n_jobs, options)
     reports = [candidate.report for candidate in candidates]
     choices = [choose(measure, reports, by_k=by_k, min_coverage=min_coverage) for measure in catalogued]

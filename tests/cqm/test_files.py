@@ -66,7 +66,8 @@ def test_tsv_and_parquet(tmp_path):
     FRAME.to_parquet(tmp_path / "table.parquet")
     FRAME.set_axis(list("pqrs")).to_parquet(tmp_path / "named.parquet")
     FRAME.astype({"kind": "category"}).to_parquet(tmp_path / "categories.parquet")
-    for name in ("table.tsv", "table.parquet", "named.parquet", "categories.parquet"):
+    FRAME.reset_index().rename(columns={"index": "Unnamed: 0"}).to_parquet(tmp_path / "again.parquet")
+    for name in ("again.parquet", "table.tsv", "table.parquet", "named.parquet", "categories.parquet"):
         found = read_points(tmp_path / name)
         assert np.array_equal(found.points, POINTS)
         assert found.labels == KINDS

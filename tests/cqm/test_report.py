@@ -2,6 +2,7 @@ import inspect
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import make_scorer, silhouette_score
@@ -147,6 +148,13 @@ def test_a_dense_neighbour_graph_is_noticed():
     assert "is this a neighbour graph, where 0 means unknown?" in str(report)
     copies = np.repeat(np.repeat(1 - np.eye(2), 20, axis=0), 20, axis=1)
     assert not cqm.evaluate(copies, np.arange(40) % 2, metric="precomputed", measures=["silhouette"]).notes
+
+
+def test_row_names_and_missing_labels_are_noticed():
+    table = pd.DataFrame(POINTS).reset_index().rename(columns={"index": "Unnamed: 0"})
+    assert "column 'Unnamed: 0' counts as a coordinate" in str(cqm.evaluate(table, LABELS))
+    unlabelled = pd.Series([*LABELS[:5], None, None]).astype("string").fillna("nan")
+    assert "label 'nan' counts as a cluster" in str(cqm.evaluate(POINTS, unlabelled))
 
 
 def test_a_noise_label_that_no_point_has_is_said():

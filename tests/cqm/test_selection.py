@@ -3,6 +3,7 @@ import pickle
 import numpy as np
 import pytest
 from joblib import parallel_config
+from scipy.spatial.distance import pdist, squareform
 from sklearn.cluster import DBSCAN, HDBSCAN, AgglomerativeClustering, KMeans, SpectralClustering
 from sklearn.datasets import load_wine, make_blobs, make_moons
 from sklearn.decomposition import PCA, TruncatedSVD
@@ -207,8 +208,6 @@ def test_wine_in_a_pipeline():
     [AgglomerativeClustering(linkage="average"), AgglomerativeClustering(linkage="average", metric="precomputed")],
 )
 def test_clusterers_of_distances_are_given_distances(estimator):
-    from scipy.spatial.distance import pdist, squareform
-
     distances = squareform(pdist(BLOBS))
     selection = cqm.select(distances, estimator, k=range(2, 6), metric="precomputed")
     expected = AgglomerativeClustering(3, linkage="average").fit_predict(BLOBS)
@@ -301,7 +300,7 @@ def test_jobs_change_nothing():
 def test_search_ranks_clusterings_without_a_value_last(measure, estimator, grid, best):
     points = np.vstack([POINTS, [[60, 60]]])  # DBSCAN's noise
     everything = [(np.arange(8), np.arange(8))]
-    scoring = cqm.scorer(measure)
+    scoring = cqm.scorer(measure, min_coverage=0.8)
     search = GridSearchCV(estimator, grid, scoring=scoring, cv=everything, error_score="raise")
     undefined = pytest.warns(UndefinedMetricWarning, match=f"{measure} has no value: ")
     with undefined, pytest.warns(UserWarning, match="non-finite"):
@@ -350,6 +349,20 @@ def test_a_search_with_a_scorer_can_be_saved():
 def test_scorers_of_nothing_are_errors(arguments, options, error, message):
     with pytest.raises(error, match=message):
         cqm.scorer(*arguments, **options)
+
+
+def test_a_search_over_distances():
+    distances = squareform(pdist(BLOBS))
+    rows = np.arange(90)
+    scoring = cqm.scorer("silhouette", metric="precomputed")
+    clusterer = DBSCAN(metric="precomputed")
+    search = GridSearchCV(clusterer, {"eps": [0.5, 3.0]}, scoring=scoring, cv=[(rows, rows)], error_score="raise")
+    few = pytest.warns(UndefinedMetricWarning, match=r"\d+% of the points are kept, fewer than min_coverage=0.9")
+    with few, pytest.warns(UserWarning, match="non-finite"):
+        search.fit(distances)
+    assert search.best_params_ == {"eps": 3.0}
+    expected = cqm.silhouette(BLOBS, search.best_estimator_.labels_, noise_label=-1)
+    assert search.best_score_ == pytest.approx(expected)
 
 
 def test_scorers_of_distances_refuse_clusterers_of_vectors():
