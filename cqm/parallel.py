@@ -10,7 +10,7 @@ from itertools import chain, islice
 from threading import Lock
 from typing import Any, TypeVar
 
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import OpenBLASController, ThreadpoolController
 
 __all__ = ["in_order", "one_blas_thread", "threads"]
 
@@ -56,11 +56,13 @@ def in_order(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Itera
 def one_blas_thread() -> Iterator[None]:
     """A context in which the last bits of a product do not depend on the number of cores.
 
-    The limit is the whole process's: of several threads that ask for it, the last to leave lifts it.
+    The limit is the whole process's: of several threads that ask for it, the last to leave lifts it. threadpoolctl
+    obeys whichever thread set a limit first and ignores all others; so we take that role over, and give it up.
     """
     global _holders, _limit
     with _lock:
         if not _holders:
+            OpenBLASController.clear_controlling_thread(force=True)
             _limit = _controller().limit(limits=1, user_api="blas")
         _holders += 1
     try:
@@ -69,7 +71,9 @@ def one_blas_thread() -> Iterator[None]:
         with _lock:
             _holders -= 1
             if not _holders:
+                OpenBLASController.clear_controlling_thread(force=True)
                 _limit.restore_original_limits()
+                OpenBLASController.clear_controlling_thread(force=True)
 
 
 def threads() -> int:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from scipy.spatial.distance import squareform
 
+import cqm
 from tests.cqm.inputs import DISTANCES, LABELS, POINTS, every_measure, on_distances, outcome
 
 TABLE = pa.table(dict(zip("xyz", POINTS.T, strict=True)))
@@ -184,6 +185,17 @@ def test_float32_too_large_to_square_is_right_or_refused(measure):
     wanted = measure.function(huge.astype(np.float64), LABELS)
     got = outcome(measure, huge, LABELS)
     assert got == pytest.approx(wanted, rel=2e-5, nan_ok=True) if isinstance(got, float) else "float64" in got
+
+
+@pytest.mark.parametrize("k", [2**16, 70_000])
+def test_more_clusters_than_16_bits_can_tell_apart(k):
+    labels = np.random.default_rng(0).permutation(np.repeat(np.arange(k), 2))
+    position = labels + np.random.default_rng(1).choice([-0.25, 0.25], 2 * k)
+    pairs = position[np.argsort(labels)].reshape(k, 2)
+    within = ((pairs[:, 0] - pairs[:, 1]) ** 2 / 2).sum()
+    between = 2 * ((pairs.mean(axis=1) - position.mean()) ** 2).sum()
+    wanted = between / (k - 1) / (within / k)
+    assert cqm.calinski_harabasz(position[:, None], labels) == pytest.approx(wanted, rel=1e-12)
 
 
 # --- degenerate but valid input has a value, and never a warning

@@ -1,12 +1,14 @@
 """Tasks on every core: in order, not nested, and none begun after an error."""
 
-from threading import get_ident
+import os
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, get_ident
 from time import sleep
 
 import pytest
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
-from cqm.parallel import AHEAD, in_order
+from cqm.parallel import AHEAD, in_order, threads
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -36,3 +38,42 @@ def test_after_an_error_no_task_begins():
     with threadpool_limits(2), pytest.raises(ValueError, match="at the first task"):
         list(in_order(work, range(1000)))
     assert len(begun) < 2 * AHEAD  # as many were waiting
+
+
+def blas_threads():
+    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+
+def test_blas_keeps_to_one_thread_until_the_last_caller_is_done():
+    leave = {"first": Event(), "last": Event()}
+
+    def caller(name):
+        tasks = in_order(lambda task: task, [0])
+        next(tasks)
+        entered[name].set()
+        assert leave[name].wait(60)
+        list(tasks)
+
+    entered = {"first": Event(), "last": Event()}
+    with threadpool_limits(2), ThreadPoolExecutor(2) as callers:
+        assert blas_threads() == {2}
+        running = {name: callers.submit(caller, name) for name in leave}
+        assert all(event.wait(60) for event in entered.values())
+        seen = []
+        for name in ("first", "last"):
+            seen.append((blas_threads(), threads()))
+            leave[name].set()
+            running[name].result()
+        assert seen == [({1}, 1), ({1}, 1)]
+        assert blas_threads() == {2}
+        assert threads() == min(2, len(os.sched_getaffinity(0)))
+
+
+def test_any_thread_may_limit_blas_afterwards():
+    def limited():
+        with threadpool_limits(3, user_api="blas"):
+            return blas_threads()
+
+    list(in_order(lambda task: task, [0]))
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(limited).result() == {3}

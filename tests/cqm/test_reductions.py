@@ -191,6 +191,32 @@ def test_extremes_that_float32_does_not_tell_apart(seed):
     assert diameters[0] == pytest.approx(cdist(X[:16], X[:16]).max(), rel=1e-12, abs=0)
 
 
+def aligned_roundings(d):
+    """(38, d) points for which a float32 product that is added up in order errs by nearly d·2⁻²⁴, and their clusters.
+
+    Points 0 and 1 are the same, in two clusters; points 2 and 3 are 2⁻¹⁰ apart. In the product of the former each of
+    d − 2 terms is a little less than half a unit in the last place of what it is added to, and lost; in that of the
+    latter it is a little more, and counts twice. 4 to 7 mirror them, so that the origin is the centre. The others are
+    there so that a few nearly tied pairs are few.
+    """
+    points = np.zeros((38, d))
+    points[:4, 0] = 1
+    points[:2, 1:-1], points[2:4, 1:-1] = np.sqrt(0.49 * 2.0**-23), np.sqrt(0.51 * 2.0**-23)
+    points[2, -1] = 2.0**-10
+    points[4:8] = -points[:4]
+    points[8:23, 1:16] = np.diag(np.linspace(0.3, 0.5, 15))
+    points[23:] = -points[8:23]
+    return points, np.arange(38) % 2 + np.repeat([0, 2], [8, 30])
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_extremes_are_exact_where_every_rounding_of_float32_goes_the_wrong_way(dtype):
+    points, clusters = aligned_roundings(60)
+    gap = pair_minima(validate(points.astype(dtype), clusters))[0, 1]
+    assert gap == 0
+
+
 @pytest.mark.parametrize(("kind", "again"), [("far from zero", False), ("all at one distance", True)])
 def test_where_too_many_are_nearly_tied_products_are_as_precise_as_the_points(kind, again, monkeypatch):
     made = []
@@ -253,9 +279,11 @@ def test_closed_forms_keep_digits_far_from_the_origin(d):
 
 @pytest.mark.parametrize("metric", ["sqeuclidean", "cosine", "correlation"])
 @pytest.mark.parametrize("d", [4, 30])
-def test_points_at_the_same_place_have_sums_of_exactly_zero(metric, d):
-    direction = np.random.default_rng(0).normal(size=d)
-    lengths = np.array([1.0, 3.0, 0.1, 7.7, 1.3, 9.0]) if metric != "sqeuclidean" else np.ones(6)
-    clustering = validate(np.outer(lengths, direction), [0, 0, 0, 1, 1, 1], metric=metric)
+@pytest.mark.parametrize("n", [6, 600])
+def test_points_at_the_same_place_have_sums_of_exactly_zero(metric, d, n):
+    rng = np.random.default_rng(0)
+    direction = rng.normal(size=d)
+    lengths = rng.uniform(0.1, 10, n) if metric != "sqeuclidean" else np.ones(n)
+    clustering = validate(np.outer(lengths, direction), np.arange(n) % 2, metric=metric)
     assert not sums(clustering).any()
     assert not pair_sums(clustering).any()

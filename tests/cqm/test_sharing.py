@@ -42,6 +42,30 @@ def test_equal_arrays_are_not_the_same_argument_but_equal_numbers_are(counted):
         assert calls == [1, 1, 3, 4]
 
 
+def test_equal_numbers_of_different_types_are_different_arguments():
+    @once
+    def described(value):
+        return repr(value)
+
+    with shared_work():
+        assert [described(value) for value in (1, True, 1.0, "1", None)] == ["1", "True", "1.0", "'1'", "None"]
+
+
+def test_the_same_value_under_another_name_is_another_argument():
+    @once
+    def quotient(over=1, under=1):
+        return over / under
+
+    with shared_work():
+        assert [quotient(over=2), quotient(under=2), quotient(2), quotient(1, 2)] == [2, 0.5, 2, 0.5]
+
+
+def test_functions_do_not_get_each_others_results():
+    double, triple = once(lambda number: 2 * number), once(lambda number: 3 * number)
+    with shared_work():
+        assert [double(1), triple(1)] == [2, 3]
+
+
 def test_shared_results_cannot_be_changed_by_one_of_their_users(counted):
     double, _ = counted
     with shared_work(), pytest.raises(ValueError, match="read-only"):

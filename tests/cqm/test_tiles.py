@@ -69,11 +69,18 @@ def tight_clumps(rng, d):
     return np.repeat(10 * rng.normal(size=(4, d)), 15, axis=0) + 1e-7 * rng.normal(size=(60, d))
 
 
+def clumps_of_every_width(rng, d):
+    """From tight to as wide as they are apart: some pairs lie where a product has lost any given number of digits."""
+    widths = np.tile(np.logspace(-7, 1, 15), 4)[:, None]
+    return np.repeat(10 * rng.normal(size=(4, d)), 15, axis=0) + widths * rng.normal(size=(60, d))
+
+
 CASES = {
     "plain": lambda rng, d: rng.normal(size=(60, d)),
     "far from the origin": lambda rng, d: rng.normal(size=(60, d)) + 1e8,
     "tight clumps": tight_clumps,
     "tight clumps far from the origin": lambda rng, d: tight_clumps(rng, d) * 100 + 1e8,
+    "clumps of every width": clumps_of_every_width,
     "features of different scale": lambda rng, d: rng.normal(size=(60, d)) * np.logspace(-6, 6, d),
     "constant features": lambda rng, d: np.where(np.arange(d) % 2, rng.normal(size=(60, d)), 1e9),
 }
