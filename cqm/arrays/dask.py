@@ -23,6 +23,7 @@ from cqm.arrays.engine import ACROSS, INSIDE, MINIMUM, Reduce, Request, Visit
 from cqm.arrays.host import centroids, reductions
 from cqm.arrays.host.engine import Host
 from cqm.arrays.host.landmarks import blocks_for, to_landmarks
+from cqm.arrays.host.pairs import sums_inside
 from cqm.arrays.host.reductions import MERGE, START
 from cqm.arrays.host.tiles import TILE_ROWS, block, distances, row_blocks, tile, to_distances
 from cqm.arrays.host.trees import Edges, kruskal, spanning_edges
@@ -223,6 +224,18 @@ class Dask(Groups):
         """Smallest distance between points of different clusters."""
         return float(min(dask.compute(*(self._pair(_nearest, a, b, self._shared(a, b)) for a, b in self._pairs()))))
 
+    def sums_inside(self) -> FloatArray:
+        """(n,) sums of distances to the points of the own cluster."""
+        found = [delayed(sums_inside)(host) for host in self.hosts]
+        pairs = [(a, b) for a, b in self._pairs(INSIDE) if a != b]
+        inside, across = dask.compute(found, [self._pair(_sums_across, a, b) for a, b in pairs])
+        out = np.concatenate(inside)
+        for (a, b), (mine, theirs) in zip(pairs, across, strict=True):
+            last, first = self.parts[a].rows.stop, self.parts[b].rows.start
+            out[last - len(mine) : last] += mine
+            out[first : first + len(theirs)] += theirs
+        return out
+
     def longest_steps(self) -> FloatArray:
         """(k,) longest edge of each cluster's minimum spanning tree; 0 for a singleton.
 
@@ -364,6 +377,18 @@ def _nearest(a: Host, b: Host | None, shared: bool) -> float:
     if shared:
         across[-1, 0] = np.inf
     return float(across.min())
+
+
+def _sums_across(a: Host, b: Host) -> tuple[FloatArray, FloatArray]:
+    """Sums of the distances between the points of the cluster that two blocks share, for those of either."""
+    mine, theirs = a.cluster(a.k - 1), b.cluster(0)
+    rows, columns = np.zeros(mine.stop - mine.start), np.zeros(theirs.stop)
+    both, pieces = _both(a, b), product(_pieces(mine, 0), _pieces(theirs, a.n))
+    for i, j in pieces:
+        values = distances(both, i, j)
+        rows[i.start - mine.start : i.stop - mine.start] += values.sum(axis=1)
+        columns[j.start - a.n : j.stop - a.n] += values.sum(axis=0)
+    return rows, columns
 
 
 def _trees(a: Host, b: Host | None, a_first: int, b_first: int) -> list[Edges]:

@@ -37,7 +37,8 @@ Result = TypeVar("Result")
 SUM, MINIMUM, MAXIMUM = range(3)
 EVERYWHERE, ACROSS, INSIDE = range(3)
 
-# (rows, m) values of points, (rows,) their own clusters and (k,) sizes as floats → (rows, …), all of the same library
+# (rows, m) values of points, which may be overwritten, (rows,) their own clusters and (k,) sizes as floats → (rows, …),
+# all of them of one library
 Reduce = Callable[[Any, Any, Any], Any]
 # ordered rows a, ordered rows b and their (a, b) distances, which may be overwritten; a block meets itself in a square
 Visit = Callable[[slice, slice, FloatArray], Result]
@@ -112,6 +113,9 @@ class Engine(Protocol):
 
     def nearest_across(self) -> float:
         """Smallest distance between points of different clusters."""
+
+    def sums_inside(self) -> FloatArray:
+        """(n,) sums of distances to the points of the own cluster."""
 
     def longest_steps(self) -> FloatArray:
         """(k,) longest edge of each cluster's minimum spanning tree; 0 for a singleton."""

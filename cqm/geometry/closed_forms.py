@@ -34,7 +34,9 @@ def from_sums(clustering: Clustering, reduce: Reduce) -> FloatArray:
     def totals(squared: Any, own: Any, sizes: Any) -> Any:
         xp = array_namespace(squared)
         here = [xp.asarray(each, dtype=squared.dtype, device=device(squared)) for each in (weights, squares)]
-        return reduce(squared * here[0] + here[1], own, sizes)
+        squared *= here[0]  # in place where the library can
+        squared += here[1]
+        return reduce(squared, own, sizes)
 
     return points.points.to_landmarks(spread.centroids, spread.origin, totals, root=False)
 

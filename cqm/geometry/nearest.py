@@ -7,6 +7,7 @@ from array_api_compat import array_namespace, device, is_numpy_array
 from numpy.typing import NDArray
 
 from cqm.arrays.host.jit import kernel
+from cqm.arrays.host.kernels import minimum, total
 
 __all__ = ["own_all_and_least_mean", "own_and_nearest"]
 
@@ -59,13 +60,11 @@ def _own_and_nearest(values: FloatArray, own: NDArray[np.intp]) -> FloatArray:
 @kernel
 def _own_all_and_least_mean(totals: FloatArray, own: NDArray[np.intp], sizes: FloatArray) -> FloatArray:
     rows, k = totals.shape
-    out = np.empty((rows, 3))
+    out, means = np.empty((rows, 3)), np.empty(k)
     for x in range(rows):
-        everything, least = 0.0, np.inf
+        row = totals[x]
         for j in range(k):
-            everything += totals[x, j]
-            mean = totals[x, j] / sizes[j]
-            if j != own[x] and mean < least:
-                least = mean
-        out[x, 0], out[x, 1], out[x, 2] = totals[x, own[x]], everything, least
+            means[j] = row[j] / sizes[j]
+        means[own[x]] = np.inf
+        out[x, 0], out[x, 1], out[x, 2] = row[own[x]], total(row), minimum(means)
     return out

@@ -82,16 +82,7 @@ def reaches(clustering: Clustering) -> FloatArray:
 @once
 def sums_to_own_cluster(clustering: Clustering) -> FloatArray:
     """(n,) sums of distances to the points of the own cluster."""
-
-    def add(a: slice, b: slice, tile: FloatArray) -> tuple[slice, FloatArray, slice, FloatArray]:
-        return a, tile.sum(axis=1), b, tile.sum(axis=0) if a != b else np.zeros(0)
-
-    out = np.zeros(clustering.n)
-    for a, by_row, b, by_column in clustering.points.map_pairs_within(add):
-        out[a] += by_row
-        if a != b:
-            out[b] += by_column
-    return out
+    return clustering.points.sums_inside()
 
 
 @once

@@ -108,6 +108,9 @@ class TableEngine(Groups):
     def nearest_across(self):
         return float(self.square[self.codes[:, None] != self.codes].min())
 
+    def sums_inside(self):
+        return (self.square * (self.codes[:, None] == self.codes)).sum(axis=1)
+
     def longest_steps(self):
         each = [self.square[rows, rows] for rows in map(self.cluster, range(self.k))]
         return np.array([minimum_spanning_tree(square).toarray().max() for square in each])

@@ -177,6 +177,11 @@ class Device(Space):
         return pairs.nearest_across(self)
 
     @_precisely
+    def sums_inside(self) -> FloatArray:
+        """(n,) sums of distances to the points of the own cluster."""
+        return pairs.sums_inside(self)
+
+    @_precisely
     def longest_steps(self) -> FloatArray:
         """(k,) longest edge of each cluster's minimum spanning tree."""
         return trees.longest_steps(self)

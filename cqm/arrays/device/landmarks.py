@@ -61,11 +61,12 @@ def _to(space: Space, shift: Callable[[Any], Any], at: Any, zero: float) -> tupl
         points, mine = shift(block.points), own[block.part.rows]
         apart = points - xp.take(at, mine, axis=0)
         nearest = xp.astype(xp.sum(apart * apart, axis=1), moved.dtype)[:, None]
-        values, both = space.squared(xp.astype(points - centre, moved.dtype), moved)
+        here = xp.astype(points - centre, moved.dtype)
+        values, close = space.squared(here, moved, tiles.CANCELLATION[dtype], zero)
         is_mine = mine[:, None] == columns
-        close = (values <= tiles.CANCELLATION[dtype] * both + zero) & ~is_mine
-        values = xp.where(is_mine, nearest, xp.maximum(values, xp.zeros_like(values)))
-        return Tile(xp.where(values <= zero, xp.zeros_like(values), values) if zero else values, close)
+        close = close & ~is_mine
+        nearest = xp.where(nearest <= zero, 0.0, nearest) if zero else nearest
+        return Tile(xp.where(is_mine, nearest, xp.where(close, 0.0, values)), close)
 
     def exact(block: Block, tile: Tile) -> Any:
         rows, there = np.nonzero(on_host(tile.close))
@@ -81,4 +82,4 @@ def _squares(xp: Any, a: Any, b: Any, zero: float) -> Any:
     """(rows, columns) squared distances of points of few features."""
     parts = (a[:, f][:, None] - b[:, f][None, :] for f in range(a.shape[1]))
     values = reduce(xp.add, (part * part for part in parts))
-    return xp.where(values <= zero, xp.zeros_like(values), values) if zero else values
+    return xp.where(values <= zero, 0.0, values) if zero else values

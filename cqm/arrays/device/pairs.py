@@ -20,7 +20,16 @@ from cqm.arrays.foreign import on_host
 from cqm.arrays.host.reductions import MERGE, START
 from cqm.parallel import in_order
 
-__all__ = ["map_pairs", "map_pairs_within", "nearest_across", "pairs_of_blocks", "per_pair", "per_point", "waves"]
+__all__ = [
+    "map_pairs",
+    "map_pairs_within",
+    "nearest_across",
+    "pairs_of_blocks",
+    "per_pair",
+    "per_point",
+    "sums_inside",
+    "waves",
+]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -69,12 +78,13 @@ def _meets(region: int, a: Block, b: Block) -> bool:
 
 def _counting(space: Space, a: Block, b: Block, tile: Tile, operation: int) -> Any:
     """Values of a tile for a reduction: what does not count does not matter to it."""
-    xp = space.xp
-    values = space.distances(tile.values) if operation == SUM else tile.values
+    xp, values = space.xp, tile.values
     if tile.close is not None:
-        values = xp.where(tile.close, xp.full_like(values, START[operation]), values)
+        values = xp.where(tile.close, START[operation], values)
+    if operation == SUM:
+        values = space.distances(values)
     if a is b and operation == MINIMUM:
-        values = xp.where(space.eye(values.shape[0]), xp.full_like(values, np.inf), values)
+        values = xp.where(space.eye(values.shape[0]), np.inf, values)
     return values
 
 
@@ -127,12 +137,37 @@ def nearest_across(space: Space) -> float:
     def take(a: Block, b: Block, tile: Tile) -> None:
         same = codes[a.part.rows][:, None] == codes[b.part.rows][None, :]
         values = _counting(space, a, b, tile, MINIMUM)
-        smallest.append(space.wide(xp.min(xp.where(same, xp.full_like(values, np.inf), values))))
+        smallest.append(space.wide(xp.min(xp.where(same, np.inf, values))))
 
     for a, b, rows, columns, squared in waves(space, pairs_of_blocks(space, ACROSS), take):
         apart = space.codes[a.part.rows][rows] != space.codes[b.part.rows][columns]
         found = min(found, squared[apart].min(initial=np.inf))
     return float(space.final(np.array(min(found, on_host(xp.stack(smallest)).min()))))
+
+
+def sums_inside(space: Space) -> FloatArray:
+    """(n,) sums of distances to the points of the own cluster."""
+    xp, codes, out = space.xp, space.here(space.codes), np.zeros(space.n)
+    found: list[tuple[slice, Any]] = []
+
+    def take(a: Block, b: Block, tile: Tile) -> None:
+        same = codes[a.part.rows][:, None] == codes[b.part.rows][None, :]
+        values = xp.where(same, _counting(space, a, b, tile, SUM), 0.0)
+        found.append((a.part.rows, xp.sum(values, axis=1, dtype=xp.float64)))
+        if a is not b:
+            found.append((b.part.rows, xp.sum(values, axis=0, dtype=xp.float64)))
+
+    for a, b, rows, columns, squared in waves(space, pairs_of_blocks(space, INSIDE), take):
+        u, v = rows + a.part.rows.start, columns + b.part.rows.start
+        inside = space.codes[u] == space.codes[v]
+        for ends in (u, v):
+            np.add.at(out, ends[inside], space.final(squared)[inside])
+    first = 0
+    sums = on_host(xp.concat([values for _, values in found]))
+    for part, values in found:
+        out[part] += sums[first : first + values.shape[0]]
+        first += values.shape[0]
+    return out
 
 
 def per_point(space: Space, operation: int) -> Iterator[tuple[Block, Any]]:
@@ -218,10 +253,11 @@ def _within(a: slice, b: slice) -> slice:
 def _on_host(space: Space, a: Block, b: Block) -> FloatArray:
     """(rows, columns) distances of two blocks."""
     tile = space.tile(a, b)
-    out = np.array(on_host(space.wide(space.distances(tile.values))))
+    values = tile.values if tile.close is None else space.xp.where(tile.close, 0.0, tile.values)
+    out = np.array(on_host(space.wide(space.distances(values))))
     if tile.close is not None:
         rows, columns, squared = space.exact(a, b, tile)
         out[rows, columns] = space.final(squared)
-        if a is b:
-            out[columns, rows] = out[rows, columns]
+    if a is b:  # products are not always symmetric to the last bit
+        np.copyto(out, out.T, where=np.tri(len(out), k=-1, dtype=bool))
     return out

@@ -25,7 +25,7 @@ __all__ = ["Block", "Space", "Tile"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
-TILE_ROWS = 4096
+TILE_ROWS = 8192  # enough for a device to be busy while it is asked for more
 ENTRIES = 2**24  # of temporary arrays of differences
 
 
@@ -52,7 +52,7 @@ class Tile(NamedTuple):
     Attributes
     ----------
     values : (rows, columns) squared distances where the metric is a function of these, else distances.
-    close : (rows, columns) where digits are lost; None where none can be.
+    close : (rows, columns) where digits are lost, and values may be negative; None where none can be.
     """
 
     values: Any
@@ -165,19 +165,24 @@ class Space(Groups):
         dtype = np.result_type(a.stats.dtype, b.stats.dtype)
         moved = xp.astype(self.wide(a.points) - centre, self.kind(dtype))
         other = moved if a is b else xp.astype(self.wide(b.points) - centre, self.kind(dtype))
-        values, both = self.squared(moved, other)
-        close = values <= tiles.CANCELLATION[dtype] * both + self.zero
+        values, close = self.squared(moved, other, tiles.CANCELLATION[dtype], self.zero)
         if a is b:
             eye = self.eye(values.shape[0])
-            values, close = xp.where(eye, xp.zeros_like(values), values), close & ~eye
+            values, close = xp.where(eye, 0.0, values), close & ~eye
         return Tile(values, close)
 
-    def squared(self, a: Any, b: Any) -> tuple[Any, Any]:
-        """(rows, columns) squared distances by products, and sums of both squared lengths."""
+    def squared(self, a: Any, b: Any, share: float, zero: float) -> tuple[Any, Any]:
+        """(rows, columns) squared distances by one product, and where digits are lost.
+
+        ‖x − y‖² = (−2x, ‖x‖², 1) · (y, 1, ‖y‖²). Digits are lost where it is at most a `share` of ‖x‖² + ‖y‖²; here
+        the largest ‖y‖² stands for all, so that a tile is compared with a number a row.
+        """
         xp = self.xp
-        norms = [xp.astype(xp.sum(x * x, axis=1, dtype=xp.float64), x.dtype) for x in (a, b)]
-        both = norms[0][:, None] + norms[1][None, :]
-        return both - 2 * (a @ b.T), both
+        norms = [xp.astype(xp.sum(x * x, axis=1, dtype=xp.float64, keepdims=True), x.dtype) for x in (a, b)]
+        ones = [xp.ones_like(norm) for norm in norms]
+        left, right = xp.concat([-2 * a, norms[0], ones[0]], axis=1), xp.concat([b, ones[1], norms[1]], axis=1)
+        values = left @ right.T
+        return values, values <= share * (norms[0] + xp.max(norms[1])) + zero
 
     def eye(self, size: int) -> Any:
         """(size, size) whether row and column are the same."""
@@ -193,13 +198,13 @@ class Space(Groups):
 
         if self.distance.squared:
             squared = reduce(xp.add, (difference * difference for difference in differences()))
-            return xp.where(squared <= self.zero, xp.zeros_like(squared), squared)
+            return xp.where(squared <= self.zero, 0.0, squared)
         if self.distance.name == "manhattan":
             return reduce(xp.add, differences())
         largest = reduce(xp.maximum, differences())
         if self.distance.name == "chebyshev":
             return largest
-        divisor = xp.where(largest > 0, largest, xp.ones_like(largest))
+        divisor = xp.where(largest > 0, largest, 1.0)
         return largest * reduce(xp.add, ((difference / divisor) ** p for difference in differences())) ** (1 / p)
 
     def exact(self, a: Block, b: Block, tile: Tile) -> tuple[IntArray, IntArray, FloatArray]:
@@ -227,7 +232,6 @@ class Space(Groups):
         xp, scale = self.xp, self.distance.scale
         if not self.distance.squared:
             return values
-        values = xp.maximum(values, xp.zeros_like(values)) if self.multiplies else values
         if self.distance.name == "euclidean":
             return xp.sqrt(values)
         if self.distance.name == "angular":

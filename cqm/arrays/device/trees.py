@@ -55,7 +55,7 @@ def _links(space: Space, component: IntArray) -> tuple[FloatArray, IntArray, lis
         rows, columns = a.part.rows, b.part.rows
         wanted = (codes[rows][:, None] == codes[columns][None, :]) & (here[rows][:, None] != here[columns][None, :])
         wanted = wanted if tile.close is None else wanted & ~tile.close
-        values = xp.where(wanted, tile.values, xp.full_like(tile.values, np.inf))
+        values = xp.where(wanted, tile.values, np.inf)
         links[rows.start].append((xp.min(values, axis=1), xp.argmin(values, axis=1) + columns.start))
         if a is not b:
             links[columns.start].append((xp.min(values, axis=0), xp.argmin(values, axis=0) + rows.start))

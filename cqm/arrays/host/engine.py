@@ -116,6 +116,10 @@ class Host(Rows):
         """Smallest distance between points of different clusters."""
         return reductions.nearest_across(self)
 
+    def sums_inside(self) -> FloatArray:
+        """(n,) sums of distances to the points of the own cluster."""
+        return pairs.sums_inside(self)
+
     def longest_steps(self) -> FloatArray:
         """(k,) longest edge of each cluster's minimum spanning tree."""
         return trees.longest_steps(self)

@@ -25,8 +25,10 @@ __all__ = [
     "extremes_over_clusters",
     "fill",
     "finish",
+    "minimum",
     "reduce_over_clusters",
     "shift",
+    "total",
 ]
 
 # what a tile is filled with, feature by feature
@@ -222,7 +224,7 @@ def reduce_over_clusters(
                 if operation == SUM:
                     by_row[o, i, c] = total(part)
                 elif operation == MINIMUM:
-                    by_row[o, i, c] = _minimum(part)
+                    by_row[o, i, c] = minimum(part)
                 else:
                     by_row[o, i, c] = _maximum(part)
 
@@ -259,7 +261,7 @@ def extremes_over_clusters(
                 row[i] = np.inf if operations[o] == MINIMUM else 0.0
             for c in range(len(column_starts) - 1):
                 part = row[column_starts[c] : column_starts[c + 1]]
-                rough[o, i, c] = _minimum(part) if operations[o] == MINIMUM else _maximum(part)
+                rough[o, i, c] = minimum(part) if operations[o] == MINIMUM else _maximum(part)
     left = tile.size // RECOMPUTED
     for o in range(len(operations)):
         smallest = operations[o] == MINIMUM
@@ -299,6 +301,7 @@ def _reduce_into(column: NDArray[np.float64], row: NDArray[Any], operation: int)
 
 @kernel
 def total(x: NDArray[Any]) -> float:
+    """Sum, over four accumulators."""
     s0 = s1 = s2 = s3 = 0.0
     whole = len(x) - len(x) % 4
     for j in range(0, whole, 4):
@@ -312,7 +315,8 @@ def total(x: NDArray[Any]) -> float:
 
 
 @kernel
-def _minimum(x: NDArray[Any]) -> float:
+def minimum(x: NDArray[Any]) -> float:
+    """Smallest value, over four accumulators."""
     m0 = m1 = m2 = m3 = x.dtype.type(np.inf)
     whole = len(x) - len(x) % 4
     for j in range(0, whole, 4):

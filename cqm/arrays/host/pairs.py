@@ -11,8 +11,9 @@ from cqm.arrays.host.rows import Rows
 from cqm.arrays.host.tiles import TILE_ROWS, Block, block_of, tile
 from cqm.parallel import in_order
 
-__all__ = ["map_pairs", "map_pairs_within"]
+__all__ = ["map_pairs", "map_pairs_within", "sums_inside"]
 
+FloatArray = NDArray[np.float64]
 Result = TypeVar("Result")
 
 
@@ -30,6 +31,20 @@ def map_pairs_within(points: Rows, visit: Visit[Result], clusters: NDArray[np.bo
     """Results of `visit` on smaller tiles that cover the pairs inside clusters, or inside some of them."""
     chosen = np.arange(points.k) if clusters is None else np.flatnonzero(clusters)
     return _map(points, visit, (_blocks(points.cluster(int(i))) for i in chosen), True)
+
+
+def sums_inside(points: Rows) -> FloatArray:
+    """(n,) sums of distances to the points of the own cluster."""
+
+    def add_up(a: slice, b: slice, tile: FloatArray) -> list[tuple[slice, FloatArray]]:
+        by_row = (a, tile.sum(axis=1))
+        return [by_row] if a == b else [by_row, (b, tile.sum(axis=0))]
+
+    out = np.zeros(points.n)
+    for found in map_pairs_within(points, add_up):
+        for rows, sums in found:
+            out[rows] += sums
+    return out
 
 
 def _blocks(rows: slice) -> list[slice]:
