@@ -99,7 +99,7 @@ def test_chunks_of_unknown_size_are_refused():
 
 @pytest.fixture(scope="module")
 def two_processes():
-    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
     with LocalCluster(**options) as cluster, Client(cluster):
         yield
 
