@@ -56,6 +56,10 @@ def with_seconds(budget: Budget, seconds: float | None) -> Budget:
     return budget if seconds is None else replace(budget, seconds=seconds)
 
 
+class Over(KeyboardInterrupt):
+    """Ends hypothesis at once, as a user would: it takes any other exception for a failure to look into."""
+
+
 @dataclass(slots=True, repr=False)
 class Search:
     """What a search did and found.
@@ -206,6 +210,8 @@ def _by_hypothesis(state: Search, n: int, cases: int, rng: random.Random) -> Tri
 
     @st.composite
     def trials(draw: st.DrawFn) -> Trial:
+        if state.over():
+            raise Over
         trial = state.made_by(n, lambda low, high: draw(st.integers(low, high)))
         return reject() if trial is None else trial
 
@@ -225,6 +231,8 @@ def _by_hypothesis(state: Search, n: int, cases: int, rng: random.Random) -> Tri
             return find(trials(), lambda trial: state.violation(trial) > 0, settings=options, random=seed)
         except (NoSuchExample, Unsatisfiable):
             continue
+        except Over:  # what was being shrunk has come as far as it could
+            return next(reversed(state.confirmed), None) if state.random is None else None
     return None
 
 
