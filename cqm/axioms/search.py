@@ -113,7 +113,8 @@ class Search:
         if self.over():
             return -float("inf")
         try:
-            amount = self._violation(trial)
+            with until(self.deadline):  # a case that was begun may take what is left for other ones
+                amount = self._violation(trial)
         except OutOfTime:
             self.stopped = True
             return -float("inf")
@@ -133,8 +134,7 @@ class Search:
                 return -float("inf")
             amount = self.axiom.judge(values, self.subject.better)
         if amount > 0:
-            with until(self.deadline):  # what is found may take what is left for other cases
-                outcome = stands(self.subject, self.axiom, self.domain, trial.frames, values, self.seed)
+            outcome = stands(self.subject, self.axiom, self.domain, trial.frames, values, self.seed)
             if isinstance(outcome, Repeated):
                 self.random = outcome
                 return -float("inf")

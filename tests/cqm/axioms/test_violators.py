@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import davies_bouldin_score, euclidean_distances, pairwise_distances
 
+import cqm
 from cqm import axioms
+from cqm.axioms.subjects import subject_of
 
 BUDGET = axioms.Budget(seconds=600, proofs=False)
 
@@ -210,10 +212,18 @@ def test_a_value_that_never_moves_is_told():
     assert verdict.status == "holds, but the value never moved"
     assert "in none of which the value moved" in "".join(map(str, (verdict.evidence, *verdict.also)))
     assert axioms.check(lambda D, labels: 1.0, "scale_invariance", **asked).moved == 1  # different values
-    assert (
-        axioms.check("cvnn_separation", "consistency", budget=axioms.Budget(cases=100, largest=4, proofs=False)).moved
-        > 0
-    )
+
+
+def test_judged_parameters_see_something_of_a_few_points():
+    judged = subject_of("cvnn_separation").value
+
+    def with_ten_neighbours(D, labels):
+        return cqm.catalog["cvnn_separation"].definition(D, labels)
+
+    few = axioms.Budget(cases=100, largest=5, seconds=600, proofs=False)
+    options = {"better": "lower", "generic": True, "budget": few}
+    assert axioms.check(judged, "consistency", **options).moved > 0
+    assert axioms.check(with_ten_neighbours, "consistency", **options).status == "holds, but the value never moved"
 
 
 def test_a_value_that_is_mostly_missing_is_told():
