@@ -52,15 +52,13 @@ def test_no_verdict_rests_on_floats(name):
 
 
 @pytest.mark.parametrize("name", cqm.catalog)
-def test_what_another_search_refutes_is_declared(name):
-    searched = [axiom for axiom in axioms.AXIOMS.values() if axiom.recipe is not None]
+def test_no_other_search_refutes_what_is_declared_to_hold(name):
+    held = [axiom for axiom in axioms.AXIOMS.values() if axiom.recipe is not None and TABLE[name][axiom.name].holds]
     entry = cqm.catalog[name]
     again = lambda rows, labels: entry.definition(rows, labels)  # noqa: E731 - by another name there is no proof
     options = {"better": entry.better, "needs": entry.needs, "generic": True, "name": name, "budget": AGAIN}
-    for found in axioms.check(again, searched, **options):
-        declared = TABLE[name][found.axiom]
-        if found.holds is False:
-            assert declared.holds is False, str(found)
+    for found in axioms.check(again, held, **options):
+        assert found.holds is not False, str(found)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
