@@ -126,11 +126,11 @@ def _diagnosis(data: NDArray[Any]) -> tuple[str, str, list[str]]:
         row, column = np.argwhere(~np.isfinite(data))[0]
         found = f"`X` has {data[row, column]} at X[{row}, {column}], but distances must be finite"
         if np.isfinite(data[~diagonal]).all():
-            return found, "", _steps(np.where(diagonal, 0.0, data), [], diagonal=True)
-        both = np.where(diagonal, 0.0, np.fmax(data, data.T))
+            return found, "mend it with ", _steps(np.where(diagonal, 0.0, data), [], diagonal=True)
+        both = np.where(diagonal, 0.0, np.fmin(data, data.T))
         if np.isfinite(both).all():
             fill = not np.isfinite(np.diagonal(data)).all()
-            return found, "fill both triangles with ", _steps(both, ["X = numpy.fmax(X, X.T)"], diagonal=fill)
+            return found, "fill both triangles with ", _steps(both, ["X = numpy.fmin(X, X.T)"], diagonal=fill)
         return found, "leave out points of unknown distance, or give them one", []
     if (data < 0).any():
         row, column = np.argwhere(data < 0)[0]
@@ -149,7 +149,7 @@ def _diagnosis(data: NDArray[Any]) -> tuple[str, str, list[str]]:
             return found, "fill both triangles with ", _steps(data + data.T, ["X = X + X.T"])
         if ((data == 0) & (data.T > 0)).sum() > len(data) and not _is_transitive(data == 0):
             return found, f"what a neighbour graph leaves out is unknown, not 0; {_ways_out_of(data)}", []
-        return found, "", _steps(data, [])
+        return found, "mend it with ", _steps(data, [])
     if data.max() <= rounding:
         return found, "turn negated distances round with ", _steps(-data, ["X = -X"])
     if (np.diagonal(data) >= data.max(axis=1) - rounding).all():
@@ -157,7 +157,7 @@ def _diagnosis(data: NDArray[Any]) -> tuple[str, str, list[str]]:
         turned = (1.0 if top == "1" else data.max()) - data
         return found, "turn similarities into distances with ", _steps(turned, [f"X = {top} - X"])
     if data.min() >= -rounding:
-        return found, "", _steps(data, [])
+        return found, "mend it with ", _steps(data, [])
     if np.allclose(data, -data.T, rtol=0, atol=rounding):
         return found, "take the size of signed differences with ", _steps(np.abs(data), ["X = numpy.abs(X)"])
     why = 'vectors go with another metric, such as "euclidean"; turn similarities into distances with '

@@ -10,7 +10,7 @@ from cqm.arrays.intake import check_metric, validate
 from cqm.arrays.metrics import Metric
 from cqm.catalogue import catalog
 from cqm.reports.choice import MIN_COVERAGE
-from cqm.reports.spaces import final_of, labels_of, taking_distances, transformed
+from cqm.reports.spaces import check_dense, final_of, labels_of, taking_distances, transformed
 
 __all__ = ["Scorer", "scorer"]
 
@@ -40,6 +40,7 @@ class Scorer:
         if taking_distances(final, self.metric):
             raise ValueError(f'{type(final).__name__} was fitted to vectors: give it metric="precomputed"')
         X = transformed(estimator, X, fit=False)
+        check_dense(estimator, X)
         labels = final.predict(X) if hasattr(final, "predict") else labels_of(clone(final), X)
         options: dict[str, Any] = {"metric": self.metric, "noise_label": self.noise_label}
         found = validate(

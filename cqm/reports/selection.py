@@ -19,7 +19,7 @@ from cqm.reports.choice import MIN_COVERAGE, Choice, choose
 from cqm.reports.comparison import notes_on
 from cqm.reports.report import EFFORT, Report, assess, chosen_measures, metric_name
 from cqm.reports.rules import RULES, check_successive
-from cqm.reports.spaces import final_of, labels_of, named, taking_distances, transformed
+from cqm.reports.spaces import check_dense, final_of, labels_of, named, taking_distances, transformed
 from cqm.sharing import shared_work
 from cqm.tables import html_table, number, text_table
 
@@ -368,6 +368,7 @@ def _tried(
     for *_, judged in tasks:
         if not any(judged is one for one in checked):
             checked.append(judged)
+            check_dense(estimator, judged)
             validate(judged, [0] * _rows(judged), metric=options["metric"], min_clusters=0, allow_singletons_only=True)
     work = (delayed(_candidate)(*task, measures, options) for task in tasks)
     return list(Parallel(n_jobs=n_jobs)(work)), tasks[-1][4]

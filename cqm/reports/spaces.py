@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cqm.arrays.metrics import Metric
 
-__all__ = ["final_of", "is_pipeline", "labels_of", "named", "taking_distances", "transformed"]
+__all__ = ["check_dense", "final_of", "is_pipeline", "labels_of", "named", "taking_distances", "transformed"]
 
 
 def is_pipeline(estimator: Any) -> bool:
@@ -42,6 +42,15 @@ def transformed(estimator: Any, X: Any, *, fit: bool) -> Any:
             X = before.fit_transform(X) if fit else before.transform(X)
         estimator = estimator.steps[-1][1]
     return X
+
+
+def check_dense(estimator: Any, X: Any) -> None:
+    """Refuse a sparse matrix in the middle of a pipeline, where nobody can call its toarray."""
+    if is_pipeline(estimator) and hasattr(X, "toarray"):
+        raise TypeError(
+            "the last step of the pipeline is given a sparse matrix, which measures do not take: put a step before it, "
+            "such as TruncatedSVD, or FunctionTransformer(scipy.sparse.csr_matrix.toarray)"
+        )
 
 
 def labels_of(estimator: Any, X: Any) -> NDArray[Any]:

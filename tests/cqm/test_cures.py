@@ -56,6 +56,7 @@ WITH_NAN = np.where(np.tri(9, k=-1, dtype=bool), DISTANCES, np.nan)
         (np.tril(DISTANCES), DISTANCES),
         (np.triu(DISTANCES), DISTANCES),
         (WITH_NAN, DISTANCES),
+        (np.where(np.tri(9, dtype=bool), np.inf, DISTANCES), DISTANCES),
         (np.where(np.eye(9), np.nan, DISTANCES), DISTANCES),
         (np.where(np.eye(9), np.inf, DISTANCES), DISTANCES),
         (np.where(np.eye(9), 3.0, DISTANCES), DISTANCES),

@@ -2,6 +2,7 @@ import pickle
 
 import numpy as np
 import pytest
+import scipy.sparse
 from joblib import parallel_config
 from scipy.spatial.distance import pdist, squareform
 from sklearn.cluster import DBSCAN, HDBSCAN, AgglomerativeClustering, KMeans, SpectralClustering
@@ -13,7 +14,7 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import cqm
 from cqm.reports.report import SHORT
@@ -185,6 +186,21 @@ def test_pipelines_take_what_their_first_step_takes():
     texts = ["red apple pie", "green apple tart", "apple cake", "fast car race", "race car driver", "car engine"]
     pipeline = make_pipeline(TfidfVectorizer(), TruncatedSVD(2, random_state=0), KMEANS)
     assert cqm.select(texts, pipeline, k=[2, 3], measures="silhouette", metric="cosine").best_k == 2
+
+
+def test_a_sparse_matrix_inside_a_pipeline_can_be_made_dense():
+    texts = ["red apple pie", "green apple tart", "apple cake", "fast car race", "race car driver", "car engine"]
+    steps = TfidfVectorizer(), KMeans(2, n_init=1, random_state=0)
+    options = {"k": [2, 3], "measures": "silhouette", "metric": "cosine"}
+    with pytest.raises(TypeError, match=r"put a step before it, such as .* or Function") as caught:
+        cqm.select(texts, make_pipeline(*steps), **options)
+    scoring = cqm.scorer("silhouette", metric="cosine")
+    with pytest.raises(TypeError, match="put a step before it"):
+        scoring(make_pipeline(*steps).fit(texts), texts)
+    step = eval(str(caught.value).rpartition("or ")[2], {"FunctionTransformer": FunctionTransformer, "scipy": scipy})
+    mended = make_pipeline(steps[0], step, steps[1])
+    assert cqm.select(texts, mended, **options).best_k == 2
+    assert np.isfinite(scoring(mended.fit(texts), texts))
 
 
 def test_candidates_in_different_spaces_do_not_compare():
