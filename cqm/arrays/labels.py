@@ -56,8 +56,8 @@ def encode(labels: Any) -> tuple[NDArray[np.intp], tuple[Hashable, ...]]:
             if isinstance(label, list | np.ndarray) and all(np.shape(row) == np.shape(label) for row in array):
                 raise labels_shape_error(np.asarray(array)) from None
             raise TypeError(
-                f"`labels` must be hashable, got {type(label).__name__} at position {position}: give each point the name "
-                "or number of its cluster"
+                f"`labels` must be hashable, got {type(label).__name__} at position {position}: give each point the "
+                "name or number of its cluster"
             ) from None
     for label, code in index.items():
         if _is_missing(label):
