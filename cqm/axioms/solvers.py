@@ -18,7 +18,7 @@ def agreed_unsatisfiable(text: str) -> bool:
 
     Examples
     --------
-    >>> agreed_unsatisfiable("(declare-const x Real) (assert (< x 0)) (assert (< 1 x))")
+    >>> agreed_unsatisfiable("(set-logic QF_LRA) (declare-const x Real) (assert (< x 0)) (assert (< 1 x))")
     True
     """
     import z3

@@ -245,9 +245,9 @@ def test_what_branches_is_not_said_to_be_continuous():
 
 
 def test_two_solvers_have_to_agree():
-    assert agreed_unsatisfiable("(declare-const x Real) (assert (< x 0)) (assert (< 1 x))")
-    assert not agreed_unsatisfiable("(declare-const x Real) (assert (< x 0))")
-    assert not unsatisfiable_by_cvc5("(declare-const x Real) (assert (< x 0))")
+    assert agreed_unsatisfiable("(set-logic QF_LRA) (declare-const x Real) (assert (< x 0)) (assert (< 1 x))")
+    assert not agreed_unsatisfiable("(set-logic QF_LRA) (declare-const x Real) (assert (< x 0))")
+    assert not unsatisfiable_by_cvc5("(set-logic QF_LRA) (declare-const x Real) (assert (< x 0))")
 
 
 def test_a_solver_alone_is_not_enough(monkeypatch):
@@ -261,7 +261,7 @@ def test_a_solver_alone_is_not_enough(monkeypatch):
             return False
 
     monkeypatch.setattr(cvc5, "Solver", Undecided)
-    assert not agreed_unsatisfiable("(declare-const x Real) (assert (< x 0)) (assert (< 1 x))")
+    assert not agreed_unsatisfiable("(set-logic QF_LRA) (declare-const x Real) (assert (< x 0)) (assert (< 1 x))")
 
 
 def test_a_pair_of_instances_of_one_set_is_told_apart():
