@@ -14,6 +14,8 @@ from cqm.axioms.domains import DISTANCES, DOMAINS, EUCLIDEAN, METRICS, PSEUDODIS
 from cqm.axioms.function_checker import check_function
 from cqm.axioms.instances import Instance, Rejected, Trial
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS
+from cqm.axioms.proofs.proof import Proof
+from cqm.axioms.proofs.registry import proof_of
 from cqm.axioms.search import Budget
 from cqm.axioms.statements import (
     AXIOMS,
@@ -55,6 +57,7 @@ __all__ = [
     "Domain",
     "Evidence",
     "Instance",
+    "Proof",
     "Rejected",
     "Trial",
     "Verdict",
@@ -76,6 +79,7 @@ __all__ = [
     "non_negativity",
     "outer_consistency",
     "parametrize",
+    "proof_of",
     "recipe",
     "refinement_preference",
     "richness",

@@ -191,7 +191,7 @@ def _solver_proof(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget
     """Proofs for few points, where there is a solver and a way."""
     if not budget.proofs or not solvers.installed():
         return []
-    from cqm.axioms.proof import provable, prove
+    from cqm.axioms.symbolic_proof import provable, prove
 
     if not provable(subject, axiom) or domain.smallest == 0:
         return []
@@ -246,7 +246,7 @@ def _richness(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) ->
         return Verdict(subject.name, axiom.name, domain.name, True, evidence, outcome.tried, stopped=outcome.stopped)
     shown = Instance("distances", (), labels_of(outcome.missing)).clusters()
     if unique and budget.proofs and subject.generic and solvers.installed():
-        from cqm.axioms.proof import never_alone_best
+        from cqm.axioms.symbolic_proof import never_alone_best
 
         if sum(outcome.missing) <= 4 and never_alone_best(subject, outcome.missing, thorough=budget.thorough).holds:
             what = "points of the plane" if subject.needs == "points" else "distances"

@@ -11,7 +11,9 @@ from random import Random
 from typing import Any
 
 from cqm.axioms.statements import Axiom
+from cqm.axioms.subjects import subject_of
 from cqm.axioms.verdict import Evidence
+from cqm.axioms.witness import statement
 from cqm.catalogue import Measure, catalog
 
 __all__ = ["PAGE", "Argument", "Measures", "Proof", "anchor"]
@@ -63,17 +65,25 @@ class Proof:
         """Page and anchor."""
         return f"{PAGE}#{anchor(self.heading)}"
 
-    def run(self, subject: Any, axiom: Axiom, *, cases: int = 1, seed: int = 0) -> None:
-        """Run the argument on generated cases of a measure, or of a clustering function.
+    def run(self, measure: Any, axiom: Axiom | str, *, cases: int = 1, seed: int = 0) -> None:
+        """Run the argument on generated cases.
+
+        Parameters
+        ----------
+        measure : name of a catalogued measure, or what is judged: any measure or clustering function.
+        axiom : the axiom, or its name.
+        cases : how many.
+        seed : of the cases.
 
         Raises
         ------
         Broken
             A step does not hold: the proof, or the definition, is wrong.
         """
-        rng = Random(seed)
+        subject = subject_of(measure) if isinstance(measure, str) else measure
+        stated, rng = statement(axiom) if isinstance(axiom, str) else axiom, Random(seed)
         for _ in range(cases):
-            self.argument(subject, axiom, rng)
+            self.argument(subject, stated, rng)
 
     def evidence(self) -> Evidence:
         """The proof as evidence."""

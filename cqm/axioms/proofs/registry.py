@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from cqm.axioms.domains import Domain
+from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain
 from cqm.axioms.proofs import constructions, large, preferences, rivals, steps
 from cqm.axioms.proofs.arguments import (
     by_direction,
@@ -16,10 +16,11 @@ from cqm.axioms.proofs.arguments import (
 from cqm.axioms.proofs.five_points import some_part_of_two_clusters_is_better
 from cqm.axioms.proofs.proof import Measures, Proof
 from cqm.axioms.statements import Axiom
-from cqm.axioms.subjects import Subject
+from cqm.axioms.subjects import Subject, subject_of
+from cqm.axioms.witness import axiom_named
 from cqm.catalogue import catalog
 
-__all__ = ["PROOFS", "hand_proof"]
+__all__ = ["PROOFS", "hand_proof", "proof_of"]
 
 SCALE, CONTINUITY, LOCALITY = ("scale_invariance",), ("continuity",), ("locality",)
 ISOMORPHISM, DUPLICATION = ("isomorphism_invariance",), ("duplication_invariance",)
@@ -278,3 +279,29 @@ def hand_proof(subject: Subject, axiom: Axiom, domain: Domain) -> Proof | None:
             carries_over = axiom.unique is None or not proof.holds or domain.name == natural
             return proof if carries_over else None
     return None
+
+
+def proof_of(measure: str, axiom: Axiom | str) -> Proof | None:
+    """Return what is proved of a catalogued measure for any number of points; None where nothing is.
+
+    Parameters
+    ----------
+    measure : its name.
+    axiom : the axiom, or its name.
+
+    Raises
+    ------
+    KeyError
+        No measure has that name.
+
+    Examples
+    --------
+    >>> from cqm import axioms
+    >>> proof = axioms.proof_of("dunn", "consistency")
+    >>> proof.holds, proof.assumes, proof.link
+    (True, 'wherever both values are defined', 'docs/proofs.md#dunn')
+    >>> proof.run("dunn", "consistency", cases=3)  # raises where a step does not hold
+    """
+    subject = subject_of(measure)
+    domain = EUCLIDEAN if subject.needs == "points" else DISTANCES
+    return hand_proof(subject, axiom_named(axiom), domain)

@@ -5,8 +5,8 @@ import z3
 
 from cqm import axioms
 from cqm.axioms.entailment import EFFORT, entailed
-from cqm.axioms.proof import never_alone_best, provable, prove
 from cqm.axioms.subjects import subject_of
+from cqm.axioms.symbolic_proof import never_alone_best, provable, prove
 from tests.cqm.axioms.planted import PLANTED, separation
 
 

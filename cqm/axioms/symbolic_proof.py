@@ -17,13 +17,13 @@ from cqm.axioms.statements import Axiom, Goal
 from cqm.axioms.subjects import Subject
 from cqm.axioms.symbolic import Ledger, Symbolic, Undecided
 
-__all__ = ["Proof", "never_alone_best", "provable", "prove"]
+__all__ = ["Attempt", "never_alone_best", "provable", "prove"]
 
-NOT_FOUND = "the solver found no proof within its effort"
+NOT_FOUND = "the solvers found no proof within their effort"
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class Attempt:
     """Outcome of a proof attempt for one number of points.
 
     Attributes
@@ -47,7 +47,7 @@ def provable(subject: Subject, axiom: Axiom) -> bool:
     return subject.needs == "distances" or not axiom.consistent
 
 
-def prove(subject: Subject, axiom: Axiom, n: int, *, thorough: bool = True) -> Proof:
+def prove(subject: Subject, axiom: Axiom, n: int, *, thorough: bool = True) -> Attempt:
     """Prove an axiom for all distances on n points, for one clustering of each type.
 
     Where the facts of operands do not suffice, `thorough` looks deeper on more than 3 points, too; that takes minutes.
@@ -61,10 +61,10 @@ def prove(subject: Subject, axiom: Axiom, n: int, *, thorough: bool = True) -> P
         if not outcome.holds:
             return outcome
         steps, divisors = steps + outcome.steps, divisors or outcome.divisors
-    return Proof(True, steps, divisors)
+    return Attempt(True, steps, divisors)
 
 
-def _pair_by_pair(subject: Subject, axiom: Axiom, labels: tuple[int, ...]) -> Proof:
+def _pair_by_pair(subject: Subject, axiom: Axiom, labels: tuple[int, ...]) -> Attempt:
     """A consistent change is a chain of changes of one distance, so one lemma for each pair is enough."""
     steps, divisors = 0, False
     kinds: dict[object, tuple[int, int]] = {}  # pairs of one kind differ by the names of points and clusters alone
@@ -77,10 +77,10 @@ def _pair_by_pair(subject: Subject, axiom: Axiom, labels: tuple[int, ...]) -> Pr
         if not outcome.holds:
             return outcome
         steps, divisors = steps + outcome.steps, divisors or outcome.divisors
-    return Proof(True, steps, divisors)
+    return Attempt(True, steps, divisors)
 
 
-def _run(subject: Subject, axiom: Axiom, labels: tuple[int, ...], changed: tuple[int, int] | None = None) -> Proof:
+def _run(subject: Subject, axiom: Axiom, labels: tuple[int, ...], changed: tuple[int, int] | None = None) -> Attempt:
     """Run the definition on symbolic numbers; only the distance of the pair `changed` changes, if one is given."""
     assert axiom.goal is not None
     aim, reached = AIMS[axiom.goal]
@@ -93,13 +93,13 @@ def _run(subject: Subject, axiom: Axiom, labels: tuple[int, ...], changed: tuple
         try:
             value = ledger.number(subject.value(rows, labels))
         except (Undecided, ValueError, TypeError, AttributeError) as error:
-            return Proof(False, reason=f"{type(error).__name__}: {error}")
+            return Attempt(False, reason=f"{type(error).__name__}: {error}")
         if reached(value, ledger, subject.better):
-            return Proof(True, len(ledger.atoms), ledger.divisors)
-    return Proof(False, reason="what is known of the operands of some step does not determine its outcome")
+            return Attempt(True, len(ledger.atoms), ledger.divisors)
+    return Attempt(False, reason="what is known of the operands of some step does not determine its outcome")
 
 
-def never_alone_best(subject: Subject, sizes: tuple[int, ...], *, thorough: bool = True) -> Proof:
+def never_alone_best(subject: Subject, sizes: tuple[int, ...], *, thorough: bool = True) -> Attempt:
     """Prove that under all distances some other non-trivial clustering is at least as good as one with these sizes.
 
     Where one query does not decide it, `thorough` makes one for each order of the distances.
@@ -113,17 +113,17 @@ def never_alone_best(subject: Subject, sizes: tuple[int, ...], *, thorough: bool
         values = [ledger.number(subject.value(rows, clustering)) for clustering in (labels, *rivals)]
         effort = DEEP_EFFORT if n == 3 else EFFORT
         if ledger.entails(_beaten(subject), *values, depth=LEVELS[-1], effort=effort):
-            return Proof(True, len(ledger.atoms), ledger.divisors)
+            return Attempt(True, len(ledger.atoms), ledger.divisors)
         if thorough and subject.needs == "distances":
             return _order_by_order(subject, labels, rivals)
-        return Proof(False, reason=NOT_FOUND)
+        return Attempt(False, reason=NOT_FOUND)
     except OutOfTime:
-        return Proof(False, reason="the time was up")
+        return Attempt(False, reason="the time was up")
     except (Undecided, ValueError, TypeError, AttributeError) as error:
-        return Proof(False, reason=f"{type(error).__name__}: {error}")
+        return Attempt(False, reason=f"{type(error).__name__}: {error}")
 
 
-def _order_by_order(subject: Subject, labels: tuple[int, ...], rivals: list[tuple[int, ...]]) -> Proof:
+def _order_by_order(subject: Subject, labels: tuple[int, ...], rivals: list[tuple[int, ...]]) -> Attempt:
     """One lemma for each order of the distances, in which the extremes of distances are known."""
     n, steps, divisors = len(labels), 0, False
     for order in _orders_of_pairs(labels):
@@ -139,9 +139,9 @@ def _order_by_order(subject: Subject, labels: tuple[int, ...], rivals: list[tupl
                 rivals.insert(0, rivals.pop(i))  # what beats it in one order often beats it in the next
                 break
         else:
-            return Proof(False, reason=NOT_FOUND)
+            return Attempt(False, reason=NOT_FOUND)
         steps, divisors = steps + len(ledger.atoms), divisors or ledger.divisors
-    return Proof(True, steps, divisors)
+    return Attempt(True, steps, divisors)
 
 
 def _beaten(subject: Subject) -> str:
