@@ -197,7 +197,8 @@ def metrics(
 
 
 def compactness(
-    embeddings: Annotated[Path, typer.Argument(help=".npz of `sv-bridge embed`, or any with vectors and speakers")],
+    embeddings: Annotated[Path, typer.Argument(help="of `sv-bridge embed`, or others': .npz .npy .ark .scp .pt .csv")],
+    speakers: Annotated[Path | None, typer.Option(help="`utterance speaker` lines, where the file has none")] = None,
     metric: Annotated[Literal["cosine", "angular"], typer.Option(help="distance of embeddings")] = "cosine",
     clusterings: Annotated[str, typer.Option(help="compare: any of kmeans,ahc,spectral, or a file of labels")] = "",
     k: Annotated[int | None, typer.Option(help="clusters to make; as many as speakers without")] = None,
@@ -208,12 +209,12 @@ def compactness(
     """Measure how compact and separate speakers are, as clusters, with every measure of cqm."""
     from sv_bridge.compactness.clusterings import named_clusterings
     from sv_bridge.compactness.speakers import compactness, compare_clusterings, whole
-    from sv_bridge.embeddings import Embeddings
+    from sv_bridge.exchange import read_embeddings
     from sv_bridge.reports.page import compactness_sections, write_page
     from sv_bridge.reports.rows import agreement_rows, clustering_rows
     from sv_bridge.reports.tables import print_compactness, print_table
 
-    loaded = Embeddings.load(embeddings)
+    loaded = read_embeddings(embeddings, speakers=speakers)
     if "WORLD_SIZE" in os.environ:  # torchrun: every process measures its share
         from sv_bridge.distributed import gather_objects, session
 

@@ -12,6 +12,7 @@ from torch import nn
 from sv_bridge import distributed
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.embeddings import Embeddings
+from sv_bridge.exchange import FORMATS, read_embeddings
 from sv_bridge.models.baselines import MeanLogMel
 from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions, embed, remove_parts
 from sv_bridge.models.encoders import build_encoder
@@ -57,12 +58,12 @@ def embeddings_of(
 
     Parameters
     ----------
-    name : see `load_system`; or an .npz of embeddings, of which those of the corpus' utterances are taken.
+    name : see `load_system`; or a file of embeddings (see `sv_bridge.exchange`), of which those of the corpus' utterances are taken.
     corpus : what to embed.
     options : crops, device and the like.
     out : .npz to write, too.
     """
-    if name.endswith(".npz"):
+    if name.endswith(FORMATS):
         if options.crops is not None:
             raise ValueError(f"{name} holds embeddings already: crops can't be chosen any more")
         if options.cross_channels is not None:
@@ -70,7 +71,7 @@ def embeddings_of(
                 f"{name} holds embeddings already: make them with `sv-bridge embed --cross-channels "
                 f"{options.cross_channels}` to have them crossed"
             )
-        stored = Embeddings.load(name)
+        stored = read_embeddings(name)
         embeddings = stored.where(np.isin(stored.ids, [utterance.id for utterance in corpus]))
         _save(embeddings, [] if out is None else [out])
         return embeddings
