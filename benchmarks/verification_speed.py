@@ -121,11 +121,10 @@ def main() -> None:
             start, spent = time.perf_counter(), time.process_time()
             task()
             seconds[name].append((time.perf_counter() - start, time.process_time() - spent))
-    rows = [
-        "| "
-        + " | ".join([name, *(f"{statistics.median(column):.3g} s" for column in zip(*times[1:], strict=True)), "|"])
-        for name, times in seconds.items()
-    ]
+    rows = []
+    for name, times in seconds.items():
+        wall, processors = (statistics.median(column) for column in zip(*times[1:], strict=True))
+        rows.append(f"| {name} | {wall:.3g} s | {processors:.3g} s | |")
     text = (
         "# What scoring costs\n\n"
         f"Medians of {ROUNDS} rounds on {os.cpu_count()} processors ({platform.machine()}), numpy {np.__version__}; "

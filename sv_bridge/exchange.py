@@ -1,4 +1,4 @@
-"""Embeddings that other toolkits wrote: Kaldi's ark and scp (WeSpeaker's too), .npy with names, .pt dictionaries, tables."""
+"""Embeddings of other toolkits: Kaldi's ark and scp (WeSpeaker's too), .npy with names, .pt dictionaries, tables."""
 
 from collections.abc import Mapping
 from dataclasses import replace

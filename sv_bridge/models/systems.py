@@ -58,7 +58,8 @@ def embeddings_of(
 
     Parameters
     ----------
-    name : see `load_system`; or a file of embeddings (see `sv_bridge.exchange`), of which those of the corpus' utterances are taken.
+    name : see `load_system`; or a file of embeddings, see `sv_bridge.exchange`, of which those of the corpus'
+        utterances are taken.
     corpus : what to embed.
     options : crops, device and the like.
     out : .npz to write, too.

@@ -63,7 +63,7 @@ def test_unusable_files_are_named(tmp_path, utt2spk):
     with pytest.raises(ValueError, match="is of no known format: wanted one of"):
         read_embeddings(tmp_path / "e.pkl")
     (tmp_path / "e.ark").write_bytes(b"no ark")
-    with pytest.raises(ValueError, match="holds no embeddings|cannot be read as Kaldi's ark"):
+    with pytest.raises(ValueError, match=r"holds no embeddings|cannot be read as Kaldi's ark"):
         read_embeddings(tmp_path / "e.ark")
     utt2spk.write_text("spk0/u0 spk0\n")
     with pytest.raises(ValueError, match="utt2spk lacks 8 of 9 utterances of"):
