@@ -87,6 +87,7 @@ class TrainingConfig(Section):
     checkpoint_steps: PositiveInt | None = None
     keep_checkpoints: PositiveInt = 1
     validate_epochs: NonNegativeInt = 1
+    validate_crossed: NonNegativeInt | None = None  # seed of channels to validate through, too: dev_eer_crossed
     compactness: bool = False
 
 

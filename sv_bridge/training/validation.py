@@ -1,6 +1,7 @@
 """How good an encoder is on development speakers, while it trains."""
 
 import logging
+from dataclasses import replace
 
 import torch
 
@@ -23,6 +24,8 @@ TRIALS_PER_SPEAKER = 400
 class Validator:
     """Equal error rate, and compactness if asked for, of the corpus' "dev" split every `validate_epochs` epochs.
 
+    With `validate_crossed`, the same trials once more with every utterance through a channel of its own.
+
     One crop of 4 s from each utterance, and trials that are the same for every run: values of different runs on one
     corpus compare. Crops are read once where `data.memory_hours` has room for them. A corpus without that split gives
     no metrics, nor one where it is unknown who speaks there. Test speakers are never looked at.
@@ -43,7 +46,10 @@ class Validator:
                     f"{len(shared)} speakers are in both train and dev, {min(shared)!r} for one: split them"
                 )
             hours = len(self.corpus) * CROP_SECONDS / 3600
-            self.memory: dict[int, Sample] | None = {} if hours <= config.data.memory_hours else None
+            self.memory: dict[int, Sample] | None = None
+            self.crossed_memory: dict[int, Sample] | None = None
+            if hours <= config.data.memory_hours:
+                self.memory, self.crossed_memory = {}, {}
             self.trials = generate_trials(self.corpus, per_speaker=TRIALS_PER_SPEAKER)
 
     def __call__(self, encoder: SpeakerEncoder, epoch: int) -> dict[str, float]:
@@ -54,6 +60,10 @@ class Validator:
         embeddings = embed(encoder, self.corpus, self.options, memory=self.memory)
         scores = score_trials(embeddings, self.trials)
         metrics = {"dev_eer": equal_error_rate(scores[self.trials.labels], scores[~self.trials.labels])}
+        if self.training.validate_crossed is not None:
+            options = replace(self.options, cross_channels=self.training.validate_crossed)
+            scores = score_trials(embed(encoder, self.corpus, options, memory=self.crossed_memory), self.trials)
+            metrics["dev_eer_crossed"] = equal_error_rate(scores[self.trials.labels], scores[~self.trials.labels])
         if self.training.compactness:
             from sv_bridge.compactness.speakers import summary  # takes seconds to load: only for those who ask
 

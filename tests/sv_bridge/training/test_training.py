@@ -11,6 +11,8 @@ import torch
 
 from sv_bridge.config import ConfigError
 from sv_bridge.data.manifest import read_corpus
+from sv_bridge.models.embedding import EmbeddingOptions
+from sv_bridge.reports.judging import Judge
 from sv_bridge.training.checkpoint import checkpoints, load_encoder, read_config
 from sv_bridge.training.loop import Batches, train
 from sv_bridge.training.run_directory import read_metrics
@@ -54,6 +56,17 @@ def test_a_run_leaves_config_environment_metrics_and_a_checkpoint(corpus, tmp_pa
     assert [path.name for path in checkpoints(run / "checkpoints")] == ["epoch-0003"]
     assert list((run / "tensorboard").glob("events*"))
     assert load_encoder(run)(torch.randn(1, 8000)).shape == (1, 6)
+
+
+def test_development_speakers_are_looked_at_in_both_conditions(corpus, tmp_path):
+    settings = ["epochs=2", "validate_crossed=3", "memory_hours=1"]
+    run = train(small_config("tiny-snt", *settings), corpus, tmp_path / "run", device="cpu", progress_bar=False)
+    lines = read_metrics(run)
+    judge = Judge(str(run), corpus, EmbeddingOptions(crops=1, crop_seconds=4.0, device="cpu", cross_channels=3))
+    # so few speakers have so few trials that both look at all of them
+    assert lines[-1]["dev_eer_crossed"] == pytest.approx(judge("dev").results[0].equal_error_rate)
+    assert lines[0]["dev_eer"] < 0.3  # tones of their own pitch
+    assert all(0 <= line["dev_eer_crossed"] <= 1 for line in lines)
 
 
 @pytest.mark.parametrize("preset", ["tiny-simclr", "tiny-snt", "tiny-aam", "tiny-moco", "tiny-moco-am"])
