@@ -31,13 +31,13 @@ TESTS = {
     "sv_bridge/methods/moco.py": [
         "methods/test_moco.py",
         "methods/test_positives.py::test_moco_takes_the_drawn_positive_and_no_key_of_its_utterance",
-        "training/test_health.py",
         "training/test_distributed.py",
+        "training/test_health.py",
     ],
     "sv_bridge/methods/simclr.py": [
         "methods/test_positives.py::test_simclr_takes_the_drawn_positive_and_no_negative_of_its_utterance",
-        "training/test_health.py",
         "training/test_distributed.py",
+        "training/test_health.py",
     ],
     "sv_bridge/methods/contrastive.py": ["methods/test_moco.py", "training/test_health.py"],
     "sv_bridge/methods/positives.py": ["methods/test_positives.py", "training/test_distributed.py"],
@@ -81,32 +81,37 @@ def try_all(changes: list[Change], folder: Path):
         else:
             shutil.copy(source, folder / name)
     preload()
-    healthy: dict[str, bool] = {}
+    healthy: list[list[str]] = []  # tests seen to pass without a change
     for number, change in enumerate(changes, start=1):
-        file, tests = folder / change.file, tests_of(change.file)
+        file = folder / change.file
         text = file.read_text(encoding="utf-8")
-        if not healthy.setdefault(change.file, passes(folder, change.file, tests)):
-            raise SystemExit(f"the tests of {change.file} fail without any change: {' '.join(tests)}")
         file.write_text(change.applied(text), encoding="utf-8")
         try:
-            noticed = not passes(folder, change.file, tests)
+            failing = next((test for test in tests_of(change.file) if not passes(folder, change.file, test)), None)
         finally:
             file.write_text(text, encoding="utf-8")
-        print(f"{number}/{len(changes)} {'noticed' if noticed else 'NOT NOTICED'}: {change.describe(text)}", flush=True)
-        if not noticed:
+        if failing is not None and failing not in healthy:
+            if not passes(folder, change.file, failing):
+                raise SystemExit(f"{' '.join(failing)} fails without any change")
+            healthy.append(failing)
+        print(
+            f"{number}/{len(changes)} {'NOT NOTICED' if failing is None else 'noticed'}: {change.describe(text)}",
+            flush=True,
+        )
+        if failing is None:
             yield change
 
 
-def tests_of(file: str) -> list[str]:
-    """Arguments for pytest."""
+def tests_of(file: str) -> list[list[str]]:
+    """Arguments for pytest, of one run after the other."""
     if file in TESTS:
-        return [f"tests/sv_bridge/{name}" for name in TESTS[file]]
+        return [[f"tests/sv_bridge/{name}"] for name in TESTS[file]]
     if file.startswith("cqm/"):
-        return ["tests/cqm", "-k", "definition or kernel"]
+        return [["tests/cqm", "-k", "definition or kernel"]]
     own = ROOT / "tests" / Path(file).parent / f"test_{Path(file).stem}.py"
     if not own.is_file():
         raise SystemExit(f"{file} has no tests of its name: say in tests/mutants/__main__.py which are its own")
-    return [own.relative_to(ROOT).as_posix()]
+    return [[own.relative_to(ROOT).as_posix()]]
 
 
 def preload() -> None:
