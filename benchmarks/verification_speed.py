@@ -128,7 +128,8 @@ def main() -> None:
     text = (
         "# What scoring costs\n\n"
         f"Medians of {ROUNDS} rounds on {os.cpu_count()} processors ({platform.machine()}), numpy {np.__version__}; "
-        "written by `python -m benchmarks.verification_speed`.\n\n| task | time | on all processors together | memory |\n| --- | ---: | ---: | ---: |\n"
+        "written by `python -m benchmarks.verification_speed`.\n\n"
+        "| task | time | on all processors together | memory |\n| --- | ---: | ---: | ---: |\n"
         + "\n".join([*rows, large])
         + "\n"
     )
