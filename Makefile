@@ -51,8 +51,10 @@ bench: install
 	$(BIN)/python -m pytest benchmarks/kernels.py --benchmark-enable
 	$(BIN)/python -m benchmarks.measures
 
+# Pages that follow from the catalogue; measures without verdicts are judged, which takes minutes each.
 pages: install
 	$(BIN)/python -m cqm.reports.catalogue_page
+	$(BIN)/cqm axioms --table --missing
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage

@@ -219,12 +219,13 @@ def axioms(
     table: Annotated[
         bool, typer.Option("--table", help="In a checkout: judge all catalogued measures, or those named, anew.")
     ] = False,
+    missing: Annotated[bool, typer.Option("--missing", help="With --table: only what has no verdicts yet.")] = False,
 ) -> None:
     """Judge measures by the axioms: `cqm axioms silhouette`, `cqm axioms mymodule:my_measure --better lower`."""
     from cqm.axioms import command
 
     if table:
-        command.write_table(measure or [])
+        command.write_table(measure or [], missing=missing)
         return
     if not measure:
         raise ValueError("name a measure (`cqm measures` lists ours), or give --table to judge them all")

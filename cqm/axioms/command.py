@@ -12,6 +12,7 @@ from cqm.axioms.checker import check
 from cqm.axioms.pages import README, write_pages
 from cqm.axioms.search import Budget
 from cqm.axioms.table import judge_all, read_verdicts
+from cqm.catalogue import catalog
 from cqm.files import write_text
 from cqm.verdicts import PATH
 
@@ -57,12 +58,19 @@ def load(name: str) -> Any:
         sys.path.pop(0)
 
 
-def write_table(names: Iterable[str]) -> None:
-    """Judge, then write the verdicts, docs/axioms.md and the README's table; for a checkout of the project."""
+def write_table(names: Iterable[str], *, missing: bool = False) -> None:
+    """Judge, then write the verdicts, docs/axioms.md and the README's table; for a checkout of the project.
+
+    `missing` judges what has no verdicts yet, and writes the pages even if nothing has.
+    """
     root = PATH.parents[1]
     if not (root / README).is_file():
         raise ValueError(f"--table writes the project's own pages, and {root} is no checkout of it")
+    if missing:
+        known = json.loads(PATH.read_text(encoding="utf-8"))["measures"]
+        names = [name for name in catalog if name not in known]
     try:
-        judge_all(names)
+        if names or not missing:
+            judge_all(names)
     finally:
         write_pages(*read_verdicts(), root)

@@ -52,6 +52,7 @@ class Measure:
     fewest_clusters : how many clusters it takes.
     engines : kinds of arrays it is computed for: "host" (numpy, and what numpy sees without a copy), "device" (other
         libraries of the array API standard, where their arrays are), "dask".
+    open_axioms : axioms for which there is neither a proof nor a counterexample yet.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Measure:
     counts_noise: bool = False
     fewest_clusters: int = 2
     engines: tuple[str, ...] = ("host", "device", "dask")
+    open_axioms: tuple[str, ...] = ()
 
     @property
     def coordinates(self) -> bool:
