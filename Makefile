@@ -51,9 +51,10 @@ bench: install
 	$(BIN)/python -m pytest benchmarks/kernels.py --benchmark-enable
 	$(BIN)/python -m benchmarks.measures
 
-# Pages that follow from the catalogue; measures without verdicts are judged, which takes minutes each.
+# Pages that follow from the catalogue; what is new in it is judged and tried first, which takes a minute or two each.
 pages: install
 	$(BIN)/python -m cqm.reports.catalogue_page
+	$(BIN)/python -m benchmarks.across_k --missing
 	$(BIN)/cqm axioms --table --missing
 
 clean:

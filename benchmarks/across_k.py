@@ -1,9 +1,10 @@
 """How often measures find clear clusters: the right number of round ones, and the true ones of other shapes.
 
 `python -m benchmarks.across_k` writes cqm/catalogue/across_k.json, from which `cqm.recommend` answers, and the table of
-docs/how-to/which-measure.md.
+docs/how-to/which-measure.md. With `--missing`, measures that the file has already are not measured again.
 """
 
+import argparse
 import json
 import math
 import warnings
@@ -105,26 +106,28 @@ def _report(points: Points, labels: NDArray[Any], names: list[str]) -> cqm.Repor
 
 
 def main() -> None:
-    """Measure, and write the file."""
+    """Measure, and write the file and the page's table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--missing", action="store_true", help="only measures that the file does not have")
+    known = json.loads(PATH.read_text(encoding="utf-8"))["measures"] if parser.parse_args().missing else {}
     warnings.simplefilter("ignore")
-    easy = [name for name in catalog if name not in HARD]
-    found = round_clusters(easy, hard=False) | round_clusters(HARD, hard=True)
-    shaped = shapes(easy, hard=False) | shapes(HARD, hard=True)
-    measures = {
-        name: {
-            "found": found[name][0],
-            "sets": found[name][1],
-            "largest": found[name][2],
-            "smallest": found[name][3],
-            "best_at_right": found[name][4],
-            "shapes_found": shaped[name][0],
-            "shapes": shaped[name][1],
-        }
-        for name in catalog
-    }
-    text = SETTING.format(sets=found[easy[0]][1], hard=found[HARD[0]][1], shapes=shaped[easy[0]][1])
+    easy = [name for name in catalog if name not in HARD and name not in known]
+    hard = [name for name in HARD if name not in known]
+    measures = known | (counted(easy, hard=False) if easy else {}) | (counted(hard, hard=True) if hard else {})
+    measures = {name: measures[name] for name in catalog}
+    sizes = {"sets": measures["silhouette"], "hard": measures[HARD[0]]}
+    text = SETTING.format(
+        **{name: count["sets"] for name, count in sizes.items()}, shapes=measures["silhouette"]["shapes"]
+    )
     write_text(PATH, json.dumps({"setting": text, "measures": measures}, indent=1) + "\n")
     write_text(PAGE, with_table(PAGE.read_text(encoding="utf-8"), text, measures))
+
+
+def counted(names: list[str], hard: bool) -> dict[str, dict[str, int]]:
+    """Measure → what the file says of it."""
+    keys = ("found", "sets", "largest", "smallest", "best_at_right", "shapes_found", "shapes")
+    found, shaped = round_clusters(names, hard), shapes(names, hard)
+    return {name: dict(zip(keys, found[name] + shaped[name], strict=True)) for name in names}
 
 
 def with_table(page: str, setting: str, measures: dict[str, dict[str, int]]) -> str:
