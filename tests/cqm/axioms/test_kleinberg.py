@@ -11,6 +11,7 @@ from scipy.spatial.distance import squareform
 
 from cqm import axioms
 from cqm.axioms.clusterers import FUNCTIONS, agglomerative, k_medoids, noise_apart, single_linkage
+from cqm.axioms.kleinberg import FunctionSubject
 from tests.cqm.strategies import distance_clusterings
 
 THREE = ["scale_invariance", "richness", "consistency"]
@@ -103,3 +104,51 @@ def test_the_picture_of_a_witness_shows_what_the_function_returned():
     first, last = (label.get_text() for label in ax.get_xticklabels())
     assert (first, last) == ("first\n{0} {1} {2}", "last\n{0,1,2}")
     plt.close(ax.figure)
+
+
+def test_a_function_that_needs_more_points_is_judged_where_it_has_them():
+    def four_clusters(d):
+        if len(d) < 4:
+            raise ValueError(f"4 clusters of {len(d)} points")
+        return single_linkage(d, k=4)
+
+    verdicts = axioms.check_function(four_clusters, ["scale_invariance", "richness"], budget=QUICK)
+    assert verdicts["function_scale_invariance"].holds
+    assert "points" in str(verdicts["function_richness"])
+    never = axioms.check_function(lambda d: four_clusters(d[:3]), "scale_invariance", budget=QUICK)[0]
+    assert never.holds is None
+    assert "it returned no partition in any case: ValueError: 4 clusters of 3 points" in str(never)
+
+
+def test_noise_is_clusters_of_their_own_and_said_to_be():
+    def first_is_noise(d):
+        return [-1, -1, *[0] * (len(d) - 2)]
+
+    (verdict,) = axioms.check_function(first_is_noise, "order_invariance", budget=QUICK)
+    assert verdict.holds
+    assert "points labelled −1 count as noise, each as a cluster of its own" in str(verdict)
+    assert FunctionSubject("f", first_is_noise, "distances").screen(
+        axioms.Instance("distances", ((0,) * 4,) * 4, (0,) * 4)
+    ) == (0, 1, 2, 2)
+
+
+def test_a_function_with_random_starts_is_called_random():
+    rng = np.random.default_rng(0)
+
+    def restless(d):
+        return rng.integers(0, 2, len(d))
+
+    verdicts = axioms.check_function(restless, THREE, budget=QUICK)
+    assert {(verdict.holds, verdict.status) for verdict in verdicts} == {(None, "random")}
+
+
+def test_estimators_are_judged_as_functions():
+    from sklearn.cluster import AgglomerativeClustering, SpectralClustering
+
+    tree = AgglomerativeClustering(2, metric="precomputed", linkage="single")
+    verdict = axioms.check(tree, "scale_invariance", budget=axioms.Budget(cases=60, largest=4))
+    assert (verdict.measure, verdict.domain, verdict.holds) == ("AgglomerativeClustering", "distances", True)
+    with pytest.raises(TypeError, match=r"pass an estimator, such as AgglomerativeClustering\(\), and not its class"):
+        axioms.check(AgglomerativeClustering)
+    with pytest.raises(ValueError, match="SpectralClustering takes similarities"):
+        axioms.check(SpectralClustering(affinity="precomputed"))
