@@ -157,4 +157,4 @@ def engine_of(X: Any) -> type[Engine]:
 
 register("host", lambda X: True, lambda: import_module("cqm.arrays.host.engine").Host)
 register("device", foreign.is_elsewhere, lambda: import_module("cqm.arrays.device.engine").Device)
-register("dask", foreign.is_dask, lambda: import_module("cqm.arrays.dask").Dask)
+register("dask", foreign.is_dask, lambda: import_module("cqm.arrays.dask.engine").Dask)

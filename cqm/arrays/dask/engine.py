@@ -5,7 +5,7 @@ small. Tasks run the host's passes over numpy arrays; their results are merged i
 dask arrays.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations_with_replacement, pairwise, product
@@ -18,16 +18,32 @@ from dask.delayed import Delayed, delayed
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Groups, Part
+from cqm.arrays.dask.tasks import (
+    at_centres,
+    at_landmarks,
+    checked,
+    edges_of,
+    first_points,
+    host_of,
+    merged_columns,
+    met_by,
+    nearest_of,
+    pairs_of_clusters,
+    reduced_over,
+    shuffled,
+    sums_across,
+    trees_of,
+    visited,
+    visited_within,
+)
 from cqm.arrays.dispersion import Dispersion
-from cqm.arrays.engine import ACROSS, INSIDE, MINIMUM, Reduce, Request, Visit
-from cqm.arrays.host import centroids, reductions
-from cqm.arrays.host.engine import Host
-from cqm.arrays.host.landmarks import blocks_for, to_landmarks
+from cqm.arrays.engine import INSIDE, Reduce, Request, Visit
+from cqm.arrays.host import centroids
 from cqm.arrays.host.pairs import sums_inside
 from cqm.arrays.host.reductions import MERGE, START
-from cqm.arrays.host.tiles import TILE_ROWS, block, distances, row_blocks, tile, to_distances
-from cqm.arrays.host.trees import Edges, kruskal, spanning_edges
-from cqm.arrays.host.vectors import check_directions, check_vectors, numeric, unit_rows
+from cqm.arrays.host.tiles import to_distances
+from cqm.arrays.host.trees import Edges, kruskal
+from cqm.arrays.host.vectors import numeric, unit_rows
 from cqm.arrays.metrics import Distance
 
 __all__ = ["Dask"]
@@ -76,13 +92,13 @@ class Dask(Groups):
         if np.isnan(X.shape).any():
             raise ValueError("`X` has chunks of unknown size: call X.compute_chunk_sizes() first")
         dtype = numeric(np.empty(0, X.dtype)).dtype
-        return X.rechunk({1: -1}).map_blocks(_checked, distance, dtype=dtype, meta=np.empty((0, 0), dtype))
+        return X.rechunk({1: -1}).map_blocks(checked, distance, dtype=dtype, meta=np.empty((0, 0), dtype))
 
     @classmethod
     def arrange(cls, data: Any, order: IntArray, starts: IntArray, distance: Distance) -> Self:
         """Checked points in the order of their clusters, in blocks as large as the chunks."""
-        edges = _edges(len(order), max(data.chunks[0]))
-        blocks = _shuffled(data.to_delayed().ravel(), np.cumsum([0, *data.chunks[0]]), order, edges)
+        edges = edges_of(len(order), max(data.chunks[0]))
+        blocks = shuffled(data.to_delayed().ravel(), np.cumsum([0, *data.chunks[0]]), order, edges)
         return cls(order, starts, blocks, edges, distance, data.shape[1], data.dtype, data.chunks[0])
 
     def under(self, distance: Distance) -> Self:
@@ -94,8 +110,8 @@ class Dask(Groups):
 
     def only(self, rows: IntArray, starts: IntArray) -> Self:
         """Some of the ordered rows."""
-        edges = _edges(len(rows), int(np.diff(self.edges).max()))
-        blocks = _shuffled(self.blocks, self.edges, rows, edges)
+        edges = edges_of(len(rows), int(np.diff(self.edges).max()))
+        blocks = shuffled(self.blocks, self.edges, rows, edges)
         return replace(self, order=self.order[rows], starts=starts, blocks=blocks, edges=edges)
 
     def rows(self, rows: slice) -> NDArray[Any]:
@@ -103,7 +119,7 @@ class Dask(Groups):
         return self._at(np.arange(rows.start, rows.stop))
 
     def _at(self, rows: IntArray) -> NDArray[Any]:
-        return np.asarray(dask.compute(*_shuffled(self.blocks, self.edges, rows, np.array([0, len(rows)])))[0])
+        return np.asarray(dask.compute(*shuffled(self.blocks, self.edges, rows, np.array([0, len(rows)])))[0])
 
     def to_input_order(self, values: FloatArray, input_rows: int) -> Any:
         """Per-point values in the order the user gave, as a dask array in the user's chunks; NaN where left out."""
@@ -122,7 +138,7 @@ class Dask(Groups):
     def hosts(self) -> list[Delayed]:
         """Each block as numpy points of the clusters that it meets."""
         return [
-            delayed(_host)(each, part.starts, self.distance, self.directions)
+            delayed(host_of)(each, part.starts, self.distance, self.directions)
             for each, part in zip(self.blocks, self.parts, strict=True)
         ]
 
@@ -139,7 +155,7 @@ class Dask(Groups):
     def dispersion(self) -> Dispersion:
         """Centroids, sums of squares and sums of distances, accumulated in float64."""
         anchors = np.zeros((self.k, self.features))
-        firsts = dask.compute(*(delayed(_firsts)(host) for host in self.hosts))
+        firsts = dask.compute(*(delayed(first_points)(host) for host in self.hosts))
         for part, found in zip(reversed(self.parts), reversed(firsts), strict=True):
             anchors[part.clusters] = found
         sums = self._added(lambda host, i: (delayed(centroids.summed)(host, anchors[i]),))
@@ -166,23 +182,23 @@ class Dask(Groups):
     ) -> FloatArray:
         """`reduce` of Euclidean distances, or squared ones without `root`, to points relative to `origin`."""
         shared = delayed((at, origin, root))
-        return self._together([delayed(_to_landmarks)(host, shared) for host in self.hosts], reduce, over)
+        return self._together([delayed(at_landmarks)(host, shared) for host in self.hosts], reduce, over)
 
     def to_centres(self, centres: NDArray[Any], reduce: Reduce) -> FloatArray:
         """`reduce` of the distances to (k,) ordered rows or (k, d) vectors."""
         if centres.ndim == 1:
             centres = self._at(centres)
         shared = delayed(centres)
-        return self._together([delayed(_to_centres)(host, shared) for host in self.hosts], reduce, None)
+        return self._together([delayed(at_centres)(host, shared) for host in self.hosts], reduce, None)
 
     def per_point(self, operation: int, reduce: Reduce, over: int | None = None) -> FloatArray:
         """`reduce` of (rows, k) sums, or extremes, of the distances to each cluster's points."""
         met: dict[tuple[int, int], Delayed] = {}
         for a, b in product(range(len(self.blocks)), repeat=2):
-            met[a, b] = delayed(_met)(self.hosts[a], self.hosts[b] if a != b else None, operation)
+            met[a, b] = delayed(met_by)(self.hosts[a], self.hosts[b] if a != b else None, operation)
         clusters = [part.clusters for part in self.parts]
         values = [
-            delayed(_merged)([met[a, b] for b in range(len(self.blocks))], clusters, self.k, operation)
+            delayed(merged_columns)([met[a, b] for b in range(len(self.blocks))], clusters, self.k, operation)
             for a in range(len(self.blocks))
         ]
         return self._together(values, reduce, over)
@@ -191,7 +207,10 @@ class Dask(Groups):
         """Reductions of each block's values as one array, or reduced over clusters' points."""
         sizes, shared = self.sizes.astype(np.float64), delayed(reduce)
         arrays = dask.compute(
-            *(delayed(_reduced)(each, part, sizes, shared, over) for each, part in zip(values, self.parts, strict=True))
+            *(
+                delayed(reduced_over)(each, part, sizes, shared, over)
+                for each, part in zip(values, self.parts, strict=True)
+            )
         )
         if over is None:
             return np.concatenate(arrays)
@@ -205,7 +224,7 @@ class Dask(Groups):
         outs = [np.full((self.k, self.k), START[request.operation]) for request in requests]
         region = INSIDE if all(request.region == INSIDE for request in requests) else None
         pairs = self._pairs(region)
-        found = dask.compute(*(self._pair(_per_pair, a, b, requests) for a, b in pairs))
+        found = dask.compute(*(self._pair(pairs_of_clusters, a, b, requests) for a, b in pairs))
         for (a, b), arrays in zip(pairs, found, strict=True):
             i, j = self.parts[a].clusters, self.parts[b].clusters
             for request, out, values in zip(requests, outs, arrays, strict=True):
@@ -222,13 +241,13 @@ class Dask(Groups):
 
     def nearest_across(self) -> float:
         """Smallest distance between points of different clusters."""
-        return float(min(dask.compute(*(self._pair(_nearest, a, b, self._shared(a, b)) for a, b in self._pairs()))))
+        return float(min(dask.compute(*(self._pair(nearest_of, a, b, self._shared(a, b)) for a, b in self._pairs()))))
 
     def sums_inside(self) -> FloatArray:
         """(n,) sums of distances to the points of the own cluster."""
         found = [delayed(sums_inside)(host) for host in self.hosts]
         pairs = [(a, b) for a, b in self._pairs(INSIDE) if a != b]
-        inside, across = dask.compute(found, [self._pair(_sums_across, a, b) for a, b in pairs])
+        inside, across = dask.compute(found, [self._pair(sums_across, a, b) for a, b in pairs])
         out = np.concatenate(inside)
         for (a, b), (mine, theirs) in zip(pairs, across, strict=True):
             last, first = self.parts[a].rows.stop, self.parts[b].rows.start
@@ -244,7 +263,7 @@ class Dask(Groups):
         out = np.zeros(self.k)
         trees: dict[int, list[Edges]] = {}
         pairs, first = self._pairs(INSIDE), [part.rows.start for part in self.parts]
-        tasks = [self._pair(_trees, a, b, first[a], first[b]) for a, b in pairs]
+        tasks = [self._pair(trees_of, a, b, first[a], first[b]) for a, b in pairs]
         for (_, b), found in zip(pairs, dask.compute(*tasks), strict=True):
             for cluster, tree in enumerate(found, self.parts[b].clusters.start):
                 trees.setdefault(cluster, []).append(tree)
@@ -259,7 +278,7 @@ class Dask(Groups):
         shared = delayed(visit)
         pairs = self._pairs(INSIDE if only_within else None)
         starts = [part.rows.start for part in self.parts]
-        found = dask.compute(*(self._pair(_visited, a, b, starts[a], starts[b], shared) for a, b in pairs))
+        found = dask.compute(*(self._pair(visited, a, b, starts[a], starts[b], shared) for a, b in pairs))
         return (result for results in found for result in results)
 
     def map_pairs_within(self, visit: Visit[Result], clusters: NDArray[np.bool_] | None = None) -> Iterator[Result]:
@@ -267,169 +286,8 @@ class Dask(Groups):
         shared, wanted = delayed(visit), np.ones(self.k, dtype=bool) if clusters is None else clusters
         found = dask.compute(
             *(
-                self._pair(_visited_within, a, b, self.parts[a], self.parts[b], wanted[self.parts[a].clusters], shared)
+                self._pair(visited_within, a, b, self.parts[a], self.parts[b], wanted[self.parts[a].clusters], shared)
                 for a, b in self._pairs(INSIDE)
             )
         )
         return (result for results in found for result in results)
-
-
-# --- what tasks do
-
-
-def _edges(n: int, size: int) -> IntArray:
-    return np.append(np.arange(0, n, size), n).astype(np.intp)
-
-
-def _shuffled(blocks: Sequence[Delayed], first: IntArray, order: IntArray, edges: IntArray) -> tuple[Delayed, ...]:
-    """Blocks of the rows in `order`, cut at `edges`, from blocks whose first rows are `first`."""
-    out = []
-    for a, b in pairwise(edges):
-        rows = order[a:b]
-        block = np.searchsorted(first, rows, side="right") - 1
-        sources = np.unique(block)
-        pieces = [delayed(_take)(blocks[s], rows[block == s] - first[s]) for s in sources]
-        places = [np.flatnonzero(block == s) for s in sources]
-        out.append(pieces[0] if len(pieces) == 1 else delayed(_put)(pieces, places))
-    return tuple(out)
-
-
-def _take(array: Any, rows: IntArray) -> NDArray[Any]:
-    return np.ascontiguousarray(np.asarray(array)[rows])
-
-
-def _put(pieces: list[NDArray[Any]], places: list[IntArray]) -> NDArray[Any]:
-    out = np.empty((sum(map(len, places)), *pieces[0].shape[1:]), pieces[0].dtype)
-    for piece, place in zip(pieces, places, strict=True):
-        out[place] = piece
-    return out
-
-
-def _checked(chunk: Any, distance: Distance, block_info: Any = None) -> NDArray[Any]:
-    first = block_info[0]["array-location"][0][0]
-    data = check_vectors(chunk, distance, first)
-    if distance.unit:
-        check_directions(data, distance, np.arange(len(data)), first)
-    return data
-
-
-def _host(array: NDArray[Any], starts: IntArray, distance: Distance, directions: Distance | None) -> Host:
-    given = np.require(array, requirements=["C", "W"])
-    return Host(np.arange(len(array)), starts, given, distance, True, scaled=directions is not None)
-
-
-def _both(a: Host, b: Host | None) -> Host:
-    """Two blocks' points, the clusters of the second behind those of the first."""
-    if b is None:
-        return a
-    starts = np.concatenate([a.starts[:-1], a.n + b.starts])
-    return replace(a, order=np.arange(a.n + b.n), starts=starts, given=np.concatenate([a.given, b.given]))
-
-
-def _firsts(a: Host) -> FloatArray:
-    return a.data[a.starts[:-1]].astype(np.float64)
-
-
-def _to_landmarks(a: Host, shared: tuple[FloatArray, FloatArray, bool]) -> FloatArray:
-    at, origin, root = shared
-    found = to_landmarks(a, at, origin, root=root)
-    return np.concatenate([found(rows) for rows in blocks_for(a, len(at))])
-
-
-def _to_centres(a: Host, centres: NDArray[Any]) -> FloatArray:
-    columns = block(centres, a.distance)
-    found = [tile(a.distance, block(a.data[rows], a.distance), columns).finished() for rows in row_blocks(a)]
-    return np.concatenate(found)
-
-
-def _met(a: Host, b: Host | None, operation: int) -> FloatArray:
-    """(rows, clusters) reductions of the distances of a's rows to b's clusters, or to its own."""
-    if b is None:
-        return np.concatenate([values for _, values in reductions.per_point(a, operation)])
-    return reductions.across(_both(a, b), a.n, operation)[:, a.k :]
-
-
-def _merged(met: list[FloatArray], clusters: list[slice], k: int, operation: int) -> FloatArray:
-    out = np.full((len(met[0]), k), START[operation])
-    for values, at in zip(met, clusters, strict=True):
-        out[:, at] = MERGE[operation](out[:, at], values)
-    return out
-
-
-def _reduced(values: FloatArray, part: Part, sizes: FloatArray, reduce: Reduce, over: int | None) -> NDArray[Any]:
-    own = np.repeat(np.arange(part.clusters.start, part.clusters.stop), np.diff(part.starts))
-    reduced: NDArray[Any] = reduce(values, own, sizes)
-    return reduced if over is None else MERGE[over].reduceat(reduced, part.starts[:-1], axis=0)
-
-
-def _per_pair(a: Host, b: Host | None, requests: tuple[Request, ...]) -> list[FloatArray]:
-    if b is None:
-        return reductions.per_pair(a, *requests)
-    everywhere = [Request(request.operation) for request in requests]  # a cluster in both blocks counts as two here
-    return [values[: a.k, a.k :] for values in reductions.per_pair(_both(a, b), *everywhere, split=a.n)]
-
-
-def _nearest(a: Host, b: Host | None, shared: bool) -> float:
-    if b is None:
-        return reductions.nearest_across(a)
-    (values,) = reductions.per_pair(_both(a, b), Request(MINIMUM, ACROSS), split=a.n)
-    across = values[: a.k, a.k :]
-    if shared:
-        across[-1, 0] = np.inf
-    return float(across.min())
-
-
-def _sums_across(a: Host, b: Host) -> tuple[FloatArray, FloatArray]:
-    """Sums of the distances between the points of the cluster that two blocks share, for those of either."""
-    mine, theirs = a.cluster(a.k - 1), b.cluster(0)
-    rows, columns = np.zeros(mine.stop - mine.start), np.zeros(theirs.stop)
-    both, pieces = _both(a, b), product(_pieces(mine, 0), _pieces(theirs, a.n))
-    for i, j in pieces:
-        values = distances(both, i, j)
-        rows[i.start - mine.start : i.stop - mine.start] += values.sum(axis=1)
-        columns[j.start - a.n : j.stop - a.n] += values.sum(axis=0)
-    return rows, columns
-
-
-def _trees(a: Host, b: Host | None, a_first: int, b_first: int) -> list[Edges]:
-    """Trees of a block's clusters, or of the one that two blocks share, whose first rows these are."""
-    if b is None:
-        found, places = spanning_edges(a), np.arange(a.n) + a_first
-        return [Edges(places[t.a + s], places[t.b + s], t.lengths) for t, s in zip(found, a.starts, strict=False)]
-    mine, theirs = a.cluster(a.k - 1), b.cluster(0)
-    places = np.concatenate([np.arange(mine.start, mine.stop) + a_first, np.arange(theirs.stop) + b_first])
-    given = np.concatenate([a.data[mine], b.data[theirs]])
-    both = replace(a, order=np.arange(len(given)), starts=np.array([0, len(given)]), given=given)
-    return [Edges(places[tree.a], places[tree.b], tree.lengths) for tree in spanning_edges(both)]
-
-
-def _visited(a: Host, b: Host | None, a_start: int, b_start: int, visit: Visit[Result]) -> list[Result]:
-    both, out = _both(a, b), []
-    rows = list(row_blocks(a))
-    columns = rows if b is None else [slice(a.n + part.start, a.n + part.stop) for part in row_blocks(b)]
-    for i, j in combinations_with_replacement(rows, 2) if b is None else product(rows, columns):
-        shift = a_start if b is None else b_start - a.n
-        there = slice(j.start + shift, j.stop + shift)
-        out.append(visit(slice(i.start + a_start, i.stop + a_start), there, distances(both, i, j)))
-    return out
-
-
-def _visited_within(
-    a: Host, b: Host | None, i: Part, j: Part, wanted: NDArray[np.bool_], visit: Visit[Result]
-) -> list[Result]:
-    both, out = _both(a, b), []
-    for cluster in np.flatnonzero(wanted) if b is None else [a.k - 1] * bool(wanted[-1]):
-        rows = list(_pieces(a.cluster(int(cluster)), 0))
-        if b is None:
-            pairs, shift = list(combinations_with_replacement(rows, 2)), i.rows.start
-        else:
-            pairs, shift = list(product(rows, _pieces(b.cluster(0), a.n))), j.rows.start - a.n
-        for x, y in pairs:
-            here = slice(x.start + i.rows.start, x.stop + i.rows.start)
-            out.append(visit(here, slice(y.start + shift, y.stop + shift), distances(both, x, y)))
-    return out
-
-
-def _pieces(rows: slice, shift: int) -> Iterator[slice]:
-    for first in range(rows.start, rows.stop, TILE_ROWS):
-        yield slice(first + shift, min(first + TILE_ROWS, rows.stop) + shift)

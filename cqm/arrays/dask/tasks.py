@@ -1,0 +1,214 @@
+"""What tasks do with blocks of rows: the host's passes over numpy arrays, and shuffles."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations_with_replacement, pairwise, product
+from typing import Any, TypeVar
+
+import numpy as np
+from dask.delayed import Delayed, delayed
+from numpy.typing import NDArray
+
+from cqm.arrays.clustering import Part
+from cqm.arrays.engine import ACROSS, MINIMUM, Reduce, Request, Visit
+from cqm.arrays.host import reductions
+from cqm.arrays.host.engine import Host
+from cqm.arrays.host.landmarks import blocks_for, to_landmarks
+from cqm.arrays.host.reductions import MERGE, START
+from cqm.arrays.host.tiles import TILE_ROWS, block, distances, row_blocks, tile
+from cqm.arrays.host.trees import Edges, spanning_edges
+from cqm.arrays.host.vectors import check_directions, check_vectors
+from cqm.arrays.metrics import Distance
+
+__all__ = [
+    "at_centres",
+    "at_landmarks",
+    "checked",
+    "edges_of",
+    "first_points",
+    "host_of",
+    "merged_columns",
+    "met_by",
+    "nearest_of",
+    "pairs_of_clusters",
+    "reduced_over",
+    "shuffled",
+    "sums_across",
+    "trees_of",
+    "visited",
+    "visited_within",
+]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+Result = TypeVar("Result")
+
+
+def edges_of(n: int, size: int) -> IntArray:
+    """First rows of blocks of this size, and n."""
+    return np.append(np.arange(0, n, size), n).astype(np.intp)
+
+
+def shuffled(blocks: Sequence[Delayed], first: IntArray, order: IntArray, edges: IntArray) -> tuple[Delayed, ...]:
+    """Blocks of the rows in `order`, cut at `edges`, from blocks whose first rows are `first`."""
+    out = []
+    for a, b in pairwise(edges):
+        rows = order[a:b]
+        block = np.searchsorted(first, rows, side="right") - 1
+        sources = np.unique(block)
+        pieces = [delayed(_take)(blocks[s], rows[block == s] - first[s]) for s in sources]
+        places = [np.flatnonzero(block == s) for s in sources]
+        out.append(pieces[0] if len(pieces) == 1 else delayed(_put)(pieces, places))
+    return tuple(out)
+
+
+def _take(array: Any, rows: IntArray) -> NDArray[Any]:
+    return np.ascontiguousarray(np.asarray(array)[rows])
+
+
+def _put(pieces: list[NDArray[Any]], places: list[IntArray]) -> NDArray[Any]:
+    out = np.empty((sum(map(len, places)), *pieces[0].shape[1:]), pieces[0].dtype)
+    for piece, place in zip(pieces, places, strict=True):
+        out[place] = piece
+    return out
+
+
+def checked(chunk: Any, distance: Distance, block_info: Any = None) -> NDArray[Any]:
+    """A chunk of the user's points as floats, checked."""
+    first = block_info[0]["array-location"][0][0]
+    data = check_vectors(chunk, distance, first)
+    if distance.unit:
+        check_directions(data, distance, np.arange(len(data)), first)
+    return data
+
+
+def host_of(array: NDArray[Any], starts: IntArray, distance: Distance, directions: Distance | None) -> Host:
+    """A block as numpy points of the clusters that it meets."""
+    given = np.require(array, requirements=["C", "W"])
+    return Host(np.arange(len(array)), starts, given, distance, True, scaled=directions is not None)
+
+
+def _both(a: Host, b: Host | None) -> Host:
+    """Two blocks' points, the clusters of the second behind those of the first."""
+    if b is None:
+        return a
+    starts = np.concatenate([a.starts[:-1], a.n + b.starts])
+    return replace(a, order=np.arange(a.n + b.n), starts=starts, given=np.concatenate([a.given, b.given]))
+
+
+def first_points(a: Host) -> FloatArray:
+    """(clusters, d) first point of each cluster of a block."""
+    return a.data[a.starts[:-1]].astype(np.float64)
+
+
+def at_landmarks(a: Host, shared: tuple[FloatArray, FloatArray, bool]) -> FloatArray:
+    """(rows, m) distances to points relative to an origin."""
+    at, origin, root = shared
+    found = to_landmarks(a, at, origin, root=root)
+    return np.concatenate([found(rows) for rows in blocks_for(a, len(at))])
+
+
+def at_centres(a: Host, centres: NDArray[Any]) -> FloatArray:
+    """(rows, k) distances to vectors under the metric."""
+    columns = block(centres, a.distance)
+    found = [tile(a.distance, block(a.data[rows], a.distance), columns).finished() for rows in row_blocks(a)]
+    return np.concatenate(found)
+
+
+def met_by(a: Host, b: Host | None, operation: int) -> FloatArray:
+    """(rows, clusters) reductions of the distances of a's rows to b's clusters, or to its own."""
+    if b is None:
+        return np.concatenate([values for _, values in reductions.per_point(a, operation)])
+    return reductions.across(_both(a, b), a.n, operation)[:, a.k :]
+
+
+def merged_columns(met: list[FloatArray], clusters: list[slice], k: int, operation: int) -> FloatArray:
+    """(rows, k) reductions over all clusters, from those over the clusters of each block."""
+    out = np.full((len(met[0]), k), START[operation])
+    for values, at in zip(met, clusters, strict=True):
+        out[:, at] = MERGE[operation](out[:, at], values)
+    return out
+
+
+def reduced_over(values: FloatArray, part: Part, sizes: FloatArray, reduce: Reduce, over: int | None) -> NDArray[Any]:
+    """`reduce` of a block's values, and of that a reduction over the points of each cluster if one is asked for."""
+    own = np.repeat(np.arange(part.clusters.start, part.clusters.stop), np.diff(part.starts))
+    reduced: NDArray[Any] = reduce(values, own, sizes)
+    return reduced if over is None else MERGE[over].reduceat(reduced, part.starts[:-1], axis=0)
+
+
+def pairs_of_clusters(a: Host, b: Host | None, requests: tuple[Request, ...]) -> list[FloatArray]:
+    """Reductions over the pairs of clusters of a block, or of one block's and another's."""
+    if b is None:
+        return reductions.per_pair(a, *requests)
+    everywhere = [Request(request.operation) for request in requests]  # a cluster in both blocks counts as two here
+    return [values[: a.k, a.k :] for values in reductions.per_pair(_both(a, b), *everywhere, split=a.n)]
+
+
+def nearest_of(a: Host, b: Host | None, shared: bool) -> float:
+    """Smallest distance across clusters in a block, or between two blocks."""
+    if b is None:
+        return reductions.nearest_across(a)
+    (values,) = reductions.per_pair(_both(a, b), Request(MINIMUM, ACROSS), split=a.n)
+    across = values[: a.k, a.k :]
+    if shared:
+        across[-1, 0] = np.inf
+    return float(across.min())
+
+
+def sums_across(a: Host, b: Host) -> tuple[FloatArray, FloatArray]:
+    """Sums of the distances between the points of the cluster that two blocks share, for those of either."""
+    mine, theirs = a.cluster(a.k - 1), b.cluster(0)
+    rows, columns = np.zeros(mine.stop - mine.start), np.zeros(theirs.stop)
+    both, pieces = _both(a, b), product(_pieces(mine, 0), _pieces(theirs, a.n))
+    for i, j in pieces:
+        values = distances(both, i, j)
+        rows[i.start - mine.start : i.stop - mine.start] += values.sum(axis=1)
+        columns[j.start - a.n : j.stop - a.n] += values.sum(axis=0)
+    return rows, columns
+
+
+def trees_of(a: Host, b: Host | None, a_first: int, b_first: int) -> list[Edges]:
+    """Trees of a block's clusters, or of the one that two blocks share, whose first rows these are."""
+    if b is None:
+        found, places = spanning_edges(a), np.arange(a.n) + a_first
+        return [Edges(places[t.a + s], places[t.b + s], t.lengths) for t, s in zip(found, a.starts, strict=False)]
+    mine, theirs = a.cluster(a.k - 1), b.cluster(0)
+    places = np.concatenate([np.arange(mine.start, mine.stop) + a_first, np.arange(theirs.stop) + b_first])
+    given = np.concatenate([a.data[mine], b.data[theirs]])
+    both = replace(a, order=np.arange(len(given)), starts=np.array([0, len(given)]), given=given)
+    return [Edges(places[tree.a], places[tree.b], tree.lengths) for tree in spanning_edges(both)]
+
+
+def visited(a: Host, b: Host | None, a_start: int, b_start: int, visit: Visit[Result]) -> list[Result]:
+    """Results of `visit` on the tiles of a block, or of two."""
+    both, out = _both(a, b), []
+    rows = list(row_blocks(a))
+    columns = rows if b is None else [slice(a.n + part.start, a.n + part.stop) for part in row_blocks(b)]
+    for i, j in combinations_with_replacement(rows, 2) if b is None else product(rows, columns):
+        shift = a_start if b is None else b_start - a.n
+        there = slice(j.start + shift, j.stop + shift)
+        out.append(visit(slice(i.start + a_start, i.stop + a_start), there, distances(both, i, j)))
+    return out
+
+
+def visited_within(
+    a: Host, b: Host | None, i: Part, j: Part, wanted: NDArray[np.bool_], visit: Visit[Result]
+) -> list[Result]:
+    """Results of `visit` on the tiles inside clusters of a block, or inside the one that two blocks share."""
+    both, out = _both(a, b), []
+    for cluster in np.flatnonzero(wanted) if b is None else [a.k - 1] * bool(wanted[-1]):
+        rows = list(_pieces(a.cluster(int(cluster)), 0))
+        if b is None:
+            pairs, shift = list(combinations_with_replacement(rows, 2)), i.rows.start
+        else:
+            pairs, shift = list(product(rows, _pieces(b.cluster(0), a.n))), j.rows.start - a.n
+        for x, y in pairs:
+            here = slice(x.start + i.rows.start, x.stop + i.rows.start)
+            out.append(visit(here, slice(y.start + shift, y.stop + shift), distances(both, x, y)))
+    return out
+
+
+def _pieces(rows: slice, shift: int) -> Iterator[slice]:
+    for first in range(rows.start, rows.stop, TILE_ROWS):
+        yield slice(first + shift, min(first + TILE_ROWS, rows.stop) + shift)
