@@ -71,7 +71,9 @@ def embed(
 
 def evaluate(
     system: System,
-    corpus: CorpusFolder,
+    corpus: Annotated[
+        Path | None, typer.Option(help="corpus folder or manifest; a file of embeddings and --trials do without")
+    ] = None,
     trials: Annotated[Path | None, typer.Option(help="`label enrol test` list; drawn from the split without")] = None,
     enrolment: Annotated[
         Path | None, typer.Option(help="`model utterance …` lines: models that the list names, each of utterances")
@@ -103,36 +105,52 @@ def evaluate(
     """Score trials: equal error rate, detection costs, breakdown by language and source."""
     from sv_bridge.data.manifest import read_corpus
     from sv_bridge.distributed import session
+    from sv_bridge.exchange import FORMATS, read_embeddings
     from sv_bridge.json_files import write_json
     from sv_bridge.models.embedding import EmbeddingOptions
-    from sv_bridge.reports.judging import Judge
+    from sv_bridge.reports.judging import Judge, judge_embeddings
     from sv_bridge.reports.rows import error_rows, result_rows
     from sv_bridge.reports.tables import print_table
+    from sv_bridge.verification.trials import read_trials
 
-    options = EmbeddingOptions(
-        crops, crop_seconds, average_last, device, batch_size, workers, progress=True, cross_channels=cross_channels
-    )
-    judge = Judge(
-        system,
-        read_corpus(corpus, check_files=False),
-        options,
-        crop_scoring=crop_scoring,
-        subtract_mean=subtract_mean,
-        as_norm=as_norm,
-        top=top,
-    )
-    with session(device) as world:
-        verdict = judge(
-            split,
-            trials=trials,
-            enrolment=enrolment,
-            negatives=negatives,
-            by=tuple(filter(None, by.split(","))),
-            priors=prior or (),
-            intervals=intervals,
+    columns, priors = tuple(filter(None, by.split(","))), prior or ()
+    if corpus is None:
+        if not system.endswith(FORMATS) or trials is None:
+            raise ValueError("without --corpus, wanted a file of embeddings and --trials")
+        if as_norm or subtract_mean or calibrate_on or intervals or crops or cross_channels is not None:
+            raise ValueError(
+                "--as-norm, --subtract-mean, --calibrate-on, --intervals, --crops and --cross-channels need --corpus"
+            )
+        known = read_embeddings(system)
+        listed = read_trials(trials)
+        verdict = judge_embeddings(system, known, listed, enrolment=enrolment, by=columns, priors=priors)
+        dev, first = None, True
+    else:
+        options = EmbeddingOptions(
+            crops, crop_seconds, average_last, device, batch_size, workers, progress=True, cross_channels=cross_channels
         )
-        dev = judge(calibrate_on, negatives=negatives) if calibrate_on else None
-    if not world.is_first:
+        judge = Judge(
+            system,
+            read_corpus(corpus, check_files=False),
+            options,
+            crop_scoring=crop_scoring,
+            subtract_mean=subtract_mean,
+            as_norm=as_norm,
+            top=top,
+        )
+        with session(device) as world:
+            verdict = judge(
+                split,
+                trials=trials,
+                enrolment=enrolment,
+                negatives=negatives,
+                by=columns,
+                priors=priors,
+                intervals=intervals,
+            )
+            dev = judge(calibrate_on, negatives=negatives) if calibrate_on else None
+        first = world.is_first
+    if not first:
         return
     print_table(f"{system}{_crossed(cross_channels)}", *result_rows(verdict.results))
     typer.echo(verdict.embeddings.description())

@@ -26,7 +26,7 @@ from sv_bridge.verification.score_files import write_scores
 from sv_bridge.verification.scoring import CropScoring, score_trials
 from sv_bridge.verification.trials import Negatives, Trials, check_trials, generate_trials, read_trials
 
-__all__ = ["Judge", "Verdict"]
+__all__ = ["Judge", "Verdict", "judge_embeddings"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,6 +172,26 @@ class Judge:
     def embeddings(self, corpus: Corpus) -> Embeddings:
         """Embeddings of these utterances."""
         return embeddings_of(self.system, corpus, self.options)
+
+
+def judge_embeddings(
+    name: str,
+    embeddings: Embeddings,
+    trials: Trials,
+    *,
+    enrolment: Path | None = None,
+    by: Sequence[str] = (),
+    priors: Sequence[float] = (),
+) -> Verdict:
+    """Score a list of trials with embeddings alone, where there is no corpus.
+
+    The labels are the list's; who speaks is known as far as the embeddings say.
+    """
+    models = {} if enrolment is None else read_enrolment(enrolment)
+    table = enrolled(embeddings, models)
+    scores = score_trials(table, trials)
+    results = breakdown(scores, trials, table, by=by, priors=priors)
+    return Verdict(name, table, trials, scores, tuple(results), tuple(table.warnings() + trials.oddities()))
 
 
 def _mean(embeddings: Embeddings) -> NDArray[np.float64]:

@@ -60,3 +60,19 @@ def test_wrong_input_is_said_in_one_line(capsys, monkeypatch, tmp_path):
         main()
     assert stop.value.code == 2
     assert "no embeddings at" in capsys.readouterr().err
+
+
+def test_embeddings_are_evaluated_without_a_corpus(tmp_path, sv_bridge, speech):
+    test = speech.split("test")
+    sv_bridge("embed", "log-mel", "--corpus", speech.root, "--split", "test", "--out", tmp_path / "e.npz")
+    write_trials(tmp_path / "trials.txt", generate_trials(test))
+    shared = ("--trials", tmp_path / "trials.txt", "--prior", "0.2", "--json")
+    sv_bridge("evaluate", tmp_path / "e.npz", *shared, tmp_path / "alone.json")
+    sv_bridge("evaluate", "log-mel", "--corpus", speech.root, *shared, tmp_path / "corpus.json")
+    alone, corpus = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("alone", "corpus"))
+    assert alone["results"][0] == corpus["results"][0]
+    assert alone["speakers"] == corpus["speakers"]
+    with pytest.raises(ValueError, match="without --corpus, wanted a file of embeddings and --trials"):
+        sv_bridge("evaluate", "log-mel")
+    with pytest.raises(ValueError, match=r"--as-norm, .* need --corpus"):
+        sv_bridge("evaluate", tmp_path / "e.npz", "--trials", tmp_path / "trials.txt", "--as-norm", "train")
