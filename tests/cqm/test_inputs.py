@@ -153,8 +153,12 @@ def test_order_of_points_does_not_matter(measure):
 
 
 @every_measure
-def test_noise_is_left_out(measure):
-    points, labels = np.vstack([POINTS, [[5.0, 5, 5], [100, 100, 100]]]), [*LABELS, -1, -1]
+@pytest.mark.parametrize("noise", [(9, 9), (0, 4)], ids=["last", "first"])
+def test_noise_is_left_out(measure, noise):
+    points, labels = (
+        np.insert(POINTS, noise, [[5.0, 5, 5], [100, 100, 100]], axis=0),
+        np.insert(LABELS, noise, -1).tolist(),
+    )
     if measure.name.startswith("dbcv"):  # weighs each cluster by its share of all points, noise included
         wanted = measure.function(POINTS, LABELS) * len(POINTS) / len(points)
         assert measure.function(points, labels, noise_label=-1) == pytest.approx(wanted, rel=1e-12)

@@ -6,8 +6,9 @@ from threading import Event, get_ident
 from time import sleep
 
 import pytest
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import ThreadpoolController, threadpool_info, threadpool_limits
 
+from cqm import parallel
 from cqm.parallel import AHEAD, in_order, threads
 
 
@@ -24,6 +25,14 @@ def test_tasks_of_tasks_run_on_the_thread_of_theirs():
     with threadpool_limits(2):
         for thread, threads in in_order(outer, range(4)):
             assert threads == [thread] * 3
+
+
+def test_tasks_of_tasks_do_so_beside_a_blas_that_nobody_knows(monkeypatch):
+    """As on macOS: Accelerate says of itself neither that it is there nor how many threads it takes."""
+    monkeypatch.setattr(parallel, "_controller", lambda: ThreadpoolController().select(user_api="none"))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    assert threads() == 2
+    test_tasks_of_tasks_run_on_the_thread_of_theirs()
 
 
 def test_after_an_error_no_task_begins():

@@ -128,9 +128,11 @@ def test_reductions_between_two_sides_of_a_row(d):
     )
     by_pair = per_pair(clustering.points, Request(SUM), split=split)
     by_pair += per_pair(clustering.points, *EXTREMES, split=split)
-    for got, ufunc in zip(by_pair, (np.add, np.minimum, np.maximum), strict=True):
+    for got, ufunc, of_none in zip(by_pair, (np.add, np.minimum, np.maximum), (0, np.inf, 0), strict=True):
         wanted = ufunc.reduceat(ufunc.reduceat(apart, there, axis=1), clustering.starts[:2], axis=0)
         assert got[:2, 2:] == pytest.approx(wanted, rel=1e-12)
+        assert (got[:2, :2] == of_none).all()
+        assert (got[2:, 2:] == of_none).all()
         assert np.array_equal(got, got.T)
 
 

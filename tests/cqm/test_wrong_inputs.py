@@ -160,6 +160,7 @@ def changed(row, column, value):
         (changed(0, 3, 1.0), r"`X` is not symmetric, X\[0, 3\] = 1.0 but X\[3, 0\] = "),
         (changed(2, 2, 0.5), r"the distance of a point to itself must be 0, but X\[2, 2\] = 0.5"),
         (changed(1, 4, -2.0), r"distances must not be negative, but X\[1, 4\] = -2.0"),
+        (changed(1, 4, -2.0).clip(max=changed(1, 4, -2.0).T), r"distances must not be negative, but X\[1, 4\] = -2.0"),
         (changed(1, 4, np.nan), r"X\[1, 4\]"),
         (changed(1, 4, np.inf), r"`X` has inf at X\[1, 4\]"),
         (DISTANCES[:8], r"takes square or condensed distances, got shape \(8, 9\)"),

@@ -2,7 +2,7 @@
 
     python tests/mutants [FILE …] [--named] [--limit N]
 
-Without arguments, the changes that have a name (`changes.NAMED`), which must all be noticed. With files (or folders)
+Without arguments, the changes that have a name (`named.toml`), which must all be noticed. With files (or folders)
 of `cqm` and `sv_bridge`, every operator and number in them: survivors are listed, to be judged by a reader, since some
 changes alter nothing. Each change is made in a copy of the source, and the tests of its file run in a process forked
 from one that has loaded the libraries: a second or two a change. mutmut and cosmic-ray start an interpreter, and load
@@ -47,6 +47,33 @@ TESTS = {
     "sv_bridge/training/trainer.py": ["training/test_step.py", "training/test_start.py", "training/test_training.py"],
     "sv_bridge/training/health.py": ["training/test_health.py"],
     "sv_bridge/verification/error_rates.py": ["verification/test_verification.py", "verification/test_evaluation.py"],
+    "cqm/arrays/host/tiles.py": ["test_tiles.py", "test_reductions.py -k kernel"],
+    "cqm/arrays/host/kernels.py": ["test_tiles.py", "test_reductions.py -k kernel"],
+    "cqm/arrays/host/reductions.py": [
+        "test_reductions.py -k kernel",
+        "test_reductions.py::test_reductions_over_pairs_of_clusters[precomputed]",
+        "test_reductions.py::test_reductions_of_pairs_are_symmetric_to_the_bit",
+    ],
+    "cqm/arrays/host/centroids.py": ["test_dispersion.py -k sums_around"],
+    "cqm/arrays/host/trees.py": ["test_trees.py -k kernel"],
+    "cqm/arrays/host/vectors.py": ["test_wrong_inputs.py -k silhouette"],
+    "cqm/arrays/intake.py": [
+        "test_wrong_inputs.py -k silhouette",
+        "test_inputs.py -k silhouette",
+        "test_inputs.py -k 16_bits",
+        "test_cures.py -k noise",
+    ],
+    "cqm/arrays/labels.py": ["test_wrong_inputs.py -k silhouette"],
+    "cqm/arrays/rules.py": ["test_wrong_inputs.py -k silhouette"],
+    "cqm/geometry/closed_forms.py": ["test_reductions.py -k closed_forms", "test_reductions.py -k same_place"],
+    "cqm/geometry/concordance.py": ["test_concordance.py -k kernel", "test_concordance.py -k definition"],
+    "cqm/geometry/core_distances.py": ["test_density.py -k kernel"],
+    "cqm/geometry/nearest.py": ["test_silhouette.py"],
+    "cqm/geometry/neighbours.py": ["test_neighbours.py -k kernel"],
+    "cqm/geometry/ranks.py": ["test_concordance.py -k kernel"],
+    "cqm/geometry/reachability.py": ["test_density.py -k kernel"],
+    "cqm/parallel.py": ["test_parallel.py"],
+    "cqm/sharing.py": ["test_sharing.py"],
 }
 """Tests of a file, quick ones first; a file that isn't here has those of its own name, and cqm's those of kernels."""
 
@@ -105,7 +132,7 @@ def try_all(changes: list[Change], folder: Path):
 def tests_of(file: str) -> list[list[str]]:
     """Arguments for pytest, of one run after the other."""
     if file in TESTS:
-        return [[f"tests/sv_bridge/{name}"] for name in TESTS[file]]
+        return [f"tests/{Path(file).parts[0]}/{test}".split() for test in TESTS[file]]
     if file.startswith("cqm/"):
         return [["tests/cqm", "-k", "definition or kernel"]]
     own = ROOT / "tests" / Path(file).parent / f"test_{Path(file).stem}.py"

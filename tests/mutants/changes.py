@@ -1,11 +1,12 @@
-"""Small wrong changes of the source: those worth a name, and every operator and number turned into another."""
+"""Small wrong changes of the source: those in `named.toml`, and every operator and number turned into another."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["NAMED", "Change", "changes_of"]
+__all__ = ["Change", "changes_of", "named"]
 
 
 @dataclass(frozen=True)
@@ -28,40 +29,20 @@ class Change:
         return f"{self.file}:{line}: {self.name or f'{_flat(self.old)} → {_flat(self.new)}'}"
 
 
-LOSSES, MOCO, SIMCLR = (f"sv_bridge/methods/{name}.py" for name in ("losses", "moco", "simclr"))
-TRAINER, SCHEDULE = (f"sv_bridge/training/{name}.py" for name in ("trainer", "schedule"))
-SAMPLER = "sv_bridge/methods/positives.py"
-
-NAMED = (
-    ("momentum swapped", MOCO, "1 - at(self.momentum, moment)", "at(self.momentum, moment)"),
-    ("keys from the query's own view", MOCO, "batch.views[::-1][: self.directions]", "batch.views[: self.directions]"),
-    ("queue order reversed", MOCO, "([self.queue, keys], dim=1)[:, -size:]", "([keys, self.queue], dim=1)[:, :size]"),
-    ("queue keeps the oldest", MOCO, "([self.queue, keys], dim=1)[:, -size:]", "([self.queue, keys], dim=1)[:, :size]"),
-    ("batch shuffle left out", MOCO, "torch.from_numpy(drawn)", "torch.arange(len(waveforms))"),
-    ("batch shuffle constant", MOCO, 'generator("keys", moment.step, moment.part)', 'generator("keys")'),
-    ("own utterance a negative", MOCO, "same(batch.utterances, self", "same(batch.utterances - 99, self"),
-    ("keys follow themselves", MOCO, "[*self.encoder.parameters()", "[*self.key_encoder.parameters()"),
-    ("clipping dropped", TRAINER, "self.training.clip_norm or math.inf", "math.inf"),
-    ("weight decay dropped", TRAINER, "weight_decay=self.training.weight_decay", "weight_decay=0.0"),
-    ("cosine made linear", SCHEDULE, "(1 + math.cos(math.pi * min(progress, 1.0))) / 2", "1 - min(progress, 1.0)"),
-    ("curricular margin differentiates t", LOSSES, "positive.detach().mean()", "positive.mean()"),
-    ("curricular threshold without the margin", LOSSES, "negative > widened", "negative > positive"),
-    ("own view a negative", LOSSES, "own if collisions is None else own | collisions", "own & False"),
-    ("SimCLR: drawn one a negative", SIMCLR, "same(self.positives.utterances(drawn)", "same(0 * drawn - 1"),
-    ("MoCo: drawn one a negative", MOCO, "same(self.positives.utterances(drawn)", "same(0 * drawn - 1"),
-    ("drawn vectors into the queue", MOCO, "self._enqueue(everyone,", "self._enqueue(torch.stack(positives),"),
-    ("an anchor its own positive", SAMPLER, "cosine.masked_fill(own | (", "cosine.masked_fill(("),
-)
+NAMED = Path(__file__).with_name("named.toml")
 
 
 def named(root: Path) -> list[Change]:
     """The changes that have a name."""
     changes = []
-    for name, file, old, new in NAMED:
+    for file, found in tomllib.loads(NAMED.read_text(encoding="utf-8")).items():
         text = (root / file).read_text(encoding="utf-8")
-        if text.count(old) != 1:
-            raise ValueError(f"{name}: {file} has {old!r} {text.count(old)} times, wanted once: name the change anew")
-        changes.append(Change(file, text.index(old), old, new, name))
+        for name, old, new in (each.values() for each in found):
+            if text.count(old) != 1:
+                raise ValueError(
+                    f"{name}: {file} has {old!r} {text.count(old)} times, wanted once: name the change anew"
+                )
+            changes.append(Change(file, text.index(old), old, new, name))
     return changes
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.changes import NAMED, changes_of, named
+from tests.mutants.changes import changes_of, named
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_every_change_that_has_a_name_finds_its_place_and_stays_python():
     changes = named(ROOT)
-    assert len(changes) == len(NAMED)
+    assert {Path(change.file).parts[0] for change in changes} == {"cqm", "sv_bridge"}
     for change in changes:
         text = (ROOT / change.file).read_text(encoding="utf-8")
         assert ast.dump(ast.parse(change.applied(text))) != ast.dump(ast.parse(text)), change.name
