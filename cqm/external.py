@@ -496,9 +496,14 @@ class ExternalIndex:
     adjusted: bool
 
 
+class _Indices(dict[str, ExternalIndex]):
+    def __missing__(self, name: str) -> ExternalIndex:
+        raise KeyError(f"no external index is named {name!r}: there are {', '.join(self)}")
+
+
 external_catalog: Mapping[str, ExternalIndex] = MappingProxyType(
-    {
-        index.name: index
+    _Indices(
+        (index.name, index)
         for index in (
             ExternalIndex("adjusted_rand", adjusted_rand, "higher", (-0.5, 1.0), True, True),
             ExternalIndex(
@@ -518,5 +523,5 @@ external_catalog: Mapping[str, ExternalIndex] = MappingProxyType(
             ExternalIndex("pair_jaccard", pair_jaccard, "higher", (0.0, 1.0), True, False),
             ExternalIndex("purity", purity, "higher", (0.0, 1.0), False, False),
         )
-    }
+    )
 )

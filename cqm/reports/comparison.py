@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric
 from cqm.catalogue import catalog
+from cqm.external import external_catalog
 from cqm.optional import require
 from cqm.reports.choice import MIN_COVERAGE, Choice, choose
 from cqm.reports.report import EFFORT, Report, assess, chosen_measures
@@ -26,10 +27,12 @@ class Comparison:
     ----------
     reports : clustering name → its report.
     min_coverage : share of the points that a clustering keeps, to be called best by measures that do not count noise.
+    external : external index → clustering name → agreement with the truth, where one was given.
     """
 
     reports: Mapping[str, Report]
     min_coverage: float = MIN_COVERAGE
+    external: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -42,14 +45,33 @@ class Comparison:
 
     def best(self, measure: str) -> tuple[str, ...]:
         """Names of the clusterings that score best: several when they tie, none when their values do not compare."""
+        if measure in self.external:
+            return self._most_alike(measure)
         return tuple(list(self.reports)[i] for i in self.choice(measure).best)
+
+    def _most_alike(self, index: str) -> tuple[str, ...]:
+        """Clusterings that keep enough points and agree best with the truth."""
+        lower = external_catalog[index].better == "lower"
+        kept = {
+            name: -value if lower else value
+            for name, value in self.external[index].items()
+            if self.reports[name].coverage >= self.min_coverage
+        }
+        best = max(kept.values(), default=math.nan)
+        return tuple(name for name, value in kept.items() if value == best)
 
     def to_frame(self) -> Any:
         """A pandas DataFrame, measures × clusterings; the first rows are points, share of the points and clusters."""
         pandas = require("pandas", "to_frame()", "pandas")
         return pandas.DataFrame(
             {
-                name: {"points": report.n, "coverage": report.coverage, "clusters": report.k, **report.values}
+                name: {
+                    "points": report.n,
+                    "coverage": report.coverage,
+                    "clusters": report.k,
+                    **report.values,
+                    **{index: values[name] for index, values in self.external.items() if name in values},
+                }
                 for name, report in self.reports.items()
             }
         )
@@ -67,6 +89,10 @@ class Comparison:
                 for name, report in self.reports.items()
             ]
             rows.append((measure, catalog[measure].better, *cells))
+        for index, values in self.external.items():
+            best = self.best(index)
+            cells = [number(values.get(name)) + (" *" if name in best else "") for name in self.reports]
+            rows.append((f"{index} (with the truth)", external_catalog[index].better, *cells))
         return rows
 
     def _notes(self) -> list[str]:
@@ -119,6 +145,8 @@ def compare(
     measures: str | Iterable[str] | None = None,
     effort: float = EFFORT,
     min_coverage: float = MIN_COVERAGE,
+    truth: Any = None,
+    external: Iterable[str] = ("adjusted_rand", "adjusted_mutual_information"),
     progress: bool | None = None,
 ) -> Comparison:
     """Several clusterings of the same points side by side, the best marked for each measure that may say so.
@@ -137,6 +165,11 @@ def compare(
         As for :func:`evaluate`.
     min_coverage : float
         Share of the points, in [0, 1].
+    truth : array_like of shape (n,), optional
+        The true clusters. Beside the measures, which do not see them, then stands how well each clustering agrees with
+        them, over the points that it does not call noise.
+    external : names from ``cqm.external_catalog``
+        The indices of that agreement.
 
     Examples
     --------
@@ -153,6 +186,8 @@ def compare(
         raise ValueError('`clusterings` is empty: pass a mapping such as {"kmeans": labels}')
     limit = effort if measures is None or measures == "all" else math.inf
     chosen = chosen_measures(measures)
+    indices = [] if truth is None else [external_catalog[name] for name in external]
+    agreement: dict[str, dict[str, float]] = {index.name: {} for index in indices}
     reports: dict[str, Report] = {}
     for name, labels in clusterings.items():
         with shared_work():
@@ -162,4 +197,7 @@ def compare(
             except (TypeError, ValueError) as error:
                 raise type(error)(f"clustering {name!r}: {error}") from None
             reports[str(name)] = assess(X, labels, chosen, **options, limit=limit, progress=progress)
-    return Comparison(reports, min_coverage)
+        if reports[str(name)].n:
+            for index in indices:
+                agreement[index.name][str(name)] = index.function(truth, labels, noise_label=noise_label)
+    return Comparison(reports, min_coverage, agreement)

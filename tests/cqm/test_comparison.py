@@ -117,3 +117,20 @@ def test_a_curve_that_rises_after_a_while_bends_before():
 @pytest.mark.parametrize("values", [[1.0, 2.0], [3.0, 2.0, 1.0], [1.0, 1.0, 1.0], [1.0, np.inf, 2.0]])
 def test_no_bend(values):
     assert bend(range(2, 2 + len(values)), values, "lower", logarithmic=False) is None
+
+
+def test_agreement_with_the_truth_stands_beside_what_does_not_see_it():
+    truth = ["x", "x", "x", "x", "y", "y", "y"]
+    found = {"right": [0, 0, 0, 0, 1, 1, 1], "wrong": [0, 1, 0, 1, 0, 1, 0]}
+    table = cqm.compare(
+        POINTS, found, measures=["silhouette"], truth=truth, external=["adjusted_rand", "variation_of_information"]
+    )
+    assert table.best("adjusted_rand") == table.best("variation_of_information") == ("right",)
+    assert table.external["adjusted_rand"]["wrong"] == cqm.adjusted_rand(truth, found["wrong"])
+    assert "adjusted_rand (with the truth)" in str(table)
+    assert table.to_frame().loc["adjusted_rand", "right"] == 1.0
+    noisy = cqm.compare(POINTS, {"few": [0, -1, -1, -1, 1, -1, -1], **found}, truth=truth, noise_label=-1)
+    assert noisy.external["adjusted_rand"]["few"] == 1.0
+    assert noisy.best("adjusted_rand") == ("right",)
+    with pytest.raises(KeyError, match="there are adjusted_rand"):
+        cqm.compare(POINTS, found, truth=truth, external=["ari"])
