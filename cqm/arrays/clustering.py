@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.dtypes import IntArray
 from cqm.arrays.metrics import EUCLIDEAN, SQEUCLIDEAN, Distance
 from cqm.sharing import once
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from cqm.arrays.engine import Engine
 
 __all__ = ["Clustering", "Groups", "Part", "as_squared", "in_coordinates"]
-
-IntArray = NDArray[np.intp]
 
 
 class Part(NamedTuple):

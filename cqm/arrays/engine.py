@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from cqm.arrays import foreign
 from cqm.arrays.dispersion import Dispersion
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.metrics import Distance
 
 __all__ = [
@@ -30,8 +31,6 @@ __all__ = [
     "Visit",
 ]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 Result = TypeVar("Result")
 
 SUM, MINIMUM, MAXIMUM = range(3)

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-from numpy.typing import NDArray
-
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dispersion import Dispersion
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.engine import Reduce
 from cqm.arrays.host.tiles import TILE_ROWS, between
 from cqm.geometry.nearest import own_and_nearest
@@ -24,7 +22,6 @@ __all__ = [
     "sum_of_distances",
 ]
 
-FloatArray = NDArray[np.float64]
 
 BLOCK_ROWS = 4096
 

@@ -12,17 +12,15 @@ from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace, device
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering, as_squared
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.engine import Reduce
 from cqm.arrays.host.tiles import between, parallel
 from cqm.arrays.metrics import SQEUCLIDEAN
 from cqm.geometry.centroids import dispersion
 
 __all__ = ["from_sums", "pair_sums"]
-
-FloatArray = NDArray[np.float64]
 
 
 def from_sums(clustering: Clustering, reduce: Reduce) -> FloatArray:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
 from cqm.geometry.pairs import numbers_of_pairs
 from cqm.geometry.ranks import Slab, as_bits, order_statistics, select, slabs, within_in_order
@@ -13,7 +14,6 @@ from cqm.sharing import once
 
 __all__ = ["comparisons", "excesses"]
 
-FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 

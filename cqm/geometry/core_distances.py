@@ -4,11 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
 
 __all__ = ["core_distances"]
 
-FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 # Adding and subtracting these rounds a number up to 1 to a multiple of 2⁻³¹, and one up to 2⁻³² to a multiple of 2⁻⁶².

@@ -6,12 +6,11 @@ import numpy as np
 from array_api_compat import array_namespace, device, is_numpy_array
 from numpy.typing import NDArray
 
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
 from cqm.arrays.host.kernels import minimum, total
 
 __all__ = ["own_all_and_least_mean", "own_and_nearest"]
-
-FloatArray = NDArray[np.float64]
 
 
 def own_and_nearest(values: Any, own: Any, sizes: Any) -> Any:

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
 from cqm.sharing import once
 
 __all__ = ["foreign_shares"]
 
-FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
 from cqm.geometry.pairs import numbers_of_pairs
 
 __all__ = ["Slab", "as_bits", "order_statistics", "select", "slabs", "within_in_order"]
 
-FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 CAPACITY = 1 << 25  # within-cluster distances held at once: 256 MiB

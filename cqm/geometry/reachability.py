@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
 
 __all__ = ["inner_nodes", "separations"]
 
-FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 

@@ -6,9 +6,9 @@ Sums of squared Euclidean, cosine and correlation distances have a closed form a
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.engine import ACROSS, INSIDE, MAXIMUM, MINIMUM, SUM, Request
 from cqm.geometry import closed_forms
 from cqm.geometry.nearest import own_all_and_least_mean
@@ -25,8 +25,6 @@ __all__ = [
     "reaches",
     "sums_to_own_cluster",
 ]
-
-FloatArray = NDArray[np.float64]
 
 
 @once

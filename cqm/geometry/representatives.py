@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.tiles import between
 from cqm.geometry.centroids import Dispersion
 from cqm.geometry.neighborhoods import BORDER
 
 __all__ = ["Representatives", "areas_between", "representatives", "shares_around"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

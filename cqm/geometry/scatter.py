@@ -7,16 +7,14 @@ variable has no say.
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray
 from cqm.geometry.centroids import cluster_deviations, deviations, dispersion
 from cqm.parallel import in_order, one_blas_thread
 from cqm.sharing import once
 
 __all__ = ["canonical_ratios", "log_determinants"]
-
-FloatArray = NDArray[np.float64]
 
 
 @once

@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric
 from cqm.estimators import labelling
@@ -16,8 +16,6 @@ from cqm.geometry.centroids import dispersion
 from cqm.measures.arithmetic import logarithm
 
 __all__ = ["GapStatistic", "gap_choice", "gap_statistic"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric
 from cqm.geometry.centroids import Dispersion, centroid_gaps, dispersion
@@ -14,8 +14,6 @@ from cqm.geometry.neighborhoods import counts_at_centroids, counts_at_midpoints
 from cqm.measures.arithmetic import ratio
 
 __all__ = ["s_dbw", "s_dbw_of", "sd_dis", "sd_dis_of", "sd_index", "sd_index_of", "sd_scat", "sd_scat_of"]
-
-FloatArray = NDArray[np.float64]
 
 
 def sd_scat(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:

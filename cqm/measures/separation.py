@@ -4,9 +4,9 @@ from collections.abc import Hashable
 from typing import Any, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.engine import SUM
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric
@@ -19,8 +19,6 @@ __all__ = ["Diameter", "Separation", "dunn", "dunn_of", "generalized_dunn", "gen
 
 Separation = Literal["single", "complete", "average", "centroid", "average_to_centroids", "hausdorff"]
 Diameter = Literal["maximum", "average", "centroid"]
-
-FloatArray = NDArray[np.float64]
 
 
 def dunn(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric
 from cqm.geometry.centroids import centroid_distances
@@ -20,8 +21,6 @@ __all__ = [
     "simplified_silhouette",
     "simplified_silhouette_of",
 ]
-
-FloatArray = NDArray[np.float64]
 
 
 def silhouette(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
+from cqm.arrays.dtypes import FloatArray
 from cqm.catalogue import catalog
 from cqm.reports.resampling import clusters, generator, points_of
 from cqm.tables import html_table, number, text_table
 
 __all__ = ["Calibration", "calibrate", "random_clustering"]
 
-FloatArray = NDArray[np.float64]
 
 GROWTH: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {"nearest": np.minimum, "farthest": np.maximum}
 KINDS = ("centroids", *GROWTH, "average")

@@ -37,6 +37,7 @@ from cqm.arrays.dask.tasks import (
     visited_within,
 )
 from cqm.arrays.dispersion import Dispersion
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.engine import INSIDE, Reduce, Request, Visit
 from cqm.arrays.host import centroids
 from cqm.arrays.host.pairs import sums_inside
@@ -48,8 +49,6 @@ from cqm.arrays.metrics import Distance
 
 __all__ = ["Dask"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 Result = TypeVar("Result")
 
 

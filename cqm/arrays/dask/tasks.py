@@ -10,6 +10,7 @@ from dask.delayed import Delayed, delayed
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Part
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.engine import ACROSS, MINIMUM, Reduce, Request, Visit
 from cqm.arrays.host import reductions
 from cqm.arrays.host.engine import Host
@@ -39,8 +40,6 @@ __all__ = [
     "visited_within",
 ]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 Result = TypeVar("Result")
 
 

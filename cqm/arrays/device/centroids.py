@@ -3,17 +3,15 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Part
 from cqm.arrays.device.space import Block, Space
 from cqm.arrays.dispersion import Dispersion
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.engine import SUM
 from cqm.arrays.foreign import on_host
 
 __all__ = ["dispersion", "sum_of_distances"]
-
-FloatArray = NDArray[np.float64]
 
 
 def dispersion(space: Space) -> Dispersion:

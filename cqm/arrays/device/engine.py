@@ -17,6 +17,7 @@ from cqm.arrays.device import centroids, landmarks, pairs, trees
 from cqm.arrays.device.libraries import full_precision
 from cqm.arrays.device.space import Block, Space, Tile
 from cqm.arrays.dispersion import Dispersion
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.engine import Reduce, Request, Visit
 from cqm.arrays.foreign import on_host, plain
 from cqm.arrays.host import tiles
@@ -26,8 +27,6 @@ from cqm.arrays.rules import check_distances, check_integers, check_size, no_dir
 
 __all__ = ["Device"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 Result = TypeVar("Result")
 Options = ParamSpec("Options")
 

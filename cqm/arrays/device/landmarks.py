@@ -9,12 +9,12 @@ from array_api_compat import device
 from numpy.typing import NDArray
 
 from cqm.arrays.device.space import Block, Space, Tile
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.foreign import on_host
 from cqm.arrays.host import tiles
 
 __all__ = ["to_centres", "to_landmarks"]
 
-FloatArray = NDArray[np.float64]
 Values = Callable[[Block], Tile]  # block → its (rows, k) values
 Exact = Callable[[Block, Tile], Any]  # the same, with what has lost digits computed again
 

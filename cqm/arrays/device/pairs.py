@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cqm.arrays.clustering import Part
 from cqm.arrays.device.runs import Runs
 from cqm.arrays.device.space import Block, Space, Tile
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.engine import ACROSS, EVERYWHERE, INSIDE, MINIMUM, SUM, Request, Visit
 from cqm.arrays.foreign import on_host
 from cqm.arrays.host.reductions import MERGE, START
@@ -31,8 +32,6 @@ __all__ = [
     "waves",
 ]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 Result = TypeVar("Result")
 LeftOut = tuple[Block, Block, IntArray, IntArray, FloatArray]  # blocks, rows, columns, squared distances
 

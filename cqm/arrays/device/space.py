@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Groups, Part
 from cqm.arrays.device.runs import Runs
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.foreign import on_host
 from cqm.arrays.host import tiles
 from cqm.arrays.metrics import Distance
 
 __all__ = ["Block", "Space", "Tile"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 
 TILE_ROWS = 8192  # enough for a device to be busy while it is asked for more
 ENTRIES = 2**24  # of temporary arrays of differences

@@ -3,20 +3,17 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from cqm.arrays.device.pairs import pairs_of_blocks, waves
 from cqm.arrays.device.space import Block, Space, Tile
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.engine import INSIDE
 from cqm.arrays.foreign import on_host
 from cqm.arrays.host.trees import Edges, kruskal
 
 __all__ = ["longest_steps"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 
 
 def longest_steps(space: Space) -> FloatArray:

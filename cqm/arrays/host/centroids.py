@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Part
 from cqm.arrays.dispersion import Dispersion
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
 from cqm.arrays.host.kernels import total
 from cqm.arrays.host.rows import Rows
@@ -19,7 +20,6 @@ from cqm.parallel import in_order
 
 __all__ = ["dispersion", "squared", "sum_of_distances", "summed"]
 
-FloatArray = NDArray[np.float64]
 
 BLOCK_ROWS = 4096
 CACHE_BYTES = 2**20

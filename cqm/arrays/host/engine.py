@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cqm.arrays import foreign
 from cqm.arrays.dispersion import Dispersion
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.engine import Reduce, Request, Visit
 from cqm.arrays.host import centroids, pairs, reductions, trees
 from cqm.arrays.host.landmarks import blocks_for, to_landmarks
@@ -22,8 +23,6 @@ from cqm.parallel import in_order
 
 __all__ = ["Host"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 Result = TypeVar("Result")
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Groups
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host import kernels
 from cqm.arrays.host.rows import Rows
 from cqm.arrays.host.tiles import FEW_FEATURES, Block, block, multiply, parallel, precision, shift
@@ -13,7 +13,6 @@ from cqm.arrays.metrics import SQEUCLIDEAN
 
 __all__ = ["blocks_for", "to_landmarks"]
 
-FloatArray = NDArray[np.float64]
 
 # Entries of a block of distances: few enough for a cache, enough to hide what a block costs in Python.
 BLOCK_ENTRIES = 2**18

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.engine import Visit
 from cqm.arrays.host.rows import Rows
 from cqm.arrays.host.tiles import TILE_ROWS, Block, block_of, tile
@@ -13,7 +14,6 @@ from cqm.parallel import in_order
 
 __all__ = ["map_pairs", "map_pairs_within", "sums_inside"]
 
-FloatArray = NDArray[np.float64]
 Result = TypeVar("Result")
 
 

@@ -9,9 +9,9 @@ from itertools import groupby
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Part
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.engine import ACROSS, EVERYWHERE, MAXIMUM, MINIMUM, SUM, Request
 from cqm.arrays.host import kernels
 from cqm.arrays.host.rows import Rows
@@ -21,7 +21,6 @@ from cqm.parallel import in_order
 __all__ = ["MERGE", "START", "across", "nearest_across", "per_pair", "per_point"]
 
 Reduced = TypeVar("Reduced")
-FloatArray = NDArray[np.float64]
 Wanted = Callable[[Part, Part], tuple[int, ...]]  # reductions of the tile of two blocks; none leaves it out
 
 # (n, k) results per point are held in memory up to this size.

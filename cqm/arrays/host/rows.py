@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Groups
+from cqm.arrays.dtypes import IntArray
 from cqm.arrays.host.vectors import take_rows, unit_rows
 from cqm.arrays.metrics import Distance
 
 __all__ = ["Rows"]
-
-IntArray = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

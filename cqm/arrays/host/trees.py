@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.host import kernels
 from cqm.arrays.host.jit import kernel
 from cqm.arrays.host.rows import Rows
@@ -20,8 +21,6 @@ from cqm.parallel import in_order
 
 __all__ = ["Edges", "kruskal", "longest_steps", "minimum_spanning_trees", "spanning_edges"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 
 # Edges between blocks are thinned out when there are so many times more of them than points.
 EDGES_PER_POINT = 8

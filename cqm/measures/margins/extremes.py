@@ -8,9 +8,9 @@ lower bound, and their centres together are a good set.
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.engine import MAXIMUM, MINIMUM
 from cqm.arrays.host.jit import kernel
 from cqm.geometry.nearest import own_and_nearest
@@ -18,9 +18,6 @@ from cqm.measures.margins.contributions import LAST_RATIO, least
 from cqm.measures.margins.representatives import medoids, own_and_nearest_centres
 
 __all__ = ["interval_bound"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 
 
 def interval_bound(clustering: Clustering, kind: int, largest: bool) -> tuple[float, float, IntArray, float]:

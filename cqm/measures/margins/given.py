@@ -3,15 +3,14 @@
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray
 from cqm.measures.arithmetic import ratio
 from cqm.measures.margins.representatives import Centres, own_and_nearest_centres
 
 __all__ = ["Reading", "check_reading", "mean_gap", "mean_quotient", "quotients"]
 
-FloatArray = NDArray[np.float64]
 Reading = Literal["own", "voronoi", "literal"]
 
 

@@ -9,13 +9,12 @@ fewest candidates is split.
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.host.jit import kernel
 from cqm.measures.margins.contributions import LAST_RATIO, least
 
 __all__ = ["best_set"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 BoolArray = NDArray[np.bool_]
 
 

@@ -1,15 +1,12 @@
 """Good representative sets: one cluster's centre at a time moves to the best place, until none moves."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.host.jit import kernel
 from cqm.measures.margins.contributions import GAP_SIGNED, LAST_RATIO, least
 
 __all__ = ["descend", "total_of", "total_with"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 
 
 @kernel

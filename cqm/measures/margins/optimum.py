@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.geometry.reductions import distance_matrix
 from cqm.measures.margins import interval_search, pairwise_search
 from cqm.measures.margins.contributions import LAST_RATIO, RATIO_LITERAL
@@ -16,8 +16,6 @@ from cqm.measures.margins.representatives import medoids
 
 __all__ = ["Optimum", "optimum"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 
 # A search holds the distance matrix, up to this size, and at most three tables of the same size.
 MATRIX_BYTES = 3 * 2**29

@@ -7,13 +7,12 @@ cluster add. Complete sets that the model cannot exclude are evaluated.
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.host.jit import kernel
 from cqm.measures.margins.local_search import total_with
 
 __all__ = ["best_set"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 BoolArray = NDArray[np.bool_]
 
 

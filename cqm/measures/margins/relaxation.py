@@ -21,13 +21,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.host.jit import kernel
 from cqm.parallel import in_order
 
 __all__ = ["Model", "Relaxation"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 BoolArray = NDArray[np.bool_]
 
 # Sharpness of the weights; how far above the lowest, as a share of a cluster's total, a candidate is still favoured.

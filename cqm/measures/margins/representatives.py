@@ -6,14 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cqm.arrays.clustering import Clustering, as_squared
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.geometry.centroids import centroids
 from cqm.geometry.nearest import own_and_nearest
 from cqm.geometry.reductions import sums_to_own_cluster
 
 __all__ = ["Centres", "medoids", "own_and_nearest_centres", "representatives_of"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 Centres = NDArray[Any]  # (k,) ordered rows, or (k, d) vectors
 
 
