@@ -14,7 +14,7 @@ from cqm.sharing import once
 
 __all__ = ["comparisons", "excesses"]
 
-IntArray = NDArray[np.int64]
+LongArray = NDArray[np.int64]
 
 
 @once
@@ -69,7 +69,7 @@ def _comparisons(clustering: Clustering, slab: Slab) -> Iterator[tuple[int, int]
 
 
 @kernel
-def _compare(within: IntArray, between: IntArray) -> tuple[int, int]:
+def _compare(within: LongArray, between: LongArray) -> tuple[int, int]:
     """Comparisons of two ascending arrays: within shorter, within longer."""
     shorter, longer, below = 0, 0, 0
     for value in between:
@@ -81,7 +81,7 @@ def _compare(within: IntArray, between: IntArray) -> tuple[int, int]:
 
 
 @kernel
-def _skip(values: IntArray, at: int, bound: int) -> int:
+def _skip(values: LongArray, at: int, bound: int) -> int:
     """First position from `at` on whose value is not below `bound`, in steps that double and then halve."""
     step = 1
     while at + step <= len(values) and values[at + step - 1] < bound:

@@ -9,7 +9,7 @@ from cqm.arrays.host.jit import kernel
 
 __all__ = ["core_distances"]
 
-IntArray = NDArray[np.int64]
+LongArray = NDArray[np.int64]
 
 # Adding and subtracting these rounds a number up to 1 to a multiple of 2⁻³¹, and one up to 2⁻³² to a multiple of 2⁻⁶².
 # Sums of up to 2²² such multiples are exact, so that they don't depend on the order of their terms.
@@ -17,7 +17,7 @@ COARSE, FINE = 1.5 * 2.0**21, 1.5 * 2.0**-10
 NEGLIGIBLE = 2.0**-70  # a term this small rounds to 0
 
 
-def core_distances(clustering: Clustering, dimension: float) -> tuple[FloatArray, IntArray]:
+def core_distances(clustering: Clustering, dimension: float) -> tuple[FloatArray, LongArray]:
     """(n,) core distances a(x) = (mean over the cluster's other points y of d(x, y)^−D)^(−1/D), and (n,) places.
 
     The place of a point is the first row at distance 0 of it in its cluster, or its own. Points of one place add
@@ -46,10 +46,10 @@ def core_distances(clustering: Clustering, dimension: float) -> tuple[FloatArray
     return np.asarray(core), place
 
 
-def _nearest(clustering: Clustering) -> tuple[FloatArray, IntArray]:
+def _nearest(clustering: Clustering) -> tuple[FloatArray, LongArray]:
     """(n,) distances to the nearest point of the cluster in another place, +∞ where there is none, and (n,) places."""
 
-    def smallest(a: slice, b: slice, tile: FloatArray) -> list[tuple[slice, FloatArray, IntArray]]:
+    def smallest(a: slice, b: slice, tile: FloatArray) -> list[tuple[slice, FloatArray, LongArray]]:
         zero = tile == 0
         tile[zero] = np.inf
         found = [(a, tile.min(axis=1), _first(zero, b.start))]
@@ -65,7 +65,7 @@ def _nearest(clustering: Clustering) -> tuple[FloatArray, IntArray]:
     return nearest, place
 
 
-def _first(zero: NDArray[np.bool_], start: int) -> IntArray:
+def _first(zero: NDArray[np.bool_], start: int) -> LongArray:
     """For each row its first true column, which are numbered from `start`; past every row where there is none."""
     return np.where(zero.any(axis=1), start + zero.argmax(axis=1), np.iinfo(np.int64).max)
 

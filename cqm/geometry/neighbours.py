@@ -12,7 +12,7 @@ from cqm.sharing import once
 
 __all__ = ["foreign_shares"]
 
-IntArray = NDArray[np.int64]
+LongArray = NDArray[np.int64]
 
 
 class _Nearest(NamedTuple):
@@ -25,8 +25,8 @@ class _Nearest(NamedTuple):
     """
 
     distance: FloatArray
-    points: IntArray
-    foreign: IntArray
+    points: LongArray
+    foreign: LongArray
 
     def of(self, rows: slice) -> "_Nearest":
         return _Nearest(self.distance[rows], self.points[rows], self.foreign[rows])
@@ -100,7 +100,7 @@ def _merge(found: _Nearest, nearest: _Nearest, farthest: FloatArray) -> None:
 
 
 @kernel
-def _insert(distance: FloatArray, points: IntArray, foreign: IntArray, new: float, count: int, apart: int) -> float:
+def _insert(distance: FloatArray, points: LongArray, foreign: LongArray, new: float, count: int, apart: int) -> float:
     """Add points at distance `new`, drop distances whose ranks are beyond the last, and return the largest of use."""
     at = 0
     while distance[at] < new:
@@ -122,7 +122,7 @@ def _insert(distance: FloatArray, points: IntArray, foreign: IntArray, new: floa
 
 
 @kernel
-def _share(points: IntArray, foreign: IntArray, out: FloatArray) -> None:
+def _share(points: LongArray, foreign: LongArray, out: FloatArray) -> None:
     for i in range(len(out)):
         rank = 0
         for g in range(points.shape[1]):

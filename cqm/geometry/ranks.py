@@ -17,7 +17,7 @@ from cqm.geometry.pairs import numbers_of_pairs
 
 __all__ = ["Slab", "as_bits", "order_statistics", "select", "slabs", "within_in_order"]
 
-IntArray = NDArray[np.int64]
+LongArray = NDArray[np.int64]
 
 CAPACITY = 1 << 25  # within-cluster distances held at once: 256 MiB
 BITS = 63  # of a non-negative float64
@@ -46,7 +46,7 @@ class Slab:
         return self.last == self.low
 
 
-def as_bits(tile: FloatArray) -> IntArray:
+def as_bits(tile: FloatArray) -> LongArray:
     """Reinterpret floats as integers of the same order, in place; adding 0 turns −0 into 0."""
     return np.add(tile, 0.0, out=tile).view(np.int64)
 
@@ -59,11 +59,11 @@ def slabs(clustering: Clustering, capacity: int = CAPACITY) -> list[Slab]:
     return list(_cut(clustering, 0, BITS, capacity))
 
 
-def within_in_order(clustering: Clustering, slab: Slab) -> IntArray:
+def within_in_order(clustering: Clustering, slab: Slab) -> LongArray:
     """Bits of the slab's distances inside clusters, in ascending order."""
     codes = clustering.codes
 
-    def visit(a: slice, b: slice, tile: FloatArray) -> IntArray:
+    def visit(a: slice, b: slice, tile: FloatArray) -> LongArray:
         return select(as_bits(tile), codes[a], codes[b], a == b, slab.low, slab.last, True)
 
     return np.sort(np.concatenate(list(clustering.points.map_pairs(visit, only_within=True))))
@@ -88,7 +88,7 @@ def order_statistics(clustering: Clustering, ranks: list[int], few: int = FEW) -
     if shift:
         together = np.zeros(clustering.n, dtype=np.intp)  # one cluster: every pair counts
 
-        def visit(a: slice, b: slice, tile: FloatArray) -> list[IntArray]:
+        def visit(a: slice, b: slice, tile: FloatArray) -> list[LongArray]:
             bits, codes = as_bits(tile), (together[a], together[b])
             return [select(bits, *codes, a == b, low, low - 1 + (1 << shift), True) for low in lows]
 
@@ -120,7 +120,7 @@ def _cut(clustering: Clustering, low: int, shift: int, capacity: int) -> Iterato
         yield pending
 
 
-def _histograms(clustering: Clustering, lows: list[int], shift: int, width: int) -> IntArray:
+def _histograms(clustering: Clustering, lows: list[int], shift: int, width: int) -> LongArray:
     """(lows, 2^width, 2) numbers of pairs across and inside clusters, in bins of 2^shift from each of `lows` on."""
     codes = clustering.codes
     counts = np.zeros((len(lows), 1 << width, 2), dtype=np.int64)
@@ -136,11 +136,11 @@ def _histograms(clustering: Clustering, lows: list[int], shift: int, width: int)
 
 @kernel
 def _bins(
-    bits: IntArray,
+    bits: LongArray,
     row_codes: NDArray[np.intp],
     column_codes: NDArray[np.intp],
     on_diagonal: bool,
-    starts: IntArray,
+    starts: LongArray,
     shift: int,
     size: int,
 ) -> NDArray[np.int32]:
@@ -159,21 +159,21 @@ def _bins(
 
 
 @kernel
-def _count(bins: NDArray[np.int32], counts: IntArray) -> None:
+def _count(bins: NDArray[np.int32], counts: LongArray) -> None:
     for bin_ in bins:
         counts[bin_] += 1
 
 
 @kernel
 def select(
-    bits: IntArray,
+    bits: LongArray,
     row_codes: NDArray[np.intp],
     column_codes: NDArray[np.intp],
     on_diagonal: bool,
     low: int,
     last: int,
     within: bool,
-) -> IntArray:
+) -> LongArray:
     """Entries of a tile with low ≤ bits ≤ last that are inside clusters, or across them."""
     out = np.empty(bits.size, dtype=np.int64)
     found = 0

@@ -18,7 +18,7 @@ from cqm.arrays.host.jit import kernel
 
 __all__ = ["inner_nodes", "separations"]
 
-IntArray = NDArray[np.int64]
+LongArray = NDArray[np.int64]
 
 
 def inner_nodes(clustering: Clustering, core: FloatArray) -> tuple[NDArray[np.bool_], FloatArray]:
@@ -79,7 +79,7 @@ class _Forest:
         roots, first = _roots(self.parent), self.clustering.starts[:-1]
         return np.asarray(np.minimum.reduceat(roots, first) < np.maximum.reduceat(roots, first))
 
-    def add(self, u: IntArray, v: IntArray, lengths: FloatArray) -> None:
+    def add(self, u: LongArray, v: LongArray, lengths: FloatArray) -> None:
         """Edges between different components."""
         for ends in (u, v):
             self.degree += np.bincount(ends, minlength=self.clustering.n)
@@ -116,8 +116,8 @@ class _Links(NamedTuple):
 
     reach: FloatArray
     share: FloatArray
-    point: IntArray
-    ties: IntArray
+    point: LongArray
+    ties: LongArray
 
     @classmethod
     def none(cls, n: int) -> "_Links":
@@ -133,7 +133,7 @@ class _Links(NamedTuple):
             old[rows][shorter] = new[shorter]
 
 
-def _links(clustering: Clustering, core: FloatArray, component: IntArray, growing: NDArray[np.bool_]) -> _Links:
+def _links(clustering: Clustering, core: FloatArray, component: LongArray, growing: NDArray[np.bool_]) -> _Links:
     def link(a: slice, b: slice, tile: FloatArray) -> list[tuple[slice, _Links]]:
         by_row, by_column = _Links.none(tile.shape[0]), _Links.none(tile.shape[1])
         _link(tile, core[a], core[b], component[a], component[b], b.start, by_row)
@@ -149,7 +149,7 @@ def _links(clustering: Clustering, core: FloatArray, component: IntArray, growin
     return out
 
 
-def _shortest(links: _Links, component: IntArray) -> tuple[FloatArray, FloatArray]:
+def _shortest(links: _Links, component: LongArray) -> tuple[FloatArray, FloatArray]:
     """(n,) reach and share of each component's shortest link, at the component's root."""
     reach, share = np.full(len(component), np.inf), np.full(len(component), np.inf)
     np.minimum.at(reach, component, links.reach)
@@ -161,14 +161,14 @@ def _shortest(links: _Links, component: IntArray) -> tuple[FloatArray, FloatArra
 def _tied_edges(
     clustering: Clustering,
     core: FloatArray,
-    component: IntArray,
+    component: LongArray,
     reach: FloatArray,
     share: FloatArray,
     tied: NDArray[np.bool_],
-) -> Iterator[tuple[IntArray, IntArray, FloatArray]]:
+) -> Iterator[tuple[LongArray, LongArray, FloatArray]]:
     """Links (u, v, reach) that are shortest for the component of an end, tile by tile, in the tied clusters."""
 
-    def choose(a: slice, b: slice, tile: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+    def choose(a: slice, b: slice, tile: FloatArray) -> tuple[LongArray, LongArray, FloatArray]:
         reaches = np.maximum(np.maximum.outer(core[a], core[b]), tile)
         shares = np.divide(np.minimum.outer(core[a], core[b]), tile, out=np.zeros_like(tile), where=tile > 0)
         chosen = np.zeros(tile.shape, dtype=bool)
@@ -186,8 +186,8 @@ def _link(
     tile: FloatArray,
     a_core: FloatArray,
     b_core: FloatArray,
-    a_component: IntArray,
-    b_component: IntArray,
+    a_component: LongArray,
+    b_component: LongArray,
     first: int,
     links: _Links,
 ) -> None:
@@ -208,7 +208,7 @@ def _link(
 
 
 @kernel
-def _roots(parent: IntArray) -> IntArray:
+def _roots(parent: LongArray) -> LongArray:
     """Let every point's parent be its root, and return a copy."""
     for i in range(len(parent)):
         root = i
@@ -221,7 +221,7 @@ def _roots(parent: IntArray) -> IntArray:
 
 
 @kernel
-def _join(parent: IntArray, u: IntArray, v: IntArray) -> None:
+def _join(parent: LongArray, u: LongArray, v: LongArray) -> None:
     """Join the components of each edge's ends."""
     for e in range(len(u)):
         a, b = u[e], v[e]
