@@ -18,9 +18,9 @@ from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.datasets import make_circles, make_moons
 
 import cqm
+from cqm.atomic import write_text
 from cqm.catalogue import catalog
 from cqm.catalogue.across_k import PATH, across_k
-from cqm.files import write_text
 from cqm.reports.choice import choose
 from cqm.reports.report import assess
 from cqm.sharing import shared_work

@@ -16,7 +16,7 @@ from pathlib import Path
 import cqm
 from benchmarks.measures.cases import Case, points
 from benchmarks.measures.machine import facts
-from cqm.files import write_text
+from cqm.atomic import write_text
 
 OUT = Path(__file__).parents[1] / "docs" / "benchmarks" / "costs.json"
 RUNS, LONG_SECONDS = 3, 5.0

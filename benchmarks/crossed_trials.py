@@ -13,10 +13,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
+from cqm.json_files import write_json
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.embeddings import Embeddings
-from sv_bridge.json_files import write_json
 from sv_bridge.models.baselines import whiten
 from sv_bridge.models.embedding import EmbeddingOptions
 from sv_bridge.models.systems import LOG_MEL, UNTRAINED, embeddings_of

@@ -28,9 +28,9 @@ import torch
 
 from benchmarks.experiments_figures import EDGES, HARDEST
 from benchmarks.experiments_report import write_report
+from cqm.json_files import write_json
 from sv_bridge.compactness.speakers import compactness
 from sv_bridge.data.manifest import Corpus, read_corpus
-from sv_bridge.json_files import write_json
 from sv_bridge.models.baselines import MeanLogMel, whiten
 from sv_bridge.models.embedding import EmbeddingOptions, embed
 from sv_bridge.models.systems import load_system

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 from sv_bridge.compactness.speakers import better
 from sv_bridge.reports.plots import BETWEEN, WITHIN
 

@@ -19,7 +19,7 @@ from benchmarks.experiments_figures import (
     draw_margins,
     mean_of,
 )
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 from sv_bridge.compactness.speakers import better
 from sv_bridge.reports.comparison import Spread
 

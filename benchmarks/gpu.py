@@ -21,7 +21,7 @@ from typing import Any
 import torch
 
 import cqm
-from cqm.files import write_text
+from cqm.atomic import write_text
 
 DOCS = Path(__file__).parent.parent / "docs" / "benchmarks"
 REPEATS = 5

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 import cqm
-from cqm.files import write_text
+from cqm.atomic import write_text
 
 N, DIM, CLUSTERS = 1_000_000, 192, 6_000
 EVALUATED = 200_000

@@ -19,11 +19,11 @@ from typing import Any
 from sklearn.metrics import adjusted_mutual_info_score
 
 from benchmarks.crossed_trials import ENCODER, SHORTEST_SECONDS, SPLITS, WHITENED, hard_negatives, lists, rates
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
+from cqm.json_files import write_json
 from sv_bridge.compactness.pseudo_speakers import find_pseudo_speakers
 from sv_bridge.compactness.self_labelling import self_label
 from sv_bridge.data.manifest import Corpus, read_corpus
-from sv_bridge.json_files import write_json
 from sv_bridge.models.baselines import whiten
 from sv_bridge.models.embedding import EmbeddingOptions
 from sv_bridge.models.systems import LOG_MEL, embeddings_of

@@ -16,9 +16,9 @@ from hdbscan.validity import validity_index
 from sklearn import metrics
 
 from cqm import axioms
+from cqm.atomic import write_text
 from cqm.axioms.pages import PAPER, item, sign
 from cqm.axioms.verdict import Verdicts
-from cqm.files import write_text
 
 OUT = Path(__file__).parents[1] / "docs" / "third-party-axioms.md"
 ASKED = (*PAPER, "label_permutation_invariance", "duplication_invariance")

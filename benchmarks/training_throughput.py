@@ -23,7 +23,7 @@ from textwrap import fill
 
 import torch
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 from sv_bridge.data.audio import read_audio
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.distributed import World, choose_device

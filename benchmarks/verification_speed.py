@@ -24,7 +24,7 @@ from pyarrow import csv
 from scipy.optimize import brentq
 from sklearn.metrics import roc_curve
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.verification.confidence import speaker_bootstrap
 from sv_bridge.verification.error_rates import equal_error_rate, min_dcf

@@ -1,6 +1,5 @@
 """Files in and out: labelled points from the usual formats, and writes that are whole or not at all."""
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import numpy as np
 
 from cqm.tabular import MISSING, Table, is_number, read_table, to_number
 
-__all__ = ["Data", "read_labels", "read_points", "write_text"]
+__all__ = ["Data", "read_labels", "read_points"]
 
 VECTOR_KEYS = ("X", "embeddings", "vectors", "data")
 LABEL_KEYS = ("labels", "y", "speakers")
@@ -46,17 +45,6 @@ class Data:
     labels: list[Any] | None
     source: str
     read: Sequence[str] = ()
-
-
-def write_text(path: str | Path, text: str) -> None:
-    """Write a file whole: under a temporary name first, then renamed."""
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def read_points(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 from sv_bridge.data.manifest import Utterance, unlabelled
 from sv_bridge.verification.overlap import heard_in_training, named
 from sv_bridge.verification.trials import Trials

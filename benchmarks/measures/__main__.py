@@ -20,7 +20,7 @@ from benchmarks.measures.contest import Contest, seconds_of
 from benchmarks.measures.machine import facts, rates
 from benchmarks.measures.page import write_page
 from benchmarks.measures.start_up import start_up
-from cqm.files import write_text
+from cqm.atomic import write_text
 
 FOLDER = Path(__file__).parents[2] / "docs" / "benchmarks"
 QUICK_POINTS = 4_000

@@ -10,7 +10,7 @@ from benchmarks.measures.cases import CQM, MEASURES
 from benchmarks.measures.contest import ENOUGH_SECONDS, LIMIT_SECONDS, QUIET, ROUNDS
 from benchmarks.measures.plots import CLUSTERS, FEATURES, draw
 from benchmarks.measures.results import OURS, SMALL_MB, Outcome, Results, read_results
-from cqm.files import write_text
+from cqm.atomic import write_text
 
 __all__ = ["write_page"]
 

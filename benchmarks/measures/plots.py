@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from benchmarks.measures.cases import CQM, MEASURES, ONE_PASS
 from benchmarks.measures.results import Outcome, Results
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 
 __all__ = ["draw"]
 

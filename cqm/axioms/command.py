@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cqm.atomic import write_text
 from cqm.axioms.checker import check
 from cqm.axioms.pages import README, write_pages
 from cqm.axioms.search import Budget
 from cqm.axioms.table import judge_all, read_verdicts
 from cqm.catalogue import catalog
-from cqm.files import write_text
 from cqm.verdicts import PATH
 
 __all__ = ["budget", "judge", "load", "write_table"]

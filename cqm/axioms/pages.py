@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from cqm.atomic import write_text
 from cqm.axioms.domains import DOMAINS
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS
 from cqm.axioms.proofs.proof import PAGE, anchor
@@ -11,7 +12,6 @@ from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.verdict import Verdict
 from cqm.axioms.witness import Witness
 from cqm.catalogue import catalog
-from cqm.files import write_text
 
 __all__ = [
     "AXIOMS_PAGE",

@@ -15,6 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from cqm.atomic import write_text
 from cqm.axioms.checker import check
 from cqm.axioms.clusterers import FUNCTIONS
 from cqm.axioms.domains import DOMAINS
@@ -31,7 +32,6 @@ from cqm.axioms.subjects import Subject, subject_of
 from cqm.axioms.verdict import Verdict
 from cqm.axioms.witness import Witness
 from cqm.catalogue import catalog
-from cqm.files import write_text
 from cqm.verdicts import PATH
 
 __all__ = ["BUDGET", "Table", "contradictions", "judge_all", "read_verdicts"]

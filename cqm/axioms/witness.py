@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cqm.atomic import write_text
 from cqm.axioms.domains import domain_named
 from cqm.axioms.exact import Enclosure, is_undefined, to_float
 from cqm.axioms.instances import Instance
@@ -101,7 +102,7 @@ class Witness:
         """Return JSON text, and write it to `path` where one is given."""
         text = json.dumps(self.record(), indent=1)
         if path is not None:
-            Path(path).write_text(text, encoding="utf-8")
+            write_text(path, text)
         return text
 
     def record(self) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import cqm
+from cqm.atomic import write_text
 from cqm.catalogue import Measure, catalog
-from cqm.files import write_text
 
 __all__ = ["PATH", "markdown", "page"]
 

@@ -13,10 +13,11 @@ import numpy as np
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric, distance_of
+from cqm.atomic import write_text
 from cqm.catalogue import Measure, catalog
 from cqm.catalogue.cost import PER_SECOND
 from cqm.console import progress_console
-from cqm.files import write_text
+from cqm.json_files import plain
 from cqm.measures.margins import BudgetExceeded
 from cqm.optional import require
 from cqm.sharing import shared_work
@@ -77,15 +78,17 @@ class Report:
     def to_json(self, path: str | Path | None = None) -> str:
         """JSON text; also written to `path` when one is given. Infinities and NaN become strings, as JSON has none."""
         text = json.dumps(
-            {
-                "n": self.n,
-                "noise": self.rows - self.n,
-                "k": self.k,
-                "metric": self.metric,
-                "values": {name: _jsonable(value) for name, value in self.values.items()},
-                "left_out": dict(self.left_out),
-                "notes": list(self.notes),
-            },
+            plain(
+                {
+                    "n": self.n,
+                    "noise": self.rows - self.n,
+                    "k": self.k,
+                    "metric": self.metric,
+                    "values": self.values,
+                    "left_out": self.left_out,
+                    "notes": self.notes,
+                }
+            ),
             indent=2,
         )
         if path is not None:
@@ -292,7 +295,3 @@ def _notes_on_noise(clustering: Clustering, noise_label: Hashable | None) -> tup
     if noise_label is None and unsaid is not None:
         return (f"label {unsaid!r} counts as a cluster; noise_label={unsaid!r} leaves such points out",)
     return ()
-
-
-def _jsonable(value: float) -> float | str:
-    return value if math.isfinite(value) else str(value)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 from sv_bridge.data.manifest import read_corpus
 from sv_bridge.models.baselines import MeanLogMel
 from sv_bridge.models.embedding import embed

@@ -103,10 +103,10 @@ def evaluate(
     workers: Workers = None,
 ) -> None:
     """Score trials: equal error rate, detection costs, breakdown by language and source."""
+    from cqm.json_files import write_json
     from sv_bridge.data.manifest import read_corpus
     from sv_bridge.distributed import session
     from sv_bridge.exchange import FORMATS, read_embeddings
-    from sv_bridge.json_files import write_json
     from sv_bridge.models.embedding import EmbeddingOptions
     from sv_bridge.reports.judging import Judge, judge_embeddings
     from sv_bridge.reports.rows import error_rows, result_rows
@@ -182,7 +182,7 @@ def metrics(
     """Error rates of anybody's score file."""
     import numpy as np
 
-    from sv_bridge.json_files import write_json
+    from cqm.json_files import write_json
     from sv_bridge.reports.plots import det_plot, save
     from sv_bridge.reports.rows import result_rows
     from sv_bridge.reports.tables import print_table
@@ -272,8 +272,8 @@ def compare(
     json_out: Annotated[Path | None, typer.Option("--json", help="JSON file to write")] = None,
 ) -> None:
     """Put systems side by side on the same trials; runs that differ in their seed alone become mean ± deviation."""
+    from cqm.json_files import write_json
     from sv_bridge.data.manifest import read_corpus
-    from sv_bridge.json_files import write_json
     from sv_bridge.models.embedding import EmbeddingOptions
     from sv_bridge.models.systems import system_groups
     from sv_bridge.reports.comparison import Assessment, compare

@@ -147,7 +147,7 @@ def _recordings(names: list[str], folder: Path) -> "Corpus":
 
 
 def _report(record: dict[str, Any], out: Path | None) -> None:
-    from sv_bridge.json_files import plain, write_json
+    from cqm.json_files import plain, write_json
 
     if out is not None and str(out) == "-":
         typer.echo(json.dumps(plain(record), indent=1))

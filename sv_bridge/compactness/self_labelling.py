@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import cqm
+from cqm.json_files import write_json
 from sv_bridge.compactness.pseudo_speakers import Clusterer, PseudoSpeakers, find_pseudo_speakers
 from sv_bridge.config import RunConfig
 from sv_bridge.data.manifest import Corpus, write_manifest
 from sv_bridge.embeddings import Embeddings
-from sv_bridge.json_files import write_json
 from sv_bridge.models.baselines import whiten
 from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions
 from sv_bridge.models.systems import LOG_MEL, embeddings_of

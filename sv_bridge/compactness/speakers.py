@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import cqm
+from cqm.json_files import plain, write_json
 from sv_bridge.compactness.clusterings import Agreement, agreement, is_noise
 from sv_bridge.compactness.cosines import CosineStatistics, centres, cosine_statistics, uniformity
 from sv_bridge.embeddings import Embeddings
-from sv_bridge.json_files import plain, write_json
 from sv_bridge.verification.scoring import scoring_vectors
 
 __all__ = [

@@ -13,7 +13,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 
 __all__ = ["SUFFIXES", "AudioError", "AudioFile", "read_audio", "write_audio"]
 

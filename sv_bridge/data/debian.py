@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 from sv_bridge.data.audio import SAMPLE_RATE_HZ, AudioError, write_audio
 from sv_bridge.data.clips import Clip, tidy
 from sv_bridge.data.debian_packages import Fetched, fetch, unpack_queen

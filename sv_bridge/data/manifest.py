@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 
 __all__ = [
     "MANIFEST_NAME",

@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
+from cqm.json_files import write_json
 from sv_bridge.data.audio import SAMPLE_RATE_HZ, AudioError, AudioFile
 from sv_bridge.data.dataset import Stretch
 from sv_bridge.data.manifest import MANIFEST_NAME, Corpus, Utterance, write_manifest
 from sv_bridge.data.prepare import Skipped, check_new, write_skipped
 from sv_bridge.data.shards import PACK_NAME, read_shapes
-from sv_bridge.json_files import write_json
 
 __all__ = ["check_pack", "pack"]
 

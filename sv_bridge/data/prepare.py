@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 from sv_bridge.data.audio import SAMPLE_RATE_HZ, SUFFIXES, AudioError, AudioFile, read_audio, write_audio
 from sv_bridge.data.decoding import INTEGERS_FROM, decode, full_scale, is_unsized_wav
 from sv_bridge.data.files import why_unread

@@ -16,8 +16,8 @@ from rich.progress import track
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
+from cqm.atomic import atomic_path
 from sv_bridge import distributed
-from sv_bridge.atomic import atomic_path
 from sv_bridge.data.audio import AudioError, AudioFile
 from sv_bridge.data.channels import crossed
 from sv_bridge.data.crops import wrapped

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 from sv_bridge.models.encoders import SpeakerEncoder
 from sv_bridge.verification.decision import DecisionRule
 

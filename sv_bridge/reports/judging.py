@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.json_files import write_json
 from sv_bridge.compactness.speakers import summary
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.distributed import choose_device
 from sv_bridge.embeddings import Embeddings
-from sv_bridge.json_files import write_json
 from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions
 from sv_bridge.models.systems import embeddings_of
 from sv_bridge.reports.comparison import Assessment

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 from sv_bridge.compactness.speakers import ClusteringComparison, Compactness
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.reports.plots import cosine_histogram, projection, speaker_compactness

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 from sv_bridge.compactness.speakers import SpeakerRow
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.verification.error_rates import ErrorCurve

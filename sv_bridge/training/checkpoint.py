@@ -19,7 +19,7 @@ from safetensors import SafetensorError
 from safetensors import torch as safetensors
 from torch import Tensor, nn
 
-from sv_bridge.atomic import atomic_folder
+from cqm.atomic import atomic_folder
 from sv_bridge.config import RunConfig, parse_config
 from sv_bridge.models.encoders import SpeakerEncoder, build_encoder
 

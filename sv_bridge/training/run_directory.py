@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
+from cqm.atomic import atomic_path
 from sv_bridge import distributed
-from sv_bridge.atomic import atomic_path
 from sv_bridge.config import ConfigError, RunConfig, flat
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.distributed import World

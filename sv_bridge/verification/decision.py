@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from sv_bridge.json_files import plain, write_json
+from cqm.json_files import plain, write_json
 from sv_bridge.verification.calibration import Calibration, calibrate
 from sv_bridge.verification.error_rates import cost_weights, error_curve
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 from sv_bridge.verification.columns import Columns, read_columns
 from sv_bridge.verification.names import find_names
 from sv_bridge.verification.trials import Trials, pair_oddities

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.data.randomness import generator
 from sv_bridge.verification.columns import read_columns

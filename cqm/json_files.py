@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 
 __all__ = ["plain", "write_json"]
 

@@ -2,7 +2,7 @@ import errno
 
 import pytest
 
-from sv_bridge.atomic import atomic_path
+from cqm.atomic import atomic_path
 
 
 def test_a_full_disk_is_named_and_nothing_is_left(tmp_path):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import get_ident
 
-__all__ = ["atomic_folder", "atomic_path"]
+__all__ = ["atomic_folder", "atomic_path", "write_text"]
 
 
 @contextmanager
@@ -35,6 +35,12 @@ def atomic_path(path: Path | str, *, durable: bool = True) -> Iterator[Path]:
             temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path | str, text: str) -> None:
+    """Write a file whole, or leave the one that was there."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 @contextmanager
