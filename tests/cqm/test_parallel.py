@@ -2,7 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event, get_ident
+from threading import Barrier, Event, get_ident
 from time import sleep
 
 import pytest
@@ -16,6 +16,29 @@ from cqm.parallel import AHEAD, in_order, threads
 def test_results_come_in_the_order_of_tasks(workers):
     with threadpool_limits(workers):
         assert list(in_order(lambda task: task * task, range(50))) == [task * task for task in range(50)]
+
+
+@pytest.mark.parametrize(("cores", "limit", "wanted"), [(8, 3, 3), (2, 3, 2)])
+def test_as_many_threads_as_blas_may_use_on_the_cores_there_are(cores, limit, wanted, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(cores), raising=False)
+    with threadpool_limits(limit, user_api="blas"):
+        assert threads() == wanted
+
+
+@pytest.fixture
+def two_cores(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    with threadpool_limits(2):
+        yield
+
+
+def test_two_tasks_run_at_the_same_time(two_cores):
+    both = Barrier(2)
+    assert sorted(in_order(lambda _: both.wait(60), range(2))) == [0, 1]
+
+
+def test_a_single_task_needs_no_other_thread(two_cores):
+    assert list(in_order(lambda _: get_ident(), [0])) == [get_ident()]
 
 
 def test_tasks_of_tasks_run_on_the_thread_of_theirs():

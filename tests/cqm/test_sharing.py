@@ -29,6 +29,24 @@ def test_work_is_shared_inside_and_only_there(counted):
     assert len(calls) == 4
 
 
+def test_inner_contexts_share_with_outer_ones_unless_they_are_apart(counted):
+    double, calls = counted
+    array = np.ones(2)
+    with shared_work():
+        double(array)
+        with shared_work():
+            double(array, times=3)
+        double(array, times=3)
+        assert calls == [1, 3]
+        with shared_work(apart=True):
+            double(array)
+            double(array, times=5)
+        assert calls == [1, 3, 1, 5]
+        double(array)
+        double(array, times=5)
+        assert calls == [1, 3, 1, 5, 5]
+
+
 def test_equal_arrays_are_not_the_same_argument_but_equal_numbers_are(counted):
     double, calls = counted
     with shared_work():

@@ -36,6 +36,16 @@ def test_many_blocks_with_ties_and_thinning(monkeypatch):
     assert minimum_spanning_trees(clustering.points)[0].tolist() == [1.0] * 88 + [1.5] * 10
 
 
+@pytest.mark.kernel
+@pytest.mark.parametrize("thinning", [1, 8])
+def test_many_small_blocks_without_ties(monkeypatch, thinning):
+    monkeypatch.setattr(trees, "TILE_ROWS", 7)
+    monkeypatch.setattr(trees, "EDGES_PER_POINT", thinning)
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    edges, _ = minimum_spanning_trees(validate(X, [0] * 59 + [1]).points)
+    assert edges == pytest.approx(expected(X[:59], "euclidean"), rel=1e-12)
+
+
 def test_duplicates_are_edges_of_length_zero():
     clustering = validate(np.repeat([[0.0], [3.0], [9.0]], [3, 2, 1], axis=0), [0, 0, 0, 0, 0, 1])
     assert minimum_spanning_trees(clustering.points)[0].tolist() == [0.0, 0.0, 0.0, 3.0]

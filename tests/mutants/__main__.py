@@ -52,7 +52,11 @@ TESTS = {
         "test_reductions.py -k kernel",
         "test_reductions.py -k nearly_tied",
     ],
-    "cqm/arrays/host/kernels.py": ["test_tiles.py", "test_reductions.py -k kernel"],
+    "cqm/arrays/host/kernels.py": [
+        "test_tiles.py",
+        "test_reductions.py -k kernel",
+        "test_reductions.py -k closed_forms",
+    ],
     "cqm/arrays/host/reductions.py": [
         "test_reductions.py -k kernel",
         "test_reductions.py::test_reductions_over_pairs_of_clusters[precomputed]",
@@ -72,8 +76,12 @@ TESTS = {
     "cqm/geometry/closed_forms.py": ["test_reductions.py -k closed_forms", "test_reductions.py -k same_place"],
     "cqm/geometry/concordance.py": ["test_concordance.py -k kernel", "test_concordance.py -k definition"],
     "cqm/geometry/core_distances.py": ["test_density.py -k kernel"],
-    "cqm/geometry/nearest.py": ["test_silhouette.py"],
-    "cqm/geometry/neighbours.py": ["test_neighbours.py -k kernel"],
+    "cqm/geometry/nearest.py": ["test_silhouette.py", "test_sample_margin.py"],
+    "cqm/geometry/neighbours.py": [
+        "test_neighbours.py -k kernel",
+        "test_neighbours.py -k equally",
+        "test_neighbours.py -k grid",
+    ],
     "cqm/geometry/ranks.py": ["test_concordance.py -k kernel"],
     "cqm/geometry/reachability.py": ["test_density.py -k kernel"],
     "cqm/parallel.py": ["test_parallel.py"],
