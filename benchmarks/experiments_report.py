@@ -113,9 +113,19 @@ def introduction(records: Sequence[Record]) -> str:
         f"{split}: {c['speakers']} speakers, {c['utterances']:,} utterances, {c['minutes']:.0f} minutes"
         for split, c in first["corpus"].items()
     )
+    # configurations once had a section `framework`; recipes and the audio they hear have changed with it
+    earlier = sum("framework" in record["training"].get("config", {}) for record in records)
+    remark = (
+        f"{earlier} of the {len(records)} records are from before rooms rang as long as asked, MoCo left out a "
+        "query's own utterance, and trials could be crossed ([crossed trials](crossed-trials.md)): they are not to be compared "
+        "with new ones.\n\n"
+        if earlier
+        else ""
+    )
     return (
         "# Does the additive margin make embeddings compact?\n\n"
-        f"Small presets trained on `{first['recipe']}` (`sv-bridge prepare {first['recipe']}`; {splits}), judged on "
+        + remark
+        + f"Small presets trained on `{first['recipe']}` (`sv-bridge prepare {first['recipe']}`; {splits}), judged on "
         "whole utterances of at least 1.5 s. Mean ± standard deviation over seeds. Recipes and margins are chosen on "
         "the development speakers; test speakers are only reported. All numbers come from the records in "
         "`docs/experiments/`, written by `python -m benchmarks.experiments --corpus DIR`.\n\n"
