@@ -117,8 +117,8 @@ def introduction(records: Sequence[Record]) -> str:
     earlier = sum("framework" in record["training"].get("config", {}) for record in records)
     remark = (
         f"{earlier} of the {len(records)} records are from before rooms rang as long as asked, MoCo left out a "
-        "query's own utterance, and trials could be crossed ([crossed trials](crossed-trials.md)): they are not to be compared "
-        "with new ones.\n\n"
+        "query's own utterance, and trials could be crossed ([crossed trials](crossed-trials.md)): they "
+        "are not to be compared with new ones.\n\n"
         if earlier
         else ""
     )
