@@ -76,7 +76,7 @@ TESTS = {
     "cqm/geometry/closed_forms.py": ["test_reductions.py -k closed_forms", "test_reductions.py -k same_place"],
     "cqm/geometry/concordance.py": ["test_concordance.py -k kernel", "test_concordance.py -k definition"],
     "cqm/geometry/core_distances.py": ["test_density.py -k kernel"],
-    "cqm/geometry/nearest.py": ["test_silhouette.py", "test_sample_margin.py"],
+    "cqm/geometry/nearest.py": ["test_silhouette.py", "test_margins.py -k given_representatives"],
     "cqm/geometry/neighbours.py": [
         "test_neighbours.py -k kernel",
         "test_neighbours.py -k equally",
