@@ -125,7 +125,7 @@ def assemble(out: Path, max_minutes: float | None) -> tuple[Corpus, list[Skipped
         note = out / "packages" / f"{package.name}.json"
         if note.is_file():
             facts = json.loads(note.read_text(encoding="utf-8"))
-            utterances += [Utterance(**row) for row in facts["utterances"]]
+            utterances += [Utterance(**row | {"other": ()}) for row in facts["utterances"]]
             skipped += [Skipped(**row) for row in facts["skipped"]]
     if max_minutes is not None:
         utterances = limited(utterances, 60 * max_minutes)

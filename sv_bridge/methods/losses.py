@@ -103,8 +103,8 @@ def nt_xent(
     excluded = own if collisions is None else own | collisions
     if symmetric:
         z = torch.cat([z1, z2])  # (2N, dim), anchors and candidates
-        return _contrast(z, torch.cat([of_1, of_2]), z, excluded.repeat(2, 2), scale, margin, margin_kind)
-    return _contrast(z1, of_1, z2, excluded, scale, margin, margin_kind)
+        return _losses(z, torch.cat([of_1, of_2]), z, excluded.repeat(2, 2), scale, margin, margin_kind).mean()
+    return _losses(z1, of_1, z2, excluded, scale, margin, margin_kind).mean()
 
 
 def moco_loss(
@@ -157,7 +157,7 @@ def moco_loss(
     _check_mask(collisions, (len(queries), len(queue)))
     if collisions is None:
         collisions = torch.zeros(len(queries), len(queue), dtype=torch.bool, device=queries.device)
-    return _contrast(queries, keys, queue, collisions, scale, margin, margin_kind)
+    return _losses(queries, keys, queue, collisions, scale, margin, margin_kind).mean()
 
 
 def classification_losses(
@@ -223,19 +223,6 @@ def same(indices: Tensor, others: Tensor | None = None) -> Tensor:
             [ True, False, False]])
     """
     return indices[:, None] == (indices if others is None else others)[None, :]
-
-
-def _contrast(
-    anchors: Tensor,
-    positives: Tensor,
-    candidates: Tensor,
-    excluded: Tensor,
-    scale: float,
-    margin: float | Tensor,
-    margin_kind: MarginKind,
-) -> Tensor:
-    """Mean over the anchors of `_losses`."""
-    return _losses(anchors, positives, candidates, excluded, scale, margin, margin_kind).mean()
 
 
 def _losses(

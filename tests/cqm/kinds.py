@@ -2,7 +2,6 @@
 
 import array_api_strict
 import dask.array as da
-import jax
 import numpy as np
 import pytest
 import torch
@@ -18,11 +17,6 @@ DISTANCES = np.linalg.norm(POINTS[:, None] - POINTS, axis=2)
 def strict(X):
     """An array of a device whose arrays refuse to become numpy arrays, as those of a GPU do."""
     return array_api_strict.asarray(X, device=array_api_strict.Device("device1"))
-
-
-def of_jax(X):
-    with jax.enable_x64(True):
-        return jax.numpy.asarray(X)
 
 
 def chunked(X, rows=(30, 1, 39)):
