@@ -87,12 +87,13 @@ def numbers_error(X: Any, data: NDArray[Any]) -> TypeError:
     return TypeError(f"{found}; leave such columns out with {without}, or encode them as numbers")
 
 
-def sparse_error(X: Any, *, distances: bool) -> TypeError:
-    """Matrices of scipy: most entries are 0 in vectors, and unknown in a neighbour graph."""
+def sparse_error(X: Any, metric: str = "") -> TypeError:
+    """Sparse matrices where they are not taken: most entries are 0 in vectors, and unknown in a neighbour graph."""
     name = type(X).__name__
     n = X.shape[0]
-    if not distances or X.shape[-1] != n or X.ndim != 2:
-        return TypeError(f"`X` must be dense, got a {name}: pass X.toarray()")
+    if metric != "precomputed" or X.shape[-1] != n or X.ndim != 2:
+        what = f" for {metric} distance" if metric else ""
+        return TypeError(f"`X` must be dense{what}, got a {name}: pass X.toarray()")
     stored = int(((X != 0) if X.nnz == 0 else X.tocoo().row != X.tocoo().col).sum())
     if stored >= n * (n - 1):
         return TypeError(f"`X` must be dense, got a {name}: pass X.toarray()")

@@ -1,8 +1,8 @@
 """Engines: the points of a clustering as one kind of array, and the passes over them that geometry is made of.
 
 numpy arrays, and arrays whose memory numpy can see, have the engine of `cqm.arrays.host`; other arrays of the array API
-standard that of `cqm.arrays.device`; dask arrays that of `cqm.arrays.dask`. Another kind of array needs one file with a
-class that follows `Engine`, and a call of `register`.
+standard that of `cqm.arrays.device`; dask arrays that of `cqm.arrays.dask`; scipy's sparse arrays that of
+`cqm.arrays.sparse`. Another kind of array needs one file with a class that follows `Engine`, and a call of `register`.
 """
 
 from collections.abc import Callable, Iterator
@@ -59,6 +59,10 @@ class Engine(Protocol):
     @property
     def features(self) -> int:
         """Number of features; of distances, 1."""
+
+    @property
+    def width(self) -> float:
+        """Features that a product of rows costs: `features`, unless most of them are left out."""
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -157,3 +161,4 @@ def engine_of(X: Any) -> type[Engine]:
 register("host", lambda X: True, lambda: import_module("cqm.arrays.host.engine").Host)
 register("device", foreign.is_elsewhere, lambda: import_module("cqm.arrays.device.engine").Device)
 register("dask", foreign.is_dask, lambda: import_module("cqm.arrays.dask.engine").Dask)
+register("sparse", foreign.is_sparse, lambda: import_module("cqm.arrays.sparse.engine").Sparse)

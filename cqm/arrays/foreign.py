@@ -1,12 +1,13 @@
 """Arrays of other libraries than numpy: which they are, and numpy's view of them where there is one."""
 
+import sys
 from typing import Any
 
 import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["is_dask", "is_elsewhere", "on_host", "plain", "view"]
+__all__ = ["is_dask", "is_elsewhere", "is_sparse", "on_host", "plain", "view"]
 
 CPU = 1  # of DLPack's kinds of memory
 
@@ -14,6 +15,12 @@ CPU = 1  # of DLPack's kinds of memory
 def is_dask(X: Any) -> bool:
     """Whether `X` is a dask array."""
     return array_api_compat.is_dask_array(X)
+
+
+def is_sparse(X: Any) -> bool:
+    """Whether `X` is a sparse matrix or array of scipy; whoever has one has imported that."""
+    library = sys.modules.get("scipy.sparse")
+    return library is not None and bool(library.issparse(X))
 
 
 def is_elsewhere(X: Any) -> bool:

@@ -77,6 +77,11 @@ class Distance:
         return self.unit or self.name in ("euclidean", "sqeuclidean")
 
     @property
+    def takes_sparse(self) -> bool:
+        """Whether vectors need not be moved for it, so that sparse ones stay sparse."""
+        return self.squared and not self.centred
+
+    @property
     def closed_form(self) -> bool:
         """Whether sums of these distances need no pairs."""
         return self.name in ("sqeuclidean", "cosine", "correlation")

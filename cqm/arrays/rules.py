@@ -8,9 +8,13 @@ from cqm.arrays.cures import distances_error
 from cqm.arrays.foreign import on_host
 from cqm.arrays.metrics import Distance
 
-__all__ = ["check_distances", "check_integers", "check_size", "no_direction", "not_finite"]
+__all__ = ["NoRoomError", "check_distances", "check_integers", "check_size", "no_direction", "not_finite"]
 
 SQUARABLE = 1e-150, 1e150  # sizes whose squares, and sums of them, stay in float64's range
+
+
+class NoRoomError(ValueError):
+    """A dense array of points or centroids would be larger than what sparse vectors were meant to spare."""
 
 
 def check_size(largest: float, distance: Distance) -> None:

@@ -12,7 +12,7 @@ from cqm.arrays.metrics import Metric, distance_of
 from cqm.measures.margins import relative_margin
 from cqm.measures.margins.optimum import MATRIX_BYTES
 
-__all__ = ["PER_SECOND", "Cost", "operations"]
+__all__ = ["OF_COORDINATES", "PER_SECOND", "Cost", "operations"]
 
 # Units that a core makes in a second.
 PER_SECOND = 36e9
@@ -32,6 +32,9 @@ Cost = Literal[
     "hard",
     "relaxed",
 ]
+
+# Costs of measures that take coordinates one by one, which sparse vectors have to be made dense for.
+OF_COORDINATES = frozenset[Cost]({"nd2", "midpoints", "outlines"})
 
 # A feature of a distance that is no product, and a call of a function.
 FEATURE = {"manhattan": 11, "chebyshev": 40, "minkowski": 1000}

@@ -51,7 +51,7 @@ class Measure:
         shares may be compared.
     fewest_clusters : how many clusters it takes.
     engines : kinds of arrays it is computed for: "host" (numpy, and what numpy sees without a copy), "device" (other
-        libraries of the array API standard, where their arrays are), "dask".
+        libraries of the array API standard, where their arrays are), "dask", "sparse" (scipy's matrices and arrays).
     open_axioms : axioms for which there is neither a proof nor a counterexample yet.
     """
 
@@ -69,7 +69,7 @@ class Measure:
     besides: float | None = None
     counts_noise: bool = False
     fewest_clusters: int = 2
-    engines: tuple[str, ...] = ("host", "device", "dask")
+    engines: tuple[str, ...] = ("host", "device", "dask", "sparse")
     open_axioms: tuple[str, ...] = ()
 
     @property
@@ -118,7 +118,7 @@ class Measure:
         """A value of this measure with the sign turned so that higher is better."""
         return value if self.better == "higher" else -value
 
-    def operations(self, n: int, k: int, d: int, metric: Metric) -> float:
+    def operations(self, n: int, k: int, d: float, metric: Metric) -> float:
         """Work on n points in d dimensions and k clusters, in multiply–adds of a matrix product."""
         return costs.operations(self.cost, n, k, d, metric)
 

@@ -3,6 +3,7 @@
 Sums of squared Euclidean, cosine and correlation distances have a closed form and visit no pairs.
 """
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.engine import ACROSS, INSIDE, MAXIMUM, MINIMUM, SUM, Request
+from cqm.arrays.rules import NoRoomError
 from cqm.geometry import closed_forms
 from cqm.geometry.nearest import own_all_and_least_mean
 from cqm.sharing import once
@@ -31,7 +33,8 @@ __all__ = [
 def point_sums(clustering: Clustering) -> FloatArray:
     """(n, 3) sums of each point's distances to its own cluster and to all points, and least mean to another cluster."""
     if clustering.distance.closed_form:
-        return closed_forms.from_sums(clustering, own_all_and_least_mean)
+        with suppress(NoRoomError):  # for centroids: pairs take none
+            return closed_forms.from_sums(clustering, own_all_and_least_mean)
     return clustering.points.per_point(SUM, own_all_and_least_mean)
 
 
@@ -39,7 +42,8 @@ def point_sums(clustering: Clustering) -> FloatArray:
 def pair_sums(clustering: Clustering) -> FloatArray:
     """(k, k) sums of distances over pairs of points, each unordered pair counted once, also on the diagonal."""
     if clustering.distance.closed_form:
-        return closed_forms.pair_sums(clustering)
+        with suppress(NoRoomError):
+            return closed_forms.pair_sums(clustering)
     (out,) = clustering.points.per_pair(Request(SUM))
     out[np.diag_indices(clustering.k)] /= 2
     return out

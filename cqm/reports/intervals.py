@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.foreign import is_sparse
 from cqm.arrays.metrics import Metric
 from cqm.catalogue import catalog
 from cqm.reports.resampling import clusters, generator
@@ -102,7 +103,7 @@ def confidence_interval(
         if not 0 < value < 1:
             raise ValueError(f"`{name}` must lie between 0 and 1, got {value}")
     rng = generator(n_resamples, random_state)
-    data = np.asarray(X)
+    data = X.tocsr() if is_sparse(X) else np.asarray(X)
     codes, classes = clusters(labels, noise_label)
     members = [np.flatnonzero(codes == i) for i in range(len(classes))]
     counts = [min(len(rows), max(2, round(share * len(rows)))) for rows in members]

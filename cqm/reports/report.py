@@ -15,7 +15,7 @@ from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric, distance_of
 from cqm.atomic import write_text
 from cqm.catalogue import Measure, catalog
-from cqm.catalogue.cost import PER_SECOND
+from cqm.catalogue.cost import OF_COORDINATES, PER_SECOND
 from cqm.console import progress_console
 from cqm.json_files import plain
 from cqm.measures.margins import BudgetExceeded
@@ -258,7 +258,8 @@ def _inapplicable(measure: Measure, clustering: Clustering, limit: float) -> str
 
 
 def _operations(measure: Measure, clustering: Clustering) -> float:
-    d = clustering.points.features
+    points = clustering.points
+    d = points.features if measure.cost in OF_COORDINATES else points.width
     return measure.operations(max(clustering.n, 1), max(clustering.k, 1), d, clustering.distance)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.cures import sparse_error
+from cqm.arrays.foreign import is_sparse
 from cqm.arrays.labels import encode
 
 __all__ = ["clusters", "generator", "joint_counts", "points_of"]
@@ -13,6 +15,8 @@ __all__ = ["clusters", "generator", "joint_counts", "points_of"]
 
 def points_of(X: Any) -> NDArray[Any]:
     """(n, d) points as numpy."""
+    if is_sparse(X):
+        raise sparse_error(X)
     points = np.asarray(X)
     if points.ndim != 2 or len(points) < 2:
         raise ValueError(f"`X` must be (points, features) with at least 2 points, got shape {points.shape}")

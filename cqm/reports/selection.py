@@ -368,7 +368,7 @@ def _tried(
     for *_, judged in tasks:
         if not any(judged is one for one in checked):
             checked.append(judged)
-            check_dense(estimator, judged)
+            check_dense(estimator, judged, options["metric"])
             validate(judged, [0] * _rows(judged), metric=options["metric"], min_clusters=0, allow_singletons_only=True)
     work = (delayed(_candidate)(*task, measures, options) for task in tasks)
     return list(Parallel(n_jobs=n_jobs)(work)), tasks[-1][4]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.metrics import Metric
+from cqm.arrays.metrics import Metric, distance_of
 
 __all__ = ["check_dense", "final_of", "is_pipeline", "labels_of", "named", "taking_distances", "transformed"]
 
@@ -44,12 +44,13 @@ def transformed(estimator: Any, X: Any, *, fit: bool) -> Any:
     return X
 
 
-def check_dense(estimator: Any, X: Any) -> None:
-    """Refuse a sparse matrix in the middle of a pipeline, where nobody can call its toarray."""
-    if is_pipeline(estimator) and hasattr(X, "toarray"):
+def check_dense(estimator: Any, X: Any, metric: Metric) -> None:
+    """Refuse a sparse matrix that the metric does not take inside a pipeline, where nobody can call its toarray."""
+    distance = distance_of(metric)
+    if is_pipeline(estimator) and hasattr(X, "toarray") and not distance.takes_sparse:
         raise TypeError(
-            "the last step of the pipeline is given a sparse matrix, which measures do not take: put a step before it, "
-            "such as TruncatedSVD, or FunctionTransformer(scipy.sparse.csr_matrix.toarray)"
+            f"the last step of the pipeline is given a sparse matrix, which {distance} distance does not take: put a "
+            "step before it, such as TruncatedSVD, or FunctionTransformer(scipy.sparse.csr_matrix.toarray)"
         )
 
 

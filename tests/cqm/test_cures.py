@@ -123,10 +123,20 @@ def test_a_neighbour_graph_in_parts_says_so(blobs):
     assert "falls into" in str(error_of(graph, labels, metric="precomputed"))
 
 
-def test_sparse_vectors_and_full_sparse_distances_are_made_dense():
-    for X, options in [(sparse.csr_array(POINTS), {}), (sparse.csr_array(DISTANCES), {"metric": "precomputed"})]:
-        error = error_of(X, **options)
-        assert cqm.silhouette(mended(error, X=X), LABELS, **options) == cqm.silhouette(POINTS, LABELS)
+def test_full_sparse_distances_and_vectors_that_a_metric_moves_are_made_dense():
+    for X, metric in [(DISTANCES, "precomputed"), (POINTS, "manhattan"), (POINTS, "correlation"), (POINTS, "jaccard")]:
+        given = sparse.csr_array(X)
+        made = mended(error_of(given, metric=metric), X=given)
+        assert cqm.silhouette(made, LABELS, metric=metric) == cqm.silhouette(X, LABELS, metric=metric)
+
+
+@pytest.mark.parametrize(
+    ("X", "cure"), [(sparse.coo_array(POINTS[:, 0]), "X.reshape(-1, 1)"), (sparse.csr_array(POINTS + 1j), "numpy.real")]
+)
+def test_sparse_vectors_of_another_shape_or_type(X, cure):
+    error = error_of(X)
+    assert cure in str(error)
+    assert np.isfinite(cqm.silhouette(mended(error, X=X), LABELS))
 
 
 TABLE = pd.DataFrame(POINTS, columns=["x", "y", "z"])

@@ -188,13 +188,16 @@ def test_pipelines_take_what_their_first_step_takes():
     assert cqm.select(texts, pipeline, k=[2, 3], measures="silhouette", metric="cosine").best_k == 2
 
 
-def test_a_sparse_matrix_inside_a_pipeline_can_be_made_dense():
+def test_a_sparse_matrix_inside_a_pipeline_is_measured_or_can_be_made_dense():
     texts = ["red apple pie", "green apple tart", "apple cake", "fast car race", "race car driver", "car engine"]
     steps = TfidfVectorizer(), KMeans(2, n_init=1, random_state=0)
-    options = {"k": [2, 3], "measures": "silhouette", "metric": "cosine"}
+    cosine = {"k": [2, 3], "measures": "silhouette", "metric": "cosine"}
+    assert cqm.select(texts, make_pipeline(*steps), **cosine).best_k == 2
+    assert np.isfinite(cqm.scorer("silhouette", metric="cosine")(make_pipeline(*steps).fit(texts), texts))
+    options = cosine | {"metric": "manhattan"}
     with pytest.raises(TypeError, match=r"put a step before it, such as .* or Function") as caught:
         cqm.select(texts, make_pipeline(*steps), **options)
-    scoring = cqm.scorer("silhouette", metric="cosine")
+    scoring = cqm.scorer("silhouette", metric="manhattan")
     with pytest.raises(TypeError, match="put a step before it"):
         scoring(make_pipeline(*steps).fit(texts), texts)
     step = eval(str(caught.value).rpartition("or ")[2], {"FunctionTransformer": FunctionTransformer, "scipy": scipy})

@@ -50,6 +50,8 @@ class TableEngine(Groups):
     def features(self):
         return len(self.table[0])
 
+    width = features
+
     @property
     def vectors(self):
         return np.array(self.table, dtype=float)

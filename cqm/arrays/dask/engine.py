@@ -74,6 +74,11 @@ class Dask(Groups):
     chunks: tuple[int, ...]
     directions: Distance | None = None
 
+    @property
+    def width(self) -> float:
+        """Features that a product of rows costs."""
+        return self.features
+
     # --- intake
 
     @classmethod

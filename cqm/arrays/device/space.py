@@ -83,6 +83,11 @@ class Space(Groups):
         """Number of features."""
         return 1 if self.distance.precomputed else int(self.X.shape[1])
 
+    @property
+    def width(self) -> float:
+        """Features that a product of rows costs."""
+        return self.features
+
     @cached_property
     def dtype(self) -> np.dtype[Any]:
         """Precision of the points."""

@@ -40,6 +40,11 @@ class Rows(Groups):
         return 1 if self.distance.precomputed else int(self.given.shape[1])
 
     @property
+    def width(self) -> float:
+        """Features that a product of rows costs."""
+        return self.features
+
+    @property
     def dtype(self) -> np.dtype[Any]:
         """Precision of the points."""
         return self.given.dtype

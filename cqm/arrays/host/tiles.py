@@ -7,7 +7,8 @@ distance between rows scaled to unit length) come from one matrix product a tile
 
 with c near the middle of the tile, so that data far from the origin keep their digits. Where the left-hand side is
 small against the terms of the right-hand side (near-duplicates), digits would still cancel: such pairs are computed
-again from their coordinate differences. Data of few features skip the product and take differences throughout.
+again from their coordinate differences. Data of few features skip the product and take differences throughout. Sparse
+vectors are not moved, and have products of their own (`cqm.arrays.sparse.vectors`).
 
 **Accuracy.** A Euclidean distance between vectors of d features has a relative error of at most 32·(d + 8)·u with
 u = 2⁻⁵³ for float64 input, and 8·(d + 8)·u with u = 2⁻²⁴ for float32 input, whose products stay in float32 (sums over
@@ -29,6 +30,7 @@ from cqm.arrays.host.kernels import Products
 from cqm.arrays.host.rows import Rows
 from cqm.arrays.host.vectors import unit_rows
 from cqm.arrays.metrics import EUCLIDEAN, Distance
+from cqm.arrays.sparse.vectors import SparseVectors
 from cqm.parallel import in_order
 
 __all__ = [
@@ -67,14 +69,14 @@ class Block(NamedTuple):
 
     Attributes
     ----------
-    points : (rows, d) vectors as the metric wants them, or (rows,) row numbers of the matrix.
+    points : (rows, d) vectors as the metric wants them, sparse ones among them, or (rows,) row numbers of the matrix.
     matrix : (n, n) distances, where these are given.
     zero : of unit rows, the squared distance up to which two of them differ by rounding alone; else 0.
     dtype : precision of products.
     low, high, middle : (d,) extremes and mean of each feature, where products are taken; else empty.
     """
 
-    points: NDArray[Any]
+    points: Any
     matrix: NDArray[Any] | None = None
     zero: float = 0.0
     dtype: np.dtype[Any] = np.dtype(np.float64)
@@ -142,9 +144,11 @@ def block_of(points: Rows, rows: slice) -> Block:
     return block(points.data[rows], points.distance)
 
 
-def block(vectors: NDArray[Any], distance: Distance) -> Block:
+def block(vectors: NDArray[Any] | SparseVectors, distance: Distance) -> Block:
     """Vectors that need not belong to a clustering, under this distance."""
     zero = parallel(vectors.dtype) if distance.unit else 0.0
+    if isinstance(vectors, SparseVectors):
+        return Block(vectors.scaled() if distance.unit else vectors, zero=zero)
     if distance.unit:
         vectors = unit_rows(vectors, centred=distance.centred)
     vectors = np.require(vectors, requirements=["C", "W"])
@@ -168,6 +172,8 @@ def tile(distance: Distance, a: Block, b: Block) -> Tile:
     if distance.one_by_one:
         return Tile(_call(distance, a.points, b.points))
     transform, scale = _transform(distance), distance.scale
+    if isinstance(a.points, SparseVectors):
+        return Tile(a.points.squared_to(b.points, max(a.zero, b.zero)), NO_PRODUCTS, transform, scale)
     if a.multiplies:
         centre, dtype = centre_of(a, b), np.result_type(a.dtype, b.dtype)
         moved = shift(a, centre, dtype)

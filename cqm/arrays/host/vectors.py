@@ -36,7 +36,7 @@ def check_vectors(X: Any, distance: Distance, first: int = 0) -> NDArray[Any]:
 
 def read_distances(X: Any) -> NDArray[Any]:
     """(n, n) symmetric non-negative distances with a zero diagonal; the condensed form is expanded."""
-    data = numeric(X, distances=True)
+    data = numeric(X)
     if data.size == 0:
         raise ValueError(f"`X` is empty: shape {data.shape}")
     if data.ndim == 1:
@@ -96,10 +96,10 @@ def unit_rows(vectors: NDArray[Any], order: NDArray[np.intp] | None = None, *, c
     return out
 
 
-def numeric(X: Any, *, distances: bool = False) -> NDArray[Any]:
+def numeric(X: Any) -> NDArray[Any]:
     """`X` as a float32 or float64 array; half precision, booleans and integers are widened."""
     if hasattr(X, "toarray"):
-        raise sparse_error(X, distances=distances)
+        raise sparse_error(X)
     data = _array(X)
     kind = data.dtype.kind
     if kind in "iu" and data.size:

@@ -1,0 +1,1 @@
+"""scipy's sparse matrices and arrays: tiles from sparse products, centroids from what is stored."""
