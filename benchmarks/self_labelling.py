@@ -118,10 +118,9 @@ def judged(corpus: Corpus, system: str, options: EmbeddingOptions, hard: str) ->
 def speakers_found(corpus: Corpus, system: str) -> dict[str, dict[str, float]]:
     """How many speakers the silhouette finds in each split, and how well the clusters agree with them."""
     base, found = (LOG_MEL if system == WHITENED else system), {}
+    reference = embeddings_of(base, corpus.split("train"))
     for split in SPLITS:
-        embeddings = embeddings_of(base, corpus.split(split))
-        if system == WHITENED:
-            embeddings = whiten(embeddings, embeddings)
+        embeddings = whiten(embeddings_of(base, corpus.split(split)), reference)
         chosen = find_pseudo_speakers(embeddings, trusted=-1.0, least_utterances=1)
         true = find_pseudo_speakers(
             embeddings, numbers=[len(set(embeddings.speakers))], trusted=-1.0, least_utterances=1
@@ -172,7 +171,8 @@ def page(records: list[dict[str, Any]]) -> str:
                 lines.append(f"| {system} | {len(rows)} | {' | '.join(cells)} |")
         lines += [
             "",
-            "How many speakers the silhouette finds in embeddings as recorded, by average linkage, and the adjusted "
+            "How many speakers the silhouette finds in embeddings as recorded, whitened by those of the training "
+            "utterances, by average linkage, and the adjusted "
             "mutual information of its clusters with the speakers; beside it that of as many clusters as speakers.",
             "",
             "| system | dev: found of true | AMI, of the true number | test: found of true | AMI, of the true number |",

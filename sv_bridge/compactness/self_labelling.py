@@ -1,8 +1,8 @@
 """From a first model of unlabelled speech to one trained on the speakers it found: cluster, train, again.
 
-Each round embeds the training utterances with the newest model, finds pseudo-speakers (`pseudo_speakers`), and trains a
-classifier of them (`sv_bridge.methods.aam_softmax`) that starts from that model's weights. Rounds end when the measure
-that chose the number of speakers no longer gets better.
+Each round embeds the training utterances with the newest model, whitens the embeddings, finds pseudo-speakers
+(`pseudo_speakers`), and trains a of them (`sv_bridge.methods.aam_softmax`) that starts from that model's weights. Rounds end when the measure that chose
+the number of speakers no longer gets better.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,6 +22,9 @@ from sv_bridge.models.systems import LOG_MEL, embeddings_of
 from sv_bridge.training.loop import train, training_speech
 
 __all__ = ["Round", "pseudo_labelled", "self_label"]
+
+WHITENED_FROM = 2
+"""Utterances a dimension from which their covariance says more of the speech than of the sample."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,8 +59,8 @@ def self_label(
 
     Parameters
     ----------
-    start : a run, or "log-mel" for whitened mean log-mel spectra, which need no network; the first round then trains
-        from fresh weights.
+    start : a run, or "log-mel" for mean log-mel spectra, which need no network; the first round then trains from fresh
+        weights.
     corpus : its "train" split is clustered and trained on.
     out : round i lies in `out/round-i`: the run, and beside it the manifest and the values it was chosen by.
     config : method "aam_softmax"; `start_from` is set round by round.
@@ -113,11 +116,15 @@ def pseudo_labelled(speech: Corpus, found: PseudoSpeakers) -> Corpus:
 
 
 def _embedded(system: str, speech: Corpus, options: EmbeddingOptions) -> Embeddings:
-    """Embeddings of all utterances in their order; whitened where they are log-mel spectra."""
+    """Embeddings of all utterances in their order, whitened by themselves where they are enough for that.
+
+    Without it, the few directions in which all embeddings vary most (children and adults, one microphone and another)
+    outweigh the many that tell people apart, and the best number of clusters is two.
+    """
     embeddings = embeddings_of(system, speech, options)
     if len(embeddings) != len(speech):
         raise ValueError(f"{len(embeddings.skipped)} utterances have unusable audio, first {embeddings.skipped[0]}")
-    return whiten(embeddings, embeddings) if system == LOG_MEL else embeddings
+    return whiten(embeddings, embeddings) if len(embeddings) >= WHITENED_FROM * embeddings.dim else embeddings
 
 
 def _with_dev(labelled: Corpus, corpus: Corpus) -> Corpus:

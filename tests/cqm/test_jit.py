@@ -129,7 +129,7 @@ def test_a_compilation_is_announced_once(capsys, monkeypatch):
     assert capsys.readouterr().err.splitlines() == [jit.ANNOUNCEMENT]
 
 
-def test_a_change_in_any_file_with_kernels_makes_all_stale(tmp_path, monkeypatch):
+def test_a_change_in_any_compiled_file_makes_all_stale(tmp_path, monkeypatch):
     package = tmp_path / "cqm"
     shutil.copytree(jit.PACKAGE / "arrays", package / "arrays")
     shutil.copytree(jit.PACKAGE / "geometry", package / "geometry")
