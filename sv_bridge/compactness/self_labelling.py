@@ -1,8 +1,8 @@
 """From a first model of unlabelled speech to one trained on the speakers it found: cluster, train, again.
 
 Each round embeds the training utterances with the newest model, whitens the embeddings, finds pseudo-speakers
-(`pseudo_speakers`), and trains a of them (`sv_bridge.methods.aam_softmax`) that starts from that model's weights. Rounds end when the measure that chose
-the number of speakers no longer gets better.
+(`pseudo_speakers`), and trains a classifier of them (`sv_bridge.methods.aam_softmax`) that starts from that model's
+weights. Rounds end when the measure that chose the number of speakers no longer gets better.
 """
 
 from collections.abc import Iterator, Mapping

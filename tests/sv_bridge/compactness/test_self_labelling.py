@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from sv_bridge.compactness import self_labelling
-from sv_bridge.compactness.pseudo_speakers import PseudoSpeakers
+from sv_bridge.compactness.pseudo_speakers import PseudoSpeakers, find_pseudo_speakers
 from sv_bridge.compactness.self_labelling import pseudo_labelled, self_label
 from sv_bridge.data.manifest import Corpus, read_corpus
+from sv_bridge.models.embedding import DEFAULT_OPTIONS
 from sv_bridge.training.checkpoint import load_encoder, read_config
 from tests.sv_bridge.training_runs import SMALL, small_config, write_corpus
 
@@ -92,3 +93,16 @@ def test_a_folder_of_recordings_is_all_that_it_takes(tones, tmp_path, sv_bridge)
     corpus = read_corpus(tmp_path / "out" / "corpus")
     assert {utterance.speaker for utterance in corpus} == {""}
     assert "20 recordings" not in sv_bridge(*arguments)  # it goes on from what is there
+
+
+def test_directions_that_all_share_do_not_hide_the_speakers(tones, make_embeddings, monkeypatch):
+    """Loudness varies most, whoever speaks: whitened, there are twelve speakers; as they are, the loud and the low."""
+    rng = np.random.default_rng(0)
+    people = np.repeat(np.arange(12), 20)
+    vectors = rng.normal(size=(12, 8))[people] + 0.2 * rng.normal(size=(240, 8))
+    vectors[:, 0] += 30 * rng.normal(size=240)
+    embeddings = make_embeddings(vectors, people)
+    monkeypatch.setattr(self_labelling, "embeddings_of", lambda *_: embeddings)
+    whitened = self_labelling._embedded("any", list(range(240)), DEFAULT_OPTIONS)
+    assert find_pseudo_speakers(embeddings).clusters == 2
+    assert abs(find_pseudo_speakers(whitened).clusters - 12) <= 2
