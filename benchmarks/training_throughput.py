@@ -176,7 +176,8 @@ def page(rows: list[Throughput], device: torch.device, *, processor_time: bool) 
         )
     lines += [
         "",
-        "Whole utterances: the encoder's forward pass on ready features, one at a time, and embedding as `sv-bridge embed` does.",
+        "Whole utterances: the encoder's forward pass on ready features, one at a time, and embedding as "
+        "`sv-bridge embed` does.",
         "",
         "| preset | utterances | encoder s | embedding s | utterances/s | beside the encoder |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cqm.axioms.instances import Instance
+from cqm.axioms.readable import together
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +31,6 @@ def draw_witness(witness: "Witness", ax: "Axes | None" = None) -> "Axes":
         _points(frames, ax)
     else:
         _matrices(frames, ax)
-    from cqm.axioms.witness import together
 
     before, after = together((witness.values[0], witness.values[-1]))
     values = f"{before} → {after}" if len(witness.values) > 1 else before

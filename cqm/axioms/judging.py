@@ -12,13 +12,14 @@ from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain
 from cqm.axioms.exhaustion import exhaust, lattices
 from cqm.axioms.instances import Instance, Trial
 from cqm.axioms.limits import OutOfTime, until
+from cqm.axioms.readable import together
 from cqm.axioms.rounding import Repeated, stands
 from cqm.axioms.search import ENOUGH, STOPPED, Budget, Search, search
 from cqm.axioms.settling import settled
 from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.subjects import Subject, Undefined
 from cqm.axioms.verdict import STRENGTH, Evidence, Verdict
-from cqm.axioms.witness import Witness, described, together
+from cqm.axioms.witness import Witness, described
 
 __all__ = ["agree", "judge", "natural_domain", "one_mind", "random_verdict", "searched"]
 

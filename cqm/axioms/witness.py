@@ -1,7 +1,6 @@
 """A witness: the instances and exact values that show a claim to be false, to replay anywhere."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +11,7 @@ from cqm.axioms.domains import domain_named
 from cqm.axioms.exact import Enclosure, is_undefined, to_float
 from cqm.axioms.instances import Instance
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
+from cqm.axioms.readable import together
 from cqm.axioms.statements import AXIOMS, Axiom, monotonicity
 from cqm.axioms.subjects import Subject, subject_of
 
@@ -162,31 +162,6 @@ def statement(name: str) -> Axiom:
 def described(instance: Instance) -> str:
     """Write an instance in full."""
     return f"{instance.kind} {instance.text()}, clusters {instance.clusters()}"
-
-
-def together(values: Sequence[Any]) -> list[str]:
-    """Write values for reading, with as many digits as tell different ones apart."""
-    for digits in range(6, 18):
-        texts = [shown(value, digits) for value in values]
-        if all(
-            (one == other) == (texts[i] == texts[j])
-            for i, one in enumerate(values)
-            for j, other in enumerate(values[:i])
-            if one == one and other == other
-        ):
-            break
-    return texts
-
-
-def shown(value: Any, digits: int = 6) -> str:
-    """Write a value for reading: exact rationals as fractions with their decimal, partitions as sets."""
-    if isinstance(value, tuple):
-        return Instance("distances", (), value).clusters()
-    if isinstance(value, Fraction) and value.denominator > 1:
-        return f"{value} ({float(value):.4g})" if len(str(value)) < 20 else f"{float(value):.{digits}g}"
-    if isinstance(value, int | Fraction):
-        return str(value)
-    return f"{to_float(value):.{digits}g}"
 
 
 def number_to_json(value: Any) -> Any:

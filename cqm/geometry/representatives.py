@@ -9,7 +9,7 @@ from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.tiles import between
 from cqm.geometry.centroids import Dispersion
-from cqm.geometry.neighborhoods import BORDER
+from cqm.geometry.counts import BORDER
 
 __all__ = ["Representatives", "areas_between", "representatives", "shares_around"]
 

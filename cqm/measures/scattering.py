@@ -10,7 +10,7 @@ from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric
 from cqm.geometry.centroids import Dispersion, centroid_gaps, dispersion
-from cqm.geometry.neighborhoods import counts_at_centroids, counts_at_midpoints
+from cqm.geometry.counts import counts_at_centroids, counts_at_midpoints
 from cqm.measures.arithmetic import ratio
 
 __all__ = ["s_dbw", "s_dbw_of", "sd_dis", "sd_dis_of", "sd_index", "sd_index_of", "sd_scat", "sd_scat_of"]

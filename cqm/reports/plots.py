@@ -1,7 +1,7 @@
 """Pictures of clustering quality; every function draws on `ax` (a new one by default) and returns it."""
 
 from collections.abc import Hashable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,9 +12,11 @@ from cqm.catalogue import catalog
 from cqm.measures.margins import sample_relative_margin
 from cqm.measures.silhouette import sample_silhouette
 from cqm.optional import require
-from cqm.reports.comparison import Comparison
 from cqm.reports.profile import profile_clusters
-from cqm.reports.selection import Selection
+
+if TYPE_CHECKING:
+    from cqm.reports.comparison import Comparison
+    from cqm.reports.selection import Selection
 
 __all__ = ["cluster_compactness", "margin_distribution", "measure_similarity", "selection", "silhouette"]
 
@@ -106,7 +108,7 @@ def margin_distribution(
     return ax
 
 
-def selection(selection: Selection, *, axes: Any = None) -> Any:
+def selection(selection: "Selection", *, axes: Any = None) -> Any:
     """Every measure over the candidates, one panel each, with what it chooses marked; returns the array of axes.
 
     The best candidate is a line through all panels. Candidates that a measure has no value for leave a gap; hollow ones
@@ -148,7 +150,7 @@ def selection(selection: Selection, *, axes: Any = None) -> Any:
     return axes
 
 
-def _positions(selection: Selection) -> tuple[list[float], list[str], str]:
+def _positions(selection: "Selection") -> tuple[list[float], list[str], str]:
     """Where candidates stand on the x axis, as numbers where one setting alone differs and is a number."""
     texts = [candidate.name for candidate in selection.candidates]
     settings = {text.split("=", 1)[0] for text in texts}
@@ -157,7 +159,7 @@ def _positions(selection: Selection) -> tuple[list[float], list[str], str]:
     return list(map(float, range(len(texts)))), texts, ""
 
 
-def measure_similarity(comparison: Comparison, *, ax: Any = None) -> Any:
+def measure_similarity(comparison: "Comparison", *, ax: Any = None) -> Any:
     """Spearman correlation between measures over the clusterings of a comparison, each oriented higher-is-better.
 
     Measures that are constant or undefined over the clusterings are left out.

@@ -36,14 +36,19 @@ class AAMSoftmaxConfig(MethodConfig):
         """One crop an utterance."""
         return (crop_seconds,)
 
+    @property
+    def needs_speakers_for(self) -> str:
+        """Speakers, or pseudo-speakers, are its classes."""
+        return "method: aam_softmax"
+
     def build(self, encoder: SpeakerEncoder, speech: TrainingSet) -> "AAMSoftmax":
-        """Encoder and a centre for each training speaker."""
+        """Encoder and a centre for each training speaker, at each speed."""
         if speech.speakers < 2:
             raise ConfigError(
                 f"aam_softmax tells speakers apart, and the training utterances name {speech.speakers}: name the "
                 "speakers in the manifest, or let `sv-bridge self-label` find them"
             )
-        return AAMSoftmax(encoder, self, speech.speakers)
+        return AAMSoftmax(encoder, self, speech.speakers * speech.speeds)
 
 
 class AAMSoftmax(Method):

@@ -1,4 +1,5 @@
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import permetrics
@@ -14,6 +15,7 @@ from sklearn.metrics import adjusted_rand_score
 import cqm
 from cqm.arrays.host import pairs
 from cqm.definitions import density as definitions
+from cqm.geometry import core_distances
 from tests.cqm.strategies import distance_clusterings, point_clusterings
 
 
@@ -289,3 +291,13 @@ def test_profile_shows_itself():
     for text in (str(profile), profile._repr_html_()):
         assert "DBCV 0.92 over 2 clusters and 6 points" in text
         assert "sparseness" in text
+
+
+@pytest.mark.kernel
+def test_places_follow_each_other_where_rounding_tells_two_of_three_apart():
+    """Row 1 lies beside row 0 and row 2 beside row 1, but row 2 not beside row 0: all three are one place."""
+    tile = np.array([[0.0, 0, 1e-9, 5], [0, 0, 0, 5], [1e-9, 0, 0, 5], [5, 5, 5, 0]])
+    all_rows = slice(0, 4)
+    points = SimpleNamespace(map_pairs_within=lambda visit: [visit(all_rows, all_rows, tile)])
+    _, place = core_distances._nearest(SimpleNamespace(n=4, points=points))
+    assert place.tolist() == [0, 0, 0, 3]

@@ -252,12 +252,14 @@ def test_bounds_hold_wherever_a_search_stops(monkeypatch, measure, sweeps):
 
 @pytest.mark.kernel
 @every_margin
+@pytest.mark.parametrize("rows", [1, 504])
 @given(case=distance_clusterings())
-def test_bounds_hold_where_distances_do_not_fit(measure, case):
+def test_bounds_hold_where_distances_do_not_fit(measure, rows, case):
     distances, labels = case
     bounds = cqm.relative_margin_bounds if measure.better == "lower" else cqm.additive_margin_bounds
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cqm.measures.margins.optimum.MATRIX_BYTES", 0)
+        patch.setattr("cqm.arrays.host.pairs.TILE_ROWS", rows)
         bracket = bounds(np.array(distances, dtype=float), labels, metric="precomputed", **measure.function.keywords)
     wanted = measure.definition(distances, labels)
     assert agrees(bracket.lower, wanted) if bracket.exact else wanted in bracket

@@ -14,7 +14,7 @@ from sv_bridge.models.embedding import DEFAULT_OPTIONS
 from sv_bridge.training.checkpoint import load_encoder, read_config
 from tests.sv_bridge.training_runs import SMALL, small_config, write_corpus
 
-ONE_EPOCH = ("speeds=[1.0]", "epochs=1", "validate_epochs=0")
+ONE_EPOCH = ("speeds=[1.0, 1.1]", "epochs=1", "validate_epochs=0")
 CONFIG = small_config("tiny-aam-softmax", *ONE_EPOCH)
 
 

@@ -85,6 +85,11 @@ def test_shapes_that_do_not_fit_are_refused():
         classification_losses(torch.ones(2, 3), torch.ones(4, 5), torch.tensor([0, 1]), scale=1.0)
 
 
+def test_a_speaker_at_another_speed_is_another_one():
+    config = AAMSoftmaxConfig(name="aam_softmax")
+    assert config.build(Identity(), TrainingSet(8, 4, speeds=3)).centres.shape == (12, 3)
+
+
 def test_trains_a_centre_for_each_speaker():
     assert isinstance(method(speakers=6), AAMSoftmax)
     assert method(speakers=6).centres.shape == (6, 3)
