@@ -68,6 +68,8 @@ def train(
         The run directory or the number of processes doesn't fit the configuration.
     """
     run, speech, every = Path(run), training_speech(config, corpus), config.training.checkpoint_steps
+    if purpose := config.method.needs_speakers_for:
+        speech.require_speakers(f"`{purpose}`")
     with distributed.session(device) as world:
         if world.device.type == "cpu":
             keep_freed_memory()
@@ -107,13 +109,11 @@ def train(
 
 
 def training_speech(config: RunConfig, corpus: Corpus) -> Corpus:
-    """Utterances of the "train" split that are long enough; it may be unknown who speaks, if no setting needs that."""
+    """Utterances of the "train" split that are long enough."""
     shortest = config.data.min_seconds
     speech = corpus.split("train").where(lambda utterance: utterance.duration_s >= shortest)
     if not len(speech):
         raise ConfigError(f"no training utterance is as long as `data.min_seconds` = {shortest}")
-    if purpose := config.method.needs_speakers_for:
-        speech.require_speakers(f"`{purpose}`")
     return speech
 
 
