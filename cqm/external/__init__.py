@@ -1,0 +1,90 @@
+"""External indices: how alike two clusterings of the same points are, often one found and one true.
+
+scikit-learn computes them; what it lacks is made of its contingency tables. All take ``(labels_true, labels_pred)``
+with any hashable labels. The catalogue of them, `external_catalog`, says direction, range, symmetry and source.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from cqm.external.information import (
+    adjusted_mutual_information,
+    completeness,
+    homogeneity,
+    normalized_mutual_information,
+    purity,
+    v_measure,
+    variation_of_information,
+)
+from cqm.external.pairs import adjusted_rand, fowlkes_mallows, pair_jaccard, rand
+
+__all__ = [
+    "ExternalIndex",
+    "adjusted_mutual_information",
+    "adjusted_rand",
+    "completeness",
+    "external_catalog",
+    "fowlkes_mallows",
+    "homogeneity",
+    "normalized_mutual_information",
+    "pair_jaccard",
+    "purity",
+    "rand",
+    "v_measure",
+    "variation_of_information",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalIndex:
+    """One external index.
+
+    Attributes
+    ----------
+    name : the public function's name.
+    function : `f(labels_true, labels_pred, *, noise_label=None)` → float.
+    better : which direction means more alike.
+    range : smallest and largest possible value.
+    symmetric : whether the two clusterings may change places.
+    adjusted : whether unrelated clusterings score 0 on average, whatever their numbers of clusters.
+    """
+
+    name: str
+    function: Callable[..., float]
+    better: Literal["higher", "lower"]
+    range: tuple[float, float]
+    symmetric: bool
+    adjusted: bool
+
+
+class _Indices(dict[str, ExternalIndex]):
+    def __missing__(self, name: str) -> ExternalIndex:
+        raise KeyError(f"no external index is named {name!r}: there are {', '.join(self)}")
+
+
+external_catalog: Mapping[str, ExternalIndex] = MappingProxyType(
+    _Indices(
+        (index.name, index)
+        for index in (
+            ExternalIndex("adjusted_rand", adjusted_rand, "higher", (-0.5, 1.0), True, True),
+            ExternalIndex(
+                "adjusted_mutual_information", adjusted_mutual_information, "higher", (-1.0, 1.0), True, True
+            ),
+            ExternalIndex("v_measure", v_measure, "higher", (0.0, 1.0), True, False),
+            ExternalIndex("homogeneity", homogeneity, "higher", (0.0, 1.0), False, False),
+            ExternalIndex("completeness", completeness, "higher", (0.0, 1.0), False, False),
+            ExternalIndex(
+                "normalized_mutual_information", normalized_mutual_information, "higher", (0.0, 1.0), True, False
+            ),
+            ExternalIndex(
+                "variation_of_information", variation_of_information, "lower", (0.0, float("inf")), True, False
+            ),
+            ExternalIndex("rand", rand, "higher", (0.0, 1.0), True, False),
+            ExternalIndex("fowlkes_mallows", fowlkes_mallows, "higher", (0.0, 1.0), True, False),
+            ExternalIndex("pair_jaccard", pair_jaccard, "higher", (0.0, 1.0), True, False),
+            ExternalIndex("purity", purity, "higher", (0.0, 1.0), False, False),
+        )
+    )
+)
