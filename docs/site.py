@@ -94,7 +94,12 @@ def _described(source: Path) -> tuple[str, list[str]]:
 def _gallery() -> Iterator[tuple[str, str | bytes]]:
     """The picture each script of docs/gallery draws, above its code; a script's last variable `ax` holds it."""
     matplotlib.use("agg")
-    lines = ["# Gallery", "", "Every plot of the toolkit, with the code that draws it.", ""]
+    lines = [
+        "# Gallery",
+        "",
+        "Pictures of clusterings, choices, margins and errors, each with the code that draws it.",
+        "",
+    ]
     for script in sorted((ROOT / "docs" / "gallery").glob("*.py")):
         code = script.read_text("utf-8")
         title, body = ast.get_docstring(ast.parse(code)) or "", code.split('"""\n', 1)[1].strip()

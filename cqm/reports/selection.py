@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cqm.arrays.intake import check_metric, validate
 from cqm.arrays.metrics import Metric
 from cqm.catalogue import Measure, catalog
+from cqm.estimators import SIZE_PARAMETERS
 from cqm.optional import require
 from cqm.reports.choice import MIN_COVERAGE, Choice, choose
 from cqm.reports.comparison import notes_on
@@ -25,7 +26,6 @@ from cqm.tables import html_table, number, text_table
 
 __all__ = ["Candidate", "Selection", "select"]
 
-SIZE_PARAMETERS = ("n_clusters", "n_components", "k")
 SIZES = range(2, 11)
 
 Space = Literal["final", "input"]

@@ -13,7 +13,7 @@ from typing import Any
 import cqm
 from cqm.json_files import write_json
 from sv_bridge.compactness.pseudo_speakers import Clusterer, PseudoSpeakers, find_pseudo_speakers
-from sv_bridge.config import RunConfig
+from sv_bridge.config import ConfigError, RunConfig
 from sv_bridge.data.manifest import Corpus, write_manifest
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.models.baselines import whiten
@@ -77,8 +77,12 @@ def self_label(
     Raises
     ------
     ConfigError
-        The configuration's method needs no speakers, or doesn't fit the corpus.
+        The configuration's method does not learn from speakers, or it doesn't fit the corpus.
     """
+    if not config.method.needs_speakers_for:
+        raise ConfigError(
+            f"method {config.method.name} learns nothing from pseudo-speakers: take one such as aam_softmax"
+        )
     out, system = Path(out), start
     speech = training_speech(config, corpus)
     better = cqm.catalog[measure].oriented

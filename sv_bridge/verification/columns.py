@@ -156,10 +156,6 @@ def _format(path: Path) -> _Format:
     return _Format(separator, decimal, header, len(rows[0]))
 
 
-def _is_comma_number(field: str) -> bool:
-    return bool(COMMA_NUMBER.fullmatch(field) or WHOLE.fullmatch(field))
-
-
 def _pair_of_integers(rows: list[list[str]]) -> tuple[int, ...]:
     """The last two columns when they are whole numbers: maybe the two halves of one number with a decimal comma."""
     width = len(rows[0])

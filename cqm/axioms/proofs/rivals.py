@@ -203,12 +203,6 @@ def merges(instance: Instance) -> Iterator[tuple[int, ...]]:
                 yield named([b if label == a else label for label in instance.labels])
 
 
-def one_and_rest(instance: Instance) -> Iterator[tuple[int, ...]]:
-    """One point and the rest."""
-    for x in range(instance.n):
-        yield named([y == x for y in range(instance.n)])
-
-
 def pair_and_rest(instance: Instance) -> Iterator[tuple[int, ...]]:
     """Two points and the rest."""
     for x in range(instance.n):

@@ -9,6 +9,7 @@ import pytest
 from sv_bridge.compactness import self_labelling
 from sv_bridge.compactness.pseudo_speakers import PseudoSpeakers, find_pseudo_speakers
 from sv_bridge.compactness.self_labelling import pseudo_labelled, self_label
+from sv_bridge.config import ConfigError
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.models.embedding import DEFAULT_OPTIONS
 from sv_bridge.training.checkpoint import load_encoder, read_config
@@ -106,3 +107,9 @@ def test_directions_that_all_share_do_not_hide_the_speakers(tones, make_embeddin
     whitened = self_labelling._embedded("any", list(range(240)), DEFAULT_OPTIONS)
     assert find_pseudo_speakers(embeddings).clusters == 2
     assert abs(find_pseudo_speakers(whitened).clusters - 12) <= 2
+
+
+def test_a_method_that_does_not_look_at_speakers_is_refused(tones, tmp_path):
+    contrastive = small_config("tiny-snt", *ONE_EPOCH)
+    with pytest.raises(ConfigError, match="simclr learns nothing from pseudo-speakers"):
+        next(self_label("log-mel", tones, tmp_path, contrastive))
