@@ -53,7 +53,7 @@ bench: install
 
 # Pages that follow from the catalogue; what is new in it is judged and tried first, which takes a minute or two each.
 pages: install
-	$(BIN)/python -m cqm.reports.catalogue_page
+	$(BIN)/python -m cqm.reports.measures_page
 	$(BIN)/python -m benchmarks.across_k --missing
 	$(BIN)/cqm axioms --table --missing
 

@@ -1,7 +1,7 @@
 """How often measures find clear clusters: the right number of round ones, and the true ones of other shapes.
 
-`python -m benchmarks.across_k` writes cqm/catalogue/across_k.json, from which `cqm.recommend` answers, and the table of
-docs/how-to/which-measure.md. With `--missing`, measures that the file has already are not measured again.
+`python -m benchmarks.across_k` writes cqm/declarations/across_k.json, from which `cqm.recommend` answers, and the table
+of docs/how-to/which-measure.md. With `--missing`, measures that the file has already are not measured again.
 """
 
 import argparse
@@ -19,8 +19,8 @@ from sklearn.datasets import make_circles, make_moons
 
 import cqm
 from cqm.atomic import write_text
-from cqm.catalogue import catalog
-from cqm.catalogue.across_k import PATH, across_k
+from cqm.declarations import catalog
+from cqm.declarations.across_k import PATH, across_k
 from cqm.reports.choice import choose
 from cqm.reports.report import assess
 from cqm.sharing import shared_work

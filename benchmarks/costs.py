@@ -1,4 +1,4 @@
-"""Seconds of processor that measures take, against which tests hold the formulas of `cqm.catalogue.cost`.
+"""Seconds of processor that measures take, against which tests hold the formulas of `cqm.declarations.cost`.
 
     python -m benchmarks.costs
 

@@ -35,7 +35,7 @@ from sv_bridge.models.baselines import MeanLogMel, whiten
 from sv_bridge.models.embedding import EmbeddingOptions, embed
 from sv_bridge.models.systems import load_system
 from sv_bridge.presets import load_config
-from sv_bridge.reports.judging import Judge
+from sv_bridge.reports.evaluator import Evaluator
 from sv_bridge.reports.plots import cosine_counts
 from sv_bridge.training.loop import train
 from sv_bridge.training.run_directory import read_metrics
@@ -253,17 +253,17 @@ def untrained(experiment: Experiment) -> torch.nn.Module:
 
 def measured(system: str, corpus: Corpus) -> dict[str, Any]:
     """Error rates of development and test speakers, and the compactness of the latter."""
-    judge = Judge(system, corpus)
+    evaluator = Evaluator(system, corpus)
     test = {
-        name: judge("test", negatives=negatives, intervals=negatives == "any")
+        name: evaluator("test", negatives=negatives, intervals=negatives == "any")
         for name, negatives in TRIAL_LISTS.items()
     }
     embeddings = test["any"].embeddings
     report = compactness(embeddings).to_dict()
     return {
-        "dev": judge("dev").results[0].to_dict(),
-        "dev_hardest": judge("dev", negatives=TRIAL_LISTS[HARDEST]).results[0].to_dict(),
-        "test": {name: verdict.results[0].to_dict() for name, verdict in test.items()},
+        "dev": evaluator("dev").results[0].to_dict(),
+        "dev_hardest": evaluator("dev", negatives=TRIAL_LISTS[HARDEST]).results[0].to_dict(),
+        "test": {name: evaluation.results[0].to_dict() for name, evaluation in test.items()},
         "test_breakdown": [result.to_dict() for result in test["any"].results],
         "compactness": {key: value for key, value in report.items() if key != "pairs"},
         "histogram": dict(zip(("within", "between"), cosine_counts(embeddings, EDGES).tolist(), strict=True)),
@@ -272,21 +272,23 @@ def measured(system: str, corpus: Corpus) -> dict[str, Any]:
 
 def error_rates(system: str, corpus: Corpus) -> dict[str, Any]:
     """Error rates of development and test speakers alone."""
-    judge = Judge(system, corpus)
+    evaluator = Evaluator(system, corpus)
     return {
-        split: {name: judge(split, negatives=chosen).results[0].to_dict() for name, chosen in TRIAL_LISTS.items()}
+        split: {name: evaluator(split, negatives=chosen).results[0].to_dict() for name, chosen in TRIAL_LISTS.items()}
         for split in ("dev", "test")
     }
 
 
 def measured_apart(system: str, corpus: Corpus) -> dict[str, Any]:
     """Error rates of the speakers of each set kept apart, of non-targets that share the language, too."""
-    judges = {source: Judge(system, corpus.where(lambda u, s=source: u.source == s)) for source in APART}
-    verdicts = {source: judge("test", negatives=TRIAL_LISTS[HARDEST]) for source, judge in judges.items()}
+    evaluators = {source: Evaluator(system, corpus.where(lambda u, s=source: u.source == s)) for source in APART}
+    evaluations = {
+        source: evaluator("test", negatives=TRIAL_LISTS[HARDEST]) for source, evaluator in evaluators.items()
+    }
     return {
         "apart": {
-            source: {"speakers": len(set(verdict.embeddings.speakers)), **verdict.results[0].to_dict()}
-            for source, verdict in verdicts.items()
+            source: {"speakers": len(set(evaluation.embeddings.speakers)), **evaluation.results[0].to_dict()}
+            for source, evaluation in evaluations.items()
         }
     }
 

@@ -1,6 +1,6 @@
 from . import axioms
 from .arrays.metrics import METRICS, Minkowski
-from .catalogue import Measure, catalog
+from .declarations import Measure, catalog
 from .external import (
     ExternalIndex,
     adjusted_mutual_information,
@@ -45,7 +45,7 @@ from .measures.neighbours import connectivity, cvnn, cvnn_compactness, cvnn_sepa
 from .measures.pair_means import mcclain_rao, point_biserial
 from .measures.refinement import DudaHart, duda_hart, hartigan, krzanowski_lai
 from .measures.scatter import det_ratio, log_det_ratio, scott_symons, trace_wib
-from .measures.scattering import s_dbw, sd_dis, sd_index, sd_scat
+from .measures.sd_indices import s_dbw, sd_dis, sd_index, sd_scat
 from .measures.separation import dunn, generalized_dunn
 from .measures.silhouette import sample_silhouette, sample_simplified_silhouette, silhouette, simplified_silhouette
 from .measures.variants import over_pairs

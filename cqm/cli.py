@@ -11,7 +11,7 @@ import typer
 from cqm import __version__
 from cqm.arrays.metrics import METRICS, SCIPY_METRICS
 from cqm.atomic import write_text
-from cqm.catalogue import catalog
+from cqm.declarations import catalog
 from cqm.files import Data, read_labels, read_points
 from cqm.reports.choice import MIN_COVERAGE
 from cqm.reports.recommendation import Shape

@@ -21,7 +21,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from pymdownx.slugs import slugify
 
-from cqm.reports.catalogue_page import markdown as docstring_markdown
+from cqm.reports.measures_page import markdown as docstring_markdown
 
 ROOT = Path(__file__).parent.parent
 COPIES = {"index.md": "README.md", "contributing.md": "CONTRIBUTING.md", "changelog.md": "CHANGELOG.md"}

@@ -13,7 +13,7 @@ from cqm.axioms.checker import check
 from cqm.axioms.pages import README, write_pages
 from cqm.axioms.search import Budget
 from cqm.axioms.table import judge_all, read_verdicts
-from cqm.catalogue import catalog
+from cqm.declarations import catalog
 from cqm.verdicts import PATH
 
 __all__ = ["budget", "judge", "load", "write_table"]

@@ -11,7 +11,7 @@ from cqm.axioms.proofs.proof import PAGE, anchor
 from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.verdict import Verdict
 from cqm.axioms.witness import Witness
-from cqm.catalogue import catalog
+from cqm.declarations import catalog
 
 __all__ = [
     "AXIOMS_PAGE",

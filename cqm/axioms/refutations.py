@@ -14,7 +14,7 @@ from cqm.axioms.kleinberg import FunctionSubject
 from cqm.axioms.statements import Axiom
 from cqm.axioms.subjects import Subject
 from cqm.axioms.witness import Witness
-from cqm.catalogue import catalog
+from cqm.declarations import catalog
 
 __all__ = ["FUNCTION_REFUTATIONS", "REFUTATIONS", "Refutation", "function_refutation", "refutation"]
 

@@ -16,7 +16,7 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from cqm.axioms.exact import FLOAT_TOLERANCE, Enclosure, Rounded
 from cqm.axioms.instances import Instance
 from cqm.axioms.limits import check_time
-from cqm.catalogue import Measure, catalog
+from cqm.declarations import Measure, catalog
 from cqm.definitions.arithmetic import irrational
 
 __all__ = ["Subject", "Undefined", "subject_of"]

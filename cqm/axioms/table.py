@@ -31,7 +31,7 @@ from cqm.axioms.statements import AXIOMS
 from cqm.axioms.subjects import Subject, subject_of
 from cqm.axioms.verdict import Verdict
 from cqm.axioms.witness import Witness
-from cqm.catalogue import catalog
+from cqm.declarations import catalog
 from cqm.verdicts import PATH
 
 __all__ = ["BUDGET", "Table", "contradictions", "judge_all", "read_verdicts"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from cqm.arrays.dtypes import FloatArray
-from cqm.catalogue import catalog
+from cqm.declarations import catalog
 from cqm.reports.resampling import clusters, generator, points_of
 from cqm.tables import html_table, number, text_table
 

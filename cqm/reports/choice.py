@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.catalogue import Measure
+from cqm.declarations import Measure
 from cqm.reports.report import Report
 
 __all__ = ["MIN_COVERAGE", "Choice", "bend", "choose"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric
-from cqm.catalogue import catalog
+from cqm.declarations import catalog
 from cqm.external import external_catalog
 from cqm.optional import require
 from cqm.reports.choice import MIN_COVERAGE, Choice, choose

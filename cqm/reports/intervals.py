@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cqm.arrays.foreign import is_sparse
 from cqm.arrays.metrics import Metric
-from cqm.catalogue import catalog
+from cqm.declarations import catalog
 from cqm.reports.resampling import clusters, generator
 
 __all__ = ["Interval", "confidence_interval"]

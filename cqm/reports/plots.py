@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from cqm.arrays.labels import encode
 from cqm.arrays.metrics import Metric, distance_of
-from cqm.catalogue import catalog
+from cqm.declarations import catalog
 from cqm.measures.margins import sample_relative_margin
 from cqm.measures.silhouette import sample_silhouette
 from cqm.optional import require

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from cqm.arrays.intake import check_metric
 from cqm.arrays.metrics import Metric
-from cqm.catalogue import Measure, catalog
-from cqm.catalogue.cost import PER_SECOND
+from cqm.declarations import Measure, catalog
+from cqm.declarations.cost import PER_SECOND
 from cqm.reports.report import metric_name
 from cqm.tables import html_table, text_table
 

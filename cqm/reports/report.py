@@ -14,9 +14,9 @@ from cqm.arrays.clustering import Clustering
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric, distance_of
 from cqm.atomic import write_text
-from cqm.catalogue import Measure, catalog
-from cqm.catalogue.cost import OF_COORDINATES, PER_SECOND
 from cqm.console import progress_console
+from cqm.declarations import Measure, catalog
+from cqm.declarations.cost import OF_COORDINATES, PER_SECOND
 from cqm.json_files import plain
 from cqm.measures.margins import BudgetExceeded
 from cqm.optional import require

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cqm.arrays.intake import check_metric, validate
 from cqm.arrays.metrics import Metric
-from cqm.catalogue import Measure, catalog
+from cqm.declarations import Measure, catalog
 from cqm.estimators import SIZE_PARAMETERS
 from cqm.optional import require
 from cqm.reports.choice import MIN_COVERAGE, Choice, choose

@@ -13,7 +13,7 @@ from sv_bridge.models.embedding import EmbeddingOptions
 from sv_bridge.models.systems import LOG_MEL, UNTRAINED
 from sv_bridge.presets import load_config
 from sv_bridge.reports.comparison import Column, changes, compare
-from sv_bridge.reports.judging import Judge, Verdict
+from sv_bridge.reports.evaluator import Evaluation, Evaluator
 from sv_bridge.reports.page import compactness_sections, figure, looked_at, table, write_page
 from sv_bridge.reports.plots import cosine_histogram, det_plot
 from sv_bridge.reports.rows import column_rows, result_rows
@@ -66,14 +66,14 @@ def run_demo(
         train(load_config(preset, settings), speech, run, device=device)
         systems[name] = str(run)
     options = EmbeddingOptions(device=device, progress=True)
-    verdicts = {name: Judge(system, speech, options)("test") for name, system in systems.items()}
-    columns = compare({name: [verdict.assessment()] for name, verdict in verdicts.items()})
+    evaluations = {name: Evaluator(system, speech, options)("test") for name, system in systems.items()}
+    columns = compare({name: [evaluation.assessment()] for name, evaluation in evaluations.items()})
     print_table("Unseen speakers", *column_rows(columns))
-    print_table(f"{MARGIN} by condition", *result_rows(verdicts[MARGIN].results))
+    print_table(f"{MARGIN} by condition", *result_rows(evaluations[MARGIN].results))
     sentence = describe_change(columns)
     console.print(sentence)
     page = out / "page.html"
-    write_page(page, "Speaker embeddings with and without additive margin", _sections(verdicts, columns, sentence))
+    write_page(page, "Speaker embeddings with and without additive margin", _sections(evaluations, columns, sentence))
     console.print(f"page: {page}")
     return page
 
@@ -99,12 +99,12 @@ def _synthetic(folder: Path, recipe: SyntheticRecipe | None) -> Corpus:
     return read_corpus(folder)
 
 
-def _sections(verdicts: dict[str, Verdict], columns: list[Column], sentence: str) -> list[tuple[str, str]]:
+def _sections(evaluations: dict[str, Evaluation], columns: list[Column], sentence: str) -> list[tuple[str, str]]:
     curves = {
-        name: error_curve(verdict.scores[verdict.trials.labels], verdict.scores[~verdict.trials.labels])
-        for name, verdict in verdicts.items()
+        name: error_curve(evaluation.scores[evaluation.trials.labels], evaluation.scores[~evaluation.trials.labels])
+        for name, evaluation in evaluations.items()
     }
-    chosen = verdicts[MARGIN]
+    chosen = evaluations[MARGIN]
     report = compactness(chosen.embeddings)
     return [
         (
@@ -114,15 +114,15 @@ def _sections(verdicts: dict[str, Verdict], columns: list[Column], sentence: str
             + f"<p>{sentence}</p>",
         ),
         ("Detection error trade-off", figure(det_plot(curves), "misses against false alarms of each system")),
-        ("Cosines within and between speakers, by system", figure(_histograms(verdicts), "histograms by system")),
+        ("Cosines within and between speakers, by system", figure(_histograms(evaluations), "histograms by system")),
         (f"{MARGIN} by condition", table(*result_rows(chosen.results))),
         *((f"{MARGIN}: {heading}", html) for heading, html in compactness_sections(chosen.embeddings, report)),
     ]
 
 
-def _histograms(verdicts: dict[str, Verdict]) -> Any:
+def _histograms(evaluations: dict[str, Evaluation]) -> Any:
     """One histogram of cosines a system."""
     figure = Figure(figsize=(10, 5.6), layout="constrained")
-    for ax, (name, verdict) in zip(figure.subplots(2, 2).ravel(), verdicts.items(), strict=True):
-        cosine_histogram(verdict.embeddings, title=name, ax=ax)
+    for ax, (name, evaluation) in zip(figure.subplots(2, 2).ravel(), evaluations.items(), strict=True):
+        cosine_histogram(evaluation.embeddings, title=name, ax=ax)
     return figure.axes[0]

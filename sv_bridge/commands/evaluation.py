@@ -108,7 +108,7 @@ def evaluate(
     from sv_bridge.distributed import session
     from sv_bridge.exchange import FORMATS, read_embeddings
     from sv_bridge.models.embedding import EmbeddingOptions
-    from sv_bridge.reports.judging import Judge, judge_embeddings
+    from sv_bridge.reports.evaluator import Evaluator, evaluate_embeddings
     from sv_bridge.reports.rows import error_rows, result_rows
     from sv_bridge.reports.tables import print_table
     from sv_bridge.verification.trials import read_trials
@@ -123,13 +123,13 @@ def evaluate(
             )
         known = read_embeddings(system)
         listed = read_trials(trials)
-        verdict = judge_embeddings(system, known, listed, enrolment=enrolment, by=columns, priors=priors)
+        evaluation = evaluate_embeddings(system, known, listed, enrolment=enrolment, by=columns, priors=priors)
         dev, first = None, True
     else:
         options = EmbeddingOptions(
             crops, crop_seconds, average_last, device, batch_size, workers, progress=True, cross_channels=cross_channels
         )
-        judge = Judge(
+        evaluator = Evaluator(
             system,
             read_corpus(corpus, check_files=False),
             options,
@@ -139,7 +139,7 @@ def evaluate(
             top=top,
         )
         with session(device) as world:
-            verdict = judge(
+            evaluation = evaluator(
                 split,
                 trials=trials,
                 enrolment=enrolment,
@@ -148,24 +148,24 @@ def evaluate(
                 priors=priors,
                 intervals=intervals,
             )
-            dev = judge(calibrate_on, negatives=negatives) if calibrate_on else None
+            dev = evaluator(calibrate_on, negatives=negatives) if calibrate_on else None
         first = world.is_first
     if not first:
         return
-    print_table(f"{system}{_crossed(cross_channels)}", *result_rows(verdict.results))
-    typer.echo(verdict.embeddings.description())
-    _warn(verdict.warnings + (() if dev is None else tuple(verdict.calibration_warnings(dev))))
-    calibrated = {} if dev is None else verdict.calibrated(dev)
+    print_table(f"{system}{_crossed(cross_channels)}", *result_rows(evaluation.results))
+    typer.echo(evaluation.embeddings.description())
+    _warn(evaluation.warnings + (() if dev is None else tuple(evaluation.calibration_warnings(dev))))
+    calibrated = {} if dev is None else evaluation.calibrated(dev)
     for name, value in calibrated.items():
         typer.echo(f"{name}: {value:.4f}")
-    if (verdict.embeddings.speakers != "").all():
-        speakers = verdict.speakers()
+    if (evaluation.embeddings.speakers != "").all():
+        speakers = evaluation.speakers()
         worst = speakers[:WORST]
         print_table(f"Worst speakers at the EER's threshold, {len(worst)} of {len(speakers)}", *error_rows(worst))
     if json_out is not None:
-        write_json(json_out, verdict.record(calibrated))
+        write_json(json_out, evaluation.record(calibrated))
     if out is not None:
-        verdict.write(out, calibrated)
+        evaluation.write(out, calibrated)
         typer.echo(f"scores.txt, results.json and det.png in {out}")
 
 
@@ -277,7 +277,7 @@ def compare(
     from sv_bridge.models.embedding import EmbeddingOptions
     from sv_bridge.models.systems import system_groups
     from sv_bridge.reports.comparison import Assessment, compare
-    from sv_bridge.reports.judging import Judge
+    from sv_bridge.reports.evaluator import Evaluator
     from sv_bridge.reports.rows import column_rows
     from sv_bridge.reports.tables import print_table
 
@@ -285,10 +285,10 @@ def compare(
     options = EmbeddingOptions(crops, crop_seconds, device=device, progress=True, cross_channels=cross_channels)
 
     def assess(name: str) -> Assessment:
-        judge = Judge(name, read, options, crop_scoring=crop_scoring)
-        verdict = judge(split, trials=trials, negatives=negatives)
-        _warn(f"{name}: {warning}" for warning in verdict.warnings)
-        return verdict.assessment()
+        evaluator = Evaluator(name, read, options, crop_scoring=crop_scoring)
+        evaluation = evaluator(split, trials=trials, negatives=negatives)
+        _warn(f"{name}: {warning}" for warning in evaluation.warnings)
+        return evaluation.assessment()
 
     columns = compare({group: list(map(assess, names)) for group, names in system_groups(systems).items()})
     print_table(f"{split} speakers of {corpus.name}{_crossed(cross_channels)}", *column_rows(columns))

@@ -39,24 +39,24 @@ def calibrate(
     from sv_bridge.data.manifest import read_corpus
     from sv_bridge.models.embedding import EmbeddingOptions
     from sv_bridge.models.systems import DECISION
-    from sv_bridge.reports.judging import Judge
+    from sv_bridge.reports.evaluator import Evaluator
     from sv_bridge.verification.decision import learn_decision
 
     out = out or Path(system) / DECISION
     if not out.parent.is_dir():
         raise ValueError(f"{system} is no run directory to keep the rule in: name a file with --out")
     options = EmbeddingOptions(crops, crop_seconds, average_last, device, progress=True)
-    verdict = Judge(system, read_corpus(corpus, check_files=False), options)(split, trials=trials)
-    for warning in verdict.warnings:
+    evaluation = Evaluator(system, read_corpus(corpus, check_files=False), options)(split, trials=trials)
+    for warning in evaluation.warnings:
         typer.echo(f"warning: {warning}", err=True)
     rule = learn_decision(
-        verdict.scores,
-        verdict.trials.labels,
+        evaluation.scores,
+        evaluation.trials.labels,
         p_target=p_target,
         c_miss=c_miss,
         c_fa=c_fa,
         false_alarm_rate=false_alarm_rate,
-        learned_on=f"{len(verdict.trials):,} trials of {verdict.embeddings.description()}",
+        learned_on=f"{len(evaluation.trials):,} trials of {evaluation.embeddings.description()}",
         processing={"crops": crops, "crop_seconds": crop_seconds, "average_last": average_last},
     )
     rule.save(out)
@@ -126,9 +126,9 @@ def _said(answer: dict[str, Any]) -> str:
     text = f"{answer['enrol']} and {answer['test']}: score {answer['score']:.4f}"
     if "threshold" not in answer:
         return f"{text}; without a rule of `sv-bridge calibrate` there is no threshold"
-    verdict = "same speaker" if answer["same_speaker"] else "different speakers"
+    decision = "same speaker" if answer["same_speaker"] else "different speakers"
     return (
-        f"{text}, threshold {answer['threshold']:.4f}: {verdict}; probability {answer['probability']:.4f} "
+        f"{text}, threshold {answer['threshold']:.4f}: {decision}; probability {answer['probability']:.4f} "
         f"of one speaker at a prior of {answer['prior']:g}"
     )
 

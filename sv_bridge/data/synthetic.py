@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import fftconvolve
 
-from sv_bridge.data.audio import write_audio
+from sv_bridge.data.audio import SAMPLE_RATE_HZ, write_audio
 from sv_bridge.data.channels import Channel
 from sv_bridge.data.filters import band_decibels, fir, frequencies, smooth_decibels
 from sv_bridge.data.manifest import Corpus, Utterance, write_manifest
 from sv_bridge.data.randomness import generator
 from sv_bridge.data.rooms import random_room
-from sv_bridge.data.voices import SAMPLE_RATE_HZ, Voice, random_voice, speak
+from sv_bridge.data.voices import Voice, random_voice, speak
 
 __all__ = ["SyntheticRecipe", "make_synthetic_corpus", "random_channel"]
 

@@ -14,7 +14,7 @@ __all__ = ["SILENT_DBFS", "is_silent", "level_dbfs", "speech_seconds"]
 
 SILENT_DBFS = -75.0
 """Quieter than this is silence, not a quiet voice: 16 bits end at -90, where their last bit flickers."""
-SAMPLE_RATE_HZ = 16_000  # of the detector
+DETECTOR_RATE_HZ = 16_000
 _own = local()  # a detector remembers what it heard last, so each thread has its own
 
 
@@ -52,7 +52,7 @@ def speech_seconds(samples: NDArray[np.float32], *, enough: float = math.inf) ->
     size = detector.chunk_samples()
     heard = 0.0
     for block in samples[: len(samples) // size * size].reshape(-1, size):
-        heard += size / SAMPLE_RATE_HZ * (detector.process_samples(block.tolist()) > 0.5)
+        heard += size / DETECTOR_RATE_HZ * (detector.process_samples(block.tolist()) > 0.5)
         if heard >= enough:
             break
     return heard

@@ -14,9 +14,10 @@ from scipy import fft
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import lfilter
 
-__all__ = ["SAMPLE_RATE_HZ", "Voice", "random_voice", "speak"]
+from sv_bridge.data.audio import SAMPLE_RATE_HZ
 
-SAMPLE_RATE_HZ = 16_000
+__all__ = ["Voice", "random_voice", "speak"]
+
 HOP = 160  # 10 ms
 FFT = 960  # a window of two hops and 40 ms for the resonances to ring
 CYCLE = 4_096  # points of one glottal cycle

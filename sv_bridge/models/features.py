@@ -8,12 +8,12 @@ from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
 from torch import Tensor, nn
 from torch.nn import functional
 
+from sv_bridge.data.audio import SAMPLE_RATE_HZ
 from sv_bridge.models.masking import frame_mask, masked_mean
 from sv_bridge.sections import Fraction, Section
 
 __all__ = ["FeatureConfig", "LogMel", "mel_matrix"]
 
-SAMPLE_RATE_HZ = 16_000
 _VARIANCE_FLOOR = 1e-5  # that of torch's instance_norm
 _LOG_FLOOR = 1e-6  # added to the mel energies, as in the papers' code: digital silence becomes log 1e-6
 

@@ -7,7 +7,7 @@ import pytest
 
 import cqm
 from benchmarks.across_k import PAGE, with_table
-from cqm.catalogue.across_k import BEND, MERGE, NONE, PATH, SPLIT
+from cqm.declarations.across_k import BEND, MERGE, NONE, PATH, SPLIT
 
 FILE = json.loads(PATH.read_text(encoding="utf-8"))
 MEASURED = FILE["measures"]

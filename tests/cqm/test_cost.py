@@ -1,4 +1,4 @@
-"""The formulas of `cqm.catalogue.cost` against seconds measured, and what `evaluate` leaves out by them."""
+"""The formulas of `cqm.declarations.cost` against seconds measured, and what `evaluate` leaves out by them."""
 
 import inspect
 import json
@@ -10,7 +10,7 @@ import pytest
 
 import cqm
 from benchmarks.costs import CASES, METRICS
-from cqm.catalogue.cost import PER_SECOND, Cost, operations
+from cqm.declarations.cost import PER_SECOND, Cost, operations
 
 MEASURED = json.loads((Path(__file__).parents[2] / "docs" / "benchmarks" / "costs.json").read_text(encoding="utf-8"))
 

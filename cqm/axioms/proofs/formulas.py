@@ -18,7 +18,7 @@ from cqm.definitions.coordinates import centroid, distance
 from cqm.definitions.coordinates import clusters_of as clusters_of_points
 from cqm.definitions.margins import mean_gap, mean_within, representative_sets, trespass
 from cqm.definitions.pairs import within_and_between
-from cqm.definitions.scattering import sd_scat
+from cqm.definitions.sd_indices import sd_scat
 
 __all__ = ["FORMULAS", "OF_POINTS"]
 

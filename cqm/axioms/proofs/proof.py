@@ -14,7 +14,7 @@ from cqm.axioms.statements import Axiom
 from cqm.axioms.subjects import subject_of
 from cqm.axioms.verdict import Evidence
 from cqm.axioms.witness import statement
-from cqm.catalogue import Measure, catalog
+from cqm.declarations import Measure, catalog
 
 __all__ = ["PAGE", "Argument", "Measures", "Proof", "anchor"]
 

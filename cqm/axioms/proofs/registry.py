@@ -18,7 +18,7 @@ from cqm.axioms.proofs.proof import Measures, Proof
 from cqm.axioms.statements import Axiom
 from cqm.axioms.subjects import Subject, subject_of
 from cqm.axioms.witness import axiom_named
-from cqm.catalogue import catalog
+from cqm.declarations import catalog
 
 __all__ = ["PROOFS", "hand_proof", "proof_of"]
 

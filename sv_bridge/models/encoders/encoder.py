@@ -8,7 +8,8 @@ import torch
 from pydantic import PositiveInt
 from torch import Tensor, nn
 
-from sv_bridge.models.features import SAMPLE_RATE_HZ, FeatureConfig, LogMel
+from sv_bridge.data.audio import SAMPLE_RATE_HZ
+from sv_bridge.models.features import FeatureConfig, LogMel
 from sv_bridge.models.masking import frame_mask
 from sv_bridge.sections import Section
 

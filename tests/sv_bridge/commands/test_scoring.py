@@ -8,7 +8,7 @@ from scipy.special import expit, logit
 
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.models.systems import embeddings_of
-from sv_bridge.reports.judging import Judge
+from sv_bridge.reports.evaluator import Evaluator
 from sv_bridge.verification.decision import DecisionRule
 from sv_bridge.verification.enrolment import enrolled, read_enrolment
 from sv_bridge.verification.scoring import scoring_vectors
@@ -44,16 +44,16 @@ def test_two_recordings_give_score_threshold_and_probability(tmp_path, speech, s
 
 
 def test_a_rule_holds_what_it_promises_on_the_trials_it_was_learned_on(speech, rule):
-    verdict = Judge("log-mel", speech)("dev")
+    evaluation = Evaluator("log-mel", speech)("dev")
     learned = DecisionRule.from_json(rule.read_text())
-    accepted = verdict.scores >= learned.threshold
-    labels = verdict.trials.labels
+    accepted = evaluation.scores >= learned.threshold
+    labels = evaluation.trials.labels
     assert learned.false_alarm == pytest.approx(accepted[~labels].mean())
     assert learned.miss == pytest.approx((~accepted[labels]).mean())
     assert learned.false_alarm <= 0.25
     # no lower threshold does: the next one accepts more
-    below = verdict.scores[verdict.scores < learned.threshold].max()
-    assert (verdict.scores[~labels] >= below).mean() > 0.25
+    below = evaluation.scores[evaluation.scores < learned.threshold].max()
+    assert (evaluation.scores[~labels] >= below).mean() > 0.25
 
 
 def test_pairs_from_a_list_and_models_of_several_recordings(tmp_path, speech, sv_bridge):

@@ -10,7 +10,7 @@ from sv_bridge.models import embedding
 from sv_bridge.models.embedding import EmbeddingOptions
 from sv_bridge.models.systems import embeddings_of, load_system, system_groups
 from sv_bridge.presets import load_config
-from sv_bridge.reports.judging import Judge
+from sv_bridge.reports.evaluator import Evaluator
 from sv_bridge.training.checkpoint import CheckpointError
 from sv_bridge.training.loop import train
 from sv_bridge.training.run_directory import heard_speakers
@@ -113,8 +113,8 @@ def test_a_run_knows_whom_it_has_heard(run, speech):
     assert set(everything.heard) == heard
     assert f"{len(heard)} of {len(speech.speakers)} speakers were heard in training" in everything.warnings()[0]
     assert embeddings_of(str(run), speech).heard == everything.heard  # of the stored ones, too
-    verdict = Judge(str(run), speech)("train")
-    assert [warning for warning in verdict.warnings if "heard in training" in warning]
+    evaluation = Evaluator(str(run), speech)("train")
+    assert [warning for warning in evaluation.warnings if "heard in training" in warning]
 
 
 def test_a_run_has_heard_whom_its_start_has_heard(tmp_path, run, speech):

@@ -12,7 +12,7 @@ import torch
 from sv_bridge.config import ConfigError
 from sv_bridge.data.manifest import read_corpus
 from sv_bridge.models.embedding import EmbeddingOptions
-from sv_bridge.reports.judging import Judge
+from sv_bridge.reports.evaluator import Evaluator
 from sv_bridge.training.checkpoint import checkpoints, load_encoder, read_config
 from sv_bridge.training.loop import Batches, train
 from sv_bridge.training.run_directory import read_metrics
@@ -62,9 +62,9 @@ def test_development_speakers_are_looked_at_in_both_conditions(corpus, tmp_path)
     settings = ["epochs=2", "validate_crossed=3", "memory_hours=1"]
     run = train(small_config("tiny-snt", *settings), corpus, tmp_path / "run", device="cpu", progress_bar=False)
     lines = read_metrics(run)
-    judge = Judge(str(run), corpus, EmbeddingOptions(crops=1, crop_seconds=4.0, device="cpu", cross_channels=3))
+    evaluator = Evaluator(str(run), corpus, EmbeddingOptions(crops=1, crop_seconds=4.0, device="cpu", cross_channels=3))
     # so few speakers have so few trials that both look at all of them
-    assert lines[-1]["dev_eer_crossed"] == pytest.approx(judge("dev").results[0].equal_error_rate)
+    assert lines[-1]["dev_eer_crossed"] == pytest.approx(evaluator("dev").results[0].equal_error_rate)
     assert lines[0]["dev_eer"] < 0.3  # tones of their own pitch
     assert all(0 <= line["dev_eer_crossed"] <= 1 for line in lines)
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from scipy.spatial.distance import cdist, pdist, squareform
 
 import cqm
-from cqm.definitions import scattering
+from cqm.definitions import sd_indices
 from tests.cqm.strategies import point_clusterings
 
-NAMES = scattering.__all__
+NAMES = sd_indices.__all__
 
 
 def exact(points):
@@ -22,7 +22,7 @@ def exact(points):
 @given(point_clusterings())
 def test_measure_equals_its_definition(name, case):
     points, labels = case
-    wanted = float(getattr(scattering, name)(exact(points), labels))
+    wanted = float(getattr(sd_indices, name)(exact(points), labels))
     assert getattr(cqm, name)(points, labels) == pytest.approx(wanted, rel=1e-12, nan_ok=True)
 
 
@@ -30,7 +30,7 @@ def test_measure_equals_its_definition(name, case):
 def test_s_dbw_counts_points_exactly_on_the_border(case):
     # on a line and on a coarse grid, distances equal to stdev are common
     points, labels = case
-    wanted = float(scattering.s_dbw(exact(points), labels))
+    wanted = float(sd_indices.s_dbw(exact(points), labels))
     assert cqm.s_dbw(points, labels) == pytest.approx(wanted, rel=1e-12, nan_ok=True)
 
 
@@ -38,7 +38,7 @@ def test_s_dbw_counts_points_exactly_on_the_border(case):
 def test_sd_takes_its_weight_from_the_finest_clustering(case):
     points, labels = case
     finest = [0, *range(len(points) - 1)]
-    wanted = float(scattering.sd_index(exact(points), labels, finest_labels=finest))
+    wanted = float(sd_indices.sd_index(exact(points), labels, finest_labels=finest))
     assert cqm.sd_index(points, labels, finest_labels=finest) == pytest.approx(wanted, rel=1e-12, nan_ok=True)
 
 

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from cqm.arrays.clustering import Clustering, in_coordinates
 from cqm.arrays.intake import check_clusters
 from cqm.arrays.metrics import Metric, distance_of
-from cqm.catalogue import cost as costs
-from cqm.catalogue.across_k import AcrossK, across_k
-from cqm.catalogue.cost import Cost
+from cqm.declarations import cost as costs
+from cqm.declarations.across_k import AcrossK, across_k
+from cqm.declarations.cost import Cost
 from cqm.verdicts import RecordedVerdict, recorded_verdicts
 
 __all__ = ["INFINITY", "POSITIVE", "REAL", "Catalog", "Cost", "Direction", "Measure", "on_points"]

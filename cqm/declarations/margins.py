@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal, get_args
 
-from cqm.catalogue.entry import INFINITY, Cost, Measure
+from cqm.declarations.entry import INFINITY, Cost, Measure
 from cqm.definitions import linkage as linkage_definitions
 from cqm.definitions import losses as loss_definitions
 from cqm.definitions import margins as margin_definitions

@@ -1,12 +1,12 @@
 """Indices of coordinates: sums of squares, centroids, scatter matrices, densities around centroids."""
 
-from cqm.catalogue.entry import INFINITY, POSITIVE, REAL, on_points
+from cqm.declarations.entry import INFINITY, POSITIVE, REAL, on_points
 from cqm.definitions import cdbw as cdbw_definitions
 from cqm.definitions import centroid_separation as centroid_separation_definitions
 from cqm.definitions import dispersion as dispersion_definitions
 from cqm.definitions import scatter as scatter_definitions
-from cqm.definitions import scattering as scattering_definitions
-from cqm.measures import cdbw, centroid_separation, dispersion, scatter, scattering
+from cqm.definitions import sd_indices as sd_index_definitions
+from cqm.measures import cdbw, centroid_separation, dispersion, scatter, sd_indices
 
 DISPERSION = (
     on_points(
@@ -170,36 +170,36 @@ SCATTERING = (
         cdbw.cdbw, cdbw.cdbw_of, cdbw_definitions.cdbw, "higher", POSITIVE, "outlines", "Halkidi & Vazirgiannis 2008"
     ),
     on_points(
-        scattering.sd_scat,
-        scattering.sd_scat_of,
-        scattering_definitions.sd_scat,
+        sd_indices.sd_scat,
+        sd_indices.sd_scat_of,
+        sd_index_definitions.sd_scat,
         "lower",
         POSITIVE,
         "nd",
         "Halkidi et al. 2000, eq. 4",
     ),
     on_points(
-        scattering.sd_dis,
-        scattering.sd_dis_of,
-        scattering_definitions.sd_dis,
+        sd_indices.sd_dis,
+        sd_indices.sd_dis_of,
+        sd_index_definitions.sd_dis,
         "lower",
         POSITIVE,
         "k2d",
         "Halkidi et al. 2000, eq. 5",
     ),
     on_points(
-        scattering.sd_index,
-        scattering.sd_index_of,
-        scattering_definitions.sd_index,
+        sd_indices.sd_index,
+        sd_indices.sd_index_of,
+        sd_index_definitions.sd_index,
         "lower",
         POSITIVE,
         "k2d",
         "Halkidi et al. 2000, eq. 6",
     ),
     on_points(
-        scattering.s_dbw,
-        scattering.s_dbw_of,
-        scattering_definitions.s_dbw,
+        sd_indices.s_dbw,
+        sd_indices.s_dbw_of,
+        sd_index_definitions.s_dbw,
         "lower",
         POSITIVE,
         "midpoints",

@@ -26,11 +26,11 @@ from sv_bridge.verification.score_files import write_scores
 from sv_bridge.verification.scoring import CropScoring, score_trials
 from sv_bridge.verification.trials import Negatives, Trials, check_trials, generate_trials, read_trials
 
-__all__ = ["Judge", "Verdict", "judge_embeddings"]
+__all__ = ["Evaluation", "Evaluator", "evaluate_embeddings"]
 
 
 @dataclass(frozen=True, eq=False)
-class Verdict:
+class Evaluation:
     """What a system scored.
 
     Attributes
@@ -70,12 +70,12 @@ class Verdict:
             "skipped": self.embeddings.skipped,
         }
 
-    def calibrated(self, dev: "Verdict") -> dict[str, float]:
-        """Actual detection costs and Cllr, calibrated on the trials of another verdict."""
+    def calibrated(self, dev: "Evaluation") -> dict[str, float]:
+        """Actual detection costs and Cllr, calibrated on other trials."""
         return calibrated_costs(self.scores, self.trials.labels, dev.scores, dev.trials.labels)
 
-    def calibration_warnings(self, dev: "Verdict") -> list[str]:
-        """Where calibrating on another verdict flatters this one."""
+    def calibration_warnings(self, dev: "Evaluation") -> list[str]:
+        """Where calibrating on others flatters this one."""
         return shared(self.embeddings.speakers.tolist(), dev.embeddings.speakers.tolist(), "the calibration set")
 
     def assessment(self) -> Assessment:
@@ -91,7 +91,7 @@ class Verdict:
         save(det_plot({Path(self.system).name: curve}), folder / "det.png")
 
 
-class Judge:
+class Evaluator:
     """Embeds and scores with one system in one way: call it with a split.
 
     Parameters
@@ -128,7 +128,7 @@ class Judge:
         by: Sequence[str] = ("language", "source"),
         priors: Sequence[float] = (),
         intervals: bool = False,
-    ) -> Verdict:
+    ) -> Evaluation:
         """Score trials: a list, or drawn from the split.
 
         Only utterances that a given list names are embedded, and what they must be is checked before that. The list may
@@ -165,7 +165,7 @@ class Judge:
         for others, purpose in ((cohort, "the cohort of AS-norm"), (reference, "the mean that is subtracted")):
             if others is not None:
                 warnings += shared(embeddings.speakers.tolist(), others.speakers.tolist(), purpose)
-        return Verdict(
+        return Evaluation(
             self.system, embeddings, trials, scores, tuple(results), tuple(warnings), self.options.cross_channels
         )
 
@@ -174,7 +174,7 @@ class Judge:
         return embeddings_of(self.system, corpus, self.options)
 
 
-def judge_embeddings(
+def evaluate_embeddings(
     name: str,
     embeddings: Embeddings,
     trials: Trials,
@@ -182,7 +182,7 @@ def judge_embeddings(
     enrolment: Path | None = None,
     by: Sequence[str] = (),
     priors: Sequence[float] = (),
-) -> Verdict:
+) -> Evaluation:
     """Score a list of trials with embeddings alone, where there is no corpus.
 
     The labels are the list's; who speaks is known as far as the embeddings say.
@@ -191,7 +191,7 @@ def judge_embeddings(
     table = enrolled(embeddings, models)
     scores = score_trials(table, trials)
     results = breakdown(scores, trials, table, by=by, priors=priors)
-    return Verdict(name, table, trials, scores, tuple(results), tuple(table.warnings() + trials.oddities()))
+    return Evaluation(name, table, trials, scores, tuple(results), tuple(table.warnings() + trials.oddities()))
 
 
 def _mean(embeddings: Embeddings) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import get_args
 
-from cqm.catalogue.entry import INFINITY, Cost, Measure
+from cqm.declarations.entry import INFINITY, Cost, Measure
 from cqm.definitions import concordance as concordance_definitions
 from cqm.definitions import density as density_definitions
 from cqm.definitions import neighbours as neighbours_definitions

@@ -1,6 +1,6 @@
 """The smallest distance between clusters, as somebody declares it who follows CONTRIBUTING.md."""
 
-from cqm.catalogue.entry import INFINITY, Measure
+from cqm.declarations.entry import INFINITY, Measure
 from cqm.definitions import minimum_gap as definitions
 from cqm.measures import minimum_gap as measures
 

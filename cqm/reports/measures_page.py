@@ -1,4 +1,4 @@
-"""docs/measures.md, from the catalogue and the docstrings: `python -m cqm.reports.catalogue_page` writes it."""
+"""docs/measures.md, from the catalogue and the docstrings: `python -m cqm.reports.measures_page` writes it."""
 
 import inspect
 import re
@@ -9,7 +9,7 @@ from typing import Any
 
 import cqm
 from cqm.atomic import write_text
-from cqm.catalogue import Measure, catalog
+from cqm.declarations import Measure, catalog
 
 __all__ = ["PATH", "markdown", "page"]
 
@@ -17,7 +17,7 @@ PATH = Path("docs/measures.md")
 
 INTRODUCTION = """# Measures
 
-<!-- Written by `python -m cqm.reports.catalogue_page` from the catalogue and the docstrings. -->
+<!-- Written by `python -m cqm.reports.measures_page` from the catalogue and the docstrings. -->
 
 Every measure of `cqm.catalog`. *Needs*: distances of any metric, `"precomputed"` included, or points, whose coordinates
 give centroids (Euclidean, or cosine for rows scaled to unit length). *Across k*: between clusterings of different

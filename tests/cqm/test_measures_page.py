@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 
 import cqm
-from cqm.reports import catalogue_page
+from cqm.reports import measures_page
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_committed_page_is_current():
-    committed = (ROOT / catalogue_page.PATH).read_text(encoding="utf-8")
-    assert committed == catalogue_page.page(), "run `python -m cqm.reports.catalogue_page` and commit docs/measures.md"
+    committed = (ROOT / measures_page.PATH).read_text(encoding="utf-8")
+    assert committed == measures_page.page(), "run `python -m cqm.reports.measures_page` and commit docs/measures.md"
 
 
 def test_every_measure_has_a_row_that_leads_to_its_section():
-    page = catalogue_page.page()
+    page = measures_page.page()
     sections = re.findall(r"^### (\w+)$", page, flags=re.MULTILINE)
     rows = dict(re.findall(r"^\| \[(\w+)\]\(#(\w+)\)", page, flags=re.MULTILINE))
     assert list(rows) == list(cqm.catalog)
@@ -27,7 +27,7 @@ def test_every_measure_has_a_row_that_leads_to_its_section():
 
 
 def test_page_is_markdown():
-    text = re.sub(r"```math\n.*?\n```", "", catalogue_page.page(), flags=re.DOTALL)
+    text = re.sub(r"```math\n.*?\n```", "", measures_page.page(), flags=re.DOTALL)
     assert ":math:" not in text
     assert ".. math::" not in text
     assert not re.search(r"^={3,}", text, flags=re.MULTILINE)
@@ -45,4 +45,4 @@ def test_page_is_markdown():
     ids=["formula", "formula on its own lines", "inline", "table"],
 )
 def test_docstring_text_becomes_markdown(written, wanted):
-    assert catalogue_page.markdown(written) == wanted
+    assert measures_page.markdown(written) == wanted

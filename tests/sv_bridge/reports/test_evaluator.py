@@ -5,7 +5,7 @@ import pytest
 
 from sv_bridge.models.embedding import embed
 from sv_bridge.models.systems import load_system
-from sv_bridge.reports.judging import Judge
+from sv_bridge.reports.evaluator import Evaluator
 from sv_bridge.verification.error_rates import equal_error_rate
 from sv_bridge.verification.score_files import read_scores
 from sv_bridge.verification.scoring import score_trials, scoring_vectors
@@ -13,32 +13,32 @@ from sv_bridge.verification.trials import generate_trials, write_trials
 
 
 def test_drawn_trials_are_scored_over_the_split(speech):
-    verdict = Judge("log-mel", speech)("test")
+    evaluation = Evaluator("log-mel", speech)("test")
     test = speech.split("test")
     trials = generate_trials(test)
     scores = score_trials(embed(load_system("log-mel"), test), trials)
-    np.testing.assert_allclose(verdict.scores, scores, atol=1e-12)
-    assert verdict.results[0].equal_error_rate == equal_error_rate(scores[trials.labels], scores[~trials.labels])
-    assert verdict.assessment().values()["EER %"] == 100 * verdict.results[0].equal_error_rate
+    np.testing.assert_allclose(evaluation.scores, scores, atol=1e-12)
+    assert evaluation.results[0].equal_error_rate == equal_error_rate(scores[trials.labels], scores[~trials.labels])
+    assert evaluation.assessment().values()["EER %"] == 100 * evaluation.results[0].equal_error_rate
 
 
 def test_a_list_embeds_only_what_it_names(tmp_path, speech):
     trials = generate_trials(speech.split("dev"), per_speaker=1)
     write_trials(tmp_path / "trials.txt", trials)
-    verdict = Judge("log-mel", speech)("all", trials=tmp_path / "trials.txt")
-    assert set(verdict.embeddings.ids.tolist()) == set(trials.ids)
+    evaluation = Evaluator("log-mel", speech)("all", trials=tmp_path / "trials.txt")
+    assert set(evaluation.embeddings.ids.tolist()) == set(trials.ids)
 
 
 def test_unknown_utterances_are_named_before_anything_is_embedded(tmp_path, speech):
     (tmp_path / "trials.txt").write_text("1 nobody/0 nobody/1\n")
     with pytest.raises(ValueError, match="2 of the 2 utterances of the trials are unknown: 'nobody/0'"):
-        Judge("no-such-run", speech)("test", trials=tmp_path / "trials.txt")
+        Evaluator("no-such-run", speech)("test", trials=tmp_path / "trials.txt")
 
 
 def test_mean_subtraction_and_score_normalisation_use_other_splits(speech):
-    plain = Judge("log-mel", speech)("test")
-    centred = Judge("log-mel", speech, subtract_mean="train")("test")
-    normalised = Judge("log-mel", speech, as_norm="train", top=5)("test")
+    plain = Evaluator("log-mel", speech)("test")
+    centred = Evaluator("log-mel", speech, subtract_mean="train")("test")
+    normalised = Evaluator("log-mel", speech, as_norm="train", top=5)("test")
     train = embed(load_system("log-mel"), speech.split("train"))
     mean = train.vectors.mean(axis=0)
     np.testing.assert_allclose(
@@ -52,28 +52,28 @@ def test_mean_subtraction_and_score_normalisation_use_other_splits(speech):
 
 
 def test_everything_is_written(tmp_path, speech):
-    judge = Judge("log-mel", speech)
-    verdict = judge("test")
-    calibrated = verdict.calibrated(judge("dev"))
+    evaluator = Evaluator("log-mel", speech)
+    evaluation = evaluator("test")
+    calibrated = evaluation.calibrated(evaluator("dev"))
     assert set(calibrated) == {"actual DCF .01", "actual DCF .05", "Cllr"}
-    verdict.write(tmp_path, calibrated)
+    evaluation.write(tmp_path, calibrated)
     read = read_scores(tmp_path / "scores.txt")
-    np.testing.assert_array_equal(read.scores, verdict.scores)
-    np.testing.assert_array_equal(read.labels, verdict.trials.labels)
+    np.testing.assert_array_equal(read.scores, evaluation.scores)
+    np.testing.assert_array_equal(read.labels, evaluation.trials.labels)
     record = json.loads((tmp_path / "results.json").read_text())
-    assert record["results"][0]["equal_error_rate"] == verdict.results[0].equal_error_rate
+    assert record["results"][0]["equal_error_rate"] == evaluation.results[0].equal_error_rate
     assert (tmp_path / "det.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_what_flatters_an_evaluation_is_said(tmp_path, speech):
-    verdict = Judge("log-mel", speech, subtract_mean="test", as_norm="test", top=5)("test")
-    cohort, mean = verdict.warnings
+    evaluation = Evaluator("log-mel", speech, subtract_mean="test", as_norm="test", top=5)("test")
+    cohort, mean = evaluation.warnings
     assert cohort.startswith("the cohort of AS-norm has 4 of 4 speakers that are evaluated")
     assert mean.startswith("the mean that is subtracted has 4 of 4 speakers that are evaluated")
-    assert Judge("log-mel", speech, subtract_mean="train", as_norm="dev", top=5)("test").warnings == ()
-    judge = Judge("log-mel", speech)
-    test = judge("test")
-    assert test.calibration_warnings(judge("dev")) == []
+    assert Evaluator("log-mel", speech, subtract_mean="train", as_norm="dev", top=5)("test").warnings == ()
+    evaluator = Evaluator("log-mel", speech)
+    test = evaluator("test")
+    assert test.calibration_warnings(evaluator("dev")) == []
     assert "the calibration set has 4 of 4 speakers" in test.calibration_warnings(test)[0]
     test.write(tmp_path, {})
     assert "of 4 speakers, split test" in json.loads((tmp_path / "results.json").read_text())["looked_at"]
@@ -90,12 +90,12 @@ def test_a_list_may_name_copies_elsewhere_and_models_of_several_utterances(tmp_p
         f"{b}-model {second[1]} target",
     ]
     (tmp_path / "trials").write_text("\n".join(lines) + "\n")
-    verdict = Judge("log-mel", speech)("test", trials=tmp_path / "trials", enrolment=tmp_path / "map")
+    evaluation = Evaluator("log-mel", speech)("test", trials=tmp_path / "trials", enrolment=tmp_path / "map")
     every = embed(load_system("log-mel"), test)
     unit = dict(zip(every.ids.tolist(), scoring_vectors(every.vectors), strict=True))
     model = scoring_vectors((unit[first[0]] + unit[first[1]])[None])[0]
     expected = [model @ unit[first[2]], model @ unit[second[1]], unit[second[0]] @ unit[second[1]]]
-    np.testing.assert_allclose(verdict.scores, expected, atol=1e-5)
+    np.testing.assert_allclose(evaluation.scores, expected, atol=1e-5)
     (tmp_path / "trials").write_text(f"{a}-model {second[1]} target\n{a}-model {first[2]} target\n")
     with pytest.raises(ValueError, match=f"1 of 2 trials contradict the corpus: {a}-model and"):
-        Judge("log-mel", speech)("test", trials=tmp_path / "trials", enrolment=tmp_path / "map")
+        Evaluator("log-mel", speech)("test", trials=tmp_path / "trials", enrolment=tmp_path / "map")

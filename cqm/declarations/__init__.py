@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
 
-from cqm.catalogue.entry import Catalog, Measure
+from cqm.declarations.entry import Catalog, Measure
 
 __all__ = ["Catalog", "Measure", "catalog"]
 
