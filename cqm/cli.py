@@ -1,27 +1,22 @@
-"""The `cqm` command: score a clustering, choose its settings, say which measure fits, list what there is."""
+"""The `cqm` command: score a clustering, choose its settings, say which measure fits, list what there is.
+
+Each command imports what it needs: help and completion wait for none of it.
+"""
 
 import importlib
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cqm import __version__
 from cqm.arrays.metrics import METRICS, SCIPY_METRICS
-from cqm.atomic import write_text
-from cqm.declarations import catalog
-from cqm.files import Data, read_labels, read_points
-from cqm.reports.choice import MIN_COVERAGE
-from cqm.reports.recommendation import Shape
-from cqm.reports.recommendation import recommend as recommend_measures
-from cqm.reports.report import chosen_measures, evaluate
-from cqm.reports.rules import RULES
-from cqm.reports.selection import select as select_settings
-from cqm.tables import html_page, text_table
-from cqm.tabular import MISSING, to_number
-from cqm.warmup import warm_up
+from cqm.reports.settings import MIN_COVERAGE, Rule, Shape
+
+if TYPE_CHECKING:
+    from cqm.files import Data
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -49,18 +44,28 @@ CLUSTERERS: dict[Clusterer, tuple[str, str, dict[str, Any]]] = {
 }
 
 
-def _names(known: list[str]) -> Any:
-    """Completion of one of these names."""
-    return lambda incomplete: [name for name in known if name.startswith(incomplete)]
+def _metrics(incomplete: str) -> list[str]:
+    """Completion of a metric's name."""
+    return [name for name in (*METRICS, *SCIPY_METRICS) if name.startswith(incomplete)]
 
 
-MEASURE_NAMES, METRIC_NAMES = list(catalog), [*METRICS, *SCIPY_METRICS]
+def _measures(incomplete: str) -> list[str]:
+    """Completion of a measure's name."""
+    from cqm.verdicts import judged_measures
+
+    return [name for name in judged_measures() if name.startswith(incomplete)]
+
+
+def _voters(incomplete: str) -> list[str]:
+    """Completion of the name of what may vote on k."""
+    return _measures(incomplete) + [rule for rule in Rule if rule.startswith(incomplete)]
+
 
 DataFile = Annotated[
     Path, typer.Argument(help=".npz, .npy, .csv, .tsv, .txt (also .gz) or .parquet with one point a row.", exists=True)
 ]
 MetricOption = Annotated[
-    str, typer.Option(help=f"Distance between points: {', '.join(METRICS)}.", autocompletion=_names(METRIC_NAMES))
+    str, typer.Option(help=f"Distance between points: {', '.join(METRICS)}.", autocompletion=_metrics)
 ]
 Column = Annotated[
     str | None, typer.Option(help="Column that holds the labels: name, number from 1, −1 for the last; or .npz array.")
@@ -95,13 +100,19 @@ def score(
     noise_label: Annotated[str | None, typer.Option(help="Leave out points with this label; NA for none.")] = None,
     measure: Annotated[
         list[str] | None,
-        typer.Option(help="Only this measure; may be repeated.", autocompletion=_names(MEASURE_NAMES)),
+        typer.Option(help="Only this measure; may be repeated.", autocompletion=_measures),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every measure, not only a short set.")] = False,
     json: Annotated[Path | None, typer.Option(help="Write the report as JSON.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report as an HTML page.")] = None,
 ) -> None:
     """Measures of a clustering: `cqm score data.npz`, `cqm score X.csv --labels y.csv --all`."""
+    from cqm.atomic import write_text
+    from cqm.declarations import catalog
+    from cqm.files import read_labels, read_points
+    from cqm.reports.report import evaluate
+    from cqm.tables import html_page
+
     found = read_points(data, None if labels is not None else label_column, ignore=ignore or (), header=header)
     given = found
     if labels is not None:
@@ -134,8 +145,8 @@ def select(
     measure: Annotated[
         list[str] | None,
         typer.Option(
-            help=f"Measure that votes, or {', '.join(RULES)}; may be repeated. By default a short set.",
-            autocompletion=_names([*MEASURE_NAMES, *RULES]),
+            help=f"Measure that votes, or {', '.join(Rule)}; may be repeated. By default a short set.",
+            autocompletion=_voters,
         ),
     ] = None,
     metric: MetricOption = "euclidean",
@@ -152,6 +163,11 @@ def select(
 
     DBSCAN's radius: `cqm select X.csv --clusterer dbscan --grid eps=0.1,0.2,0.4`.
     """
+    from cqm.atomic import write_text
+    from cqm.files import read_points
+    from cqm.reports.selection import select as select_settings
+    from cqm.tables import html_page
+
     sizes = None if k is None else _sizes(k)
     found = read_points(data, label_column, ignore=ignore or (), header=header)
     line = f"{_shape(data, found, metric)}{f', {found.source} left out' if found.labels is not None else ''}"
@@ -187,6 +203,8 @@ def recommend(
     every: Annotated[bool, typer.Option("--all", help="Show also what does not fit, and why.")] = False,
 ) -> None:
     """Which measures fit: `cqm recommend --points 100000 --metric cosine --noise`."""
+    from cqm.reports.recommendation import recommend as recommend_measures
+
     advice = recommend_measures(
         n=points,
         k=clusters,
@@ -207,7 +225,7 @@ def axioms(
         list[str] | None,
         typer.Argument(
             help="Name from the catalogue, or module:function with the folder that you are in first.",
-            autocompletion=_names(MEASURE_NAMES),
+            autocompletion=_measures,
         ),
     ] = None,
     better: Annotated[str | None, typer.Option(help="higher or lower, for a measure of your own.")] = None,
@@ -238,12 +256,16 @@ def axioms(
 def table(
     measure: Annotated[
         list[str] | None,
-        typer.Argument(help="Measures to show; a short set by default.", autocompletion=_names(MEASURE_NAMES)),
+        typer.Argument(help="Measures to show; a short set by default.", autocompletion=_measures),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every measure.")] = False,
     every_axiom: Annotated[bool, typer.Option(help="Every axiom, not only those of the 2008 paper.")] = False,
 ) -> None:
     """What is known of measures and axioms, as `cqm axioms --table` found it."""
+    from cqm.declarations import catalog
+    from cqm.reports.report import chosen_measures
+    from cqm.tables import text_table
+
     names = tuple(next(iter(catalog.values())).axioms) if every_axiom else PAPER
     chosen = chosen_measures("all" if every else measure or None)
     rows = [(m.name, *(m.axioms[name].status for name in names)) for m in chosen]
@@ -253,25 +275,30 @@ def table(
 @app.command()
 def warmup() -> None:
     """Compile all that measures need, once, so that no later run has to wait for it."""
+    from cqm.warmup import warm_up
+
     warm_up()
 
 
 @app.command()
 def measures() -> None:
     """List the catalogued measures with direction, range and source."""
+    from cqm.declarations import catalog
+    from cqm.tables import text_table
+
     rows = [(m.name, m.better, m.range_text, m.needs, m.across_k.way, m.reference) for m in catalog.values()]
     header = ("measure", "better", "range", "needs", "choose k by", "reference")
     typer.echo(text_table(f"{len(rows)} measures", header, rows, prose=True, spare=3))
 
 
-def _count(data: Data, metric: str) -> int:
+def _count(data: "Data", metric: str) -> int:
     points = data.points
     if metric == "precomputed" and points.ndim == 1:
         return round((1 + (1 + 8 * len(points)) ** 0.5) / 2)
     return int(points.shape[0])
 
 
-def _shape(path: Path, data: Data, metric: str) -> str:
+def _shape(path: Path, data: "Data", metric: str) -> str:
     what = f"{_count(data, metric):,} points"
     if metric == "precomputed":
         what += ", their distances"
@@ -281,7 +308,7 @@ def _shape(path: Path, data: Data, metric: str) -> str:
 
 
 def _summary(
-    path: Path, data: Data, given: Data, kept: list[Any], noise: Any, noise_label: str | None, metric: str
+    path: Path, data: "Data", given: "Data", kept: list[Any], noise: Any, noise_label: str | None, metric: str
 ) -> str:
     """One line that says what was read."""
     different = len(set(kept))
@@ -298,9 +325,11 @@ def _summary(
     return f"{_shape(path, data, metric)}; {labels}; {count:,} points are noise (label {noise_label})"
 
 
-def _without_missing(found: Data, given: Data, noise_label: str | None, metric: str) -> tuple[Any, list[Any], Any]:
+def _without_missing(found: "Data", given: "Data", noise_label: str | None, metric: str) -> tuple[Any, list[Any], Any]:
     """Points and labels without rows whose label is missing, if that is the noise label, and the noise label itself."""
-    from scipy.spatial.distance import squareform  # here, as it takes time to import
+    from scipy.spatial.distance import squareform
+
+    from cqm.tabular import MISSING, to_number
 
     points, labels = found.points, given.labels or []
     missing = [i for i, label in enumerate(labels) if label is None]

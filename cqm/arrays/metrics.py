@@ -1,12 +1,8 @@
-"""Metrics: what each name stands for, and what geometry may make of it."""
+"""Metrics: what each name stands for, and what geometry may make of it; read by the command line before all else."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-
-from numpy.typing import NDArray
-
-from cqm.arrays.cures import metric_error
 
 __all__ = ["EUCLIDEAN", "METRICS", "SQEUCLIDEAN", "Distance", "Metric", "Minkowski", "distance_of"]
 
@@ -49,7 +45,7 @@ class Distance:
 
     name: str
     p: float = 2.0
-    function: Callable[[NDArray[Any], NDArray[Any]], float] | None = None
+    function: Callable[[Any, Any], float] | None = None
 
     @property
     def precomputed(self) -> bool:
@@ -134,7 +130,7 @@ class Minkowski(Distance):
         return f"minkowski (p = {self.p:g})"
 
 
-Metric = str | Distance | Callable[[NDArray[Any], NDArray[Any]], float]
+Metric = str | Distance | Callable[[Any, Any], float]
 
 EUCLIDEAN, SQEUCLIDEAN = Distance("euclidean"), Distance("sqeuclidean")
 
@@ -152,5 +148,7 @@ def distance_of(metric: Metric) -> Distance:
     if callable(metric):
         return Distance("callable", function=metric)
     if metric not in METRICS and metric not in SCIPY_METRICS:
+        from cqm.arrays.cures import metric_error  # here, as it imports numpy, which the command line's help does not
+
         raise metric_error(metric, METRICS + SCIPY_METRICS)
     return Minkowski() if metric == "minkowski" else Distance(metric)

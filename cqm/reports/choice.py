@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 
 from cqm.declarations import Measure
 from cqm.reports.report import Report
+from cqm.reports.settings import MIN_COVERAGE
 
-__all__ = ["MIN_COVERAGE", "Choice", "bend", "choose"]
-
-MIN_COVERAGE = 0.9
-"""Share of the points that a clustering keeps, to be called best: what leaves out more was judged on easier points."""
+__all__ = ["Choice", "bend", "choose"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from cqm.arrays.metrics import Metric
 from cqm.declarations import catalog
 from cqm.external import external_catalog
 from cqm.optional import require
-from cqm.reports.choice import MIN_COVERAGE, Choice, choose
+from cqm.reports.choice import Choice, choose
 from cqm.reports.report import EFFORT, Report, assess, chosen_measures
+from cqm.reports.settings import MIN_COVERAGE
 from cqm.sharing import shared_work
 from cqm.tables import html_table, number, text_table
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 from html import escape
 from typing import Any, Literal
@@ -14,19 +13,12 @@ from cqm.declarations.cost import PER_SECOND
 from cqm.reports.report import metric_name
 from cqm.tables import html_table, text_table
 
-__all__ = ["Advice", "Recommendation", "Shape", "recommend"]
+__all__ = ["Advice", "Recommendation", "recommend"]
 
 HEADER = ("measure", "round clusters", "shapes", "axioms", "time", "remarks")
 TOP = 10
 """Measures that are shown unless all are asked for, each of another family."""
 PAPER = ("scale_invariance", "consistency", "richness", "isomorphism_invariance")
-
-
-class Shape(StrEnum):
-    """What clusters look like."""
-
-    round = "round"
-    any = "any"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cqm.measures.gap import gap_choice, gap_statistic
 from cqm.measures.refinement import duda_hart, hartigan, krzanowski_lai
+from cqm.reports.settings import Rule
 
 __all__ = ["RULES", "Outcome", "check_successive"]
 
@@ -56,9 +57,9 @@ def _duda_hart(X: Any, labels: Labels, clusterer: Callable[[int], Any], metric: 
 
 
 RULES: dict[str, Callable[[Any, Labels, Callable[[int], Any], Any], Outcome]] = {
-    "gap_statistic": _gap,
-    "hartigan": _hartigan,
-    "krzanowski_lai": _krzanowski_lai,
-    "duda_hart": _duda_hart,
+    Rule.gap_statistic: _gap,
+    Rule.hartigan: _hartigan,
+    Rule.krzanowski_lai: _krzanowski_lai,
+    Rule.duda_hart: _duda_hart,
 }
 """Name → function of points, labels by k, a clusterer for k, and the metric."""

@@ -9,7 +9,7 @@ from typing import Any
 from cqm.arrays.intake import check_metric, validate
 from cqm.arrays.metrics import Metric
 from cqm.declarations import catalog
-from cqm.reports.choice import MIN_COVERAGE
+from cqm.reports.settings import MIN_COVERAGE
 from cqm.reports.spaces import check_dense, final_of, labels_of, taking_distances, transformed
 
 __all__ = ["Scorer", "scorer"]

@@ -16,10 +16,11 @@ from cqm.arrays.metrics import Metric
 from cqm.declarations import Measure, catalog
 from cqm.estimators import SIZE_PARAMETERS
 from cqm.optional import require
-from cqm.reports.choice import MIN_COVERAGE, Choice, choose
+from cqm.reports.choice import Choice, choose
 from cqm.reports.comparison import notes_on
 from cqm.reports.report import EFFORT, Report, assess, chosen_measures, metric_name
 from cqm.reports.rules import RULES, check_successive
+from cqm.reports.settings import MIN_COVERAGE
 from cqm.reports.spaces import check_dense, final_of, labels_of, named, taking_distances, transformed
 from cqm.sharing import shared_work
 from cqm.tables import html_table, number, text_table

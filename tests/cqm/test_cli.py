@@ -1,4 +1,5 @@
 import json
+import subprocess
 import sys
 
 import numpy as np
@@ -150,8 +151,16 @@ def test_recommend_and_version(folder):
 
 
 def test_measures_and_metrics_are_completed():
-    assert "silhouette" in cli._names(cli.MEASURE_NAMES)("sil")
-    assert cli._names(cli.METRIC_NAMES)("cos") == ["cosine"]
+    assert cli._measures("sil") == ["silhouette"]
+    assert cli._measures("") == list(cqm.catalog)
+    assert cli._metrics("cos") == ["cosine"]
+    assert cli._voters("hart") == ["hartigan"]
+
+
+def test_help_and_completion_import_nothing_that_takes_time():
+    program = "import sys, cqm.cli; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"numpy", "scipy", "numba", "sklearn", "cqm.declarations"} & set(loaded)
 
 
 def test_measures_lists_the_catalogue():
