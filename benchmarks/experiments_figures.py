@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cqm.atomic import atomic_path
-from sv_bridge.compactness.speakers import better
+from sv_bridge.compactness.reading import better
 from sv_bridge.reports.plots import BETWEEN, WITHIN
 
 __all__ = [

@@ -20,7 +20,7 @@ from benchmarks.experiments_figures import (
     mean_of,
 )
 from cqm.atomic import atomic_path
-from sv_bridge.compactness.speakers import better
+from sv_bridge.compactness.reading import better
 from sv_bridge.reports.comparison import Spread
 
 SHOWN = (

@@ -188,15 +188,16 @@ def metrics(
     from sv_bridge.reports.tables import print_table
     from sv_bridge.verification.calibration import min_cllr
     from sv_bridge.verification.error_rates import error_curve
-    from sv_bridge.verification.evaluation import calibrated_costs, evaluate
+    from sv_bridge.verification.evaluation import calibrated_costs, evaluate, separation
     from sv_bridge.verification.score_files import read_scores
     from sv_bridge.verification.trials import read_trials
 
     listed = None if trials is None else read_trials(trials)
     read = read_scores(scores, listed)
-    _warn(read.oddities)
     result = evaluate(read.scores, read.labels, priors=prior or ())
     print_table(str(scores), *result_rows([result]))
+    warnings = [*read.oddities, *separation(result)]
+    _warn(warnings)
     targets, nontargets = read.scores[read.labels], read.scores[~read.labels]
     calibrated = {"minimal Cllr": min_cllr(targets, nontargets)}
     if calibrate_on is not None:
@@ -209,7 +210,7 @@ def metrics(
     for name, value in calibrated.items():
         typer.echo(f"{name}: {value:.4f}")
     if json_out is not None:
-        write_json(json_out, {"result": result.to_dict(), "calibrated": calibrated, "warnings": read.oddities})
+        write_json(json_out, {"result": result.to_dict(), "calibrated": calibrated, "warnings": warnings})
     if det is not None:
         save(det_plot({scores.stem: error_curve(targets, nontargets)}), det)
 
@@ -221,6 +222,9 @@ def compactness(
     clusterings: Annotated[str, typer.Option(help="compare: any of kmeans,ahc,spectral, or a file of labels")] = "",
     k: Annotated[int | None, typer.Option(help="clusters to make; as many as speakers without")] = None,
     effort: Annotated[float, typer.Option(help="most multiply–adds that one measure may cost")] = 1e11,
+    everything: Annotated[
+        bool, typer.Option("--all", help="print every measure, not the few to look at first")
+    ] = False,
     page: Annotated[Path | None, typer.Option(help="HTML page to write")] = None,
     json_out: Annotated[Path | None, typer.Option("--json", help="JSON file to write")] = None,
 ) -> None:
@@ -243,14 +247,17 @@ def compactness(
             return
     else:
         report = compactness(loaded, metric=metric, effort=effort)
-    print_compactness(embeddings.name, report)
+    print_compactness(embeddings.name, report, everything=everything)
     _warn(report.warnings)
     comparison = None
     if clusterings:
         named = named_clusterings(loaded, clusterings.split(","), k=k)
         comparison = compare_clusterings(loaded, named, metric=metric, effort=effort)
         print_table("Clusterings against speakers", *agreement_rows(comparison))
-        print_table("Clusterings by themselves", *clustering_rows(comparison))
+        for key in (True, False) if everything else (True,):
+            print_table(
+                "Clusterings by themselves" if key else "all other measures", *clustering_rows(comparison, key=key)
+            )
     if json_out is not None:
         report.to_json(json_out)
     if page is not None:

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["export", "train"]
+__all__ = ["export", "presets", "train"]
 
 
 def train(
-    preset: Annotated[str, typer.Argument(help="Preset, such as tiny-am or odyssey2024-am, or a .yaml file.")],
+    preset: Annotated[str, typer.Argument(help="Preset (`sv-bridge presets` lists them), or a .yaml file.")],
     corpus: Annotated[Path, typer.Option(help="Corpus folder or manifest, from `sv-bridge prepare`.")],
     out: Annotated[Path | None, typer.Option(help="Run directory; runs/PRESET,key=value,… if not given.")] = None,
     setting: Annotated[
@@ -44,6 +44,16 @@ def train(
     loop.train(config, read_corpus(corpus), out, device=device, progress_bar=not quiet)
     if launched_rank() == 0:
         typer.echo(str(out))
+
+
+def presets() -> None:
+    """List the presets: name, method and encoder, and what recipe each is."""
+    from sv_bridge.presets import load_config, preset_names
+    from sv_bridge.reports.tables import print_table
+
+    configs = [load_config(name) for name in preset_names()]
+    rows = [[config.preset, config.method.name, config.encoder.name, config.source] for config in configs]
+    print_table("Presets", ["preset", "method", "encoder", "recipe"], rows, prose=True)
 
 
 def export(

@@ -1,7 +1,4 @@
-"""Are a model's embeddings compact? Speakers as clusters under cosine distance, measured by cqm.
-
-This is the only module that knows cqm.
-"""
+"""Are a model's embeddings compact? Speakers as clusters under cosine distance, measured by cqm."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -23,7 +20,6 @@ __all__ = [
     "ClusteringComparison",
     "Compactness",
     "SpeakerRow",
-    "better",
     "compactness",
     "compare_clusterings",
     "summary",
@@ -78,7 +74,7 @@ class Compactness:
     left_out : measure → why it has no value.
     cosines : means, deviations, d′, Fisher ratio, alignment and effective rank.
     uniformity : Wang and Isola's; NaN where all pairs are too many.
-    speakers : one row a speaker, least compact first.
+    speakers : one row a speaker, least compact first: by the mean cosine to their own centre.
     pairs : (speaker, speaker, cosine of their centres), most alike first; at most 50.
     """
 
@@ -220,35 +216,6 @@ def compare_clusterings(
     return ClusteringComparison(values, agreements)
 
 
-def better(name: str) -> str:
-    """Which direction of a value is more compact or more separate: "higher", "lower", or "" where neither is."""
-    if name in cqm.catalog:
-        return cqm.catalog[name].better
-    return _BETTER.get(name, "")
-
-
-_BETTER = {
-    "relative_margin_centroid": "lower",
-    "additive_margin_centroid": "higher",
-    "relative_margin_lower": "lower",
-    "relative_margin_upper": "lower",
-    "additive_margin_lower": "higher",
-    "additive_margin_upper": "higher",
-    "within": "higher",
-    "between": "lower",
-    "within_deviation": "lower",
-    "between_deviation": "lower",
-    "d_prime": "higher",
-    "own_centre": "higher",
-    "nearest_other_centre": "lower",
-    "centre_pairs": "lower",
-    "fisher_ratio": "higher",
-    "alignment": "lower",
-    "uniformity": "lower",
-    "effective_rank": "higher",
-}
-
-
 def _clustered(embeddings: Embeddings) -> tuple[NDArray[np.float64], NDArray[np.intp], tuple[str, ...]]:
     """Unit vectors, speaker codes and speaker names."""
     embeddings.require_speakers("compactness of speakers")
@@ -331,7 +298,7 @@ def _speaker_rows(
                 nearest_centre=float(alike[i, nearest]),
             )
         )
-    return tuple(sorted(rows, key=lambda row: row.silhouette))
+    return tuple(sorted(rows, key=lambda row: row.own_centre))
 
 
 def _alike(directions: NDArray[np.float64], names: tuple[str, ...], count: int) -> tuple[tuple[str, str, float], ...]:

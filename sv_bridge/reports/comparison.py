@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sv_bridge.compactness.speakers import better
+from sv_bridge.compactness.reading import better
 from sv_bridge.verification.evaluation import Result
 
 __all__ = ["Assessment", "Column", "Spread", "changes", "compare"]

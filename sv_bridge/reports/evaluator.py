@@ -19,7 +19,14 @@ from sv_bridge.reports.comparison import Assessment
 from sv_bridge.reports.plots import det_plot, save
 from sv_bridge.verification.enrolment import enrolled, read_enrolment
 from sv_bridge.verification.error_rates import error_curve
-from sv_bridge.verification.evaluation import Result, SpeakerErrors, breakdown, calibrated_costs, speaker_errors
+from sv_bridge.verification.evaluation import (
+    Result,
+    SpeakerErrors,
+    breakdown,
+    calibrated_costs,
+    separation,
+    speaker_errors,
+)
 from sv_bridge.verification.names import find_names
 from sv_bridge.verification.overlap import shared
 from sv_bridge.verification.score_files import write_scores
@@ -161,7 +168,7 @@ class Evaluator:
             device=str(choose_device(self.options.device)),
         )
         results = breakdown(scores, trials, embeddings, by=by, priors=priors, intervals=intervals)
-        warnings = embeddings.warnings() + trials.oddities()
+        warnings = embeddings.warnings() + trials.oddities() + separation(results[0])
         for others, purpose in ((cohort, "the cohort of AS-norm"), (reference, "the mean that is subtracted")):
             if others is not None:
                 warnings += shared(embeddings.speakers.tolist(), others.speakers.tolist(), purpose)
@@ -191,7 +198,8 @@ def evaluate_embeddings(
     table = enrolled(embeddings, models)
     scores = score_trials(table, trials)
     results = breakdown(scores, trials, table, by=by, priors=priors)
-    return Evaluation(name, table, trials, scores, tuple(results), tuple(table.warnings() + trials.oddities()))
+    warnings = table.warnings() + trials.oddities() + separation(results[0])
+    return Evaluation(name, table, trials, scores, tuple(results), tuple(warnings))
 
 
 def _mean(embeddings: Embeddings) -> NDArray[np.float64]:

@@ -10,8 +10,18 @@ from typing import Any
 from cqm.atomic import atomic_path
 from sv_bridge.compactness.speakers import ClusteringComparison, Compactness
 from sv_bridge.embeddings import Embeddings
+from sv_bridge.reports.fonts import every_script
 from sv_bridge.reports.plots import cosine_histogram, projection, speaker_compactness
-from sv_bridge.reports.rows import agreement_rows, clustering_rows, cosine_rows, measure_rows, pair_rows, speaker_rows
+from sv_bridge.reports.rows import (
+    agreement_rows,
+    clustering_rows,
+    cosine_rows,
+    group_rows,
+    key_rows,
+    missing,
+    pair_rows,
+    speaker_rows,
+)
 
 __all__ = ["compactness_sections", "figure", "looked_at", "table", "write_page"]
 
@@ -24,6 +34,7 @@ div.wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 0.8rem 0; }
 th, td { padding: 0.2rem 0.7rem; text-align: right; border-bottom: 1px solid #eee; white-space: nowrap; }
 th { border-bottom: 2px solid #999; font-weight: 600; } th:first-child, td:first-child { text-align: left; }
+th.prose { text-align: left; } td.prose { text-align: left; white-space: normal; min-width: 18rem; color: #555; }
 img { max-width: 100%; height: auto; display: block; margin: 0.6rem 0; }
 details { margin: 0.8rem 0; } summary { cursor: pointer; color: #1f6f8b; }
 """
@@ -42,10 +53,16 @@ def write_page(path: Path | str, title: str, sections: Iterable[tuple[str, str]]
         temporary.write_text(text, encoding="utf-8")
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """HTML table; the first column is left-aligned, the others are numbers."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in header)
-    body = "\n".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, prose: bool = False) -> str:
+    """HTML table; the first column is left-aligned, the others are numbers, but for a last one that is `prose`."""
+    kinds = [""] * len(header)
+    if prose:
+        kinds[-1] = ' class="prose"'
+    head = "".join(f"<th{kind}>{escape(name)}</th>" for name, kind in zip(header, kinds, strict=True))
+    body = "\n".join(
+        "<tr>" + "".join(f"<td{kind}>{escape(cell)}</td>" for cell, kind in zip(row, kinds, strict=True)) + "</tr>"
+        for row in rows
+    )
     return f'<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
 
 
@@ -56,18 +73,20 @@ def looked_at(description: str, warnings: Iterable[str]) -> str:
 
 
 def figure(ax: Any, description: str) -> str:
-    """HTML image of the figure that `ax` belongs to."""
+    """HTML image of the figure that `ax` belongs to, with advice where letters have no font."""
     data = io.BytesIO()
-    ax.figure.savefig(data, format="png", dpi=130)
+    with every_script(ax) as advice:
+        ax.figure.savefig(data, format="png", dpi=130)
     encoded = base64.b64encode(data.getvalue()).decode("ascii")
-    return f'<img alt="{escape(description)}" src="data:image/png;base64,{encoded}">'
+    said = f'<p class="warning">{escape(advice)}.</p>' if advice else ""
+    return f'<img alt="{escape(description)}" src="data:image/png;base64,{encoded}">{said}'
 
 
 def compactness_sections(
     embeddings: Embeddings, report: Compactness, comparison: ClusteringComparison | None = None
 ) -> list[tuple[str, str]]:
     """Sections on the compactness of one set of embeddings, and on clusterings of it."""
-    left_out = "".join(f"<li>{escape(name)}: {escape(why)}</li>" for name, why in report.left_out.items())
+    without = "".join(f"<li>{escape(line)}</li>" for line in missing(report))
     confusable = list(dict.fromkeys(name for pair in report.pairs for name in pair[:2]))
     header, pairs = pair_rows(report)
     sections = [
@@ -79,24 +98,29 @@ def compactness_sections(
         ),
         (
             f"Clustering-quality measures, {report.metric} distance",
-            '<p class="note">Speakers as clusters. The margins of the best representatives lie between their lower and '
-            "upper values.</p>"
-            + table(*measure_rows(report))
-            + (_folded(f"{len(report.left_out)} left out", f"<ul>{left_out}</ul>") if left_out else ""),
+            '<p class="note">Speakers as clusters. The few to look at first:</p>'
+            + table(*key_rows(report), prose=True)
+            + "".join(
+                _folded(f"{heading}: {len(rows)}", table(header, rows))
+                for heading, (header, rows) in group_rows(report).items()
+            )
+            + (_folded("Without a value that can be read, and why", f"<ul>{without}</ul>") if without else ""),
         ),
         (
             "Speakers, least compact first",
-            figure(speaker_compactness(report.speakers), "cosine to own and nearest other centre, for each speaker")
+            '<p class="note">In the order of the mean cosine to the own centre.</p>'
+            + figure(speaker_compactness(report.speakers), "cosine to own and nearest other centre, for each speaker")
             + _folded(f"all {len(report.speakers)} speakers", table(*speaker_rows(report))),
         ),
         ("Most confusable pairs", table(header, pairs[:15])),
         ("Map", figure(projection(embeddings, highlight=confusable[:10]), "embeddings in the plane")),
     ]
     if comparison is not None:
-        tables = table(*agreement_rows(comparison)) + table(*clustering_rows(comparison))
-        sections.append(("Clusterings beside the speakers", tables))
+        tables = table(*agreement_rows(comparison)) + table(*clustering_rows(comparison, key=True))
+        others = _folded("all other measures", table(*clustering_rows(comparison, key=False)))
+        sections.append(("Clusterings beside the speakers", tables + others))
     return sections
 
 
 def _folded(summary: str, html: str) -> str:
-    return f"<details><summary>{summary}</summary>{html}</details>"
+    return f"<details><summary>{escape(summary)}</summary>{html}</details>"

@@ -1,5 +1,6 @@
 """Plots of verification and compactness; each takes matplotlib axes or makes them, and returns them."""
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,15 @@ from scipy.stats import norm
 from cqm.atomic import atomic_path
 from sv_bridge.compactness.speakers import SpeakerRow
 from sv_bridge.embeddings import Embeddings
+from sv_bridge.reports.fonts import every_script
 from sv_bridge.verification.error_rates import ErrorCurve
 from sv_bridge.verification.scoring import scoring_vectors
 
 __all__ = ["cosine_counts", "cosine_histogram", "det_plot", "projection", "save", "speaker_compactness"]
 
 WITHIN, BETWEEN, MUTED = "#1f6f8b", "#c8553d", "#8a8a8a"
+COLORS = ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#17becf", "#bcbd22", "#000000"]
+"""Ten that are told apart from each other and from `MUTED`."""
 DET_TICKS = np.array([0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8])
 PERPLEXITY_LIMIT = 5000
 ROWS = 1024
@@ -25,14 +29,15 @@ ROWS = 1024
 def det_plot(curves: Mapping[str, ErrorCurve], *, ax: Any = None) -> Any:
     """Detection error trade-off: misses against false alarms on probit axes, where Gaussian scores give lines.
 
-    The equal error rate of each curve is marked and named in the legend. Reference: A. Martin et al., "The DET curve in
-    assessment of detection task performance", Eurospeech 1997.
+    The equal error rate of each curve is marked and named in the legend; perfect separation is said in words.
+    Reference: A. Martin et al., "The DET curve in assessment of detection task performance", Eurospeech 1997.
     """
     ax = _axes(ax, 5.6, 5.4)
     limits = norm.ppf([DET_TICKS[0] * 0.8, 0.9])
+    perfect: list[str] = []
     for number, (name, curve) in enumerate(curves.items()):
         equal = curve.equal_error().value
-        color = f"C{number}"
+        color = COLORS[number % len(COLORS)]
         inside = (curve.miss > 0) & (curve.false_alarm > 0) & (curve.miss < 1) & (curve.false_alarm < 1)
         ax.plot(
             norm.ppf(curve.false_alarm[inside]),
@@ -43,6 +48,11 @@ def det_plot(curves: Mapping[str, ErrorCurve], *, ax: Any = None) -> Any:
         )
         if 0 < equal < 1:
             ax.plot(*norm.ppf([equal, equal]), "o", color=color, markersize=5)
+        if not inside.any():
+            perfect.append(name)
+    if perfect:
+        said = f"{', '.join(perfect)}: no threshold with both kinds of errors, so no line"
+        ax.text(0.03, 0.03, said, transform=ax.transAxes, fontsize="small", color=MUTED)
     ax.plot(limits, limits, color=MUTED, linewidth=0.8, linestyle=":")
     ticks = [f"{100 * tick:g}" for tick in DET_TICKS]
     ax.set_xticks(norm.ppf(DET_TICKS), ticks)
@@ -91,8 +101,8 @@ def _pairs(embeddings: Embeddings) -> Iterator[tuple[NDArray[np.float64], NDArra
 def speaker_compactness(speakers: Sequence[SpeakerRow], *, limit: int = 40, ax: Any = None) -> Any:
     """Cosines of utterances to their own and to the nearest other centre, for the `limit` least compact speakers.
 
-    A speaker is compact where the first is high (its lowest value is the end of the line), and separate where the
-    second is low.
+    Speakers come least compact first. A speaker is compact where the first is high (its lowest value is the end of the
+    line), and separate where the second is low.
     """
     shown = list(speakers[:limit])[::-1]
     ax = _axes(ax, 6.4, 1.4 + 0.22 * len(shown))
@@ -132,7 +142,7 @@ def projection(embeddings: Embeddings, *, highlight: Sequence[str] = (), seed: i
     others = ~np.isin(embeddings.speakers, chosen)
     _scatter(ax, points[others], MUTED, "other speakers" if others.any() else None, alpha=0.35)
     for number, name in enumerate(chosen):
-        _scatter(ax, points[embeddings.speakers == name], f"C{number}", name)
+        _scatter(ax, points[embeddings.speakers == name], COLORS[number], name)
     ax.set(xticks=[], yticks=[])
     ax.set_title(title, fontsize="medium")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize="x-small", frameon=False, markerscale=1.5)
@@ -141,8 +151,10 @@ def projection(embeddings: Embeddings, *, highlight: Sequence[str] = (), seed: i
 
 def save(ax: Any, path: Path | str) -> None:
     """Write the figure that `ax` belongs to, atomically; the suffix says the format."""
-    with atomic_path(path) as temporary:
+    with atomic_path(path) as temporary, every_script(ax) as advice:
         ax.figure.savefig(temporary, dpi=130)
+    if advice:
+        warnings.warn(advice, stacklevel=2)
 
 
 def _scatter(ax: Any, points: NDArray[np.floating], color: str, label: str | None, alpha: float = 0.8) -> None:

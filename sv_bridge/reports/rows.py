@@ -1,9 +1,11 @@
 """Reports as headers and cells, for the terminal and for pages alike."""
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 
-from sv_bridge.compactness.speakers import ClusteringComparison, Compactness, better
+from sv_bridge.compactness.reading import KEY, better, grouped, unreadable
+from sv_bridge.compactness.speakers import ClusteringComparison, Compactness
 from sv_bridge.reports.comparison import Column
 from sv_bridge.verification.evaluation import Result, SpeakerErrors
 
@@ -14,7 +16,9 @@ __all__ = [
     "column_rows",
     "cosine_rows",
     "error_rows",
-    "measure_rows",
+    "group_rows",
+    "key_rows",
+    "missing",
     "number",
     "pair_rows",
     "result_rows",
@@ -82,9 +86,25 @@ def cosine_rows(report: Compactness) -> Rows:
     return ["statistic", "value", "better"], [[_words(n), number(v), better(n)] for n, v in values.items()]
 
 
-def measure_rows(report: Compactness) -> Rows:
-    """Clustering-quality measures."""
-    return ["measure", "value", "better"], [[_words(n), number(v), better(n)] for n, v in report.values.items()]
+def key_rows(report: Compactness) -> Rows:
+    """The few measures to look at first; the last column is prose."""
+    rows = [
+        [_words(name), number(report.values[name]), better(name), says]
+        for name, says in KEY.items()
+        if name in report.values and not unreadable(name, report.values[name])
+    ]
+    return ["measure", "value", "better", "what it says"], rows
+
+
+def group_rows(report: Compactness) -> dict[str, Rows]:
+    """Heading → all other measures that can be read."""
+    return {
+        group.heading: (
+            ["measure", "value", "better"],
+            [[_words(n), number(v), better(n)] for n, v in group.values.items()],
+        )
+        for group in grouped(report.values)
+    }
 
 
 def speaker_rows(report: Compactness) -> Rows:
@@ -111,13 +131,24 @@ def agreement_rows(comparison: ClusteringComparison) -> Rows:
     return ["clustering", *map(_words, names)], rows
 
 
-def clustering_rows(comparison: ClusteringComparison) -> Rows:
-    """Clusterings by themselves, a row a measure."""
+def clustering_rows(comparison: ClusteringComparison, *, key: bool) -> Rows:
+    """Clusterings by themselves: the measures to look at first, or all others; a dash where nothing can be read."""
     rows = []
     for measure in comparison.measures:
-        cells = [number(values.get(measure, math.nan)) for values in comparison.values.values()]
-        rows.append([_words(measure), better(measure), *cells])
+        values = [found.get(measure, math.nan) for found in comparison.values.values()]
+        readable = ["" if unreadable(measure, value) else number(value) for value in values]
+        if (measure in KEY) == key and any(readable):
+            rows.append([_words(measure), better(measure), *(cell or "—" for cell in readable)])
     return ["measure", "better", *comparison.values], rows
+
+
+def missing(report: Compactness) -> list[str]:
+    """Why measures have no value here, or none that can be read: a reason and the measures it holds for."""
+    reasons = {name: why for name, value in report.values.items() if (why := unreadable(name, value))}
+    names: dict[str, list[str]] = defaultdict(list)
+    for name, why in {**reasons, **report.left_out}.items():
+        names[why].append(_words(name))
+    return [f"{', '.join(together)}: {why}" for why, together in names.items()]
 
 
 def _words(name: str) -> str:

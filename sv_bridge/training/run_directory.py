@@ -6,6 +6,7 @@ import platform
 import sys
 import time
 from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
 
@@ -114,7 +115,9 @@ def heard_speakers(run: Path | str) -> frozenset[str]:
 
 
 class RunLog:
-    """Metrics as JSON lines and for TensorBoard, and a progress bar; nothing on processes where it isn't `enabled`.
+    """Metrics as JSON lines and, where that is installed, for TensorBoard, and a progress bar.
+
+    Nothing on processes where it isn't `enabled`.
 
     A resumed run continues the files where its checkpoint was taken: later lines are dropped, they will come again.
     """
@@ -125,13 +128,15 @@ class RunLog:
         self.bar = ProgressBar(*columns, console=Console(stderr=True), disable=not (bar and enabled))
         self.task = self.bar.add_task("training", total=steps, completed=progress.step)
         self.clock, self.clock_step = time.perf_counter(), progress.step
+        self.board: Any = None
         if enabled:
-            from torch.utils.tensorboard.writer import SummaryWriter  # takes a second to load
-
             kept = [line for line in read_metrics(run) if line["step"] <= progress.step]
             with atomic_path(self.path) as temporary:
                 temporary.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
-            self.board = SummaryWriter(str(run / "tensorboard"), purge_step=progress.step + 1)
+            if find_spec("tensorboard") is not None:
+                from torch.utils.tensorboard.writer import SummaryWriter  # takes a second to load
+
+                self.board = SummaryWriter(str(run / "tensorboard"), purge_step=progress.step + 1)
 
     def __enter__(self) -> Self:
         self.bar.start()
@@ -139,7 +144,7 @@ class RunLog:
 
     def __exit__(self, *_: object) -> None:
         self.bar.stop()
-        if self.enabled:
+        if self.board is not None:
             self.board.close()
 
     def advance(self, progress: Progress) -> None:
@@ -157,7 +162,7 @@ class RunLog:
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(metrics) + "\n")
             for name, value in metrics.items():
-                if isinstance(value, float):
+                if self.board is not None and isinstance(value, float):
                     self.board.add_scalar(name, value, metrics["step"])
             shown = " ".join(f"{name} {metrics[name]:.4f}" for name in ("loss", "dev_eer") if name in metrics)
             self.bar.update(self.task, description=f"epoch {metrics['epoch']} {shown}")

@@ -13,7 +13,7 @@ from sv_bridge.verification.confidence import Interval, speaker_bootstrap
 from sv_bridge.verification.error_rates import error_curve
 from sv_bridge.verification.trials import Trials
 
-__all__ = ["Result", "SpeakerErrors", "breakdown", "calibrated_costs", "evaluate", "speaker_errors"]
+__all__ = ["Result", "SpeakerErrors", "breakdown", "calibrated_costs", "evaluate", "separation", "speaker_errors"]
 
 FloatArray = NDArray[np.float64]
 
@@ -114,6 +114,27 @@ def breakdown(
     if not results:
         evaluate(scores, trials.labels)  # raises: one class only
     return results
+
+
+def separation(result: Result) -> list[str]:
+    """Say what perfect separation means: no errors among n independent trials leave rates of up to 3/n likely.
+
+    Reference: J. Hanley and A. Lippman-Hand, "If nothing goes wrong, is everything all right?", JAMA 249, 1983.
+
+    Examples
+    --------
+    >>> perfect = evaluate(np.array([0.9, 0.1]), np.array([True, False]))
+    >>> separation(perfect)[0][:62]
+    'perfect separation: every target scores above every non-target'
+    """
+    if result.equal_error_rate > 0:
+        return []
+    fewer = min(result.targets, result.nontargets)
+    return [
+        "perfect separation: every target scores above every non-target. Had the "
+        f"{fewer:,} {'targets' if fewer == result.targets else 'non-targets'} nothing in common, an error rate of up "
+        f"to {min(1, 3 / fewer):.2%} would still be likely (95 %): harder or more trials tell more"
+    ]
 
 
 @dataclass(frozen=True, slots=True)

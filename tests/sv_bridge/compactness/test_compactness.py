@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 import cqm
-from sv_bridge.compactness.speakers import better, compactness, compare_clusterings, summary
+from sv_bridge.compactness.reading import better
+from sv_bridge.compactness.speakers import compactness, compare_clusterings, summary
 
 rng = np.random.default_rng(3)
 

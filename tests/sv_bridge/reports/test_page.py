@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from sv_bridge.compactness.speakers import compactness, compare_clusterings
-from sv_bridge.reports.page import compactness_sections, write_page
+from sv_bridge.reports.fonts import _families, font_advice
+from sv_bridge.reports.page import compactness_sections, figure, write_page
 from sv_bridge.reports.plots import cosine_histogram, det_plot, projection, speaker_compactness
+from sv_bridge.reports.rows import group_rows, key_rows, missing
 from sv_bridge.verification.error_rates import error_curve
 
 rng = np.random.default_rng(0)
@@ -32,6 +34,7 @@ def test_page_is_one_file_that_loads_nothing(tmp_path, voices):
     assert "<s3>" not in text
     for name in report.values:
         assert name.replace("_", " ") in text
+    assert not re.findall(r"<td>(-?inf|nan|\d\.\d+e\+\d+)</td>", text)
 
 
 def test_det_plot_goes_through_the_equal_error_point():
@@ -55,6 +58,10 @@ def test_speaker_plot_shows_the_least_compact(voices):
     rows = compactness(voices).speakers
     ax = speaker_compactness(rows, limit=5)
     assert [text.get_text() for text in ax.get_yticklabels()] == [row.speaker for row in rows[:5]][::-1]
+    shown = ax.lines[0].get_xdata()
+    assert (np.diff(shown) <= 0).all()  # from the bottom up: the least compact is on top
+    assert len(rows) > 5
+    assert shown.max() <= min(row.own_centre for row in rows[5:])
 
 
 def test_projection_falls_back_to_principal_components(make_embeddings):
@@ -62,8 +69,48 @@ def test_projection_falls_back_to_principal_components(make_embeddings):
     assert "principal components" in projection(few).get_title()
 
 
-def test_perfect_separation_can_be_drawn():
-    assert "EER 0.0%" in det_plot({"m": error_curve([1.0], [0.0])}).get_legend().get_texts()[0].get_text()
+def test_perfect_separation_is_said_where_no_line_can_be_drawn():
+    ax = det_plot({"perfect": error_curve([1.0], [0.0]), "other": error_curve([1.0, 0.2, 3.0], [0.0, 0.5, 2.0])})
+    assert "EER 0.0%" in ax.get_legend().get_texts()[0].get_text()
+    assert [text.get_text() for text in ax.texts] == ["perfect: no threshold with both kinds of errors, so no line"]
+
+
+def test_no_colour_of_the_map_is_that_of_the_other_speakers(make_embeddings):
+    speakers = np.repeat([f"s{i:02d}" for i in range(12)], 2)
+    ax = projection(make_embeddings(rng.normal(size=(24, 4)), speakers))
+    others, *named = [tuple(points.get_facecolor()[0, :3]) for points in ax.collections]
+    assert len({others, *named}) == 11
+    assert others == pytest.approx((0x8A / 255,) * 3)
+    assert all(max(color) - min(color) > 0.2 or max(color) == 0 for color in named)  # coloured, or black
+
+
+def test_names_in_any_script_are_drawn_or_the_missing_font_is_named(make_embeddings):
+    """Greek, Cyrillic and Arabic are in matplotlib's own font; no font can have characters that are not assigned."""
+    own = compactness(make_embeddings(rng.normal(size=(4, 3)), ["Γιώργος", "Γιώργος", "محمد", "محمد"])).speakers
+    assert "no installed font" not in figure(speaker_compactness(own), "")
+    strange = compactness(make_embeddings(rng.normal(size=(4, 3)), ["\U0001fbff王", "\U0001fbff王", "Ж", "Ж"])).speakers
+    html = figure(speaker_compactness(strange), "")
+    assert ("no installed font" in html) == bool(_families(("王", "\U0001fbff"))[1])
+
+
+def test_advice_names_the_fonts_of_the_scripts():
+    assert font_advice("王한") == "no installed font draws 王한: install Noto Sans CJK (fonts-noto-cjk) and draw again"
+    assert "Noto Sans Thai" in font_advice("ก")
+    assert not font_advice("")
+
+
+def test_values_that_cannot_be_read_have_a_reason_in_place_of_a_row(make_embeddings):
+    """As many dimensions as utterances: no determinant is positive. Two speakers, each one point: every width is 0."""
+    wide = compactness(make_embeddings(np.eye(8) + rng.normal(size=(8, 8)), "aaaabbbb"))
+    assert np.isinf(wide.values["scott_symons"])
+    rows = [row for _, rows in group_rows(wide).values() for row in rows] + key_rows(wide)[1]
+    assert not {"scott symons", "log det ratio"} & {row[0] for row in rows}
+    reasons = "\n".join(missing(wide))
+    assert "scott symons: −∞: a speaker with no more utterances than the embeddings have dimensions" in reasons
+    coincident = compactness(make_embeddings(np.repeat(np.eye(2), 3, axis=0), "aaabbb"))
+    assert "dunn" in next(line for line in missing(coincident) if "divides by a distance that is 0" in line)
+    listed = {row[0] for row in rows} | {name for line in missing(wide) for name in line.split(": ")[0].split(", ")}
+    assert {name.replace("_", " ") for name in [*wide.values, *wide.left_out]} == listed
 
 
 def test_pages_say_which_speakers_were_looked_at_and_who_was_heard_in_training(tmp_path, voices):
