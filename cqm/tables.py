@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["html_page", "html_table", "number", "text_table"]
+__all__ = ["count", "html_page", "html_table", "number", "text_table"]
 
 GAP = 3
 """Characters between two columns."""
@@ -37,6 +37,11 @@ tbody tr:hover { background: #f4f7f9; }
 def number(value: float | None) -> str:
     """Six significant digits; a dash where there is no value."""
     return "–" if value is None else f"{value:.6g}"
+
+
+def count(points: float) -> str:
+    """A number of points; where rows have weights, it need not be whole."""
+    return f"{points:,}" if isinstance(points, int) else f"{points:,.1f}"
 
 
 def text_table(

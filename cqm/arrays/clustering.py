@@ -1,20 +1,21 @@
 """A validated clustering: rows in cluster order, and the engine that holds its points."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.dtypes import IntArray
+from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.metrics import EUCLIDEAN, SQEUCLIDEAN, Distance
+from cqm.arrays.weights import copies, total
 from cqm.sharing import once
 
 if TYPE_CHECKING:
     from cqm.arrays.engine import Engine
 
-__all__ = ["Clustering", "Groups", "Part", "as_squared", "in_coordinates"]
+__all__ = ["Clustering", "Groups", "Part", "as_squared", "in_coordinates", "repeated"]
 
 
 class Part(NamedTuple):
@@ -33,14 +34,16 @@ class Groups:
     ----------
     order : (n,) input row of each ordered row.
     starts : (k + 1,) first ordered row of each cluster, and n.
+    weights : (n,) how many points each ordered row stands for; None where each is one.
     """
 
     order: IntArray
     starts: IntArray
+    weights: FloatArray | None = field(default=None, kw_only=True)
 
     @property
     def n(self) -> int:
-        """Number of points."""
+        """Number of rows."""
         return len(self.order)
 
     @property
@@ -50,8 +53,24 @@ class Groups:
 
     @property
     def sizes(self) -> IntArray:
-        """(k,) number of points of each cluster."""
+        """(k,) number of rows of each cluster."""
         return np.diff(self.starts)
+
+    @property
+    def masses(self) -> IntArray | FloatArray:
+        """(k,) number of points of each cluster: its rows, or the sum of their weights."""
+        if self.weights is None:
+            return self.sizes
+        return np.asarray(np.add.reduceat(self.weights, self.starts[:-1]))
+
+    @property
+    def mass(self) -> float:
+        """Number of points: the rows, or the sum of their weights."""
+        return self.n if self.weights is None else total(self.weights)
+
+    def weighted(self, weights: FloatArray | None) -> Self:
+        """The same rows, which stand for so many points each."""
+        return replace(self, weights=weights)
 
     @property
     def codes(self) -> IntArray:
@@ -78,13 +97,14 @@ class Clustering(Groups):
     ----------
     classes : the k labels, in cluster order.
     distance : the metric.
-    input_rows : number of rows the user gave, noise included.
+    input_rows, input_mass : number of rows the user gave, noise included, and of the points that they stand for.
     points : the engine that holds the points.
     """
 
     classes: tuple[Hashable, ...]
     distance: Distance
     input_rows: int
+    input_mass: float
     points: "Engine"
 
     def under(self, distance: Distance) -> "Clustering":
@@ -99,8 +119,13 @@ class Clustering(Groups):
         sizes = np.bincount(self.codes[rows], minlength=self.k)
         starts = np.concatenate([[0], np.cumsum(sizes[sizes > 0])]).astype(np.intp)
         classes = tuple(label for label, size in zip(self.classes, sizes, strict=True) if size)
-        points = self.points.only(rows, starts)
-        return replace(self, order=self.order[rows], starts=starts, classes=classes, points=points)
+        weights = None if self.weights is None else self.weights[rows]
+        points = self.points.weighted(None).only(rows, starts).weighted(weights)
+        return replace(self, order=self.order[rows], starts=starts, classes=classes, points=points, weights=weights)
+
+    def weighted(self, weights: FloatArray | None) -> Self:
+        """The same rows, which stand for so many points each."""
+        return replace(self, points=self.points.weighted(weights), weights=weights)
 
     def to_input_order(self, values: Any) -> Any:
         """Per-point values from cluster order back to the order the user gave; NaN for points that were left out."""
@@ -117,3 +142,12 @@ def in_coordinates(clustering: Clustering) -> Clustering:
 def as_squared(clustering: Clustering) -> Clustering:
     """Points whose squared distances, times the metric's scale, are the distances."""
     return clustering.under(SQEUCLIDEAN)
+
+
+@once
+def repeated(clustering: Clustering) -> Clustering:
+    """For measures of points without weights: each row as often as its weight says."""
+    if clustering.weights is None:
+        return clustering
+    rows = copies(clustering.weights, clustering.order)
+    return replace(clustering.weighted(None).only(rows), input_rows=round(clustering.input_mass))

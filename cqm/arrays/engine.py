@@ -76,6 +76,9 @@ class Engine(Protocol):
     def arrange(cls, data: Any, order: IntArray, starts: IntArray, distance: Distance) -> Self:
         """Checked points in the order of their clusters; an error names a point without a direction."""
 
+    def weighted(self, weights: FloatArray | None) -> Self:
+        """The same points, each as many as its weight says: in sums over points, as `Groups` has it."""
+
     def under(self, distance: Distance) -> Self:
         """The same points under another distance; where this one looks at directions, the rows' directions."""
 

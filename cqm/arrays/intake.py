@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from cqm.arrays import cures, foreign
-from cqm.arrays.clustering import Clustering, Groups, in_coordinates
+from cqm.arrays.clustering import Clustering, Groups, in_coordinates, repeated
 from cqm.arrays.engine import engine_of
 from cqm.arrays.labels import check_noise_label, encode
 from cqm.arrays.metrics import Metric, distance_of
+from cqm.arrays.weights import read_weights, total
 from cqm.sharing import once
 
 __all__ = ["check_clusters", "check_metric", "validate"]
@@ -24,9 +25,11 @@ def validate(
     *,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
     min_clusters: int = 2,
     allow_singletons_only: bool = False,
     coordinates: str | None = None,
+    fractions: bool = False,
 ) -> Clustering:
     """Check `X` and `labels` and group the rows by cluster.
 
@@ -36,10 +39,12 @@ def validate(
     labels : (n,) hashable labels.
     metric : one of `METRICS`, `Minkowski`, or a callable of two vectors.
     noise_label : points with this label are left out.
+    sample_weight : (n,) how many points each row stands for; rows of weight 0 are left out.
     min_clusters : fewest clusters the measure is defined for.
     allow_singletons_only : whether k = n is meaningful for the measure.
     coordinates : name of a measure that needs coordinates; it takes "euclidean" or "cosine" (rows scaled to unit
         length, then Euclidean geometry), and nothing else.
+    fractions : whether the measure adds weights up. Otherwise rows are repeated, and weights have to be whole numbers.
 
     Raises
     ------
@@ -50,8 +55,9 @@ def validate(
     """
     check_metric(metric, coordinates)
     check_noise_label(noise_label)
-    clustering = _grouped(X, labels, metric, noise_label)
+    clustering = _grouped(X, labels, metric, noise_label, sample_weight)
     check_clusters(clustering, min_clusters, allow_singletons_only=allow_singletons_only)
+    clustering = clustering if fractions else repeated(clustering)
     return clustering if coordinates is None else in_coordinates(clustering)
 
 
@@ -69,14 +75,14 @@ def check_clusters(clustering: Groups, min_clusters: int, *, allow_singletons_on
     if clustering.k < min_clusters:
         found = f"got {clustering.k}" if clustering.k else "no points are left"
         raise ValueError(f"needs at least {min_clusters} clusters, {found}: label the points with more than one label")
-    if clustering.k == clustering.n and not allow_singletons_only:
+    if clustering.k == clustering.n and clustering.mass <= clustering.k and not allow_singletons_only:
         raise ValueError(
             f"every one of the {clustering.n} points is its own cluster: needs a cluster of at least 2 points"
         )
 
 
 @once
-def _grouped(X: Any, labels: Any, metric: Metric, noise_label: Hashable | None) -> Clustering:
+def _grouped(X: Any, labels: Any, metric: Metric, noise_label: Hashable | None, sample_weight: Any) -> Clustering:
     """Checked points, in cluster order."""
     engine, distance = engine_of(X), distance_of(metric)
     data = engine.check(X, distance)
@@ -84,15 +90,22 @@ def _grouped(X: Any, labels: Any, metric: Metric, noise_label: Hashable | None) 
     input_rows = data.shape[0]
     if len(codes) != input_rows:
         raise ValueError(f"`labels` has {len(codes)} entries but `X` has {input_rows} rows")
-    kept = np.arange(input_rows, dtype=np.intp)
+    weights = None if sample_weight is None else read_weights(sample_weight, input_rows)
+    left_out = np.zeros(input_rows, dtype=bool) if weights is None else weights == 0
     if noise_label is not None and noise_label not in classes:
         cures.check_noise_label(noise_label, classes)
     elif noise_label is not None:
-        noise = classes.index(noise_label)
-        kept = np.flatnonzero(codes != noise)
-        codes = codes[kept] - (codes[kept] > noise)
-        classes = classes[:noise] + classes[noise + 1 :]
+        left_out |= codes == classes.index(noise_label)
+    kept = np.flatnonzero(~left_out)
+    if len(kept) < input_rows:
+        present = np.bincount(codes[kept], minlength=len(classes)) > 0
+        codes = (np.cumsum(present) - 1)[codes[kept]]
+        classes = tuple(label for label, there in zip(classes, present, strict=True) if there)
     narrow = codes.astype(np.uint16) if len(classes) <= 2**16 else codes  # numpy sorts 16 bits in linear time
     order = kept[np.argsort(narrow, kind="stable")]
     starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(classes)))]).astype(np.intp)
-    return Clustering(order, starts, classes, distance, input_rows, engine.arrange(data, order, starts, distance))
+    points = engine.arrange(data, order, starts, distance)
+    if weights is None:
+        return Clustering(order, starts, classes, distance, input_rows, input_rows, points)
+    clustering = Clustering(order, starts, classes, distance, input_rows, total(weights), points)
+    return clustering if (weights[order] == 1).all() else clustering.weighted(weights[order])

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cqm.arrays.clustering import Clustering, in_coordinates
+from cqm.arrays.clustering import Clustering, in_coordinates, repeated
 from cqm.arrays.intake import check_clusters
 from cqm.arrays.metrics import Metric, distance_of
 from cqm.declarations import cost as costs
@@ -28,7 +28,7 @@ class Measure:
     Attributes
     ----------
     name : the public function's name, with its variant behind an underscore where there is one.
-    function : `f(X, labels, *, metric=…, noise_label=…)` → float.
+    function : `f(X, labels, *, metric=…, noise_label=…, sample_weight=…)` → float.
     core : the same of a validated clustering.
     definition : the same quantity in plain Python over (distances, labels) or, where `needs` is "points",
         over (points, labels).
@@ -50,6 +50,8 @@ class Measure:
     counts_noise : whether the value falls with the share of points left out as noise, so that clusterings of different
         shares may be compared.
     fewest_clusters : how many clusters it takes.
+    weights : which `sample_weight` it takes: "any" where it is made of sums, in which a weight is a factor, or of
+        extremes, to which it does not matter; "whole" where points are counted or ranked, so that rows are repeated.
     engines : kinds of arrays it is computed for: "host" (numpy, and what numpy sees without a copy), "device" (other
         libraries of the array API standard, where their arrays are), "dask", "sparse" (scipy's matrices and arrays).
     open_axioms : axioms for which there is neither a proof nor a counterexample yet.
@@ -69,6 +71,7 @@ class Measure:
     besides: float | None = None
     counts_noise: bool = False
     fewest_clusters: int = 2
+    weights: Literal["any", "whole"] = "whole"
     engines: tuple[str, ...] = ("host", "device", "dask", "sparse")
     open_axioms: tuple[str, ...] = ()
 
@@ -108,6 +111,7 @@ class Measure:
     def of(self, clustering: Clustering) -> float:
         """Value of a validated clustering, whose passes over the data several measures may share."""
         check_clusters(clustering, self.fewest_clusters)
+        clustering = clustering if self.weights == "any" else repeated(clustering)
         return self.core(in_coordinates(clustering) if self.coordinates else clustering)
 
     def score(self, X: Any, labels: Any, **options: Any) -> float:

@@ -24,6 +24,7 @@ def cdbw(
     n_representatives: int = 10,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
 ) -> float:
     r"""Density inside clusters, how evenly it is distributed there, and how empty the space between clusters is.
 
@@ -55,6 +56,8 @@ def cdbw(
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -93,7 +96,10 @@ def cdbw(
     >>> round(cqm.cdbw(points, [0, 0, 0, 1, 1, 1], n_representatives=2), 6)
     4.429185
     """
-    return cdbw_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="CDbw"), n_representatives)
+    return cdbw_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="CDbw"),
+        n_representatives,
+    )
 
 
 def cdbw_of(clustering: Clustering, n_representatives: int = 10) -> float:

@@ -32,6 +32,7 @@ def davies_bouldin(
     q: Literal[1, 2] = 1,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
 ) -> float:
     r"""Mean over the clusters of the spread shared with the most similar other cluster, relative to their distance.
 
@@ -52,6 +53,8 @@ def davies_bouldin(
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -86,7 +89,10 @@ def davies_bouldin(
     0.272727
     """
     return davies_bouldin_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Davies–Bouldin"), q
+        validate(
+            X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="Davies–Bouldin"
+        ),
+        q,
     )
 
 
@@ -104,7 +110,9 @@ def davies_bouldin_of(clustering: Clustering, q: Literal[1, 2] = 1) -> float:
     return float(worst.mean())
 
 
-def xie_beni(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def xie_beni(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Mean squared distance to the own centroid, over the smallest squared distance between two centroids.
 
     .. math:: XB = \frac{\sum_i \sum_{x \in C_i} \lVert x - c_i \rVert^2}{n \min_{i \ne j} \lVert c_i - c_j \rVert^2}
@@ -122,6 +130,8 @@ def xie_beni(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: 
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -151,7 +161,9 @@ def xie_beni(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: 
     >>> cqm.xie_beni([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"])
     0.01
     """
-    return xie_beni_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Xie–Beni"))
+    return xie_beni_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="Xie–Beni")
+    )
 
 
 def xie_beni_of(clustering: Clustering) -> float:
@@ -159,7 +171,9 @@ def xie_beni_of(clustering: Clustering) -> float:
     return _mean_square_over_gap(clustering)
 
 
-def ray_turi(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def ray_turi(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Intra-cluster over inter-cluster distance: mean square to the own centroid over the smallest between centroids.
 
     .. math:: \frac{\frac{1}{n} \sum_i \sum_{x \in C_i} \lVert x - c_i \rVert^2}
@@ -177,6 +191,8 @@ def ray_turi(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: 
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -205,7 +221,9 @@ def ray_turi(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: 
     >>> cqm.ray_turi([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"])
     0.01
     """
-    return ray_turi_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Ray–Turi"))
+    return ray_turi_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="Ray–Turi")
+    )
 
 
 def ray_turi_of(clustering: Clustering) -> float:
@@ -213,7 +231,9 @@ def ray_turi_of(clustering: Clustering) -> float:
     return _mean_square_over_gap(clustering)
 
 
-def pbm(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def pbm(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Square of: distances to the common centroid over those to the own, times the widest gap of centroids, over k.
 
     .. math:: PBM = \Bigl(\frac{1}{k} \cdot \frac{E_1}{E_k} \cdot D_k\Bigr)^2, \quad
@@ -232,6 +252,8 @@ def pbm(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hasha
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -260,7 +282,9 @@ def pbm(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hasha
     >>> cqm.pbm([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"])
     625.0
     """
-    return pbm_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="PBM"))
+    return pbm_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="PBM")
+    )
 
 
 def pbm_of(clustering: Clustering) -> float:
@@ -272,7 +296,7 @@ def pbm_of(clustering: Clustering) -> float:
 
 
 def wemmert_gancarski(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
 ) -> float:
     r"""How much nearer points are to their own centroid than to the next one, averaged over the clusters that are.
 
@@ -291,6 +315,8 @@ def wemmert_gancarski(
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -320,7 +346,14 @@ def wemmert_gancarski(
     0.89899
     """
     return wemmert_gancarski_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Wemmert–Gançarski")
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            coordinates="Wemmert–Gançarski",
+        )
     )
 
 

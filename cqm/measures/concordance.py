@@ -19,7 +19,9 @@ from cqm.measures.arithmetic import ratio
 __all__ = ["c_index", "c_index_of", "g_plus", "g_plus_of", "gamma", "gamma_of", "tau", "tau_of"]
 
 
-def gamma(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def gamma(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Share of concordant minus share of discordant comparisons of a distance inside with a distance across clusters.
 
     .. math:: \Gamma = \frac{s^+ - s^-}{s^+ + s^-}
@@ -38,6 +40,8 @@ def gamma(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Has
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
 
     Returns
     -------
@@ -68,7 +72,7 @@ def gamma(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Has
     >>> cqm.gamma([[0.0], [1.0], [4.0], [8.5]], ["a", "a", "b", "b"])
     0.5
     """
-    return gamma_of(validate(X, labels, metric=metric, noise_label=noise_label))
+    return gamma_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
 
 
 def gamma_of(clustering: Clustering) -> float:
@@ -77,7 +81,9 @@ def gamma_of(clustering: Clustering) -> float:
     return float(ratio(concordant - discordant, concordant + discordant))
 
 
-def g_plus(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def g_plus(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Discordant comparisons among all comparisons of two distances.
 
     .. math:: G_+ = \frac{2 s^-}{N_t (N_t - 1)}
@@ -95,6 +101,8 @@ def g_plus(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Ha
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
 
     Returns
     -------
@@ -119,7 +127,7 @@ def g_plus(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Ha
     >>> cqm.g_plus([[0.0], [1.0], [4.0], [8.5]], ["a", "a", "b", "b"]) == 2 / 15
     True
     """
-    return g_plus_of(validate(X, labels, metric=metric, noise_label=noise_label))
+    return g_plus_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
 
 
 def g_plus_of(clustering: Clustering) -> float:
@@ -129,7 +137,9 @@ def g_plus_of(clustering: Clustering) -> float:
     return float(ratio(2 * discordant, total * (total - 1)))
 
 
-def tau(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def tau(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Kendall's rank correlation, over all pairs of points, of their distance with lying in different clusters.
 
     .. math:: \tau = \frac{s^+ - s^-}{\sqrt{(N - t) \, N}}, \qquad N = \frac{N_t (N_t - 1)}{2}
@@ -151,6 +161,8 @@ def tau(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hasha
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
 
     Returns
     -------
@@ -175,7 +187,7 @@ def tau(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hasha
     >>> round(cqm.tau([[0.0], [1.0], [4.0], [8.5]], ["a", "a", "b", "b"]), 12) == round(4 / (8 * 15) ** 0.5, 12)
     True
     """
-    return tau_of(validate(X, labels, metric=metric, noise_label=noise_label))
+    return tau_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
 
 
 def tau_of(clustering: Clustering) -> float:
@@ -186,7 +198,9 @@ def tau_of(clustering: Clustering) -> float:
     return (concordant - discordant) / (math.sqrt(inside * across) * math.sqrt(total * (total - 1) // 2))
 
 
-def c_index(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def c_index(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Where the sum of the distances inside clusters lies between the least and the most that as many could sum to.
 
     .. math:: C = \frac{S - S_{\min}}{S_{\max} - S_{\min}}
@@ -204,6 +218,8 @@ def c_index(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: H
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
 
     Returns
     -------
@@ -228,7 +244,7 @@ def c_index(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: H
     >>> cqm.c_index([[0.0], [1.0], [4.0], [8.5]], ["a", "a", "b", "b"])
     0.125
     """
-    return c_index_of(validate(X, labels, metric=metric, noise_label=noise_label))
+    return c_index_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
 
 
 def c_index_of(clustering: Clustering) -> float:

@@ -67,6 +67,7 @@ def dbcv(
     dimension: float | None = None,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
 ) -> float:
     r"""Density-based clustering validation: how sparse clusters are inside against how sparse it is between them.
 
@@ -108,6 +109,8 @@ def dbcv(
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are in no cluster; they lower the shares of the others.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
 
     Returns
     -------
@@ -134,7 +137,7 @@ def dbcv(
     >>> cqm.dbcv([[0.0], [1.0], [3.0], [30.0], [31.0], [33.0]], [0, 0, 0, 1, 1, 1])
     0.92
     """
-    return dbcv_of(validate(X, labels, metric=metric, noise_label=noise_label), dimension)
+    return dbcv_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight), dimension)
 
 
 def dbcv_of(clustering: Clustering, dimension: float | None = None) -> float:
@@ -149,6 +152,7 @@ def profile_densities(
     dimension: float | None = None,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
 ) -> ClusterDensities:
     """Sparseness, separation and validity of each cluster, whose weighted mean is :func:`cqm.dbcv`.
 
@@ -161,7 +165,9 @@ def profile_densities(
     >>> profile.sparseness.round(6).tolist(), profile.separation.tolist()
     ([2.4, 2.4], [30.0, 30.0])
     """
-    return densities_of(validate(X, labels, metric=metric, noise_label=noise_label), dimension)
+    return densities_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight), dimension
+    )
 
 
 def densities_of(clustering: Clustering, dimension: float | None = None) -> ClusterDensities:

@@ -29,7 +29,9 @@ __all__ = [
 ]
 
 
-def trace_w(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def trace_w(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Sum of the squared distances of all points to their cluster's centroid: tr W, the loss of k-means.
 
     .. math:: \operatorname{tr} W = \sum_i \sum_{x \in C_i} \lVert x - c_i \rVert^2
@@ -48,6 +50,8 @@ def trace_w(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: H
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -75,7 +79,15 @@ def trace_w(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: H
     10.0
     """
     return trace_w_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates="trace W")
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            min_clusters=1,
+            coordinates="trace W",
+        )
     )
 
 
@@ -85,7 +97,7 @@ def trace_w_of(clustering: Clustering) -> float:
 
 
 def calinski_harabasz(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
 ) -> float:
     r"""Variance between clusters over variance within clusters, each per degree of freedom.
 
@@ -104,6 +116,8 @@ def calinski_harabasz(
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -133,7 +147,14 @@ def calinski_harabasz(
     50.0
     """
     return calinski_harabasz_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Calinski–Harabasz")
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            coordinates="Calinski–Harabasz",
+        )
     )
 
 
@@ -144,7 +165,9 @@ def calinski_harabasz_of(clustering: Clustering) -> float:
     return float(ratio(between, spread.within.sum() / (clustering.n - clustering.k)))
 
 
-def variance_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def variance_ratio(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Sum of squares between clusters over that within clusters.
 
     .. math:: \frac{\operatorname{tr} B}{\operatorname{tr} W}
@@ -163,6 +186,8 @@ def variance_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_l
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -189,7 +214,14 @@ def variance_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_l
     25.0
     """
     return variance_ratio_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, coordinates="the variance ratio")
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            coordinates="the variance ratio",
+        )
     )
 
 
@@ -198,7 +230,9 @@ def variance_ratio_of(clustering: Clustering) -> float:
     return _ss_ratio(clustering)
 
 
-def log_ss_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def log_ss_ratio(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Logarithm of the sum of squares between clusters over that within clusters.
 
     .. math:: \log \frac{\operatorname{tr} B}{\operatorname{tr} W}
@@ -216,6 +250,8 @@ def log_ss_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_lab
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -244,7 +280,11 @@ def log_ss_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_lab
     >>> round(cqm.log_ss_ratio([[0.0], [5.0], [10.0], [15.0]], ["a", "a", "b", "b"]), 6)  # log 4
     1.386294
     """
-    return log_ss_ratio_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="log(B / W)"))
+    return log_ss_ratio_of(
+        validate(
+            X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="log(B / W)"
+        )
+    )
 
 
 def log_ss_ratio_of(clustering: Clustering) -> float:
@@ -258,7 +298,9 @@ def _ss_ratio(clustering: Clustering) -> float:
     return float(ratio(spread.between.sum(), spread.within.sum()))
 
 
-def ball_hall(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def ball_hall(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Mean over the clusters of the mean squared distance to the cluster's centroid.
 
     .. math:: \frac{1}{k} \sum_i \frac{1}{n_i} \sum_{x \in C_i} \lVert x - c_i \rVert^2
@@ -276,6 +318,8 @@ def ball_hall(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label:
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -307,7 +351,15 @@ def ball_hall(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label:
     2.5
     """
     return ball_hall_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates="Ball–Hall")
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            min_clusters=1,
+            coordinates="Ball–Hall",
+        )
     )
 
 
@@ -318,7 +370,7 @@ def ball_hall_of(clustering: Clustering) -> float:
 
 
 def banfield_raftery(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
 ) -> float:
     r"""Sum over the clusters of size times logarithm of the mean squared distance to the centroid.
 
@@ -337,6 +389,8 @@ def banfield_raftery(
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -367,7 +421,15 @@ def banfield_raftery(
     4.0
     """
     return banfield_raftery_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates="Banfield–Raftery")
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            min_clusters=1,
+            coordinates="Banfield–Raftery",
+        )
     )
 
 
@@ -377,7 +439,9 @@ def banfield_raftery_of(clustering: Clustering) -> float:
     return float(spread.sizes @ logarithm(spread.squares.sum(axis=1) / spread.sizes))
 
 
-def ratkowsky_lance(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def ratkowsky_lance(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Mean over the variables of the correlation ratio between variable and clustering, over √k.
 
     .. math:: \frac{\bar c}{\sqrt k}, \qquad \bar c = \frac{1}{d} \sum_j \sqrt{B_j / T_j}
@@ -394,6 +458,8 @@ def ratkowsky_lance(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -425,7 +491,14 @@ def ratkowsky_lance(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_
     0.353553
     """
     return ratkowsky_lance_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Ratkowsky–Lance")
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            coordinates="Ratkowsky–Lance",
+        )
     )
 
 

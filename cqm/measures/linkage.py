@@ -16,7 +16,9 @@ from cqm.measures.arithmetic import ratio
 __all__ = ["links_of_pairs", "weakest_link", "weakest_link_of"]
 
 
-def weakest_link(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def weakest_link(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Longest step that a chain inside a cluster has to take, over the shortest distance between clusters.
 
     .. math:: WL(C, X, d) = \frac{\max_{x \sim y} \min_{\text{chains } x \to y} \max_{\text{steps}} d}
@@ -35,6 +37,8 @@ def weakest_link(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_lab
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -58,7 +62,7 @@ def weakest_link(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_lab
     >>> cqm.weakest_link([[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"])
     0.2
     """
-    return weakest_link_of(validate(X, labels, metric=metric, noise_label=noise_label))
+    return weakest_link_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
 
 
 def weakest_link_of(clustering: Clustering) -> float:

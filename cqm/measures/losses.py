@@ -24,6 +24,7 @@ def normalized_loss(
     loss: Loss = "k_means",
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
 ) -> float:
     r"""Loss of a clustering over the loss of putting all points into one cluster.
 
@@ -53,6 +54,8 @@ def normalized_loss(
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -84,7 +87,15 @@ def normalized_loss(
     """
     _check(loss)
     coordinates = "the loss of k-means" if loss == "k_means" else None
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates=coordinates)
+    clustering = validate(
+        X,
+        labels,
+        metric=metric,
+        noise_label=noise_label,
+        sample_weight=sample_weight,
+        min_clusters=1,
+        coordinates=coordinates,
+    )
     return normalized_loss_of(clustering, loss)
 
 

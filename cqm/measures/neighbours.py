@@ -30,6 +30,7 @@ def connectivity(
     neighbors: int = 10,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
 ) -> float:
     r"""Nearest neighbours that lie in another cluster, each weighted by the inverse of its rank.
 
@@ -51,6 +52,8 @@ def connectivity(
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
 
     Returns
     -------
@@ -75,7 +78,9 @@ def connectivity(
     >>> cqm.connectivity([[0.0], [1.0], [3.0], [5.0], [8.5], [9.0]], [0, 0, 0, 1, 1, 1], neighbors=1)
     1.5
     """
-    return connectivity_of(validate(X, labels, metric=metric, noise_label=noise_label), neighbors)
+    return connectivity_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight), neighbors
+    )
 
 
 def connectivity_of(clustering: Clustering, neighbors: int = 10) -> float:
@@ -91,6 +96,7 @@ def cvnn_separation(
     neighbors: int = 10,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
 ) -> float:
     r"""Share of its points' nearest neighbours that lie in other clusters, for the cluster where it is largest.
 
@@ -111,6 +117,8 @@ def cvnn_separation(
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
 
     Returns
     -------
@@ -136,7 +144,9 @@ def cvnn_separation(
     >>> cqm.cvnn_separation(points, [0, 0, 0, 1, 1, 1], neighbors=1) == 1 / 3
     True
     """
-    return cvnn_separation_of(validate(X, labels, metric=metric, noise_label=noise_label), neighbors)
+    return cvnn_separation_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight), neighbors
+    )
 
 
 def cvnn_separation_of(clustering: Clustering, neighbors: int = 10) -> float:
@@ -146,7 +156,7 @@ def cvnn_separation_of(clustering: Clustering, neighbors: int = 10) -> float:
 
 
 def cvnn_compactness(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
 ) -> float:
     r"""Sum over clusters of the mean distance of two of their points.
 
@@ -164,6 +174,8 @@ def cvnn_compactness(
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -186,7 +198,7 @@ def cvnn_compactness(
     >>> cqm.cvnn_compactness([[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"])
     3.0
     """
-    return cvnn_compactness_of(validate(X, labels, metric=metric, noise_label=noise_label))
+    return cvnn_compactness_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
 
 
 def cvnn_compactness_of(clustering: Clustering) -> float:
@@ -202,6 +214,7 @@ def cvnn(
     neighbors: int = 10,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
 ) -> NDArray[np.float64]:
     r"""Clustering validation by nearest neighbours: separation plus compactness, relative to several clusterings.
 
@@ -221,6 +234,8 @@ def cvnn(
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
 
     Returns
     -------
@@ -248,7 +263,10 @@ def cvnn(
     """
     if len(clusterings) == 0:
         raise ValueError("`clusterings` is empty: pass at least one label array")
-    each = [validate(X, labels, metric=metric, noise_label=noise_label) for labels in clusterings]
+    each = [
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight)
+        for labels in clusterings
+    ]
     separations = np.array([cvnn_separation_of(clustering, neighbors) for clustering in each])
     compactnesses = np.array([cvnn_compactness_of(clustering) for clustering in each])
     return _relative(separations) + _relative(compactnesses)

@@ -16,7 +16,9 @@ from cqm.measures.arithmetic import ratio
 __all__ = ["mcclain_rao", "mcclain_rao_of", "point_biserial", "point_biserial_of"]
 
 
-def mcclain_rao(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def mcclain_rao(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Mean distance of the pairs inside clusters over the mean distance of the pairs across clusters.
 
     .. math:: MR = \frac{S_w / N_w}{S_b / N_b}
@@ -34,6 +36,8 @@ def mcclain_rao(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_labe
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -59,7 +63,7 @@ def mcclain_rao(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_labe
     >>> round(cqm.mcclain_rao([[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"]), 6) == round(1.5 / 11.5, 6)
     True
     """
-    return mcclain_rao_of(validate(X, labels, metric=metric, noise_label=noise_label))
+    return mcclain_rao_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
 
 
 def mcclain_rao_of(clustering: Clustering) -> float:
@@ -71,7 +75,9 @@ def mcclain_rao_of(clustering: Clustering) -> float:
     return float(ratio(mean_inside, mean_across))
 
 
-def point_biserial(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def point_biserial(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Correlation, over all pairs of points, of their distance with lying in different clusters.
 
     .. math:: r_{pb} = \frac{\bar d_b - \bar d_w}{s_d} \sqrt{\frac{N_w N_b}{N_t^2}}
@@ -92,6 +98,8 @@ def point_biserial(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_l
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
 
     Returns
     -------
@@ -117,7 +125,7 @@ def point_biserial(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_l
     >>> round(cqm.point_biserial(distances, [0, 0, 1, 1], metric="precomputed"), 12)
     1.0
     """
-    return point_biserial_of(validate(X, labels, metric=metric, noise_label=noise_label))
+    return point_biserial_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
 
 
 def point_biserial_of(clustering: Clustering) -> float:

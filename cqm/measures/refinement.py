@@ -24,6 +24,7 @@ def hartigan(
     *,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
 ) -> float:
     r"""How much one more cluster lowers the sum of squares within clusters, as an F ratio.
 
@@ -44,6 +45,8 @@ def hartigan(
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -74,9 +77,14 @@ def hartigan(
     >>> round(cqm.hartigan([[0.0], [2.0], [10.0], [12.0]], [0, 0, 0, 0], [0, 0, 1, 1]), 9)
     50.0
     """
-    options: dict[str, Any] = {"metric": metric, "noise_label": noise_label, "coordinates": "Hartigan's index"}
+    options: dict[str, Any] = {
+        "metric": metric,
+        "noise_label": noise_label,
+        "sample_weight": sample_weight,
+        "coordinates": "Hartigan's index",
+    }
     coarse, fine = _successive(X, {"labels": labels, "finer_labels": finer_labels}, options)
-    return (float(ratio(_within(coarse), _within(fine))) - 1) * (coarse.n - coarse.k - 1)
+    return (float(ratio(_within(coarse), _within(fine))) - 1) * (coarse.mass - coarse.k - 1)
 
 
 def krzanowski_lai(
@@ -87,6 +95,7 @@ def krzanowski_lai(
     *,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
 ) -> float:
     r"""How sharply the sum of squares within clusters, at equal cluster volume, stops falling at k clusters.
 
@@ -107,6 +116,8 @@ def krzanowski_lai(
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -137,7 +148,12 @@ def krzanowski_lai(
     >>> round(cqm.krzanowski_lai(points, [0, 0, 0, 0], [0, 0, 1, 1], [0, 0, 1, 2]), 9)
     44.0
     """
-    options: dict[str, Any] = {"metric": metric, "noise_label": noise_label, "coordinates": "Krzanowski–Lai"}
+    options: dict[str, Any] = {
+        "metric": metric,
+        "noise_label": noise_label,
+        "sample_weight": sample_weight,
+        "coordinates": "Krzanowski–Lai",
+    }
     clusterings = _successive(
         X, {"coarser_labels": coarser_labels, "labels": labels, "finer_labels": finer_labels}, options
     )
@@ -187,6 +203,7 @@ def duda_hart(
     significance: float = 0.001,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
 ) -> DudaHart:
     r"""Ratio of the sum of squares after and before one cluster is split in two, with its test.
 
@@ -210,6 +227,8 @@ def duda_hart(
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -242,7 +261,12 @@ def duda_hart(
     """
     if not 0 < significance < 1:
         raise ValueError(f"`significance` must lie between 0 and 1, got {significance}")
-    options: dict[str, Any] = {"metric": metric, "noise_label": noise_label, "coordinates": "Duda–Hart"}
+    options: dict[str, Any] = {
+        "metric": metric,
+        "noise_label": noise_label,
+        "sample_weight": sample_weight,
+        "coordinates": "Duda–Hart",
+    }
     coarse, fine = _successive(X, {"labels": labels, "finer_labels": finer_labels}, options)
     owner = np.empty(coarse.input_rows, dtype=np.intp)
     owner[coarse.order] = coarse.codes

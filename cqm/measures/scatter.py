@@ -22,7 +22,9 @@ __all__ = [
 ]
 
 
-def trace_wib(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def trace_wib(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Scatter between clusters in units of the scatter inside them: the trace of W⁻¹B, Hotelling's trace.
 
     .. math:: \operatorname{tr}(W^{-1} B), \qquad W = \sum_i \sum_{x \in C_i} (x - c_i)(x - c_i)^\top, \quad
@@ -40,6 +42,8 @@ def trace_wib(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label:
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -71,7 +75,11 @@ def trace_wib(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label:
     >>> round(cqm.trace_wib([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"]), 9)
     25.0
     """
-    return trace_wib_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="trace W⁻¹B"))
+    return trace_wib_of(
+        validate(
+            X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="trace W⁻¹B"
+        )
+    )
 
 
 def trace_wib_of(clustering: Clustering) -> float:
@@ -80,7 +88,9 @@ def trace_wib_of(clustering: Clustering) -> float:
     return float(ratios.sum()) if len(ratios) else float("nan")
 
 
-def det_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def det_ratio(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Determinant of the scatter of all points over that of the scatter inside clusters.
 
     .. math:: \frac{\lvert T \rvert}{\lvert W \rvert} = \lvert I + W^{-1} B \rvert
@@ -98,6 +108,8 @@ def det_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label:
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -128,7 +140,11 @@ def det_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label:
     >>> round(cqm.det_ratio([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"]), 9)
     26.0
     """
-    return det_ratio_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="|T| / |W|"))
+    return det_ratio_of(
+        validate(
+            X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="|T| / |W|"
+        )
+    )
 
 
 def det_ratio_of(clustering: Clustering) -> float:
@@ -138,7 +154,9 @@ def det_ratio_of(clustering: Clustering) -> float:
         return float(np.prod(1 + ratios)) if len(ratios) else float("nan")
 
 
-def log_det_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def log_det_ratio(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Likelihood ratio of Gaussian clusters with one common covariance against a single Gaussian.
 
     .. math:: n \log \frac{\lvert T \rvert}{\lvert W \rvert}
@@ -156,6 +174,8 @@ def log_det_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_la
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -186,7 +206,11 @@ def log_det_ratio(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_la
     >>> round(cqm.log_det_ratio([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"]), 6)
     13.032386
     """
-    return log_det_ratio_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="log(|T| / |W|)"))
+    return log_det_ratio_of(
+        validate(
+            X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="log(|T| / |W|)"
+        )
+    )
 
 
 def log_det_ratio_of(clustering: Clustering) -> float:
@@ -195,7 +219,9 @@ def log_det_ratio_of(clustering: Clustering) -> float:
     return float(clustering.n * np.log1p(ratios).sum()) if len(ratios) else float("nan")
 
 
-def scott_symons(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def scott_symons(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Sum over the clusters of size times logarithm of the determinant of the covariance.
 
     .. math:: \sum_i n_i \log \Bigl\lvert \frac{W_i}{n_i} \Bigr\rvert
@@ -213,6 +239,8 @@ def scott_symons(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_lab
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -243,7 +271,15 @@ def scott_symons(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_lab
     4.0
     """
     return scott_symons_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates="Scott–Symons")
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            min_clusters=1,
+            coordinates="Scott–Symons",
+        )
     )
 
 

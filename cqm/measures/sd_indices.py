@@ -16,7 +16,9 @@ from cqm.measures.arithmetic import ratio
 __all__ = ["s_dbw", "s_dbw_of", "sd_dis", "sd_dis_of", "sd_index", "sd_index_of", "sd_scat", "sd_scat_of"]
 
 
-def sd_scat(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def sd_scat(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Average scattering: mean length of the clusters' vectors of variances, relative to that of all points.
 
     .. math:: \mathrm{Scat} = \frac{\frac{1}{k} \sum_i \lVert \sigma(C_i) \rVert}{\lVert \sigma(X) \rVert}
@@ -34,6 +36,8 @@ def sd_scat(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: H
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -62,7 +66,9 @@ def sd_scat(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: H
     >>> round(cqm.sd_scat([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"]), 6)  # 1 / 26
     0.038462
     """
-    return sd_scat_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Scat"))
+    return sd_scat_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="Scat")
+    )
 
 
 def sd_scat_of(clustering: Clustering) -> float:
@@ -70,7 +76,9 @@ def sd_scat_of(clustering: Clustering) -> float:
     return _scat(dispersion(clustering))
 
 
-def sd_dis(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def sd_dis(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Total separation: how unevenly, and how closely, the centroids lie.
 
     .. math:: \mathrm{Dis} = \frac{D_{\max}}{D_{\min}} \sum_i \Bigl(\sum_j \lVert c_i - c_j \rVert\Bigr)^{-1}
@@ -88,6 +96,8 @@ def sd_dis(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Ha
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -116,7 +126,9 @@ def sd_dis(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Ha
     >>> cqm.sd_dis([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"])
     0.2
     """
-    return sd_dis_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="Dis"))
+    return sd_dis_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="Dis")
+    )
 
 
 def sd_dis_of(clustering: Clustering) -> float:
@@ -131,6 +143,7 @@ def sd_index(
     finest_labels: Any = None,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
 ) -> float:
     r"""Average scattering, weighted, plus total separation.
 
@@ -152,6 +165,8 @@ def sd_index(
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -184,7 +199,9 @@ def sd_index(
     >>> round(cqm.sd_index(points, labels, finest_labels=["a", "c", "b", "b"]), 6)
     0.24608
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="SD")
+    clustering = validate(
+        X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="SD"
+    )
     weight = None if finest_labels is None else sd_dis(X, finest_labels, metric=metric, noise_label=noise_label)
     return sd_index_of(clustering, weight)
 
@@ -196,7 +213,9 @@ def sd_index_of(clustering: Clustering, weight: float | None = None) -> float:
     return float((dis if weight is None else weight) * _scat(spread) + dis)
 
 
-def s_dbw(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def s_dbw(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Average scattering plus density half-way between centroids, relative to that at the centroids.
 
     .. math:: \mathrm{S\_Dbw} = \mathrm{Scat} + \frac{1}{k(k-1)} \sum_{i \ne j}
@@ -216,6 +235,8 @@ def s_dbw(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Has
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -251,7 +272,9 @@ def s_dbw(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Has
     >>> round(cqm.s_dbw(points, ["a"] * 4 + ["b"] * 4), 6)  # 2 / 27
     0.074074
     """
-    return s_dbw_of(validate(X, labels, metric=metric, noise_label=noise_label, coordinates="S_Dbw"))
+    return s_dbw_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="S_Dbw")
+    )
 
 
 def s_dbw_of(clustering: Clustering) -> float:

@@ -21,7 +21,9 @@ Separation = Literal["single", "complete", "average", "centroid", "average_to_ce
 Diameter = Literal["maximum", "average", "centroid"]
 
 
-def dunn(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def dunn(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Shortest distance between two clusters over the longest distance inside a cluster.
 
     .. math:: D = \frac{\min_{x \not\sim y} d(x, y)}{\max_{x \sim y} d(x, y)}
@@ -38,6 +40,8 @@ def dunn(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hash
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -62,7 +66,7 @@ def dunn(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hash
     >>> cqm.dunn([[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"])
     5.0
     """
-    return dunn_of(validate(X, labels, metric=metric, noise_label=noise_label))
+    return dunn_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
 
 
 def dunn_of(clustering: Clustering) -> float:
@@ -79,6 +83,7 @@ def generalized_dunn(
     diameter: Diameter = "maximum",
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
 ) -> float:
     r"""Smallest set distance between two clusters over the largest diameter of a cluster: one of 18 Dunn indices.
 
@@ -122,6 +127,8 @@ def generalized_dunn(
         vectors and take "euclidean" or "cosine" (rows scaled to unit length, then Euclidean distances).
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -156,6 +163,7 @@ def generalized_dunn(
         labels,
         metric=metric,
         noise_label=noise_label,
+        sample_weight=sample_weight,
         coordinates=f"generalized_dunn with {separation}/{diameter}" if _has_centroids(separation, diameter) else None,
     )
     return generalized_dunn_of(clustering, separation, diameter)

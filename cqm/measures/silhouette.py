@@ -23,7 +23,9 @@ __all__ = [
 ]
 
 
-def silhouette(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def silhouette(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Mean over the points of how much nearer a point is to its own cluster than to the next one.
 
     .. math:: s(x) = \frac{b(x) - a(x)}{\max(a(x), b(x))}
@@ -42,6 +44,8 @@ def silhouette(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -67,7 +71,7 @@ def silhouette(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label
     >>> round(cqm.silhouette([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"]), 6)
     0.79798
     """
-    return silhouette_of(validate(X, labels, metric=metric, noise_label=noise_label))
+    return silhouette_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
 
 
 def silhouette_of(clustering: Clustering) -> float:
@@ -75,12 +79,14 @@ def silhouette_of(clustering: Clustering) -> float:
     return float(_from_sums(clustering).mean())
 
 
-def sample_silhouette(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> Any:
+def sample_silhouette(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> Any:
     """Silhouette of each point, in input order.
 
     Parameters
     ----------
-    X, labels, metric, noise_label
+    X, labels, metric, noise_label, sample_weight
         As for `silhouette`.
 
     Returns
@@ -105,12 +111,12 @@ def sample_silhouette(X: Any, labels: Any, *, metric: Metric = "euclidean", nois
     >>> cqm.sample_silhouette([[0.0], [1.0], [10.0]], ["a", "a", "b"])
     array([0.9 , 0.88888889, 0. ])
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight)
     return clustering.to_input_order(_from_sums(clustering))
 
 
 def simplified_silhouette(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
 ) -> float:
     r"""Mean silhouette with distances to centroids in place of mean distances to points.
 
@@ -129,6 +135,8 @@ def simplified_silhouette(
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out.
 
     Returns
     -------
@@ -154,7 +162,14 @@ def simplified_silhouette(
     0.89899
     """
     return simplified_silhouette_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, coordinates="simplified silhouette")
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            coordinates="simplified silhouette",
+        )
     )
 
 
@@ -164,13 +179,13 @@ def simplified_silhouette_of(clustering: Clustering) -> float:
 
 
 def sample_simplified_silhouette(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
 ) -> Any:
     """Simplified silhouette of each point, in input order.
 
     Parameters
     ----------
-    X, labels, metric, noise_label
+    X, labels, metric, noise_label, sample_weight
         As for `simplified_silhouette`.
 
     Returns
@@ -195,7 +210,14 @@ def sample_simplified_silhouette(
     >>> cqm.sample_simplified_silhouette([[0.0], [2.0], [10.0]], ["a", "a", "b"])
     array([0.9 , 0.875, 0. ])
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, coordinates="simplified silhouette")
+    clustering = validate(
+        X,
+        labels,
+        metric=metric,
+        noise_label=noise_label,
+        sample_weight=sample_weight,
+        coordinates="simplified silhouette",
+    )
     return clustering.to_input_order(_from_centroids(clustering))
 
 

@@ -33,6 +33,7 @@ def over_pairs(
     over: Over = "mean",
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
     **options: Any,
 ) -> float:
     r"""Smallest, mean or largest value of a measure over the pairs of clusters, each pair taken alone.
@@ -59,6 +60,8 @@ def over_pairs(
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
     **options
         For the measure, such as `reading`.
 
@@ -89,7 +92,7 @@ def over_pairs(
     """
     if over not in get_args(Over):
         raise ValueError(f"`over` must be one of {', '.join(get_args(Over))}; got {over!r}")
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight)
     if measure is weakest_link:
         return over_pairs_of(clustering, weakest_link_of, over)
 

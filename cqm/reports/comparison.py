@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+import numpy as np
+
+from cqm.arrays.foreign import on_host
 from cqm.arrays.intake import validate
+from cqm.arrays.labels import encode
 from cqm.arrays.metrics import Metric
+from cqm.arrays.weights import copies, read_weights
 from cqm.declarations import catalog
 from cqm.external import external_catalog
 from cqm.optional import require
@@ -15,7 +20,7 @@ from cqm.reports.choice import Choice, choose
 from cqm.reports.report import EFFORT, Report, assess, chosen_measures
 from cqm.reports.settings import MIN_COVERAGE
 from cqm.sharing import shared_work
-from cqm.tables import html_table, number, text_table
+from cqm.tables import count, html_table, number, text_table
 
 __all__ = ["Comparison", "compare", "notes_on"]
 
@@ -80,7 +85,7 @@ class Comparison:
     def _rows(self) -> list[tuple[str, ...]]:
         reports = self.reports.values()
         rows: list[tuple[str, ...]] = [
-            ("points", "", *(f"{report.n:,} ({report.coverage:.0%})" for report in reports)),
+            ("points", "", *(f"{count(report.n)} ({report.coverage:.0%})" for report in reports)),
             ("clusters", "", *(f"{report.k:,}" for report in reports)),
         ]
         for measure in self.measures:
@@ -143,6 +148,7 @@ def compare(
     *,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
     measures: str | Iterable[str] | None = None,
     effort: float = EFFORT,
     min_coverage: float = MIN_COVERAGE,
@@ -162,7 +168,7 @@ def compare(
         The points.
     clusterings : mapping from a name to labels of shape (n,), or a pandas table with a column of labels each
         At least one.
-    metric, noise_label, measures, effort, progress
+    metric, noise_label, sample_weight, measures, effort, progress
         As for :func:`evaluate`.
     min_coverage : float
         Share of the points, in [0, 1].
@@ -189,16 +195,27 @@ def compare(
     chosen = chosen_measures(measures)
     indices = [] if truth is None else [external_catalog[name] for name in external]
     agreement: dict[str, dict[str, float]] = {index.name: {} for index in indices}
+    truth = _copied(truth, sample_weight) if indices else truth
     reports: dict[str, Report] = {}
     for name, labels in clusterings.items():
         with shared_work():
             try:
-                options: dict[str, Any] = {"metric": metric, "noise_label": noise_label}
-                validate(X, labels, **options, min_clusters=0, allow_singletons_only=True)
+                options: dict[str, Any] = {"metric": metric, "noise_label": noise_label, "sample_weight": sample_weight}
+                validate(X, labels, **options, min_clusters=0, allow_singletons_only=True, fractions=True)
             except (TypeError, ValueError) as error:
                 raise type(error)(f"clustering {name!r}: {error}") from None
             reports[str(name)] = assess(X, labels, chosen, **options, limit=limit, progress=progress)
         if reports[str(name)].n:
             for index in indices:
-                agreement[index.name][str(name)] = index.function(truth, labels, noise_label=noise_label)
+                found = _copied(labels, sample_weight)
+                agreement[index.name][str(name)] = index.function(truth, found, noise_label=noise_label)
     return Comparison(reports, min_coverage, agreement)
+
+
+def _copied(labels: Any, sample_weight: Any) -> Any:
+    """Labels, each as often as the weight of its point says."""
+    if sample_weight is None:
+        return labels
+    codes, classes = encode(on_host(labels))
+    rows = copies(read_weights(sample_weight, len(codes)), np.arange(len(codes)))
+    return [classes[code] for code in codes[rows]]

@@ -21,7 +21,7 @@ from cqm.json_files import plain
 from cqm.measures.margins import BudgetExceeded
 from cqm.optional import require
 from cqm.sharing import shared_work
-from cqm.tables import html_table, number, text_table
+from cqm.tables import count, html_table, number, text_table
 
 __all__ = ["SHORT", "Report", "assess", "chosen_measures", "evaluate", "metric_name"]
 
@@ -47,7 +47,7 @@ class Report:
     ----------
     values : measure name → value, exactly as its paper defines it.
     left_out : measure name → why it has no value here.
-    n, k : number of points (noise left out) and of clusters.
+    n, k : number of points (noise left out) and of clusters; where rows have weights, their sum.
     metric : the distance that was used.
     rows : number of points given, noise included.
     bounds : measure name → interval that holds its value, for margins that are not certain.
@@ -56,10 +56,10 @@ class Report:
 
     values: Mapping[str, float]
     left_out: Mapping[str, str]
-    n: int
+    n: float
     k: int
     metric: str
-    rows: int
+    rows: float
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -109,8 +109,8 @@ class Report:
         return [(m.name, number(value), m.better, m.range_text, m.reference) for m, value in self._measures()]
 
     def _title(self) -> str:
-        noise = f" and {self.rows - self.n:,} of noise" if self.rows > self.n else ""
-        return f"{self.n:,} points{noise}, {self.k:,} clusters, {self.metric} distance"
+        noise = f" and {count(self.rows - self.n)} of noise" if self.rows > self.n else ""
+        return f"{count(self.n)} points{noise}, {self.k:,} clusters, {self.metric} distance"
 
     def __str__(self) -> str:
         text = text_table(self._title(), HEADER, self._rows(), prose=True, spare=2)
@@ -136,6 +136,7 @@ def evaluate(
     *,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
     measures: str | Iterable[str] | None = None,
     effort: float = EFFORT,
     progress: bool | None = None,
@@ -152,6 +153,8 @@ def evaluate(
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, another name that scipy knows, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out. Measures that count or rank points take whole numbers.
     measures : "all", or names of catalogued measures, optional
         A short set by default: silhouette, Caliński–Harabasz, Davies–Bouldin, Dunn, weakest link, gamma and DBCV.
         Naming measures switches the effort limit off: what is asked for is computed.
@@ -182,9 +185,10 @@ def evaluate(
     """
     limit = effort if measures is None or measures == "all" else math.inf
     chosen = chosen_measures(measures)
+    options: dict[str, Any] = {"metric": metric, "noise_label": noise_label, "sample_weight": sample_weight}
     with shared_work():
-        validate(X, labels, metric=metric, noise_label=noise_label, min_clusters=1, allow_singletons_only=True)
-        return assess(X, labels, chosen, metric=metric, noise_label=noise_label, limit=limit, progress=progress)
+        validate(X, labels, **options, min_clusters=1, allow_singletons_only=True, fractions=True)
+        return assess(X, labels, chosen, **options, limit=limit, progress=progress)
 
 
 def chosen_measures(measures: str | Iterable[str] | None) -> list[Measure]:
@@ -203,14 +207,15 @@ def assess(
     *,
     metric: Metric,
     noise_label: Hashable | None,
+    sample_weight: Any = None,
     limit: float,
     progress: bool | None = False,
 ) -> Report:
     """A report, also of clusterings that nothing is left of; what is wrong with `X` or with the options is an error."""
     from rich.progress import Progress  # here, as it takes time to import
 
-    options: dict[str, Any] = {"metric": metric, "noise_label": noise_label}
-    clustering = validate(X, labels, **options, min_clusters=0, allow_singletons_only=True)
+    options: dict[str, Any] = {"metric": metric, "noise_label": noise_label, "sample_weight": sample_weight}
+    clustering = validate(X, labels, **options, min_clusters=0, allow_singletons_only=True, fractions=True)
     values: dict[str, float] = {}
     left_out: dict[str, str] = {}
     bounds: dict[str, tuple[float, float]] = {}
@@ -233,7 +238,7 @@ def assess(
             bar.advance(task)
     notes = (*_notes_on_noise(clustering, noise_label), *_notes_on_zeros(X, metric), *_notes_on_columns(X))
     return Report(
-        values, left_out, clustering.n, clustering.k, metric_name(metric), clustering.input_rows, bounds, notes
+        values, left_out, clustering.mass, clustering.k, metric_name(metric), clustering.input_mass, bounds, notes
     )
 
 
@@ -260,7 +265,8 @@ def _inapplicable(measure: Measure, clustering: Clustering, limit: float) -> str
 def _operations(measure: Measure, clustering: Clustering) -> float:
     points = clustering.points
     d = points.features if measure.cost in OF_COORDINATES else points.width
-    return measure.operations(max(clustering.n, 1), max(clustering.k, 1), d, clustering.distance)
+    n = math.ceil(clustering.n if measure.weights == "any" else clustering.mass)
+    return measure.operations(max(n, 1), max(clustering.k, 1), d, clustering.distance)
 
 
 def _notes_on_zeros(X: Any, metric: Metric) -> tuple[str, ...]:
@@ -290,7 +296,7 @@ def _notes_on_columns(X: Any) -> tuple[str, ...]:
 
 
 def _notes_on_noise(clustering: Clustering, noise_label: Hashable | None) -> tuple[str, ...]:
-    if noise_label is not None and clustering.n == clustering.input_rows:
+    if noise_label is not None and clustering.mass == clustering.input_mass:
         return (f"no point has the noise label {noise_label!r}",)
     unsaid = next((label for label in clustering.classes if label in OUTLIERS), None)
     if noise_label is None and unsaid is not None:

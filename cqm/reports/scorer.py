@@ -31,7 +31,7 @@ class Scorer:
     noise_label: Hashable | None
     min_coverage: float = MIN_COVERAGE
 
-    def __call__(self, estimator: Any, X: Any, y: Any = None) -> float:
+    def __call__(self, estimator: Any, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Score of a fitted clusterer, or of a pipeline that ends in one, in the space that the clusterer sees."""
         from sklearn.base import clone
         from sklearn.exceptions import UndefinedMetricWarning
@@ -42,11 +42,15 @@ class Scorer:
         X = transformed(estimator, X, fit=False)
         check_dense(estimator, X, self.metric)
         labels = final.predict(X) if hasattr(final, "predict") else labels_of(clone(final), X)
-        options: dict[str, Any] = {"metric": self.metric, "noise_label": self.noise_label}
-        found = validate(
-            X, labels, **options, min_clusters=0, allow_singletons_only=True
-        )  # no matter of data if it fails
-        measure, coverage = catalog[self.measure], found.n / found.input_rows
+        options: dict[str, Any] = {
+            "metric": self.metric,
+            "noise_label": self.noise_label,
+            "sample_weight": sample_weight,
+        }
+        found = validate(  # no matter of data if it fails
+            X, labels, **options, min_clusters=0, allow_singletons_only=True, fractions=True
+        )
+        measure, coverage = catalog[self.measure], found.mass / found.input_mass
         try:
             if 0 < coverage < self.min_coverage and not measure.counts_noise:
                 raise ValueError(

@@ -23,7 +23,7 @@ from cqm.reports.rules import RULES, check_successive
 from cqm.reports.settings import MIN_COVERAGE
 from cqm.reports.spaces import check_dense, final_of, labels_of, named, taking_distances, transformed
 from cqm.sharing import shared_work
-from cqm.tables import html_table, number, text_table
+from cqm.tables import count, html_table, number, text_table
 
 __all__ = ["Candidate", "Selection", "select"]
 
@@ -133,7 +133,7 @@ class Selection:
                 for c in self.choices
             ]
             marked = f"{votes}{' *' if candidate is self.best else ''}"
-            rows.append((candidate.name, f"{report.k:,}", f"{report.n:,} ({report.coverage:.0%})", *cells, marked))
+            rows.append((candidate.name, f"{report.k:,}", f"{count(report.n)} ({report.coverage:.0%})", *cells, marked))
         return rows
 
     def _notes(self) -> list[str]:

@@ -27,6 +27,7 @@ def additive_margin(
     over: Literal["min", "max"] = "min",
     representatives: str | ArrayLike = "optimal",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
     budget: float = 5e8,
 ) -> float:
     r"""Mean gap between a point's distances to the next and to its own centre, in units of the within-cluster distance.
@@ -57,6 +58,8 @@ def additive_margin(
         As for :func:`relative_margin`; ``"optimal"`` is the measure.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
     budget : float
         Distances that the search for the optimal set may look at, about 10⁸ a second.
 
@@ -88,7 +91,7 @@ def additive_margin(
     >>> cqm.additive_margin([[0.0], [1.0], [10.0], [11.0]], [0, 0, 1, 1])
     9.0
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight)
     return additive_margin_of(clustering, reading, signed, over, representatives, budget)
 
 

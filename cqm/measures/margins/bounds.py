@@ -32,6 +32,7 @@ def relative_margin_bounds(
     metric: Metric = "euclidean",
     reading: Reading = "own",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
     budget: float = 1e8,
 ) -> Bracket:
     r"""Interval that holds the relative margin, in polynomial time for any number of clusters.
@@ -51,7 +52,7 @@ def relative_margin_bounds(
 
     Parameters
     ----------
-    X, labels, metric, reading, noise_label
+    X, labels, metric, reading, noise_label, sample_weight
         As for :func:`relative_margin`.
     budget : float
         Distances that the final search may look at.
@@ -69,7 +70,7 @@ def relative_margin_bounds(
     >>> bracket.upper, bracket.exact, bracket.representatives.tolist()
     (0.1, True, [1, 2])
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight)
     check_reading(reading)
     return relative_bracket(clustering, reading, budget)
 
@@ -83,13 +84,14 @@ def additive_margin_bounds(
     signed: bool = False,
     over: Literal["min", "max"] = "min",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
     budget: float = 1e8,
 ) -> Bracket:
     """Interval that holds the additive margin, in polynomial time for any number of clusters.
 
     Parameters
     ----------
-    X, labels, metric, reading, signed, over, noise_label
+    X, labels, metric, reading, signed, over, noise_label, sample_weight
         As for :func:`additive_margin`.
     budget : float
         Distances that the final search may look at.
@@ -107,7 +109,7 @@ def additive_margin_bounds(
     >>> bracket.lower, bracket.upper, bracket.exact
     (9.0, 9.0, True)
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight)
     check_reading(reading)
     check_over(over)
     return additive_bracket(clustering, mean_within(clustering), reading, signed, over, budget)

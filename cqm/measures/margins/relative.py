@@ -24,6 +24,7 @@ def relative_margin(
     reading: Reading = "own",
     representatives: str | ArrayLike = "optimal",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
     budget: float = 5e8,
 ) -> float:
     r"""Mean quotient of a point's distances to its own and to the next centre, for the best choice of centres.
@@ -53,6 +54,8 @@ def relative_margin(
         `X`, one of each cluster.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
     budget : float
         Distances that the search for the optimal set may look at, about 10⁸ a second. The count, and so the outcome, is
         the same on every machine.
@@ -88,7 +91,7 @@ def relative_margin(
     >>> round(cqm.relative_margin([[0.0], [1.0], [10.0], [11.0]], [0, 0, 1, 1], representatives=[0, 2]), 3)
     0.101
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight)
     return relative_margin_of(clustering, reading, representatives, budget)
 
 
