@@ -3,9 +3,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.font_manager import FontProperties, findfont
 
 from sv_bridge.compactness.speakers import compactness, compare_clusterings
-from sv_bridge.reports.fonts import _families, font_advice
+from sv_bridge.reports import fonts
+from sv_bridge.reports.fonts import font_advice
 from sv_bridge.reports.page import compactness_sections, figure, write_page
 from sv_bridge.reports.plots import cosine_histogram, det_plot, projection, speaker_compactness
 from sv_bridge.reports.rows import group_rows, key_rows, missing
@@ -84,13 +86,24 @@ def test_no_colour_of_the_map_is_that_of_the_other_speakers(make_embeddings):
     assert all(max(color) - min(color) > 0.2 or max(color) == 0 for color in named)  # coloured, or black
 
 
-def test_names_in_any_script_are_drawn_or_the_missing_font_is_named(make_embeddings):
-    """Greek, Cyrillic and Arabic are in matplotlib's own font; no font can have characters that are not assigned."""
+def test_names_in_any_script_are_drawn_or_the_missing_font_is_named(make_embeddings, monkeypatch):
+    """Greek and Arabic are in matplotlib's own font; Chinese is not, and with no other font nothing draws it."""
     own = compactness(make_embeddings(rng.normal(size=(4, 3)), ["Γιώργος", "Γιώργος", "محمد", "محمد"])).speakers
     assert "no installed font" not in figure(speaker_compactness(own), "")
-    strange = compactness(make_embeddings(rng.normal(size=(4, 3)), ["\U0001fbff王", "\U0001fbff王", "Ж", "Ж"])).speakers
-    html = figure(speaker_compactness(strange), "")
-    assert ("no installed font" in html) == bool(_families(("王", "\U0001fbff"))[1])
+    chinese = compactness(make_embeddings(rng.normal(size=(4, 3)), ["王", "王", "Ж", "Ж"])).speakers
+    monkeypatch.setattr(fonts, "_files", list)
+    fonts._families.cache_clear()
+    assert "no installed font draws 王: install Noto Sans CJK" in figure(speaker_compactness(chinese), "")
+    # a font that has it: this one is asked for and drawn with, whatever it has
+    own_font = findfont(FontProperties(family=["DejaVu Sans"]))
+    monkeypatch.setattr(fonts, "_files", lambda: [own_font])
+    monkeypatch.setattr(fonts, "_characters", lambda _: frozenset("Ж"))
+    fonts._families.cache_clear()
+    ax = speaker_compactness(own)
+    with fonts.every_script(ax) as advice:
+        assert not advice
+    assert ax.get_yticklabels()[0].get_fontfamily() == ["DejaVu Sans", "DejaVu Sans"]
+    fonts._families.cache_clear()
 
 
 def test_advice_names_the_fonts_of_the_scripts():
