@@ -14,6 +14,7 @@ from sv_bridge.embeddings import Embeddings
 __all__ = ["FORMATS", "read_embeddings", "read_speakers"]
 
 FORMATS = (".npz", ".npy", ".ark", ".scp", ".pt", ".csv", ".tsv", ".parquet")
+PICKLED = (".pkl", ".pickle")
 ID_KEYS = ("ids", "utterances", "names", "keys")
 
 
@@ -41,6 +42,12 @@ def read_embeddings(
         No such file, an unknown format, numbers of another shape, or utterances without a speaker.
     """
     path = Path(path)
+    if path.suffix in PICKLED:
+        raise ValueError(
+            f"{path} holds pickled objects, and reading those runs whatever code is in them. Load it yourself if you "
+            "trust it, and write arrays: of speechbrain's statistics, np.savez('embeddings.npz', ids=x.segset, "
+            "vectors=x.stat1, speakers=x.modelset)"
+        )
     if path.suffix not in FORMATS:
         raise ValueError(f"{path} is of no known format: wanted one of {', '.join(FORMATS)}")
     if not path.is_file():

@@ -1,18 +1,22 @@
 """The commands that judge: embed, evaluate, metrics, compactness, compare, demo; torch is imported when they run."""
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
+from sv_bridge.commands.output import Json, report, warn
 from sv_bridge.verification.trials import Negatives
 
 __all__ = ["compactness", "compare", "demo", "embed", "evaluate", "metrics"]
 
 System = Annotated[
-    str, typer.Argument(help="run directory, embeddings .npz, log-mel (mean spectrum) or untrained:PRESET")
+    str,
+    typer.Argument(
+        help="run directory, .onnx file, file of embeddings, module:function that makes a torch module, log-mel (mean "
+        "spectrum) or untrained:PRESET"
+    ),
 ]
 CorpusFolder = Annotated[Path, typer.Option("--corpus", help="corpus folder or manifest")]
 Split = Annotated[str, typer.Option(help="speakers to look at: a split of the corpus, or all")]
@@ -31,7 +35,6 @@ CrossChannels = Annotated[
     int | None, typer.Option(help="send each utterance through a channel of its own, drawn from this seed")
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, …")]
-Json = Annotated[Path | None, typer.Option("--json", help="JSON file to write")]
 WORST = 5
 Workers = Annotated[int | None, typer.Option(help="processes that read audio; on a GPU all cores but one without")]
 
@@ -48,6 +51,7 @@ def embed(
     device: Device = "auto",
     batch_size: int = 64,
     workers: Workers = None,
+    json_out: Json = None,
 ) -> None:
     """Write the embeddings of a corpus to an .npz file."""
     from sv_bridge.data.manifest import read_corpus
@@ -61,12 +65,25 @@ def embed(
     )
     with session(device) as world:
         embeddings = embeddings_of(system, chosen, options, out=out)
-    if world.is_first:
-        typer.echo(f"{len(embeddings)} embeddings of {embeddings.dim} dimensions in {out}")
-        typer.echo(embeddings.description())
-        _warn(embeddings.warnings())
-        for entry in embeddings.skipped:
-            typer.echo(f"skipped {entry}", err=True)
+    if not world.is_first:
+        return
+    typer.echo(f"{len(embeddings)} embeddings of {embeddings.dim} dimensions in {out}")
+    typer.echo(embeddings.description())
+    warn(embeddings.warnings())
+    for entry in embeddings.skipped:
+        typer.echo(f"skipped {entry}", err=True)
+    report(
+        {
+            "system": system,
+            "file": str(out),
+            "utterances": len(embeddings),
+            "dimensions": embeddings.dim,
+            "looked_at": embeddings.description(),
+            "warnings": embeddings.warnings(),
+            "skipped": embeddings.skipped,
+        },
+        json_out,
+    )
 
 
 def evaluate(
@@ -77,6 +94,9 @@ def evaluate(
     trials: Annotated[Path | None, typer.Option(help="`label enrol test` list; drawn from the split without")] = None,
     enrolment: Annotated[
         Path | None, typer.Option(help="`model utterance …` lines: models that the list names, each of utterances")
+    ] = None,
+    speakers: Annotated[
+        Path | None, typer.Option(help="`utterance speaker` lines, where embeddings without a corpus have none")
     ] = None,
     split: Split = "test",
     negatives: DrawnNegatives = "any",
@@ -103,7 +123,6 @@ def evaluate(
     workers: Workers = None,
 ) -> None:
     """Score trials: equal error rate, detection costs, breakdown by language and source."""
-    from cqm.json_files import write_json
     from sv_bridge.data.manifest import read_corpus
     from sv_bridge.distributed import session
     from sv_bridge.exchange import FORMATS, read_embeddings
@@ -121,7 +140,7 @@ def evaluate(
             raise ValueError(
                 "--as-norm, --subtract-mean, --calibrate-on, --intervals, --crops and --cross-channels need --corpus"
             )
-        known = read_embeddings(system)
+        known = read_embeddings(system, speakers=speakers)
         listed = read_trials(trials)
         evaluation = evaluate_embeddings(system, known, listed, enrolment=enrolment, by=columns, priors=priors)
         dev, first = None, True
@@ -154,16 +173,15 @@ def evaluate(
         return
     print_table(f"{system}{_crossed(cross_channels)}", *result_rows(evaluation.results))
     typer.echo(evaluation.embeddings.description())
-    _warn(evaluation.warnings + (() if dev is None else tuple(evaluation.calibration_warnings(dev))))
+    warn(evaluation.warnings + (() if dev is None else tuple(evaluation.calibration_warnings(dev))))
     calibrated = {} if dev is None else evaluation.calibrated(dev)
     for name, value in calibrated.items():
         typer.echo(f"{name}: {value:.4f}")
     if (evaluation.embeddings.speakers != "").all():
-        speakers = evaluation.speakers()
-        worst = speakers[:WORST]
-        print_table(f"Worst speakers at the EER's threshold, {len(worst)} of {len(speakers)}", *error_rows(worst))
-    if json_out is not None:
-        write_json(json_out, evaluation.record(calibrated))
+        errors = evaluation.speakers()
+        worst = errors[:WORST]
+        print_table(f"Worst speakers at the EER's threshold, {len(worst)} of {len(errors)}", *error_rows(worst))
+    report(evaluation.record(calibrated), json_out)
     if out is not None:
         evaluation.write(out, calibrated)
         typer.echo(f"scores.txt, results.json and det.png in {out}")
@@ -182,7 +200,6 @@ def metrics(
     """Error rates of anybody's score file."""
     import numpy as np
 
-    from cqm.json_files import write_json
     from sv_bridge.reports.plots import det_plot, save
     from sv_bridge.reports.rows import result_rows
     from sv_bridge.reports.tables import print_table
@@ -197,7 +214,7 @@ def metrics(
     result = evaluate(read.scores, read.labels, priors=prior or ())
     print_table(str(scores), *result_rows([result]))
     warnings = [*read.oddities, *separation(result)]
-    _warn(warnings)
+    warn(warnings)
     targets, nontargets = read.scores[read.labels], read.scores[~read.labels]
     calibrated = {"minimal Cllr": min_cllr(targets, nontargets)}
     if calibrate_on is not None:
@@ -209,8 +226,7 @@ def metrics(
         calibrated |= calibrated_costs(read.scores, read.labels, dev.scores, dev.labels)
     for name, value in calibrated.items():
         typer.echo(f"{name}: {value:.4f}")
-    if json_out is not None:
-        write_json(json_out, {"result": result.to_dict(), "calibrated": calibrated, "warnings": warnings})
+    report({"result": result.to_dict(), "calibrated": calibrated, "warnings": warnings}, json_out)
     if det is not None:
         save(det_plot({scores.stem: error_curve(targets, nontargets)}), det)
 
@@ -226,7 +242,7 @@ def compactness(
         bool, typer.Option("--all", help="print every measure, not the few to look at first")
     ] = False,
     page: Annotated[Path | None, typer.Option(help="HTML page to write")] = None,
-    json_out: Annotated[Path | None, typer.Option("--json", help="JSON file to write")] = None,
+    json_out: Json = None,
 ) -> None:
     """Measure how compact and separate speakers are, as clusters, with every measure of cqm."""
     from sv_bridge.compactness.clusterings import named_clusterings
@@ -242,13 +258,13 @@ def compactness(
 
         with session("cpu") as world:
             mine = compactness(loaded, metric=metric, effort=effort, share=(world.rank, world.size))
-            report = whole(gather_objects(mine))
+            measured = whole(gather_objects(mine))
         if not world.is_first:
             return
     else:
-        report = compactness(loaded, metric=metric, effort=effort)
-    print_compactness(embeddings.name, report, everything=everything)
-    _warn(report.warnings)
+        measured = compactness(loaded, metric=metric, effort=effort)
+    print_compactness(embeddings.name, measured, everything=everything)
+    warn(measured.warnings)
     comparison = None
     if clusterings:
         named = named_clusterings(loaded, clusterings.split(","), k=k)
@@ -258,10 +274,9 @@ def compactness(
             print_table(
                 "Clusterings by themselves" if key else "all other measures", *clustering_rows(comparison, key=key)
             )
-    if json_out is not None:
-        report.to_json(json_out)
+    report(measured.to_dict(), json_out)
     if page is not None:
-        write_page(page, f"Compactness of {embeddings.name}", compactness_sections(loaded, report, comparison))
+        write_page(page, f"Compactness of {embeddings.name}", compactness_sections(loaded, measured, comparison))
         typer.echo(f"page in {page}")
 
 
@@ -276,10 +291,9 @@ def compare(
     crop_scoring: CropScoring = "embedding",
     cross_channels: CrossChannels = None,
     device: Device = "auto",
-    json_out: Annotated[Path | None, typer.Option("--json", help="JSON file to write")] = None,
+    json_out: Json = None,
 ) -> None:
     """Put systems side by side on the same trials; runs that differ in their seed alone become mean ± deviation."""
-    from cqm.json_files import write_json
     from sv_bridge.data.manifest import read_corpus
     from sv_bridge.models.embedding import EmbeddingOptions
     from sv_bridge.models.systems import system_groups
@@ -294,13 +308,12 @@ def compare(
     def assess(name: str) -> Assessment:
         evaluator = Evaluator(name, read, options, crop_scoring=crop_scoring)
         evaluation = evaluator(split, trials=trials, negatives=negatives)
-        _warn(f"{name}: {warning}" for warning in evaluation.warnings)
+        warn(f"{name}: {warning}" for warning in evaluation.warnings)
         return evaluation.assessment()
 
     columns = compare({group: list(map(assess, names)) for group, names in system_groups(systems).items()})
     print_table(f"{split} speakers of {corpus.name}{_crossed(cross_channels)}", *column_rows(columns))
-    if json_out is not None:
-        write_json(json_out, [column.to_dict() for column in columns])
+    report([column.to_dict() for column in columns], json_out)
 
 
 def demo(
@@ -312,11 +325,6 @@ def demo(
     from sv_bridge.commands.demo import run_demo
 
     run_demo(out, corpus=corpus, device=device)
-
-
-def _warn(warnings: Iterable[str]) -> None:
-    for warning in warnings:
-        typer.echo(f"warning: {warning}", err=True)
 
 
 def _split(corpus: Any, name: str) -> Any:

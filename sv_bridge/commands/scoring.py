@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sv_bridge.commands.output import Json, report, warn
+
 if TYPE_CHECKING:
     from sv_bridge.data.manifest import Corpus
     from sv_bridge.verification.decision import DecisionRule
 
 __all__ = ["calibrate", "score"]
 
-System = Annotated[str, typer.Argument(help="run directory, .onnx file, log-mel or untrained:PRESET")]
+System = Annotated[
+    str,
+    typer.Argument(help="run directory, .onnx file, file of embeddings, module:function, log-mel or untrained:PRESET"),
+]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, …")]
-Json = Annotated[Path | None, typer.Option("--json", help="JSON file to write; - for the terminal")]
 
 
 def calibrate(
@@ -47,8 +51,7 @@ def calibrate(
         raise ValueError(f"{system} is no run directory to keep the rule in: name a file with --out")
     options = EmbeddingOptions(crops, crop_seconds, average_last, device, progress=True)
     evaluation = Evaluator(system, read_corpus(corpus, check_files=False), options)(split, trials=trials)
-    for warning in evaluation.warnings:
-        typer.echo(f"warning: {warning}", err=True)
+    warn(evaluation.warnings)
     rule = learn_decision(
         evaluation.scores,
         evaluation.trials.labels,
@@ -63,13 +66,14 @@ def calibrate(
     typer.echo(f"threshold {rule.threshold:.4f}, for {rule.aim}")
     typer.echo(f"false alarms {rule.false_alarm:.2%}, misses {rule.miss:.2%} on {rule.learned_on}")
     typer.echo(f"kept in {out}", err=True)
-    _report(json.loads(rule.to_json()), json_out)
+    report(json.loads(rule.to_json()), json_out)
 
 
 def score(
     system: System,
     recordings: Annotated[
-        list[Path] | None, typer.Argument(help="recordings to compare: the last one with the others, which enrol")
+        list[Path] | None,
+        typer.Argument(help="recordings (of embeddings: utterances) to compare: the last with the others, which enrol"),
     ] = None,
     pairs: Annotated[Path | None, typer.Option(help="`enrol test` lines instead: paths from the list's folder")] = None,
     enrolment: Annotated[Path | None, typer.Option(help="`model recording …` lines: models that pairs name")] = None,
@@ -79,6 +83,7 @@ def score(
     json_out: Json = None,
 ) -> None:
     """Say whether two recordings are of one speaker: score, and by the rule of `calibrate`, answer and probability."""
+    from sv_bridge.exchange import FORMATS, read_embeddings
     from sv_bridge.models.embedding import EmbeddingOptions, embed
     from sv_bridge.models.systems import decision_of, load_system
     from sv_bridge.verification.decision import DecisionRule
@@ -102,16 +107,19 @@ def score(
     rule = decision_of(system) if decision is None else DecisionRule.from_json(decision.read_text(encoding="utf-8"))
     processing = dict(rule.processing) if rule else {}
     options = EmbeddingOptions(**processing, device=device, progress=len(files) > 100)
-    encoder = load_system(system, average_last=options.average_last)
-    embeddings = embed(encoder, _recordings(list(files), folder), options)
-    if embeddings.skipped:
-        raise ValueError(f"cannot be used: {'; '.join(embeddings.skipped)}")
+    if system.endswith(FORMATS):
+        embeddings = read_embeddings(system)
+    else:
+        encoder = load_system(system, average_last=options.average_last)
+        embeddings = embed(encoder, _recordings(list(files), folder), options)
+        if embeddings.skipped:
+            raise ValueError(f"cannot be used: {'; '.join(embeddings.skipped)}")
     embeddings = enrolled(embeddings, {model: models[model] for model in dict.fromkeys(used) if model in models})
     scores = score_trials(embeddings, Trials.from_pairs((False, enrol, test) for enrol, test in listed))
     answers = [_answer(*pair, float(value), rule, prior) for pair, value in zip(listed, scores, strict=True)]
-    for answer in answers if json_out is None or str(json_out) != "-" else ():
+    for answer in answers:
         typer.echo(_said(answer))
-    _report({"system": system, "decision": json.loads(rule.to_json()) if rule else None, "pairs": answers}, json_out)
+    report({"system": system, "decision": json.loads(rule.to_json()) if rule else None, "pairs": answers}, json_out)
 
 
 def _answer(enrol: str, test: str, score: float, rule: "DecisionRule | None", prior: float | None) -> dict[str, Any]:
@@ -144,12 +152,3 @@ def _recordings(names: list[str], folder: Path) -> "Corpus":
             seconds = file.frames / file.sample_rate_hz
         utterances.append(Utterance(name, str((folder / name).absolute()), "unknown", duration_s=seconds))
     return Corpus(Path(), tuple(utterances))
-
-
-def _report(record: dict[str, Any], out: Path | None) -> None:
-    from cqm.json_files import plain, write_json
-
-    if out is not None and str(out) == "-":
-        typer.echo(json.dumps(plain(record), indent=1))
-    elif out is not None:
-        write_json(out, record)

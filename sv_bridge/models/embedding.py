@@ -254,6 +254,12 @@ def _run(
                 f"{len(rows)} crops of {rows.shape[1] / rate:.1f} s do not fit in memory, {corpus[together[0][0]].id} "
                 "among them: choose a smaller --batch-size, or --crops and --crop-seconds for long utterances"
             ) from None
+        if not isinstance(embeddings, Tensor) or embeddings.ndim != 2 or len(embeddings) != len(rows):
+            shape = tuple(embeddings.shape) if isinstance(embeddings, Tensor) else type(embeddings).__name__
+            raise ValueError(
+                f"{type(encoder).__name__} made {shape} of {len(rows)} waveforms: wanted ({len(rows)}, dim), one "
+                "embedding a waveform"
+            )
         found = embeddings.float().cpu().numpy()
         sizes = np.cumsum([len(waveforms) for _, waveforms in together])[:-1]
         yield from zip((index for index, _ in together), np.split(found, sizes), strict=True)

@@ -1,8 +1,11 @@
-"""A system by name: a trained run, an untrained encoder, the mean log-mel spectrum, a file of embeddings."""
+"""A system by name: a trained run, an untrained encoder, mean log-mel spectra, embeddings, a module of one's own."""
 
+import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +35,15 @@ DECISION = "decision.json"
 def load_system(name: str, *, average_last: int = 1) -> nn.Module:
     """Encoder of a run directory or .onnx file; "log-mel" is the mean spectrum, "untrained:PRESET" has fresh weights.
 
+    "package.module:name" is a torch module of one's own, or what a class or function of that name returns when it is
+    called without arguments; it is looked for in the current folder first.
+
     Raises
     ------
     CheckpointError
         No such run, or its weights don't fit its configuration.
+    ValueError
+        The named thing is not there, or makes no torch module.
     """
     if name == LOG_MEL:
         return MeanLogMel()
@@ -44,13 +52,18 @@ def load_system(name: str, *, average_last: int = 1) -> nn.Module:
         return build_encoder(config.encoder, seed=config.seed)
     if name.endswith(ONNX):
         return OnnxEncoder(name)
+    if re.fullmatch(r"[\w.]+:\w+", name):
+        return _own_module(*name.split(":"))
     if not Path(name).is_dir():
-        raise CheckpointError(f"{name} is not a run directory, nor an .npz, nor {LOG_MEL}, nor {UNTRAINED}PRESET")
+        raise CheckpointError(
+            f"{name} is not a run directory, nor a file of embeddings, nor {LOG_MEL}, nor {UNTRAINED}PRESET, "
+            "nor module:function"
+        )
     return load_encoder(name, average_last=average_last)
 
 
 def embeddings_of(
-    name: str, corpus: Corpus, options: EmbeddingOptions = DEFAULT_OPTIONS, *, out: Path | None = None
+    system: str | nn.Module, corpus: Corpus, options: EmbeddingOptions = DEFAULT_OPTIONS, *, out: Path | None = None
 ) -> Embeddings:
     """Embed a corpus with a system; a run keeps what it has embedded under `embeddings/` and reads it the next time.
 
@@ -58,12 +71,17 @@ def embeddings_of(
 
     Parameters
     ----------
-    name : see `load_system`; or a file of embeddings, see `sv_bridge.exchange`, of which those of the corpus'
-        utterances are taken.
+    system : see `load_system`; or a file of embeddings, see `sv_bridge.exchange`, of which those of the corpus'
+        utterances are taken; or a torch module, see `sv_bridge.models.embedding.embed`.
     corpus : what to embed.
     options : crops, device and the like.
     out : .npz to write, too.
     """
+    if isinstance(system, nn.Module):
+        embeddings = embed(system, corpus, options)
+        _save(embeddings, [] if out is None else [out])
+        return embeddings
+    name = system
     if name.endswith(FORMATS):
         if options.crops is not None:
             raise ValueError(f"{name} holds embeddings already: crops can't be chosen any more")
@@ -118,6 +136,20 @@ def _save(embeddings: Embeddings, paths: Sequence[Path]) -> None:
     if distributed.rank() == 0:
         for path in paths:
             embeddings.save(path)
+
+
+def _own_module(module: str, name: str) -> nn.Module:
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        found = getattr(import_module(module), name)
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise ValueError(f"{module}:{name} is not there: {error}") from None
+    finally:
+        sys.path.pop(0)
+    encoder = found if isinstance(found, nn.Module) else found()
+    if not isinstance(encoder, nn.Module):
+        raise ValueError(f"{module}:{name} makes {type(encoder).__name__}: wanted a torch module")
+    return encoder
 
 
 def _is_run(name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import nn
 
 from cqm.json_files import write_json
 from sv_bridge.compactness.speakers import summary
@@ -113,7 +114,7 @@ class Evaluator:
 
     def __init__(
         self,
-        system: str,
+        system: str | nn.Module,
         corpus: Corpus,
         options: EmbeddingOptions = DEFAULT_OPTIONS,
         *,
@@ -168,12 +169,13 @@ class Evaluator:
             device=str(choose_device(self.options.device)),
         )
         results = breakdown(scores, trials, embeddings, by=by, priors=priors, intervals=intervals)
+        system = self.system if isinstance(self.system, str) else type(self.system).__name__
         warnings = embeddings.warnings() + trials.oddities() + separation(results[0])
         for others, purpose in ((cohort, "the cohort of AS-norm"), (reference, "the mean that is subtracted")):
             if others is not None:
                 warnings += shared(embeddings.speakers.tolist(), others.speakers.tolist(), purpose)
         return Evaluation(
-            self.system, embeddings, trials, scores, tuple(results), tuple(warnings), self.options.cross_channels
+            system, embeddings, trials, scores, tuple(results), tuple(warnings), self.options.cross_channels
         )
 
     def embeddings(self, corpus: Corpus) -> Embeddings:

@@ -70,14 +70,18 @@ def speech(tmp_path_factory):
 
 @pytest.fixture
 def sv_bridge(monkeypatch):
-    """A function that runs `sv-bridge` with these arguments: what it printed, on wide lines."""
+    """A function that runs `sv-bridge` with these arguments: its output on wide lines; `.stdout`: without errors."""
     monkeypatch.setenv("COLUMNS", "200")
 
-    def call(*arguments):
+    def run(*arguments):
         result = CliRunner().invoke(app, [str(argument) for argument in arguments])
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert result.exit_code == 0, result.output
-        return result.output
+        return result
 
+    def call(*arguments):
+        return run(*arguments).output
+
+    call.stdout = lambda *arguments: run(*arguments).stdout
     return call

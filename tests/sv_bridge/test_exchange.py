@@ -59,8 +59,9 @@ def test_unusable_files_are_named(tmp_path, utt2spk):
     np.save(tmp_path / "alone.npy", np.eye(2))
     with pytest.raises(FileNotFoundError, match=r"alone\.npy says nothing of utterances: put their names, one a line"):
         read_embeddings(tmp_path / "alone.npy")
-    (tmp_path / "e.pkl").write_bytes(b"")
     with pytest.raises(ValueError, match="is of no known format: wanted one of"):
+        read_embeddings(tmp_path / "e.doc")
+    with pytest.raises(ValueError, match=r"e\.pkl holds pickled objects, .* np\.savez\('embeddings\.npz'"):
         read_embeddings(tmp_path / "e.pkl")
     (tmp_path / "e.ark").write_bytes(b"no ark")
     with pytest.raises(ValueError, match=r"holds no embeddings|cannot be read as Kaldi's ark"):

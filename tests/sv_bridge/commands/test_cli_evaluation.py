@@ -1,8 +1,11 @@
 import json
 
+import kaldiio
 import numpy as np
 import pytest
 
+from sv_bridge.embeddings import Embeddings
+from sv_bridge.verification.scoring import scoring_vectors
 from sv_bridge.verification.trials import generate_trials, write_trials
 
 
@@ -60,6 +63,41 @@ def test_wrong_input_is_said_in_one_line(capsys, monkeypatch, tmp_path):
         main()
     assert stop.value.code == 2
     assert "no embeddings at" in capsys.readouterr().err
+
+
+def test_every_command_gives_its_record_alone_on_standard_output(tmp_path, sv_bridge, speech, monkeypatch):
+    corpus = ("--corpus", speech.root, "--split", "test", "--json", "-")
+    record = json.loads(sv_bridge.stdout("embed", "log-mel", *corpus, "--out", tmp_path / "e.npz"))
+    assert (record["utterances"], record["dimensions"]) == (16, 40)
+    assert record["looked_at"] == "16 utterances of 4 speakers, split test"
+    rates = json.loads(sv_bridge.stdout("evaluate", "log-mel", *corpus, "--out", tmp_path / "out"))["results"][0]
+    same = json.loads(sv_bridge.stdout("metrics", tmp_path / "out" / "scores.txt", "--json", "-"))["result"]
+    assert rates["equal_error_rate"] == same["equal_error_rate"]
+    assert json.loads(sv_bridge.stdout("compactness", tmp_path / "e.npz", "--json", "-"))["speakers_count"] == 4
+    assert json.loads(sv_bridge.stdout("compare", "log-mel", *corpus))[0]["name"] == "EER %"
+
+
+def test_scores_of_embeddings_in_kaldi_archives(tmp_path, sv_bridge, speech):
+    """The same trials from an archive and from the recordings; names of pairs are utterances."""
+    test = speech.split("test")
+    sv_bridge("embed", "log-mel", "--corpus", speech.root, "--split", "test", "--out", tmp_path / "e.npz")
+    table = Embeddings.load(tmp_path / "e.npz")
+    with kaldiio.WriteHelper(f"ark,scp:{tmp_path}/e.ark,{tmp_path}/e.scp") as writer:
+        for name, vector in zip(table.ids.tolist(), table.vectors, strict=True):
+            writer(name, vector)
+    (tmp_path / "utt2spk").write_text("".join(f"{u.id} {u.speaker}\n" for u in test))
+    write_trials(tmp_path / "trials.txt", generate_trials(test))
+    listed = ("--trials", tmp_path / "trials.txt")
+    shared = (*listed, "--speakers", tmp_path / "utt2spk", "--json")
+    sv_bridge("evaluate", tmp_path / "e.scp", *shared, tmp_path / "scp.json")
+    sv_bridge("evaluate", "log-mel", "--corpus", speech.root, *listed, "--json", tmp_path / "run.json")
+    scp, run = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("scp", "run"))
+    assert scp["results"][0] == run["results"][0]
+    assert scp["speakers"] == run["speakers"]
+    first, second = test[0].id, test[5].id
+    answer = json.loads(sv_bridge.stdout("score", tmp_path / "e.ark", first, second, "--json", "-"))["pairs"][0]
+    vectors = scoring_vectors(table.vectors)
+    assert answer["score"] == pytest.approx(vectors[0] @ vectors[5], abs=1e-6)
 
 
 def test_embeddings_are_evaluated_without_a_corpus(tmp_path, sv_bridge, speech):

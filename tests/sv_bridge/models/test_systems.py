@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
 from sv_bridge.data.manifest import Corpus
@@ -122,3 +123,34 @@ def test_a_run_has_heard_whom_its_start_has_heard(tmp_path, run, speech):
     (tmp_path / "environment.json").write_text(json.dumps(record))
     assert heard_speakers(tmp_path) == {"new", *speech.split("train").speakers}
     assert heard_speakers(tmp_path / "nowhere") == frozenset()
+
+
+def test_a_module_of_ones_own_is_a_system_by_name_and_as_it_is(tmp_path, monkeypatch, speech, endpoints):
+    (tmp_path / "mine.py").write_text(
+        "import torch\n"
+        "class Ends(torch.nn.Module):\n"
+        "    def forward(self, waveforms):\n"
+        "        return waveforms[:, [0, -1]] + 1\n"
+        "ready = Ends()\n"
+        "number = int\n"
+        "class Crops(torch.nn.Module):\n"
+        "    def forward(self, waveforms):\n"
+        "        return waveforms[:, None, :2]\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    test = speech.split("test")
+    by_class, by_object = embeddings_of("mine:Ends", test), embeddings_of("mine:ready", test)
+    np.testing.assert_array_equal(by_class.vectors, by_object.vectors)
+    read = [soundfile.read(test.path(u))[0][[0, -1]] + 1 for u in test]
+    np.testing.assert_allclose(by_class.vectors, read, rtol=1e-6)
+    evaluation = Evaluator(endpoints, speech)("test")
+    assert evaluation.system == "EndPoints"
+    assert len(evaluation.embeddings) == len(test)
+    with pytest.raises(ValueError, match="mine:gone is not there"):
+        load_system("mine:gone")
+    with pytest.raises(ValueError, match="nowhere:f is not there: No module named 'nowhere'"):
+        load_system("nowhere:f")
+    with pytest.raises(ValueError, match="mine:number makes int: wanted a torch module"):
+        load_system("mine:number")
+    with pytest.raises(ValueError, match=r"Crops made \(\d+, 1, 2\) of \d+ waveforms: wanted \(\d+, dim\)"):
+        embeddings_of("mine:Crops", test)
