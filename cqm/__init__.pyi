@@ -30,6 +30,7 @@ from .measures.dispersion import (
     variance_ratio,
 )
 from .measures.gap import GapStatistic, gap_choice, gap_statistic
+from .measures.generalized_silhouette import generalized_silhouette, sample_generalized_silhouette
 from .measures.linkage import weakest_link
 from .measures.losses import normalized_loss
 from .measures.margins import (
@@ -41,13 +42,21 @@ from .measures.margins import (
     relative_margin_bounds,
     sample_relative_margin,
 )
+from .measures.medoid_silhouette import medoid_silhouette, sample_medoid_silhouette
 from .measures.neighbours import connectivity, cvnn, cvnn_compactness, cvnn_separation
 from .measures.pair_means import mcclain_rao, point_biserial
 from .measures.refinement import DudaHart, duda_hart, hartigan, krzanowski_lai
 from .measures.scatter import det_ratio, log_det_ratio, scott_symons, trace_wib
 from .measures.sd_indices import s_dbw, sd_dis, sd_index, sd_scat
 from .measures.separation import dunn, generalized_dunn
-from .measures.silhouette import sample_silhouette, sample_simplified_silhouette, silhouette, simplified_silhouette
+from .measures.silhouette import (
+    macro_silhouette,
+    sample_silhouette,
+    sample_simplified_silhouette,
+    silhouette,
+    simplified_silhouette,
+)
+from .measures.silhouette_bound import sample_silhouette_upper_bound, silhouette_upper_bound
 from .measures.variants import over_pairs
 from .reports import plots
 from .reports.calibration import Calibration, calibrate
@@ -117,12 +126,15 @@ __all__ = [
     "gap_choice",
     "gap_statistic",
     "generalized_dunn",
+    "generalized_silhouette",
     "hartigan",
     "homogeneity",
     "krzanowski_lai",
     "log_det_ratio",
     "log_ss_ratio",
+    "macro_silhouette",
     "mcclain_rao",
+    "medoid_silhouette",
     "normalized_loss",
     "normalized_mutual_information",
     "over_pairs",
@@ -141,8 +153,11 @@ __all__ = [
     "relative_margin",
     "relative_margin_bounds",
     "s_dbw",
+    "sample_generalized_silhouette",
+    "sample_medoid_silhouette",
     "sample_relative_margin",
     "sample_silhouette",
+    "sample_silhouette_upper_bound",
     "sample_simplified_silhouette",
     "scorer",
     "scott_symons",
@@ -151,6 +166,7 @@ __all__ = [
     "sd_scat",
     "select",
     "silhouette",
+    "silhouette_upper_bound",
     "simplified_silhouette",
     "tau",
     "trace_w",

@@ -16,7 +16,7 @@ from cqm.arrays.metrics import Metric, distance_of
 from cqm.arrays.weights import read_weights, total
 from cqm.sharing import once
 
-__all__ = ["check_clusters", "check_metric", "validate"]
+__all__ = ["check_clusters", "check_metric", "validate", "validate_points"]
 
 
 def validate(
@@ -59,6 +59,16 @@ def validate(
     check_clusters(clustering, min_clusters, allow_singletons_only=allow_singletons_only)
     clustering = clustering if fractions else repeated(clustering)
     return clustering if coordinates is None else in_coordinates(clustering)
+
+
+def validate_points(X: Any, *, metric: Metric = "euclidean") -> Clustering:
+    """Check `X` alone; all its rows are one cluster. Errors are those of `validate`."""
+    check_metric(metric)
+    engine, distance = engine_of(X), distance_of(metric)
+    data = engine.check(X, distance)
+    n = data.shape[0]
+    order, starts = np.arange(n, dtype=np.intp), np.array([0, n], dtype=np.intp)
+    return Clustering(order, starts, (0,), distance, n, n, engine.arrange(data, order, starts, distance))
 
 
 def check_metric(metric: Metric, coordinates: str | None = None) -> None:

@@ -6,11 +6,22 @@ from typing import get_args
 from cqm.declarations.entry import INFINITY, Cost, Measure
 from cqm.definitions import concordance as concordance_definitions
 from cqm.definitions import density as density_definitions
+from cqm.definitions import generalized_silhouette as generalized_silhouette_definitions
+from cqm.definitions import medoid_silhouette as medoid_silhouette_definitions
 from cqm.definitions import neighbours as neighbours_definitions
 from cqm.definitions import pair_means as pair_means_definitions
 from cqm.definitions import separation as separation_definitions
 from cqm.definitions import silhouette as silhouette_definitions
-from cqm.measures import concordance, density, neighbours, pair_means, separation, silhouette
+from cqm.measures import (
+    concordance,
+    density,
+    generalized_silhouette,
+    medoid_silhouette,
+    neighbours,
+    pair_means,
+    separation,
+    silhouette,
+)
 
 SILHOUETTE = (
     Measure(
@@ -23,6 +34,41 @@ SILHOUETTE = (
         needs="distances",
         cost="sums",
         reference="Rousseeuw 1987, §2",
+    ),
+    Measure(
+        name="macro_silhouette",
+        function=silhouette.macro_silhouette,
+        core=silhouette.macro_silhouette_of,
+        definition=silhouette_definitions.macro_silhouette,
+        better="higher",
+        range=(-1.0, 1.0),
+        needs="distances",
+        cost="sums",
+        reference="Pavlopoulos, Vardakas & Likas 2024",
+        open_axioms=("richness", "weak_richness"),
+    ),
+    Measure(
+        name="generalized_silhouette",
+        function=generalized_silhouette.generalized_silhouette,
+        core=generalized_silhouette.generalized_silhouette_of,
+        definition=generalized_silhouette_definitions.generalized_silhouette,
+        better="higher",
+        range=(-1.0, 1.0),
+        needs="distances",
+        cost="n2",
+        reference="Lengyel & Botta-Dukát 2019",
+    ),
+    Measure(
+        name="medoid_silhouette",
+        function=medoid_silhouette.medoid_silhouette,
+        core=medoid_silhouette.medoid_silhouette_of,
+        definition=medoid_silhouette_definitions.medoid_silhouette,
+        better="higher",
+        range=(-1.0, 1.0),
+        needs="distances",
+        cost="sums",
+        reference="Lenssen & Schubert 2022",
+        open_axioms=("richness", "weak_richness"),
     ),
     Measure(
         name="simplified_silhouette",

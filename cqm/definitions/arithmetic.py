@@ -79,6 +79,8 @@ def square_root(value: Any) -> Any:
 
 def root(value: Any, degree: float) -> Any:
     """Root of a positive number, of any positive degree; exact or enclosed where the degree is an integer."""
+    if degree == 1:
+        return value
     if degree == 2:
         return square_root(value)
     if hasattr(value, "root"):

@@ -1,16 +1,31 @@
-"""Silhouette (Rousseeuw 1987) and simplified silhouette (Hruschka, de Castro & Campello 2004)."""
+"""Silhouette (Rousseeuw 1987) over points and clusters, and simplified silhouette (Hruschka et al. 2004)."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from cqm.definitions.arithmetic import maximum, mean, minimum, ratio, square_root
 
-__all__ = ["sample_silhouette", "sample_simplified_silhouette", "silhouette", "simplified_silhouette"]
+__all__ = [
+    "macro_silhouette",
+    "sample_silhouette",
+    "sample_simplified_silhouette",
+    "score",
+    "silhouette",
+    "simplified_silhouette",
+]
 
 
 def silhouette(distances: Sequence[Sequence[Any]], labels: Sequence[Any]) -> Any:
     """Mean over all points of their silhouette. Higher is better."""
     return mean(sample_silhouette(distances, labels))
+
+
+def macro_silhouette(distances: Sequence[Sequence[Any]], labels: Sequence[Any]) -> Any:
+    """Mean over the clusters of the mean silhouette of their points. Higher is better."""
+    scores = sample_silhouette(distances, labels)
+    return mean(
+        mean(s for s, label in zip(scores, labels, strict=True) if label == own) for own in dict.fromkeys(labels)
+    )
 
 
 def sample_silhouette(distances: Sequence[Sequence[Any]], labels: Sequence[Any]) -> list[Any]:
@@ -24,7 +39,7 @@ def sample_silhouette(distances: Sequence[Sequence[Any]], labels: Sequence[Any])
     for x in range(n):
         own = mean(distances[x][y] for y in members[labels[x]] if y != x)
         other = minimum(mean(distances[x][y] for y in members[c]) for c in clusters if c != labels[x])
-        out.append(_score(own, other, len(members[labels[x]])))
+        out.append(score(own, other, len(members[labels[x]])))
     return out
 
 
@@ -42,11 +57,12 @@ def sample_simplified_silhouette(points: Sequence[Sequence[Any]], labels: Sequen
     for x, label in zip(points, labels, strict=True):
         own = _euclidean(x, centroids[label])
         other = minimum(_euclidean(x, centroids[c]) for c in clusters if c != label)
-        out.append(_score(own, other, len(members[label])))
+        out.append(score(own, other, len(members[label])))
     return out
 
 
-def _score(own: Any, other: Any, size: int) -> Any:
+def score(own: Any, other: Any, size: int) -> Any:
+    """(b − a) / max(a, b); 0 for the only point of a cluster, and where a = b = 0."""
     if size == 1:
         return 0
     larger = maximum([own, other])

@@ -14,11 +14,12 @@ from cqm.arrays.metrics import Metric
 from cqm.geometry.reductions import gaps_and_diameters, pair_sums
 from cqm.geometry.trees import longest_steps
 from cqm.measures.arithmetic import ratio
+from cqm.measures.silhouette import cluster_silhouettes_of
 from cqm.tables import html_table, number, text_table
 
 __all__ = ["ClusterProfiles", "profile_clusters"]
 
-HEADER = ("cluster", "size", "mean distance", "diameter", "widest step", "separation", "nearest cluster")
+HEADER = ("cluster", "size", "mean distance", "diameter", "widest step", "separation", "nearest cluster", "silhouette")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +35,7 @@ class ClusterProfiles:
     widest_steps : longest edge of its minimum spanning tree; 0 for a singleton.
     separations : distance from its nearest point to another cluster.
     nearest : label of that other cluster.
+    silhouettes : mean silhouette of its points; 0 for a singleton. The mean of these is :func:`cqm.macro_silhouette`.
     """
 
     labels: tuple[Hashable, ...]
@@ -43,11 +45,15 @@ class ClusterProfiles:
     widest_steps: NDArray[np.float64]
     separations: NDArray[np.float64]
     nearest: tuple[Hashable, ...]
+    silhouettes: NDArray[np.float64]
 
     def _rows(self) -> list[tuple[str, ...]]:
         columns = (self.mean_distances, self.diameters, self.widest_steps, self.separations)
         return [
-            (str(label), str(self.sizes[i]), *(number(column[i]) for column in columns), str(self.nearest[i]))
+            (
+                *(str(label), str(self.sizes[i]), *(number(column[i]) for column in columns)),
+                *(str(self.nearest[i]), number(self.silhouettes[i])),
+            )
             for i, label in enumerate(self.labels)
         ]
 
@@ -90,4 +96,5 @@ def profile_clusters(
         widest_steps=longest_steps(clustering),
         separations=gaps[np.arange(clustering.k), neighbours],
         nearest=tuple(clustering.classes[i] for i in neighbours),
+        silhouettes=cluster_silhouettes_of(clustering),
     )

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from cqm.declarations import Measure, catalog
 from cqm.declarations.cost import OF_COORDINATES, PER_SECOND
 from cqm.json_files import plain
 from cqm.measures.margins import BudgetExceeded
+from cqm.measures.silhouette_bound import silhouette_upper_bound_of
 from cqm.optional import require
 from cqm.sharing import shared_work
 from cqm.tables import count, html_table, number, text_table
@@ -33,6 +34,8 @@ Silhouette, Caliński–Harabasz and Davies–Bouldin are what readers know. Of 
 """
 EFFORT = 3e12
 HEADER = ("measure", "value", "better", "range", "reference")
+FEW_POINTS = 2000
+"""Points up to which the silhouette's upper bound is shown: a quarter of a second of a core."""
 LONG_WORK = 1e11
 """Multiply–adds beyond which a progress bar appears: a few seconds on two cores."""
 OUTLIERS = (-1, "-1", "noise", "Noise", "outlier", "", "nan", "NaN", "NA", "None", "<NA>")
@@ -52,6 +55,8 @@ class Report:
     rows : number of points given, noise included.
     bounds : measure name → interval that holds its value, for margins that are not certain.
     notes : what the reader should know about the input.
+    upper_bounds : measure name → what no clustering of these points exceeds: of the silhouette, for up to 2,000 points;
+        :func:`cqm.silhouette_upper_bound` computes it for more.
     """
 
     values: Mapping[str, float]
@@ -62,6 +67,7 @@ class Report:
     rows: float
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    upper_bounds: Mapping[str, float] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> float:
         if name in self.left_out:
@@ -86,6 +92,7 @@ class Report:
                     "metric": self.metric,
                     "values": self.values,
                     "left_out": self.left_out,
+                    "upper_bounds": self.upper_bounds,
                     "notes": self.notes,
                 }
             ),
@@ -106,7 +113,12 @@ class Report:
         return [(catalog[name], value) for name, value in self.values.items()]
 
     def _rows(self) -> list[tuple[str, ...]]:
-        return [(m.name, number(value), m.better, m.range_text, m.reference) for m, value in self._measures()]
+        return [(m.name, number(value), m.better, self._range(m), m.reference) for m, value in self._measures()]
+
+    def _range(self, measure: Measure) -> str:
+        """The range as it is printed, with what can be reached on these points."""
+        bound = self.upper_bounds.get(measure.name)
+        return measure.range_text if bound is None else f"{measure.range_text}, here ≤ {number(bound)}"
 
     def _title(self) -> str:
         noise = f" and {count(self.rows - self.n)} of noise" if self.rows > self.n else ""
@@ -167,7 +179,8 @@ def evaluate(
     Returns
     -------
     Report
-        With the values, and for every measure left out the reason.
+        With the values, and for every measure left out the reason; beside the silhouette of up to 2,000 points, what no
+        clustering of them exceeds.
 
     Raises
     ------
@@ -187,8 +200,11 @@ def evaluate(
     chosen = chosen_measures(measures)
     options: dict[str, Any] = {"metric": metric, "noise_label": noise_label, "sample_weight": sample_weight}
     with shared_work():
-        validate(X, labels, **options, min_clusters=1, allow_singletons_only=True, fractions=True)
-        return assess(X, labels, chosen, **options, limit=limit, progress=progress)
+        clustering = validate(X, labels, **options, min_clusters=1, allow_singletons_only=True, fractions=True)
+        report = assess(X, labels, chosen, **options, limit=limit, progress=progress)
+        if "silhouette" in report.values and clustering.n <= FEW_POINTS and clustering.weights is None:
+            report = replace(report, upper_bounds={"silhouette": silhouette_upper_bound_of(clustering)})
+        return report
 
 
 def chosen_measures(measures: str | Iterable[str] | None) -> list[Measure]:

@@ -10,6 +10,7 @@ distances for others, and equals the measure's definition.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 from cqm.axioms.proofs.traced import Traced
@@ -17,6 +18,7 @@ from cqm.definitions.arithmetic import if_at_most, logarithm, maximum, mean, min
 from cqm.definitions.coordinates import centroid, distance
 from cqm.definitions.coordinates import clusters_of as clusters_of_points
 from cqm.definitions.margins import mean_gap, mean_within, representative_sets, trespass
+from cqm.definitions.medoid_silhouette import _mean_over, _medoids
 from cqm.definitions.pairs import within_and_between
 from cqm.definitions.sd_indices import sd_scat
 
@@ -157,14 +159,49 @@ def simplified_silhouette(squares: Rows, labels: Sequence[int]) -> Any:
     )
 
 
-def silhouette(distances: Rows, labels: Sequence[int]) -> Any:
-    """Mean of min(1, b/a) − min(1, a/b)."""
+def silhouettes(distances: Rows, labels: Sequence[int], average: Callable[..., Any] = mean) -> list[list[Any]]:
+    """For each cluster min(1, b/a) − min(1, a/b) of its points."""
     clusters = clusters_of(labels)
     scores = []
     for own in clusters:
+        of_own = []
         for x in own:
-            nearest = minimum(mean(distances[x][y] for y in other) for other in clusters if other is not own)
-            scores.append(0 if len(own) == 1 else score(mean(distances[x][y] for y in own if y != x), nearest))
+            nearest = minimum(average([distances[x][y] for y in other]) for other in clusters if other is not own)
+            inside = [distances[x][y] for y in own if y != x]
+            of_own.append(score(average(inside), nearest) if inside else 0)
+        scores.append(of_own)
+    return scores
+
+
+def silhouette(distances: Rows, labels: Sequence[int]) -> Any:
+    """Mean over the points."""
+    return mean(chain(*silhouettes(distances, labels)))
+
+
+def macro_silhouette(distances: Rows, labels: Sequence[int]) -> Any:
+    """Mean over the clusters of their means."""
+    return mean(map(mean, silhouettes(distances, labels)))
+
+
+def generalized_silhouette(distances: Rows, labels: Sequence[int]) -> Any:
+    """Mean over the points, with harmonic means of the distances."""
+    return mean(chain(*silhouettes(distances, labels, harmonic_mean)))
+
+
+def harmonic_mean(values: Sequence[Any]) -> Any:
+    """1 / mean of 1/v."""
+    return quotient(1, mean(quotient(1, value) for value in values))
+
+
+def medoid_silhouette(distances: Rows, labels: Sequence[int]) -> Any:
+    """Mean of min(1, b/a) − min(1, a/b); a medoid has 1."""
+    medoids = [_medoids(distances, cluster) for cluster in clusters_of(labels)]
+    scores = []
+    for i, cluster in enumerate(clusters_of(labels)):
+        for x in cluster:
+            to = [_mean_over(distances[x], of_cluster) for of_cluster in medoids]
+            nearest = minimum(to[j] for j in range(len(to)) if j != i)
+            scores.append(1 if to[i] == 0 else score(to[i], nearest))
     return mean(scores)
 
 
@@ -245,7 +282,10 @@ FORMULAS: dict[str, Formula] = {
     "calinski_harabasz": calinski_harabasz,
     "davies_bouldin": davies_bouldin,
     "gamma": gamma,
+    "generalized_silhouette": generalized_silhouette,
     "log_ss_ratio": lambda squares, labels: logarithm(share_of_between(squares, labels)),
+    "macro_silhouette": macro_silhouette,
+    "medoid_silhouette": medoid_silhouette,
     "normalized_k_means": normalized_k_means,
     "normalized_min_sum": normalized_min_sum,
     "ray_turi": xie_beni,
