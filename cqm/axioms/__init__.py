@@ -8,6 +8,8 @@ except ModuleNotFoundError as error:
     ) from error
 
 from cqm.axioms import strategies
+from cqm.axioms.agreement.checker import check_index
+from cqm.axioms.agreement.statements import INDEX_AXIOMS
 from cqm.axioms.checker import check, parametrize
 from cqm.axioms.clusterers import FUNCTIONS, single_linkage
 from cqm.axioms.domains import DISTANCES, DOMAINS, EUCLIDEAN, METRICS, PSEUDODISTANCES, Domain
@@ -50,6 +52,7 @@ __all__ = [
     "EUCLIDEAN",
     "FUNCTIONS",
     "FUNCTION_AXIOMS",
+    "INDEX_AXIOMS",
     "METRICS",
     "PSEUDODISTANCES",
     "Axiom",
@@ -66,6 +69,7 @@ __all__ = [
     "changed",
     "check",
     "check_function",
+    "check_index",
     "coarsening_preference",
     "consistency",
     "continuity",

@@ -28,12 +28,13 @@ class Instance:
 
     Attributes
     ----------
-    kind : what `rows` holds: a square matrix of distances, or points by their coordinates.
-    rows : (n, n) distances or (n, d) coordinates, rational.
+    kind : what `rows` holds: a square matrix of distances, points by their coordinates, or another clustering that the
+        clusters are compared with, themselves or all with their sizes.
+    rows : (n, n) distances or (n, d) coordinates, rational, or (n, 1) labels of the other clustering.
     labels : the cluster of each point.
     """
 
-    kind: Literal["distances", "points"]
+    kind: Literal["distances", "points", "partitions", "shuffled partitions"]
     rows: Rows
     labels: tuple[int, ...]
 

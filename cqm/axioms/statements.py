@@ -109,7 +109,7 @@ class Axiom:
     judge: Judge = not_judged
     smallest: int = 3
     largest: int | None = None
-    of: Literal["measures", "functions"] = "measures"
+    of: Literal["measures", "functions", "indices"] = "measures"
     kinds: tuple[Literal["distances", "points"], ...] = ("distances", "points")
     inner: bool = False
     outer: bool = False

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cqm.atomic import write_text
+from cqm.axioms.agreement.statements import INDEX_AXIOMS, INDEX_DOMAIN
+from cqm.axioms.agreement.subjects import index_subject
+from cqm.axioms.closed_forms import ClosedForm
 from cqm.axioms.domains import domain_named
 from cqm.axioms.exact import Enclosure, is_undefined, to_float
 from cqm.axioms.instances import Instance
@@ -60,7 +63,8 @@ class Witness:
         finite = [value for value in self.values if not (isinstance(value, float) and value - value != 0)]
         if any(isinstance(value, float) for value in finite):
             return "floating"
-        return "enclosed" if any(isinstance(value, Enclosure) for value in finite) else "exact"
+        enclosed = any(isinstance(value, Enclosure | ClosedForm) for value in finite)
+        return "enclosed" if enclosed else "exact"
 
     def replay(self, measure: Any = None) -> bool:
         """Evaluate the measure again on the instances: whether they still show the same.
@@ -80,6 +84,8 @@ class Witness:
 
     def _judged(self, measure: Any) -> Any:
         """What is to be evaluated: a measure, or a clustering function."""
+        if self.stated.of == "indices":
+            return index_subject(measure, better=self.better, name=self.measure)
         if self.stated.of == "measures":
             return subject_of(measure, better=self.better, name=self.measure)
         if not callable(measure):
@@ -89,7 +95,9 @@ class Witness:
     def __str__(self) -> str:
         values = " → ".join(together(self.values)[:4])
         more = f" and {len(self.values) - 4} more" if len(self.values) > 4 else ""
-        return f"{self.n} points, {self.frames[0].clusters()}: {values}{more}"
+        first = self.frames[0]
+        about = described(first) if self.domain == INDEX_DOMAIN else first.clusters()
+        return f"{self.n} points, {about}: {values}{more}"
 
     def describe(self) -> str:
         """Write the witness in full: every instance with its value."""
@@ -125,7 +133,8 @@ class Witness:
     @classmethod
     def from_record(cls, data: dict[str, Any], axiom: Axiom | None = None) -> "Witness":
         """Inverse of `record`; `axiom` as in `from_json`."""
-        domain_named(data["domain"])
+        if data["domain"] != INDEX_DOMAIN:
+            domain_named(data["domain"])
         return cls(
             data["measure"],
             data["axiom"],
@@ -155,17 +164,24 @@ def axiom_named(name: str | Axiom) -> Axiom:
 
 
 def statement(name: str) -> Axiom:
-    """Return the axiom of that name, be it about measures or about clustering functions."""
-    return FUNCTION_AXIOMS[name] if name in FUNCTION_AXIOMS else axiom_named(name)
+    """Return the axiom of that name, be it about measures, clustering functions or external indices."""
+    others = {**FUNCTION_AXIOMS, **INDEX_AXIOMS}
+    return others[name] if name in others else axiom_named(name)
 
 
 def described(instance: Instance) -> str:
     """Write an instance in full."""
+    if instance.kind in ("partitions", "shuffled partitions"):
+        given = Instance("partitions", (), tuple(int(row[0]) for row in instance.rows)).clusters()
+        other = "all clusterings with the sizes of " * (instance.kind == "shuffled partitions") + instance.clusters()
+        return f"{given} beside {other}"
     return f"{instance.kind} {instance.text()}, clusters {instance.clusters()}"
 
 
 def number_to_json(value: Any) -> Any:
     """Rationals as strings, enclosures by both ends, floats as they are written, partitions as lists."""
+    if isinstance(value, ClosedForm):
+        value = value.enclosure()
     if isinstance(value, Enclosure):
         return {"low": str(value.low), "high": str(value.high), "approximately": to_float(value)}
     if isinstance(value, float):

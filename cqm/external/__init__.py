@@ -7,8 +7,9 @@ with any hashable labels. The catalogue of them, `external_catalog`, says direct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
+from cqm.definitions import agreement
 from cqm.external.information import (
     adjusted_mutual_information,
     completeness,
@@ -45,6 +46,7 @@ class ExternalIndex:
     ----------
     name : the public function's name.
     function : `f(labels_true, labels_pred, *, noise_label=None)` → float.
+    definition : `f(labels_true, labels_pred)` in plain Python, as it is written.
     better : which direction means more alike.
     range : smallest and largest possible value.
     symmetric : whether the two clusterings may change places.
@@ -53,6 +55,7 @@ class ExternalIndex:
 
     name: str
     function: Callable[..., float]
+    definition: Callable[..., Any]
     better: Literal["higher", "lower"]
     range: tuple[float, float]
     symmetric: bool
@@ -68,23 +71,43 @@ external_catalog: Mapping[str, ExternalIndex] = MappingProxyType(
     _Indices(
         (index.name, index)
         for index in (
-            ExternalIndex("adjusted_rand", adjusted_rand, "higher", (-0.5, 1.0), True, True),
+            ExternalIndex("adjusted_rand", adjusted_rand, agreement.adjusted_rand, "higher", (-0.5, 1.0), True, True),
             ExternalIndex(
-                "adjusted_mutual_information", adjusted_mutual_information, "higher", (-1.0, 1.0), True, True
+                "adjusted_mutual_information",
+                adjusted_mutual_information,
+                agreement.adjusted_mutual_information,
+                "higher",
+                (-1.0, 1.0),
+                True,
+                True,
             ),
-            ExternalIndex("v_measure", v_measure, "higher", (0.0, 1.0), True, False),
-            ExternalIndex("homogeneity", homogeneity, "higher", (0.0, 1.0), False, False),
-            ExternalIndex("completeness", completeness, "higher", (0.0, 1.0), False, False),
+            ExternalIndex("v_measure", v_measure, agreement.v_measure, "higher", (0.0, 1.0), True, False),
+            ExternalIndex("homogeneity", homogeneity, agreement.homogeneity, "higher", (0.0, 1.0), False, False),
+            ExternalIndex("completeness", completeness, agreement.completeness, "higher", (0.0, 1.0), False, False),
             ExternalIndex(
-                "normalized_mutual_information", normalized_mutual_information, "higher", (0.0, 1.0), True, False
+                "normalized_mutual_information",
+                normalized_mutual_information,
+                agreement.normalized_mutual_information,
+                "higher",
+                (0.0, 1.0),
+                True,
+                False,
             ),
             ExternalIndex(
-                "variation_of_information", variation_of_information, "lower", (0.0, float("inf")), True, False
+                "variation_of_information",
+                variation_of_information,
+                agreement.variation_of_information,
+                "lower",
+                (0.0, float("inf")),
+                True,
+                False,
             ),
-            ExternalIndex("rand", rand, "higher", (0.0, 1.0), True, False),
-            ExternalIndex("fowlkes_mallows", fowlkes_mallows, "higher", (0.0, 1.0), True, False),
-            ExternalIndex("pair_jaccard", pair_jaccard, "higher", (0.0, 1.0), True, False),
-            ExternalIndex("purity", purity, "higher", (0.0, 1.0), False, False),
+            ExternalIndex("rand", rand, agreement.rand, "higher", (0.0, 1.0), True, False),
+            ExternalIndex(
+                "fowlkes_mallows", fowlkes_mallows, agreement.fowlkes_mallows, "higher", (0.0, 1.0), True, False
+            ),
+            ExternalIndex("pair_jaccard", pair_jaccard, agreement.pair_jaccard, "higher", (0.0, 1.0), True, False),
+            ExternalIndex("purity", purity, agreement.purity, "higher", (0.0, 1.0), False, False),
         )
     )
 )

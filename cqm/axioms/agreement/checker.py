@@ -1,0 +1,174 @@
+"""`check_index`: whether an external index has the properties that are asked of one, with the counterexample if not."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from cqm.axioms.agreement.exhaustion import CASES, LARGEST, triangles
+from cqm.axioms.agreement.partitions import reference
+from cqm.axioms.agreement.proofs import index_proof
+from cqm.axioms.agreement.rounding import confirmed, random_at, with_noise
+from cqm.axioms.agreement.statements import INDEX_AXIOMS, INDEX_DOMAIN
+from cqm.axioms.agreement.subjects import IndexSubject, index_subject
+from cqm.axioms.exact import is_undefined
+from cqm.axioms.instances import Instance, Trial
+from cqm.axioms.limits import OutOfTime, time_left, time_limit
+from cqm.axioms.statements import Axiom
+from cqm.axioms.verdict import Evidence, Verdict, Verdicts
+from cqm.axioms.witness import Witness
+
+__all__ = ["check_index"]
+
+SECONDS = 60.0
+
+
+def check_index(
+    index: Any,
+    axiom: Axiom | str | Iterable[Axiom | str] | None = None,
+    *,
+    better: str | None = None,
+    name: str | None = None,
+    tolerance: float | None = None,
+    seconds: float = SECONDS,
+    seed: int = 0,
+) -> Any:
+    """Judge an external index by one axiom, or by several; by default by all.
+
+    Catalogued indices are judged from their definitions: values are fractions, or expressions in logarithms and roots,
+    and every comparison of them is certain. Anyone's function is judged by its floats, and what rounding may have done
+    to them refutes nothing. All partitions of 2, 3, … points are tried, so that a counterexample is a smallest one.
+
+    Parameters
+    ----------
+    index : name from `cqm.external.external_catalog`, one of its entries or functions, or any callable
+        ``f(labels_true, labels_pred)`` that returns a number.
+    axiom : one of `cqm.axioms.INDEX_AXIOMS`, or its name, with or without `index_`; or several, or None for all.
+    better : which values of a callable mean more alike: "higher" or "lower". Known for catalogued indices.
+    name : what verdicts call a callable.
+    tolerance : differences up to this share of the largest value are rounding. By default 10⁻⁹ or, where that is more,
+        32 times what the callable's values move by when the points are listed in another order.
+    seconds : limit on the time of the whole call.
+    seed : for the orders of the points that are tried.
+
+    Returns
+    -------
+    Verdict or Verdicts
+        `holds` is False only with a witness, and None where the index has no value, or several for one input.
+
+    Examples
+    --------
+    >>> from cqm import axioms
+    >>> verdict = axioms.check_index("rand", "constant_baseline")
+    >>> verdict.status, str(verdict.witness)
+    ('refuted', '4 points, {0,1} {2} beside all clusterings with the sizes of {0,1} {2}: 5/9 (0.5556) → 1/2 (0.5)')
+    >>> axioms.check_index("adjusted_rand", "constant_baseline").status
+    'proved'
+    >>> from sklearn.metrics import normalized_mutual_info_score
+    >>> verdict = axioms.check_index(normalized_mutual_info_score, "triangle_inequality", better="higher")
+    >>> verdict.holds, verdict.witness.n
+    (False, 3)
+    """
+    subject = index_subject(index, better=better, name=name)
+    single = isinstance(axiom, Axiom | str)
+    asked = [index_axiom(one) for one in ([axiom] if single else INDEX_AXIOMS if axiom is None else axiom)]
+    verdicts = []
+    with time_limit(seconds):
+        several = None
+        if not subject.generic:
+            subject = with_noise(subject, tolerance, seed)
+            several = random_at(subject, seed)
+        for i, one in enumerate(asked):
+            with time_limit(time_left() / (len(asked) - i)):
+                verdicts.append(_judged(subject, one, seed) if several is None else _random(subject, one, several))
+    return verdicts[0] if single else Verdicts(verdicts)
+
+
+def index_axiom(name: Axiom | str) -> Axiom:
+    """The axiom of external indices that has that name."""
+    if isinstance(name, Axiom):
+        return name
+    for called in (name, f"index_{name}"):
+        if called in INDEX_AXIOMS:
+            return INDEX_AXIOMS[called]
+    names = [called.removeprefix("index_") for called in INDEX_AXIOMS]
+    raise ValueError(f"unknown axiom of external indices {name!r}: choose from {', '.join(names)}")
+
+
+def _judged(subject: IndexSubject, axiom: Axiom, seed: int) -> Verdict:
+    if (proof := index_proof(subject, axiom)) is not None:
+        return Verdict(subject.name, axiom.name, INDEX_DOMAIN, True, proof.evidence())
+    cases, largest, undefined = 0, 0, None
+    moved = 0
+    with suppress(OutOfTime):
+        for n in range(axiom.smallest, _largest(subject) + 1):
+            doubtless, trials = _cases(subject, axiom, n)
+            cases += doubtless
+            for trial in trials:
+                values = [_value(subject, axiom, frame) for frame in trial.frames]
+                if any(map(is_undefined, values)):
+                    undefined = undefined or _witness(subject, axiom, trial, values)
+                    continue
+                cases += 1
+                moved += any(value != values[0] for value in values[1:])
+                if axiom.judge(values, subject.better) > 0 and confirmed(subject, axiom, trial, seed):
+                    exact = [subject.exact(frame) for frame in trial.frames]
+                    witness = _witness(subject, axiom, trial, exact)
+                    return Verdict(subject.name, axiom.name, INDEX_DOMAIN, False, witness, cases, undefined=undefined)
+            largest = n
+    stopped = largest < _largest(subject)
+    if not cases:
+        text = "it has no value for any two clusterings that were tried" if undefined else "the time was too short"
+        kind = "error" if undefined is not None and _failed(undefined) else "none"
+        return Verdict(
+            subject.name, axiom.name, INDEX_DOMAIN, None, Evidence(kind, text), undefined=undefined, stopped=stopped
+        )
+    text = f"no counterexample among all partitions of {axiom.smallest} to {largest} points: {cases:,} cases"
+    evidence = Evidence("exhaustion", text + (", when the time was over" if stopped else ""), largest=largest)
+    return Verdict(
+        subject.name,
+        axiom.name,
+        INDEX_DOMAIN,
+        True,
+        evidence,
+        cases,
+        (),
+        undefined,
+        stopped,
+        max(moved, cases - moved > 0),
+    )
+
+
+def _largest(subject: IndexSubject) -> int:
+    return LARGEST if subject.generic else LARGEST - 1
+
+
+def _cases(subject: IndexSubject, axiom: Axiom, n: int) -> tuple[int, Iterable[Trial]]:
+    """Cases that hold without doubt, by their number, and the others."""
+    if axiom.name == "index_triangle_inequality":
+        every, doubtful = triangles(subject, n)
+        return every - len(doubtful) if every else 0, doubtful or (() if every else CASES[axiom.name](n))
+    return 0, CASES[axiom.name](n)
+
+
+def _value(subject: IndexSubject, axiom: Axiom, frame: Instance) -> Any:
+    """The value, from those that are known unless the names themselves are what is asked about."""
+    if axiom.name == "index_label_invariance":
+        return subject.exact(frame)
+    if frame.kind == "shuffled partitions":
+        return subject.mean(reference(frame), frame.labels)
+    return subject.between(reference(frame), frame.labels)
+
+
+def _witness(subject: IndexSubject, axiom: Axiom, trial: Trial, values: Iterable[Any]) -> Witness:
+    return Witness(
+        subject.name, axiom.name, INDEX_DOMAIN, subject.better, trial.frames, tuple(values), trial.change, subject
+    )
+
+
+def _failed(witness: Witness) -> bool:
+    return any(getattr(value, "failed", False) for value in witness.values)
+
+
+def _random(subject: IndexSubject, axiom: Axiom, case: Instance) -> Verdict:
+    text = f"different values for the same two clusterings, {case.clusters()} beside labels {list(reference(case))}"
+    return Verdict(subject.name, axiom.name, INDEX_DOMAIN, None, Evidence("random", text))
