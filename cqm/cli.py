@@ -224,12 +224,14 @@ def axioms(
     measure: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Name from the catalogue, or module:function with the folder that you are in first.",
+            help="Name of a measure or external index, or module:function with the folder that you are in first.",
             autocompletion=_measures,
         ),
     ] = None,
     better: Annotated[str | None, typer.Option(help="higher or lower, for a measure of your own.")] = None,
-    needs: Annotated[str | None, typer.Option(help="points, if your measure takes coordinates.")] = None,
+    needs: Annotated[
+        str | None, typer.Option(help="points, if your measure takes coordinates; labels, if it compares.")
+    ] = None,
     axiom: Annotated[list[str] | None, typer.Option(help="Only this axiom; may be repeated.")] = None,
     domain: Annotated[str | None, typer.Option(help="distances, metrics, euclidean or pseudodistances.")] = None,
     cases: Annotated[int | None, typer.Option(help="Cases to try for each axiom.")] = None,

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 __all__ = ["PATH", "RecordedVerdict", "judged_measures", "recorded_verdicts"]
+
+Kind = Literal["measures", "indices"]
 
 PATH = Path(__file__).with_name("verdicts.json")
 
@@ -40,8 +42,8 @@ class RecordedVerdict:
     record: Mapping[str, Any] = field(repr=False)
 
 
-def recorded_verdicts(measure: str) -> dict[str, RecordedVerdict]:
-    """Axiom → verdict, for a catalogued measure.
+def recorded_verdicts(measure: str, kind: Kind = "measures") -> dict[str, RecordedVerdict]:
+    """Axiom → verdict, for a catalogued measure or external index.
 
     Examples
     --------
@@ -60,16 +62,16 @@ def recorded_verdicts(measure: str) -> dict[str, RecordedVerdict]:
             record["evidence"].get("witness"),
             record,
         )
-        for record in _measures()[measure]
+        for record in _records()[kind][measure]
     }
 
 
 def judged_measures() -> tuple[str, ...]:
     """Names of the measures that have verdicts: read in a tenth of the time that the whole catalogue takes."""
-    return tuple(_measures())
+    return tuple(_records()["measures"])
 
 
 @cache
-def _measures() -> dict[str, list[dict[str, Any]]]:
-    records: dict[str, list[dict[str, Any]]] = json.loads(PATH.read_text(encoding="utf-8"))["measures"]
+def _records() -> dict[str, dict[str, list[dict[str, Any]]]]:
+    records: dict[str, dict[str, list[dict[str, Any]]]] = json.loads(PATH.read_text(encoding="utf-8"))
     return records

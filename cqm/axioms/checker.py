@@ -8,6 +8,8 @@ from typing import Any, Literal, overload
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from cqm.axioms.agreement.checker import SECONDS, check_index
+from cqm.axioms.agreement.subjects import is_index
 from cqm.axioms.clusterers import is_clusterer
 from cqm.axioms.domains import Domain, domain_named
 from cqm.axioms.exact import FLOAT_TOLERANCE
@@ -34,7 +36,7 @@ def check(
     *,
     better: Direction | None = ...,
     domain: Domain | str | None = ...,
-    needs: Literal["distances", "points"] | None = ...,
+    needs: Literal["distances", "points", "labels"] | None = ...,
     generic: bool = ...,
     name: str | None = ...,
     tolerance: float | None = ...,
@@ -49,7 +51,7 @@ def check(
     *,
     better: Direction | None = ...,
     domain: Domain | str | None = ...,
-    needs: Literal["distances", "points"] | None = ...,
+    needs: Literal["distances", "points", "labels"] | None = ...,
     generic: bool = ...,
     name: str | None = ...,
     tolerance: float | None = ...,
@@ -63,7 +65,7 @@ def check(
     *,
     better: Direction | None = None,
     domain: Domain | str | None = None,
-    needs: Literal["distances", "points"] | None = None,
+    needs: Literal["distances", "points", "labels"] | None = None,
     generic: bool = False,
     name: str | None = None,
     tolerance: float | None = None,
@@ -77,13 +79,15 @@ def check(
     ----------
     measure : a catalogue name or catalogued function; any callable ``f(X, labels)``, ``f(D, labels)`` or
         ``f(X, labels, *, metric="precomputed")`` that returns a number; a scikit-learn scorer
-        ``s(estimator, X, y=None)``; or an estimator with ``fit_predict``, which is judged as `check_function` does.
+        ``s(estimator, X, y=None)``; an estimator with ``fit_predict``, which is judged as `check_function` does; or an
+        external index ``f(labels_true, labels_pred)``, which is judged as `check_index` does.
     axiom : one axiom (object or name) for one `Verdict`; several, or none for all of them, for `Verdicts`.
     better : "higher" or "lower"; only for measures that are not in the catalogue, and "higher" for scorers.
     domain : "distances" (default), "metrics", "euclidean" (default for measures that need points) or
         "pseudodistances".
     needs : "points" when the callable takes coordinates and not distances; by default where its first parameter is
-        called X and there is no ``metric``.
+        called X and there is no ``metric``. "labels" when it compares two clusterings, which is known where its
+        parameters are called labels_true and labels_pred, or y_true and y_pred.
     generic : the callable is plain Python over nested sequences and works in any number type: judge it exactly.
     name : what verdicts call the measure.
     tolerance : differences up to here, relative to values above 1, are rounding. By default 10⁻⁹ or, where that is
@@ -110,6 +114,9 @@ def check(
     >>> verdict.holds, str(verdict.witness)
     (False, '3 points, {0,1} {2}: 1 → 2')
     """
+    if needs == "labels" or (needs is None and is_index(measure)):
+        limit = seconds if seconds is not None else budget.seconds if budget is not None else SECONDS
+        return check_index(measure, axiom, better=better, name=name, tolerance=tolerance, seconds=limit)
     if is_clusterer(measure):
         limits = None if budget is None and seconds is None else with_seconds(budget or FUNCTION_BUDGET, seconds)
         of_function = check_function(measure, axiom, needs=needs, domain=domain, name=name, budget=limits)

@@ -16,6 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cqm.atomic import write_text
+from cqm.axioms.agreement.checker import check_index
+from cqm.axioms.agreement.proofs import index_proof
+from cqm.axioms.agreement.statements import INDEX_AXIOMS
+from cqm.axioms.agreement.subjects import index_subject
 from cqm.axioms.checker import check
 from cqm.axioms.clusterers import FUNCTIONS
 from cqm.axioms.domains import DOMAINS
@@ -32,6 +36,7 @@ from cqm.axioms.subjects import Subject, subject_of
 from cqm.axioms.verdict import Verdict
 from cqm.axioms.witness import Witness
 from cqm.declarations import catalog
+from cqm.external import external_catalog
 from cqm.verdicts import PATH
 
 __all__ = ["BUDGET", "Table", "contradictions", "judge_all", "read_verdicts"]
@@ -46,11 +51,11 @@ Records = dict[str, list[dict[str, Any]]]
 def judge_all(
     names: Iterable[str] = (), *, budget: Budget = BUDGET, path: Path = PATH, jobs: int | None = None
 ) -> None:
-    """Judge the named measures, one process a core, and write each one's verdicts as soon as they are there.
+    """Judge the named measures or indices, one process a core, and write their verdicts as soon as they are there.
 
-    Without names, all measures and the clustering functions of Kleinberg's theorem. Verdicts of what is not named stay;
-    those of what is no longer there go. Proofs are run, counterexamples on record are replayed, and only what neither
-    settles is searched.
+    Without names, all measures, external indices and the clustering functions of Kleinberg's theorem. Verdicts of what
+    is not named stay; those of what is no longer there go. Proofs are run, counterexamples on record are replayed, and
+    only what neither settles is searched.
 
     Raises
     ------
@@ -58,12 +63,14 @@ def judge_all(
         The argument of a proof does not hold on some case: it is wrong, or the definition is. The other verdicts are
         written all the same.
     """
-    chosen, functions = list(names) or list(catalog), [] if names else list(FUNCTIONS)
+    named = list(names)
+    indices = [name for name in named or external_catalog if name in external_catalog]
+    chosen, functions = [name for name in named or catalog if name not in indices], [] if named else list(FUNCTIONS)
     for name in chosen:
         catalog[name]  # an unknown name is an error before the work, not after it
-    known: dict[str, Records] = {"measures": {}, "functions": {}}
+    known: dict[str, Records] = {"measures": {}, "functions": {}, "indices": {}}
     if path.is_file():
-        known = json.loads(path.read_text(encoding="utf-8"))
+        known |= json.loads(path.read_text(encoding="utf-8"))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     broken = []
     with (
@@ -75,6 +82,7 @@ def judge_all(
             for name in chosen
         }
         tasks |= {pool.submit(_function_records, name): ("functions", name) for name in functions}
+        tasks |= {pool.submit(_index_records, name): ("indices", name) for name in indices}
         task = bar.add_task("judging", total=len(tasks))
         for future in as_completed(tasks):
             kind, name = tasks[future]
@@ -88,14 +96,14 @@ def judge_all(
         raise ValueError("proofs of docs/proofs.md that do not hold:\n" + "\n".join(broken))
 
 
-def read_verdicts(path: Path = PATH) -> tuple[Table, Table]:
-    """Measure → axiom → verdict and the same of clustering functions, as objects that can be replayed."""
+def read_verdicts(path: Path = PATH) -> tuple[Table, Table, Table]:
+    """Measure → axiom → verdict and the same of clustering functions and indices, as objects that can be replayed."""
     records = json.loads(path.read_text(encoding="utf-8"))
-    measures, functions = (
+    measures, functions, indices = (
         {name: {one["axiom"]: Verdict.from_record(name, one) for one in of_kind[name]} for name in of_kind}
-        for of_kind in (records["measures"], records["functions"])
+        for of_kind in (records["measures"], records["functions"], records.get("indices", {}))
     )
-    return measures, functions
+    return measures, functions, indices
 
 
 def contradictions(verdicts: Table) -> Iterator[str]:
@@ -143,9 +151,17 @@ def _function_records(name: str) -> list[dict[str, Any]]:
     return [verdict.record() for verdict in verdicts]
 
 
+def _index_records(name: str) -> list[dict[str, Any]]:
+    subject = index_subject(name)
+    for axiom in INDEX_AXIOMS.values():
+        if (proof := index_proof(subject, axiom)) is not None:
+            proof.run(subject, cases=CASES)
+    return [verdict.record() for verdict in check_index(name, list(INDEX_AXIOMS), seconds=BUDGET.seconds)]
+
+
 def _text(known: dict[str, Records]) -> str:
     """JSON with a line a verdict, so that changes can be read."""
-    order: dict[str, Iterable[str]] = {"measures": catalog, "functions": FUNCTIONS}
+    order: dict[str, Iterable[str]] = {"measures": catalog, "functions": FUNCTIONS, "indices": external_catalog}
     kinds = []
     for kind, names in order.items():
         parts = (

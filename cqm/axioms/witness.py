@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cqm.atomic import write_text
 from cqm.axioms.agreement.statements import INDEX_AXIOMS, INDEX_DOMAIN
-from cqm.axioms.agreement.subjects import index_subject
+from cqm.axioms.agreement.subjects import IndexSubject, index_subject
 from cqm.axioms.closed_forms import ClosedForm
 from cqm.axioms.domains import domain_named
 from cqm.axioms.exact import Enclosure, is_undefined, to_float
@@ -44,7 +44,9 @@ class Witness:
     frames: tuple[Instance, ...]
     values: tuple[Any, ...]
     change: str
-    subject: Subject | None = field(default=None, repr=False, compare=False)  # what was judged, if at hand
+    subject: Subject | IndexSubject | None = field(
+        default=None, repr=False, compare=False
+    )  # what was judged, if at hand
     statement: Axiom | None = field(default=None, repr=False, compare=False)  # the axiom, where it is not one of ours
 
     @property
@@ -90,7 +92,8 @@ class Witness:
             return subject_of(measure, better=self.better, name=self.measure)
         if not callable(measure):
             raise ValueError(f"pass the clustering function {self.measure!r} to replay this witness")
-        return FunctionSubject(self.measure, measure, self.frames[0].kind)
+        kind = self.frames[0].kind
+        return FunctionSubject(self.measure, measure, "points" if kind == "points" else "distances")
 
     def __str__(self) -> str:
         values = " → ".join(together(self.values)[:4])

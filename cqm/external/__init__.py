@@ -20,6 +20,7 @@ from cqm.external.information import (
     variation_of_information,
 )
 from cqm.external.pairs import adjusted_rand, fowlkes_mallows, pair_jaccard, rand
+from cqm.verdicts import RecordedVerdict, recorded_verdicts
 
 __all__ = [
     "ExternalIndex",
@@ -60,6 +61,11 @@ class ExternalIndex:
     range: tuple[float, float]
     symmetric: bool
     adjusted: bool
+
+    @property
+    def axioms(self) -> dict[str, RecordedVerdict]:
+        """Axiom → verdict with its evidence, as `cqm axioms --table` found it."""
+        return recorded_verdicts(self.name, "indices")
 
 
 class _Indices(dict[str, ExternalIndex]):

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
+from typing import Any, overload
 
 from cqm.axioms.agreement.exhaustion import CASES, LARGEST, triangles
 from cqm.axioms.agreement.partitions import reference
 from cqm.axioms.agreement.proofs import index_proof
 from cqm.axioms.agreement.rounding import confirmed, random_at, with_noise
-from cqm.axioms.agreement.statements import INDEX_AXIOMS, INDEX_DOMAIN
+from cqm.axioms.agreement.statements import INDEX_AXIOMS, INDEX_DOMAIN, not_improved
 from cqm.axioms.agreement.subjects import IndexSubject, index_subject
 from cqm.axioms.exact import is_undefined
 from cqm.axioms.instances import Instance, Trial
 from cqm.axioms.limits import OutOfTime, time_left, time_limit
-from cqm.axioms.statements import Axiom
+from cqm.axioms.statements import Axiom, changed
 from cqm.axioms.verdict import Evidence, Verdict, Verdicts
 from cqm.axioms.witness import Witness
 
@@ -22,6 +22,28 @@ __all__ = ["check_index"]
 SECONDS = 60.0
 
 
+@overload
+def check_index(
+    index: Any,
+    axiom: Axiom | str,
+    *,
+    better: str | None = ...,
+    name: str | None = ...,
+    tolerance: float | None = ...,
+    seconds: float = ...,
+    seed: int = ...,
+) -> Verdict: ...
+@overload
+def check_index(
+    index: Any,
+    axiom: Iterable[Axiom | str] | None = ...,
+    *,
+    better: str | None = ...,
+    name: str | None = ...,
+    tolerance: float | None = ...,
+    seconds: float = ...,
+    seed: int = ...,
+) -> Verdicts: ...
 def check_index(
     index: Any,
     axiom: Axiom | str | Iterable[Axiom | str] | None = None,
@@ -31,7 +53,7 @@ def check_index(
     tolerance: float | None = None,
     seconds: float = SECONDS,
     seed: int = 0,
-) -> Any:
+) -> Verdict | Verdicts:
     """Judge an external index by one axiom, or by several; by default by all.
 
     Catalogued indices are judged from their definitions: values are fractions, or expressions in logarithms and roots,
@@ -69,8 +91,10 @@ def check_index(
     (False, 3)
     """
     subject = index_subject(index, better=better, name=name)
-    single = isinstance(axiom, Axiom | str)
-    asked = [index_axiom(one) for one in ([axiom] if single else INDEX_AXIOMS if axiom is None else axiom)]
+    if isinstance(axiom, Axiom | str):
+        asked = [index_axiom(axiom)]
+    else:
+        asked = [index_axiom(one) for one in (INDEX_AXIOMS if axiom is None else axiom)]
     verdicts = []
     with time_limit(seconds):
         several = None
@@ -80,7 +104,7 @@ def check_index(
         for i, one in enumerate(asked):
             with time_limit(time_left() / (len(asked) - i)):
                 verdicts.append(_judged(subject, one, seed) if several is None else _random(subject, one, several))
-    return verdicts[0] if single else Verdicts(verdicts)
+    return verdicts[0] if isinstance(axiom, Axiom | str) else Verdicts(verdicts)
 
 
 def index_axiom(name: Axiom | str) -> Axiom:
@@ -97,8 +121,9 @@ def index_axiom(name: Axiom | str) -> Axiom:
 def _judged(subject: IndexSubject, axiom: Axiom, seed: int) -> Verdict:
     if (proof := index_proof(subject, axiom)) is not None:
         return Verdict(subject.name, axiom.name, INDEX_DOMAIN, True, proof.evidence())
-    cases, largest, undefined = 0, 0, None
-    moved = 0
+    cases, moved, largest = 0, 0, 0
+    undefined: Witness | None = None
+    tie: Trial | None = None
     with suppress(OutOfTime):
         for n in range(axiom.smallest, _largest(subject) + 1):
             doubtless, trials = _cases(subject, axiom, n)
@@ -111,10 +136,14 @@ def _judged(subject: IndexSubject, axiom: Axiom, seed: int) -> Verdict:
                 cases += 1
                 moved += any(value != values[0] for value in values[1:])
                 if axiom.judge(values, subject.better) > 0 and confirmed(subject, axiom, trial, seed):
-                    exact = [subject.exact(frame) for frame in trial.frames]
-                    witness = _witness(subject, axiom, trial, exact)
-                    return Verdict(subject.name, axiom.name, INDEX_DOMAIN, False, witness, cases, undefined=undefined)
+                    if axiom.judge is not not_improved or changed(values, subject.better):
+                        return _refuted(subject, axiom, trial, cases, undefined)
+                    tie = tie or trial  # a value that gets worse, where there is one, shows more than one that stays
             largest = n
+            if tie is not None:
+                break
+    if tie is not None:
+        return _refuted(subject, axiom, tie, cases, undefined)
     stopped = largest < _largest(subject)
     if not cases:
         text = "it has no value for any two clusterings that were tried" if undefined else "the time was too short"
@@ -136,6 +165,11 @@ def _judged(subject: IndexSubject, axiom: Axiom, seed: int) -> Verdict:
         stopped,
         max(moved, cases - moved > 0),
     )
+
+
+def _refuted(subject: IndexSubject, axiom: Axiom, trial: Trial, cases: int, undefined: Witness | None) -> Verdict:
+    witness = _witness(subject, axiom, trial, [subject.exact(frame) for frame in trial.frames])
+    return Verdict(subject.name, axiom.name, INDEX_DOMAIN, False, witness, cases, undefined=undefined)
 
 
 def _largest(subject: IndexSubject) -> int:

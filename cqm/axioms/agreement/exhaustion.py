@@ -31,7 +31,7 @@ def other_names(n: int) -> Cases:
     """Clusters that exchange their names, and points listed in another order."""
     if n > 4:
         return
-    for a, b in product(partitions(n), repeat=2):
+    for a, b in product(types(n), partitions(n)):
         k = max(b)
         renamed = tuple(k - label for label in b)
         yield _trial("the clusters exchange their names", (a, b), (a, renamed))

@@ -71,7 +71,9 @@ def table(true: Partition, pred: Partition) -> Table:
 
 def meet(one: Partition, other: Partition) -> Partition:
     """The coarsest partition that is finer than both."""
-    return canonical(tuple(zip(one, other, strict=True)))
+    met = list(zip(one, other, strict=True))
+    names = list(dict.fromkeys(met))
+    return tuple(names.index(both) for both in met)
 
 
 def together(labels: Partition) -> frozenset[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """External indices as something that can be judged: a direction, and a value for two clusterings."""
 
+import inspect
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,10 +14,11 @@ from cqm.axioms.exact import FLOAT_TOLERANCE, Rounded, is_undefined
 from cqm.axioms.instances import Instance
 from cqm.axioms.limits import check_time
 from cqm.axioms.subjects import Undefined
+from cqm.declarations import catalog
 from cqm.definitions.arithmetic import irrational, ratio
 from cqm.external import ExternalIndex, external_catalog
 
-__all__ = ["IndexSubject", "index_subject"]
+__all__ = ["IndexSubject", "index_subject", "is_index"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,19 @@ def index_subject(index: Any, *, better: str | None = None, name: str | None = N
             f'say which values of {called} mean more alike: pass better="higher" or better="lower", got {better!r}'
         )
     return IndexSubject(called, better, index, generic=False)
+
+
+def is_index(measure: Any) -> bool:
+    """Whether it is a catalogued index, or a function whose parameters have scikit-learn's names of two labelings."""
+    if isinstance(measure, str):
+        return measure in external_catalog and measure not in catalog
+    if _catalogued(measure) is not None:
+        return True
+    try:
+        parameters = tuple(inspect.signature(measure).parameters)[:2]
+    except (TypeError, ValueError):  # no function, or one written in C
+        return False
+    return parameters in (("labels_true", "labels_pred"), ("y_true", "y_pred"))
 
 
 def _catalogued(index: Any) -> ExternalIndex | None:

@@ -12,7 +12,7 @@ from cqm.axioms.statements import AXIOMS
 from cqm.axioms.subjects import subject_of
 from cqm.axioms.table import read_verdicts
 
-TABLE, FUNCTION_TABLE = read_verdicts()
+TABLE, FUNCTION_TABLE, _ = read_verdicts()
 
 
 def test_the_table_agrees_with_itself():

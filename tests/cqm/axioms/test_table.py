@@ -20,7 +20,7 @@ from cqm.axioms.table import contradictions, judge_all, read_verdicts
 from cqm.verdicts import PATH
 
 ROOT = Path(__file__).parents[3]
-TABLE, FUNCTION_TABLE = read_verdicts()
+TABLE, FUNCTION_TABLE, _ = read_verdicts()
 VERDICTS = [verdict for verdicts in TABLE.values() for verdict in verdicts.values()]
 AGAIN = axioms.Budget(cases=60, largest=4, seconds=20, seed=1, proofs=False)
 
