@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Clustering", "Groups", "Part", "as_squared", "in_coordinates", "repeated"]
 
+NO_WEIGHTS: FloatArray = np.empty(0)
+
 
 class Part(NamedTuple):
     """Consecutive ordered rows; those of cluster `clusters.start + c` are `starts[c]:starts[c + 1]` of them."""
@@ -57,10 +59,10 @@ class Groups:
         return np.diff(self.starts)
 
     @property
-    def masses(self) -> IntArray | FloatArray:
+    def masses(self) -> FloatArray:
         """(k,) number of points of each cluster: its rows, or the sum of their weights."""
         if self.weights is None:
-            return self.sizes
+            return self.sizes.astype(np.float64)
         return np.asarray(np.add.reduceat(self.weights, self.starts[:-1]))
 
     @property
@@ -71,6 +73,10 @@ class Groups:
     def weighted(self, weights: FloatArray | None) -> Self:
         """The same rows, which stand for so many points each."""
         return replace(self, weights=weights)
+
+    def weights_of(self, rows: slice) -> FloatArray:
+        """(rows,) weights of some ordered rows; empty where each is one point."""
+        return NO_WEIGHTS if self.weights is None else self.weights[rows]
 
     @property
     def codes(self) -> IntArray:
@@ -126,6 +132,10 @@ class Clustering(Groups):
     def weighted(self, weights: FloatArray | None) -> Self:
         """The same rows, which stand for so many points each."""
         return replace(self, points=self.points.weighted(weights), weights=weights)
+
+    def weigh(self, values: FloatArray) -> FloatArray:
+        """(n,) values of the ordered rows times their weights."""
+        return values if self.weights is None else values * self.weights
 
     def to_input_order(self, values: Any) -> Any:
         """Per-point values from cluster order back to the order the user gave; NaN for points that were left out."""

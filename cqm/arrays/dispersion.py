@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cqm.arrays.dtypes import FloatArray, IntArray
+from cqm.arrays.dtypes import FloatArray
 
 __all__ = ["Dispersion"]
 
@@ -21,7 +21,7 @@ class Dispersion:
     offsets : (k, d) means of the clusters, relative to the first point of each.
     squares : (k, d) sums of squared deviations from the cluster's centroid, in each variable.
     lengths : (k,) sums of Euclidean distances to the cluster's centroid.
-    sizes : (k,) numbers of points.
+    sizes : (k,) numbers of points: sums of their weights, where they have any, as all sums here are.
     """
 
     anchors: FloatArray
@@ -30,7 +30,7 @@ class Dispersion:
     offsets: FloatArray
     squares: FloatArray
     lengths: FloatArray
-    sizes: IntArray
+    sizes: FloatArray
 
     @classmethod
     def of(
@@ -39,7 +39,7 @@ class Dispersion:
         offsets: FloatArray,
         squares: FloatArray,
         lengths: FloatArray,
-        sizes: IntArray,
+        sizes: FloatArray,
     ) -> "Dispersion":
         """Of the clusters' first points and the sums around them."""
         centroids = (anchors - anchors[0]) + offsets

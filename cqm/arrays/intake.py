@@ -16,7 +16,7 @@ from cqm.arrays.metrics import Metric, distance_of
 from cqm.arrays.weights import read_weights, total
 from cqm.sharing import once
 
-__all__ = ["check_clusters", "check_metric", "validate", "validate_points"]
+__all__ = ["check_clusters", "check_mass", "check_metric", "validate", "validate_points"]
 
 
 def validate(
@@ -88,6 +88,15 @@ def check_clusters(clustering: Groups, min_clusters: int, *, allow_singletons_on
     if clustering.k == clustering.n and clustering.mass <= clustering.k and not allow_singletons_only:
         raise ValueError(
             f"every one of the {clustering.n} points is its own cluster: needs a cluster of at least 2 points"
+        )
+
+
+def check_mass(clustering: Groups) -> None:
+    """Refuse weights that make no more points than clusters, where a measure divides by the difference."""
+    if clustering.weights is not None and clustering.mass <= clustering.k:
+        raise ValueError(
+            f"`sample_weight` says how many points each row stands for, but sums to {clustering.mass:.6g} for "
+            f"{clustering.k} clusters: make its mean 1 with sample_weight / numpy.mean(sample_weight)"
         )
 
 

@@ -18,6 +18,7 @@ DISPERSION = (
         "nd",
         "Friedman & Rubin 1967",
         1,
+        weights="any",
     ),
     on_points(
         dispersion.calinski_harabasz,
@@ -27,6 +28,7 @@ DISPERSION = (
         POSITIVE,
         "nd",
         "Caliński & Harabasz 1974",
+        weights="any",
     ),
     on_points(
         dispersion.variance_ratio,
@@ -36,6 +38,7 @@ DISPERSION = (
         POSITIVE,
         "nd",
         "Zhang 2001",
+        weights="any",
     ),
     on_points(
         dispersion.log_ss_ratio,
@@ -45,6 +48,7 @@ DISPERSION = (
         REAL,
         "nd",
         "Hartigan 1975",
+        weights="any",
     ),
     on_points(
         dispersion.ball_hall,
@@ -55,6 +59,7 @@ DISPERSION = (
         "nd",
         "Ball & Hall 1965",
         1,
+        weights="any",
     ),
     on_points(
         dispersion.banfield_raftery,
@@ -65,6 +70,7 @@ DISPERSION = (
         "nd",
         "Banfield & Raftery 1993",
         1,
+        weights="any",
     ),
     on_points(
         dispersion.ratkowsky_lance,
@@ -74,6 +80,7 @@ DISPERSION = (
         (0.0, 0.5**0.5),
         "nd",
         "Ratkowsky & Lance 1978",
+        weights="any",
     ),
 )
 
@@ -86,6 +93,7 @@ CENTROID_SEPARATION = (
         POSITIVE,
         "k2d",
         "Davies & Bouldin 1979",
+        weights="any",
     ),
     on_points(
         centroid_separation.xie_beni,
@@ -95,6 +103,7 @@ CENTROID_SEPARATION = (
         POSITIVE,
         "k2d",
         "Xie & Beni 1991",
+        weights="any",
     ),
     on_points(
         centroid_separation.ray_turi,
@@ -104,6 +113,7 @@ CENTROID_SEPARATION = (
         POSITIVE,
         "k2d",
         "Ray & Turi 1999",
+        weights="any",
     ),
     on_points(
         centroid_separation.pbm,
@@ -113,6 +123,7 @@ CENTROID_SEPARATION = (
         POSITIVE,
         "k2d",
         "Pakhira, Bandyopadhyay & Maulik 2004",
+        weights="any",
     ),
     on_points(
         centroid_separation.wemmert_gancarski,
@@ -122,6 +133,7 @@ CENTROID_SEPARATION = (
         (0.0, 1.0),
         "nkd",
         "Wemmert, Gançarski & Korczak 2000",
+        weights="any",
     ),
 )
 
@@ -134,6 +146,7 @@ SCATTER = (
         POSITIVE,
         "nd2",
         "Friedman & Rubin 1967",
+        weights="any",
     ),
     on_points(
         scatter.det_ratio,
@@ -143,6 +156,7 @@ SCATTER = (
         (1.0, INFINITY),
         "nd2",
         "Friedman & Rubin 1967",
+        weights="any",
     ),
     on_points(
         scatter.log_det_ratio,
@@ -152,6 +166,7 @@ SCATTER = (
         POSITIVE,
         "nd2",
         "Scott & Symons 1971",
+        weights="any",
     ),
     on_points(
         scatter.scott_symons,
@@ -162,12 +177,20 @@ SCATTER = (
         "nd2",
         "Scott & Symons 1971",
         1,
+        weights="any",
     ),
 )
 
 SCATTERING = (
     on_points(
-        cdbw.cdbw, cdbw.cdbw_of, cdbw_definitions.cdbw, "higher", POSITIVE, "outlines", "Halkidi & Vazirgiannis 2008"
+        cdbw.cdbw,
+        cdbw.cdbw_of,
+        cdbw_definitions.cdbw,
+        "higher",
+        POSITIVE,
+        "outlines",
+        "Halkidi & Vazirgiannis 2008",
+        weights="any",
     ),
     on_points(
         sd_indices.sd_scat,
@@ -177,6 +200,7 @@ SCATTERING = (
         POSITIVE,
         "nd",
         "Halkidi et al. 2000, eq. 4",
+        weights="any",
     ),
     on_points(
         sd_indices.sd_dis,
@@ -186,6 +210,7 @@ SCATTERING = (
         POSITIVE,
         "k2d",
         "Halkidi et al. 2000, eq. 5",
+        weights="any",
     ),
     on_points(
         sd_indices.sd_index,
@@ -195,6 +220,7 @@ SCATTERING = (
         POSITIVE,
         "k2d",
         "Halkidi et al. 2000, eq. 6",
+        weights="any",
     ),
     on_points(
         sd_indices.s_dbw,
@@ -204,5 +230,6 @@ SCATTERING = (
         POSITIVE,
         "midpoints",
         "Halkidi & Vazirgiannis 2001, eq. 1–5",
+        weights="any",
     ),
 )

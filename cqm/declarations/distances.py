@@ -33,6 +33,7 @@ SILHOUETTE = (
         range=(-1.0, 1.0),
         needs="distances",
         cost="sums",
+        weights="any",
         reference="Rousseeuw 1987, §2",
     ),
     Measure(
@@ -44,6 +45,7 @@ SILHOUETTE = (
         range=(-1.0, 1.0),
         needs="distances",
         cost="sums",
+        weights="any",
         reference="Pavlopoulos, Vardakas & Likas 2024",
         open_axioms=("richness", "weak_richness"),
     ),
@@ -79,6 +81,7 @@ SILHOUETTE = (
         range=(-1.0, 1.0),
         needs="points",
         cost="nkd",
+        weights="any",
         reference="Hruschka, de Castro & Campello 2004, §2",
     ),
 )
@@ -93,6 +96,7 @@ PAIRS = (
         range=(0.0, INFINITY),
         needs="distances",
         cost="n2",
+        weights="any",
         reference="Dunn 1974; Bezdek & Pal 1998, §II",
     ),
     Measure(
@@ -148,6 +152,7 @@ PAIRS = (
         range=(0.0, INFINITY),
         needs="distances",
         cost="sums",
+        weights="any",
         reference="McClain & Rao 1975",
     ),
     Measure(
@@ -196,6 +201,7 @@ NEIGHBOURS = (
         range=(0.0, INFINITY),
         needs="distances",
         cost="sums",
+        weights="any",
         reference="Liu et al. 2013, §IV",
     ),
 )
@@ -230,6 +236,7 @@ def _generalized_dunn(delta: separation.Separation, size: separation.Diameter) -
         range=(0.0, INFINITY),
         needs="points" if with_centroids else "distances",
         cost=_cost(delta, size),
+        weights="any",
         reference="Bezdek & Pal 1998, eqs. 20–28",
     )
 

@@ -181,6 +181,7 @@ def on_points(
     cost: Cost,
     reference: str,
     fewest_clusters: int = 2,
+    weights: Literal["any", "whole"] = "whole",
 ) -> Measure:
     """Entry of a measure that needs coordinates, under its function's name."""
     return Measure(
@@ -194,4 +195,5 @@ def on_points(
         cost=cost,
         reference=reference,
         fewest_clusters=fewest_clusters,
+        weights=weights,
     )

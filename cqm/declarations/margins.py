@@ -21,6 +21,7 @@ LINKAGE = (
         range=(0.0, INFINITY),
         needs="distances",
         cost="n2",
+        weights="any",
         reference="Ackerman & Ben-David 2008, §3.3",
     ),
 )
@@ -107,6 +108,7 @@ def _loss(loss: losses.Loss, largest: float, needs: Literal["distances", "points
         range=(0.0, largest),
         needs=needs,
         cost=cost,
+        weights="any",
         reference="Ackerman & Ben-David 2008",
         fewest_clusters=1,
     )

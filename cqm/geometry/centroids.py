@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dispersion import Dispersion
 from cqm.arrays.dtypes import FloatArray
@@ -64,17 +66,22 @@ def centroid_gaps(spread: Dispersion) -> Iterator[tuple[slice, FloatArray]]:
 
 
 def deviations(clustering: Clustering) -> Iterator[FloatArray]:
-    """Blocks of (rows, d) deviations of all points from their own centroid."""
+    """Blocks of (rows, d) deviations of all points from their own centroid, times the roots of their weights."""
     spread, codes = dispersion(clustering), clustering.codes
     for first in range(0, clustering.n, BLOCK_ROWS):
         rows = slice(first, min(first + BLOCK_ROWS, clustering.n))
         own = codes[rows]
-        yield (clustering.points.rows(rows) - spread.anchors[own]) - spread.offsets[own]
+        yield _rooted(clustering, rows, (clustering.points.rows(rows) - spread.anchors[own]) - spread.offsets[own])
 
 
 def cluster_deviations(clustering: Clustering, i: int) -> Iterator[FloatArray]:
-    """Blocks of (rows, d) deviations of one cluster's points from their centroid."""
+    """Blocks of (rows, d) deviations of one cluster's points from their centroid, times the roots of their weights."""
     spread, cluster = dispersion(clustering), clustering.cluster(i)
     for first in range(cluster.start, cluster.stop, BLOCK_ROWS):
         rows = slice(first, min(first + BLOCK_ROWS, cluster.stop))
-        yield (clustering.points.rows(rows) - spread.anchors[i]) - spread.offsets[i]
+        yield _rooted(clustering, rows, (clustering.points.rows(rows) - spread.anchors[i]) - spread.offsets[i])
+
+
+def _rooted(clustering: Clustering, rows: slice, values: FloatArray) -> FloatArray:
+    """(rows, d) values times the roots of the rows' weights, so that products of them are weighted sums."""
+    return values if clustering.weights is None else values * np.sqrt(clustering.weights[rows, None])

@@ -4,8 +4,8 @@ By Huygens' theorem, with m the centroid and W the sum of squares of a cluster C
 
 .. math:: \sum_{y \in C} \|x - y\|^2 = |C| \, \|x - m\|^2 + W.
 
-Both terms are positive, so no digits cancel. Cosine and correlation distance are half the squared Euclidean distance
-between rows scaled to unit length.
+Both terms are positive, so no digits cancel. Points of weight w count as w of them in :math:`|C|`, m and W.
+Cosine and correlation distance are half the squared Euclidean distance between rows scaled to unit length.
 """
 
 from typing import Any
@@ -27,11 +27,11 @@ def from_sums(clustering: Clustering, reduce: Reduce) -> FloatArray:
     """(n, …) `reduce` of each point's (rows, k) sums of distances to the clusters, in O(n·k·d) time."""
     points = as_squared(clustering)
     spread, scale = dispersion(points), clustering.distance.scale
-    weights, squares = scale * clustering.sizes, scale * _sums_of_squares(clustering)
+    masses, squares = scale * clustering.masses, scale * _sums_of_squares(clustering)
 
     def totals(squared: Any, own: Any, sizes: Any) -> Any:
         xp = array_namespace(squared)
-        here = [xp.asarray(each, dtype=squared.dtype, device=device(squared)) for each in (weights, squares)]
+        here = [xp.asarray(each, dtype=squared.dtype, device=device(squared)) for each in (masses, squares)]
         squared *= here[0]  # in place where the library can
         squared += here[1]
         return reduce(squared, own, sizes)
@@ -41,7 +41,7 @@ def from_sums(clustering: Clustering, reduce: Reduce) -> FloatArray:
 
 def pair_sums(clustering: Clustering) -> FloatArray:
     """(k, k) sums over pairs of points, each unordered pair counted once, in O(n·d + k²·d) time."""
-    sizes, squares = clustering.sizes.astype(np.float64), _sums_of_squares(clustering)
+    sizes, squares = clustering.masses, _sums_of_squares(clustering)
     centroids = dispersion(as_squared(clustering)).centroids
     gaps = between(centroids, centroids, SQEUCLIDEAN)
     gaps[gaps <= _rounding(clustering)] = 0.0
@@ -54,7 +54,7 @@ def pair_sums(clustering: Clustering) -> FloatArray:
 def _sums_of_squares(clustering: Clustering) -> FloatArray:
     """(k,) sums of squares within the clusters; 0 where they are rounding."""
     squares = dispersion(as_squared(clustering)).squares.sum(axis=1)
-    return np.where(squares <= clustering.sizes * _rounding(clustering), 0.0, squares)
+    return np.where(squares <= clustering.masses * _rounding(clustering), 0.0, squares)
 
 
 def _rounding(clustering: Clustering) -> float:

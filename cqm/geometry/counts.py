@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.engine import SUM
 from cqm.arrays.host.tiles import between
 from cqm.geometry.centroids import dispersion, from_centroids
@@ -16,10 +16,8 @@ __all__ = ["BORDER", "counts_at_centroids", "counts_at_midpoints"]
 BORDER = 1e-9  # distances that differ from the radius by less than this share of it count as equal to it
 BLOCK_ROWS = 512
 
-Counts = NDArray[np.int64]
 
-
-def counts_at_centroids(clustering: Clustering, radius: float) -> Counts:
+def counts_at_centroids(clustering: Clustering, radius: float) -> FloatArray:
     """(k, k) number of points of cluster i at most `radius` from centroid j."""
     limit = float(radius * (1 + BORDER))
 
@@ -27,15 +25,17 @@ def counts_at_centroids(clustering: Clustering, radius: float) -> Counts:
         xp = array_namespace(lengths)
         return xp.astype(lengths <= limit, xp.float64)
 
-    return np.asarray(from_centroids(clustering, inside, over=SUM)).astype(np.int64)
+    return from_centroids(clustering, inside, over=SUM)
 
 
-def counts_at_midpoints(clustering: Clustering, radius: float) -> Counts:
+def counts_at_midpoints(clustering: Clustering, radius: float) -> FloatArray:
     """(k, k) number of points of cluster i at most `radius` from the midpoint of centroids i and j."""
-    spread, out = dispersion(clustering), np.zeros((clustering.k, clustering.k), dtype=np.int64)
+    spread, out = dispersion(clustering), np.zeros((clustering.k, clustering.k))
     for i in range(clustering.k):
         midpoints, cluster = (spread.centroids + spread.centroids[i]) / 2, clustering.cluster(i)
         for first in range(cluster.start, cluster.stop, BLOCK_ROWS):
-            points = clustering.points.rows(slice(first, min(first + BLOCK_ROWS, cluster.stop)))
-            out[i] += (between(points - spread.origin, midpoints) <= radius * (1 + BORDER)).sum(axis=0)
+            rows = slice(first, min(first + BLOCK_ROWS, cluster.stop))
+            lengths = between(clustering.points.rows(rows) - spread.origin, midpoints)
+            weights = np.ones(len(lengths)) if clustering.weights is None else clustering.weights[rows]
+            out[i] += weights @ (lengths <= radius * (1 + BORDER))
     return out

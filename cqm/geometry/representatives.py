@@ -51,7 +51,8 @@ def shares_around(
         border = outline.of(i)
         shrunken = border + shrinking[:, None, None] * (spread.centroids[i] - border)  # (s, representatives, d)
         lengths = between(_points(clustering, spread, i), shrunken.reshape(-1, border.shape[1]))
-        shares += _inside(lengths, radius).mean(axis=0).reshape(len(shrinking), -1).mean(axis=1)
+        weights = None if clustering.weights is None else clustering.weights[clustering.cluster(i)]
+        shares += np.average(_inside(lengths, radius), axis=0, weights=weights).reshape(len(shrinking), -1).mean(axis=1)
     return shares / clustering.k
 
 
@@ -80,7 +81,8 @@ def areas_between(
         pairs = np.maximum(np.bincount(owners[other], minlength=k), 1)
         gap = gaps[own, other]
         near = between(_points(clustering, spread, i), (border[own] + outline.points[other]) / 2)
-        count = _inside(near, (radii[i] + radii[owners[other]]) / 2).sum(axis=0)
+        inside = _inside(near, (radii[i] + radii[owners[other]]) / 2)
+        count = inside.sum(axis=0) if clustering.weights is None else clustering.weights[clustering.cluster(i)] @ inside
         lengths[i] = np.bincount(owners[other], gap, minlength=k) / pairs
         crowds[i] = np.bincount(owners[other], gap * count, minlength=k) / pairs
     return lengths, crowds

@@ -38,11 +38,11 @@ def log_determinants(clustering: Clustering) -> FloatArray:
 
     def log_determinant(i: int) -> float:
         scale = np.sqrt(spread.squares[i])
-        if spread.sizes[i] <= d or not scale.all():
+        if clustering.sizes[i] <= d or not scale.all():
             return -np.inf
         root = _root(d, (block / scale for block in cluster_deviations(clustering, i)))
         sizes = np.linalg.svd(root, compute_uv=False)
-        if sizes.min() <= spread.sizes[i] * np.finfo(float).eps * sizes.max():
+        if sizes.min() <= clustering.sizes[i] * np.finfo(float).eps * sizes.max():
             return -np.inf
         return float(2 * (np.log(sizes).sum() + np.log(scale).sum()))
 

@@ -97,7 +97,15 @@ def cdbw(
     4.429185
     """
     return cdbw_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="CDbw"),
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            fractions=True,
+            coordinates="CDbw",
+        ),
         n_representatives,
     )
 
@@ -106,7 +114,7 @@ def cdbw_of(clustering: Clustering, n_representatives: int = 10) -> float:
     """`cdbw` of a validated clustering."""
     if n_representatives < 1:
         raise ValueError(f"`n_representatives` must be at least 1, got {n_representatives}")
-    spread, sizes = dispersion(clustering), clustering.sizes
+    spread, sizes = dispersion(clustering), clustering.masses
     stdevs = np.sqrt(spread.squares.sum(axis=1) / sizes)
     stdev = stdevs.mean()
     if stdev == 0:

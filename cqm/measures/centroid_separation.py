@@ -90,7 +90,13 @@ def davies_bouldin(
     """
     return davies_bouldin_of(
         validate(
-            X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="Davies–Bouldin"
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            fractions=True,
+            coordinates="Davies–Bouldin",
         ),
         q,
     )
@@ -162,7 +168,15 @@ def xie_beni(
     0.01
     """
     return xie_beni_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="Xie–Beni")
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            fractions=True,
+            coordinates="Xie–Beni",
+        )
     )
 
 
@@ -222,7 +236,15 @@ def ray_turi(
     0.01
     """
     return ray_turi_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="Ray–Turi")
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            fractions=True,
+            coordinates="Ray–Turi",
+        )
     )
 
 
@@ -283,7 +305,15 @@ def pbm(
     625.0
     """
     return pbm_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="PBM")
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            fractions=True,
+            coordinates="PBM",
+        )
     )
 
 
@@ -352,6 +382,7 @@ def wemmert_gancarski(
             metric=metric,
             noise_label=noise_label,
             sample_weight=sample_weight,
+            fractions=True,
             coordinates="Wemmert–Gançarski",
         )
     )
@@ -360,14 +391,14 @@ def wemmert_gancarski(
 def wemmert_gancarski_of(clustering: Clustering) -> float:
     """`wemmert_gancarski` of a validated clustering."""
     own, nearest, _ = centroid_distances(clustering).T
-    quotients = ratio(own, nearest)
-    missing = clustering.sizes - np.add.reduceat(quotients, clustering.starts[:-1])
-    return float(np.maximum(missing, 0.0).sum() / clustering.n)
+    quotients = clustering.weigh(ratio(own, nearest))
+    missing = clustering.masses - np.add.reduceat(quotients, clustering.starts[:-1])
+    return float(np.maximum(missing, 0.0).sum() / clustering.mass)
 
 
 def _mean_square_over_gap(clustering: Clustering) -> float:
     spread = dispersion(clustering)
-    return float(ratio(spread.within.sum() / clustering.n, _smallest_gap(spread) ** 2))
+    return float(ratio(spread.within.sum() / clustering.mass, _smallest_gap(spread) ** 2))
 
 
 def _smallest_gap(spread: Dispersion) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from cqm.arrays.clustering import Clustering
-from cqm.arrays.intake import validate
+from cqm.arrays.intake import check_mass, validate
 from cqm.arrays.metrics import Metric
 from cqm.geometry.centroids import dispersion
 from cqm.measures.arithmetic import logarithm, ratio
@@ -85,6 +85,7 @@ def trace_w(
             metric=metric,
             noise_label=noise_label,
             sample_weight=sample_weight,
+            fractions=True,
             min_clusters=1,
             coordinates="trace W",
         )
@@ -153,6 +154,7 @@ def calinski_harabasz(
             metric=metric,
             noise_label=noise_label,
             sample_weight=sample_weight,
+            fractions=True,
             coordinates="Calinski–Harabasz",
         )
     )
@@ -161,8 +163,9 @@ def calinski_harabasz(
 def calinski_harabasz_of(clustering: Clustering) -> float:
     """`calinski_harabasz` of a validated clustering."""
     spread = dispersion(clustering)
+    check_mass(clustering)
     between = spread.between.sum() / (clustering.k - 1)
-    return float(ratio(between, spread.within.sum() / (clustering.n - clustering.k)))
+    return float(ratio(between, spread.within.sum() / (clustering.mass - clustering.k)))
 
 
 def variance_ratio(
@@ -220,6 +223,7 @@ def variance_ratio(
             metric=metric,
             noise_label=noise_label,
             sample_weight=sample_weight,
+            fractions=True,
             coordinates="the variance ratio",
         )
     )
@@ -282,7 +286,13 @@ def log_ss_ratio(
     """
     return log_ss_ratio_of(
         validate(
-            X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="log(B / W)"
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            fractions=True,
+            coordinates="log(B / W)",
         )
     )
 
@@ -357,6 +367,7 @@ def ball_hall(
             metric=metric,
             noise_label=noise_label,
             sample_weight=sample_weight,
+            fractions=True,
             min_clusters=1,
             coordinates="Ball–Hall",
         )
@@ -427,6 +438,7 @@ def banfield_raftery(
             metric=metric,
             noise_label=noise_label,
             sample_weight=sample_weight,
+            fractions=True,
             min_clusters=1,
             coordinates="Banfield–Raftery",
         )
@@ -497,6 +509,7 @@ def ratkowsky_lance(
             metric=metric,
             noise_label=noise_label,
             sample_weight=sample_weight,
+            fractions=True,
             coordinates="Ratkowsky–Lance",
         )
     )

@@ -126,4 +126,4 @@ def _samples(clustering: Clustering, power: float) -> FloatArray:
     means, rows = power_means(clustering, power), np.arange(clustering.n)
     others = means.copy()
     others[rows, clustering.codes] = np.inf
-    return scores(means[rows, clustering.codes], others.min(axis=1), np.repeat(clustering.sizes, clustering.sizes))
+    return scores(means[rows, clustering.codes], others.min(axis=1), np.repeat(clustering.masses, clustering.sizes))

@@ -62,7 +62,9 @@ def weakest_link(
     >>> cqm.weakest_link([[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"])
     0.2
     """
-    return weakest_link_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
+    return weakest_link_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, fractions=True)
+    )
 
 
 def weakest_link_of(clustering: Clustering) -> float:

@@ -93,6 +93,7 @@ def normalized_loss(
         metric=metric,
         noise_label=noise_label,
         sample_weight=sample_weight,
+        fractions=True,
         min_clusters=1,
         coordinates=coordinates,
     )

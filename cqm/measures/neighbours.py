@@ -10,6 +10,7 @@ from cqm.arrays.clustering import Clustering
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric
 from cqm.geometry.neighbours import foreign_shares
+from cqm.geometry.pairs import mean_distances
 from cqm.geometry.reductions import pair_sums
 
 __all__ = [
@@ -198,13 +199,14 @@ def cvnn_compactness(
     >>> cqm.cvnn_compactness([[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"])
     3.0
     """
-    return cvnn_compactness_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
+    return cvnn_compactness_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, fractions=True)
+    )
 
 
 def cvnn_compactness_of(clustering: Clustering) -> float:
     """`cvnn_compactness` of a validated clustering."""
-    pairs = clustering.sizes * (clustering.sizes - 1) / 2
-    return float((np.diagonal(pair_sums(clustering)) / np.maximum(pairs, 1)).sum())
+    return float(mean_distances(clustering, pair_sums(clustering)).sum())
 
 
 def cvnn(

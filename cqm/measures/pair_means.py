@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from cqm.arrays.clustering import Clustering
-from cqm.arrays.intake import validate
+from cqm.arrays.intake import check_mass, validate
 from cqm.arrays.metrics import Metric
 from cqm.geometry.moments import pair_moments
-from cqm.geometry.pairs import numbers_of_pairs
+from cqm.geometry.pairs import weights_of_pairs
 from cqm.geometry.reductions import pair_sums
 from cqm.measures.arithmetic import ratio
 
@@ -63,13 +63,16 @@ def mcclain_rao(
     >>> round(cqm.mcclain_rao([[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"]), 6) == round(1.5 / 11.5, 6)
     True
     """
-    return mcclain_rao_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
+    return mcclain_rao_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, fractions=True)
+    )
 
 
 def mcclain_rao_of(clustering: Clustering) -> float:
     """`mcclain_rao` of a validated clustering."""
+    check_mass(clustering)
     totals = pair_sums(clustering)
-    inside, across = numbers_of_pairs(clustering)
+    inside, across = weights_of_pairs(clustering)
     mean_inside = np.trace(totals) / inside
     mean_across = totals[np.triu_indices(clustering.k, 1)].sum() / across
     return float(ratio(mean_inside, mean_across))

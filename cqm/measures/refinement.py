@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from cqm.arrays.clustering import Clustering
-from cqm.arrays.intake import validate
+from cqm.arrays.intake import check_mass, validate
 from cqm.arrays.metrics import Metric
 from cqm.geometry.centroids import dispersion
 from cqm.measures.arithmetic import ratio
+from cqm.tables import count
 
 __all__ = ["DudaHart", "duda_hart", "hartigan", "krzanowski_lai"]
 
@@ -81,9 +82,11 @@ def hartigan(
         "metric": metric,
         "noise_label": noise_label,
         "sample_weight": sample_weight,
+        "fractions": True,
         "coordinates": "Hartigan's index",
     }
     coarse, fine = _successive(X, {"labels": labels, "finer_labels": finer_labels}, options)
+    check_mass(fine)
     return (float(ratio(_within(coarse), _within(fine))) - 1) * (coarse.mass - coarse.k - 1)
 
 
@@ -152,6 +155,7 @@ def krzanowski_lai(
         "metric": metric,
         "noise_label": noise_label,
         "sample_weight": sample_weight,
+        "fractions": True,
         "coordinates": "Krzanowski–Lai",
     }
     clusterings = _successive(
@@ -175,7 +179,7 @@ class DudaHart:
 
     ratio: float
     critical: float
-    n: int
+    n: float
     d: int
     significance: float
 
@@ -187,8 +191,8 @@ class DudaHart:
     def __str__(self) -> str:
         verdict = "significant" if self.splits else "not significant"
         return (
-            f"Je(2)/Je(1) = {self.ratio:.6g}, critical value {self.critical:.6g}: the split of {self.n} points is "
-            f"{verdict} at level {self.significance:g}"
+            f"Je(2)/Je(1) = {self.ratio:.6g}, critical value {self.critical:.6g}: the split of {count(self.n)} points "
+            f"is {verdict} at level {self.significance:g}"
         )
 
     def _repr_html_(self) -> str:
@@ -265,6 +269,7 @@ def duda_hart(
         "metric": metric,
         "noise_label": noise_label,
         "sample_weight": sample_weight,
+        "fractions": True,
         "coordinates": "Duda–Hart",
     }
     coarse, fine = _successive(X, {"labels": labels, "finer_labels": finer_labels}, options)
@@ -276,7 +281,7 @@ def duda_hart(
         raise ValueError("`finer_labels` must split one cluster of `labels` and leave the others as they are")
     split = int(np.flatnonzero(np.bincount(parents) == 2)[0])
     before, after = dispersion(coarse).squares[split].sum(), dispersion(fine).squares[parents == split].sum()
-    n, d = int(coarse.sizes[split]), coarse.points.features
+    n, d = coarse.only(coarse.codes == split).mass, coarse.points.features
     z = NormalDist().inv_cdf(1 - significance)
     critical = 1 - 2 / (math.pi * d) - z * math.sqrt(2 * (1 - 8 / (math.pi**2 * d)) / (n * d))
     return DudaHart(float(ratio(after, before)), critical, n, d, significance)

@@ -77,7 +77,13 @@ def trace_wib(
     """
     return trace_wib_of(
         validate(
-            X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="trace W⁻¹B"
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            fractions=True,
+            coordinates="trace W⁻¹B",
         )
     )
 
@@ -142,7 +148,13 @@ def det_ratio(
     """
     return det_ratio_of(
         validate(
-            X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="|T| / |W|"
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            fractions=True,
+            coordinates="|T| / |W|",
         )
     )
 
@@ -208,7 +220,13 @@ def log_det_ratio(
     """
     return log_det_ratio_of(
         validate(
-            X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="log(|T| / |W|)"
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            fractions=True,
+            coordinates="log(|T| / |W|)",
         )
     )
 
@@ -216,7 +234,7 @@ def log_det_ratio(
 def log_det_ratio_of(clustering: Clustering) -> float:
     """`log_det_ratio` of a validated clustering."""
     ratios = canonical_ratios(clustering)
-    return float(clustering.n * np.log1p(ratios).sum()) if len(ratios) else float("nan")
+    return float(clustering.mass * np.log1p(ratios).sum()) if len(ratios) else float("nan")
 
 
 def scott_symons(
@@ -277,6 +295,7 @@ def scott_symons(
             metric=metric,
             noise_label=noise_label,
             sample_weight=sample_weight,
+            fractions=True,
             min_clusters=1,
             coordinates="Scott–Symons",
         )
@@ -285,5 +304,5 @@ def scott_symons(
 
 def scott_symons_of(clustering: Clustering) -> float:
     """`scott_symons` of a validated clustering."""
-    sizes = clustering.sizes
+    sizes = clustering.masses
     return float(sizes @ (log_determinants(clustering) - clustering.points.features * np.log(sizes)))

@@ -67,7 +67,15 @@ def sd_scat(
     0.038462
     """
     return sd_scat_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="Scat")
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            fractions=True,
+            coordinates="Scat",
+        )
     )
 
 
@@ -127,7 +135,15 @@ def sd_dis(
     0.2
     """
     return sd_dis_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="Dis")
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            fractions=True,
+            coordinates="Dis",
+        )
     )
 
 
@@ -200,9 +216,10 @@ def sd_index(
     0.24608
     """
     clustering = validate(
-        X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="SD"
+        X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, fractions=True, coordinates="SD"
     )
-    weight = None if finest_labels is None else sd_dis(X, finest_labels, metric=metric, noise_label=noise_label)
+    options: dict[str, Any] = {"metric": metric, "noise_label": noise_label, "sample_weight": sample_weight}
+    weight = None if finest_labels is None else sd_dis(X, finest_labels, **options)
     return sd_index_of(clustering, weight)
 
 
@@ -273,7 +290,15 @@ def s_dbw(
     0.074074
     """
     return s_dbw_of(
-        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, coordinates="S_Dbw")
+        validate(
+            X,
+            labels,
+            metric=metric,
+            noise_label=noise_label,
+            sample_weight=sample_weight,
+            fractions=True,
+            coordinates="S_Dbw",
+        )
     )
 
 

@@ -11,6 +11,7 @@ from cqm.arrays.engine import SUM
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric
 from cqm.geometry.centroids import centroid_gaps, dispersion, from_centroids
+from cqm.geometry.pairs import mean_distances
 from cqm.geometry.reductions import gaps_and_diameters, pair_maxima, pair_minima, pair_sums, reaches
 from cqm.measures.arithmetic import ratio
 from cqm.sharing import shared_work
@@ -66,7 +67,9 @@ def dunn(
     >>> cqm.dunn([[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"])
     5.0
     """
-    return dunn_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
+    return dunn_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, fractions=True)
+    )
 
 
 def dunn_of(clustering: Clustering) -> float:
@@ -164,6 +167,7 @@ def generalized_dunn(
         metric=metric,
         noise_label=noise_label,
         sample_weight=sample_weight,
+        fractions=True,
         coordinates=f"generalized_dunn with {separation}/{diameter}" if _has_centroids(separation, diameter) else None,
     )
     return generalized_dunn_of(clustering, separation, diameter)
@@ -188,7 +192,7 @@ def _smallest(between: FloatArray) -> float:
 
 def _separations(clustering: Clustering, separation: Separation) -> FloatArray:
     """(k, k) set distances; the diagonal means nothing."""
-    sizes = clustering.sizes
+    sizes = clustering.masses
     match separation:
         case "single":
             return pair_minima(clustering)
@@ -208,11 +212,10 @@ def _separations(clustering: Clustering, separation: Separation) -> FloatArray:
 
 def _diameters(clustering: Clustering, diameter: Diameter) -> FloatArray:
     """(k,) diameters."""
-    sizes = clustering.sizes
     match diameter:
         case "maximum":
             return np.asarray(np.diagonal(pair_maxima(clustering)))
         case "average":
-            return np.asarray(np.diagonal(pair_sums(clustering)) / np.maximum(sizes * (sizes - 1) / 2, 1))
+            return mean_distances(clustering, pair_sums(clustering))
         case "centroid":
-            return np.asarray(2 * dispersion(clustering).lengths / sizes)
+            return np.asarray(2 * dispersion(clustering).lengths / clustering.masses)

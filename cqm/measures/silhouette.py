@@ -4,7 +4,6 @@ from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
@@ -76,12 +75,14 @@ def silhouette(
     >>> round(cqm.silhouette([[0.0], [2.0], [10.0], [12.0]], ["a", "a", "b", "b"]), 6)
     0.79798
     """
-    return silhouette_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
+    return silhouette_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, fractions=True)
+    )
 
 
 def silhouette_of(clustering: Clustering) -> float:
     """`silhouette` of a validated clustering."""
-    return float(silhouettes_of(clustering).mean())
+    return float(clustering.weigh(silhouettes_of(clustering)).sum() / clustering.mass)
 
 
 def macro_silhouette(
@@ -131,7 +132,9 @@ def macro_silhouette(
     >>> round(cqm.macro_silhouette(points, labels), 6), round(cqm.silhouette(points, labels), 6)
     (0.425231, 0.637847)
     """
-    return macro_silhouette_of(validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight))
+    return macro_silhouette_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, fractions=True)
+    )
 
 
 def macro_silhouette_of(clustering: Clustering) -> float:
@@ -141,7 +144,8 @@ def macro_silhouette_of(clustering: Clustering) -> float:
 
 def cluster_silhouettes_of(clustering: Clustering) -> FloatArray:
     """(k,) mean silhouette of each cluster's points; 0 for a singleton."""
-    return np.asarray(np.add.reduceat(silhouettes_of(clustering), clustering.starts[:-1]) / clustering.sizes)
+    values = clustering.weigh(silhouettes_of(clustering))
+    return np.asarray(np.add.reduceat(values, clustering.starts[:-1]) / clustering.masses)
 
 
 def sample_silhouette(
@@ -233,6 +237,7 @@ def simplified_silhouette(
             metric=metric,
             noise_label=noise_label,
             sample_weight=sample_weight,
+            fractions=True,
             coordinates="simplified silhouette",
         )
     )
@@ -240,7 +245,7 @@ def simplified_silhouette(
 
 def simplified_silhouette_of(clustering: Clustering) -> float:
     """`simplified_silhouette` of a validated clustering."""
-    return float(_from_centroids(clustering).mean())
+    return float(clustering.weigh(_from_centroids(clustering)).sum() / clustering.mass)
 
 
 def sample_simplified_silhouette(
@@ -281,6 +286,7 @@ def sample_simplified_silhouette(
         metric=metric,
         noise_label=noise_label,
         sample_weight=sample_weight,
+        fractions=True,
         coordinates="simplified silhouette",
     )
     return clustering.to_input_order(_from_centroids(clustering))
@@ -289,17 +295,17 @@ def sample_simplified_silhouette(
 def silhouettes_of(clustering: Clustering) -> FloatArray:
     """(n,) silhouettes of the ordered points."""
     own, _, separation = point_sums(clustering).T
-    sizes = np.repeat(clustering.sizes, clustering.sizes)
-    return scores(own / np.maximum(sizes - 1, 1), separation, sizes)  # without the point itself
+    sizes = np.repeat(clustering.masses, clustering.sizes)
+    return scores(own / np.where(sizes > 1, sizes - 1, 1), separation, sizes)  # without the point itself
 
 
 def _from_centroids(clustering: Clustering) -> FloatArray:
     """(n,) simplified silhouettes of the ordered points."""
     own, nearest, _ = centroid_distances(clustering).T
-    return scores(own, nearest, np.repeat(clustering.sizes, clustering.sizes))
+    return scores(own, nearest, np.repeat(clustering.masses, clustering.sizes))
 
 
-def scores(cohesion: FloatArray, separation: FloatArray, sizes: NDArray[np.intp]) -> FloatArray:
+def scores(cohesion: FloatArray, separation: FloatArray, sizes: FloatArray) -> FloatArray:
     """(b − a) / max(a, b); 0 for a point that is alone in its cluster, and where a = b = 0."""
     larger = np.maximum(cohesion, separation)
     scored = (larger > 0) & (sizes > 1)

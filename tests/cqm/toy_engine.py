@@ -71,13 +71,17 @@ class TableEngine(Groups):
 
     def dispersion(self):
         X, first = self.vectors, self.starts[:-1]
-        means = np.add.reduceat(X, first) / self.sizes[:, None]
+        means = X[first] + np.add.reduceat(self.weigh(X - X[first][self.codes]), first) / self.masses[:, None]
         apart = X - means[self.codes]
-        lengths = np.add.reduceat(np.linalg.norm(apart, axis=1), first)
-        return Dispersion.of(X[first], means - X[first], np.add.reduceat(apart**2, first), lengths, self.sizes)
+        lengths = np.add.reduceat(self.weigh(np.linalg.norm(apart, axis=1)), first)
+        squares = np.add.reduceat(self.weigh(apart**2), first)
+        return Dispersion.of(X[first], means - X[first], squares, lengths, self.masses)
+
+    def weigh(self, values):
+        return values if self.weights is None else (values.T * self.weights).T
 
     def sum_of_distances(self, spread):
-        return float(np.linalg.norm(self.vectors - spread.origin - spread.center, axis=1).sum())
+        return float(self.weigh(np.linalg.norm(self.vectors - spread.origin - spread.center, axis=1)).sum())
 
     def to_landmarks(self, landmarks, origin, reduce, *, root, over=None):
         return self._reduced(
@@ -96,22 +100,26 @@ class TableEngine(Groups):
     def per_pair(self, *requests):
         starts = self.starts[:-1]
         return [
-            UFUNC[op].reduceat(UFUNC[op].reduceat(self._counting(op), starts, axis=1), starts, axis=0)
+            UFUNC[op].reduceat(self._rows(UFUNC[op].reduceat(self._counting(op), starts, axis=1), op), starts, axis=0)
             for op, _ in requests
         ]
 
     def _counting(self, operation):
-        return self.square + np.diag(np.full(self.n, np.inf)) if operation == MINIMUM else self.square
+        square = self.square + np.diag(np.full(self.n, np.inf)) if operation == MINIMUM else self.square
+        return self._rows(square, operation).T
+
+    def _rows(self, values, operation):
+        return self.weigh(values) if operation == SUM else values
 
     def _reduced(self, values, reduce, over):
-        out = reduce(values, self.codes, self.sizes.astype(float))
-        return out if over is None else UFUNC[over].reduceat(out, self.starts[:-1], axis=0)
+        out = reduce(values, self.codes, self.masses)
+        return out if over is None else UFUNC[over].reduceat(self._rows(out, over), self.starts[:-1], axis=0)
 
     def nearest_across(self):
         return float(self.square[self.codes[:, None] != self.codes].min())
 
     def sums_inside(self):
-        return (self.square * (self.codes[:, None] == self.codes)).sum(axis=1)
+        return self.weigh(self.square * (self.codes[:, None] == self.codes)).sum(axis=0)
 
     def longest_steps(self):
         each = [self.square[rows, rows] for rows in map(self.cluster, range(self.k))]

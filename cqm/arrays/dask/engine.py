@@ -142,7 +142,7 @@ class Dask(Groups):
     def hosts(self) -> list[Delayed]:
         """Each block as numpy points of the clusters that it meets."""
         return [
-            delayed(host_of)(each, part.starts, self.distance, self.directions)
+            delayed(host_of)(each, part.starts, self.weights_of(part.rows), self.distance, self.directions)
             for each, part in zip(self.blocks, self.parts, strict=True)
         ]
 
@@ -163,9 +163,9 @@ class Dask(Groups):
         for part, found in zip(reversed(self.parts), reversed(firsts), strict=True):
             anchors[part.clusters] = found
         sums = self._added(lambda host, i: (delayed(centroids.summed)(host, anchors[i]),))
-        offsets = sums[0] / self.sizes[:, None]
+        offsets = sums[0] / self.masses[:, None]
         squares, lengths = self._added(lambda host, i: delayed(centroids.squared, nout=2)(host, anchors[i], offsets[i]))
-        return Dispersion.of(anchors, offsets, squares, lengths, self.sizes)
+        return Dispersion.of(anchors, offsets, squares, lengths, self.masses)
 
     def _added(self, of_block: Callable[[Delayed, slice], Any]) -> list[FloatArray]:
         """(k, …) sums over blocks of what each has for its clusters."""
@@ -209,10 +209,10 @@ class Dask(Groups):
 
     def _together(self, values: list[Delayed], reduce: Reduce, over: int | None) -> FloatArray:
         """Reductions of each block's values as one array, or reduced over clusters' points."""
-        sizes, shared = self.sizes.astype(np.float64), delayed(reduce)
+        masses, shared = self.masses, delayed(reduce)
         arrays = dask.compute(
             *(
-                delayed(reduced_over)(each, part, sizes, shared, over)
+                delayed(reduced_over)(each, part, self.weights_of(part.rows), masses, shared, over)
                 for each, part in zip(values, self.parts, strict=True)
             )
         )

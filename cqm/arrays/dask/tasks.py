@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Part
 from cqm.arrays.dtypes import FloatArray, IntArray
-from cqm.arrays.engine import ACROSS, MINIMUM, Reduce, Request, Visit
+from cqm.arrays.engine import ACROSS, MINIMUM, SUM, Reduce, Request, Visit
 from cqm.arrays.host import reductions
 from cqm.arrays.host.engine import Host
 from cqm.arrays.host.landmarks import blocks_for, to_landmarks
+from cqm.arrays.host.pairs import sum_over_columns
 from cqm.arrays.host.reductions import MERGE, START
 from cqm.arrays.host.tiles import TILE_ROWS, block, distances, row_blocks, tile
 from cqm.arrays.host.trees import Edges, spanning_edges
@@ -81,10 +82,13 @@ def checked(chunk: Any, distance: Distance, block_info: Any = None) -> NDArray[A
     return data
 
 
-def host_of(array: NDArray[Any], starts: IntArray, distance: Distance, directions: Distance | None) -> Host:
+def host_of(
+    array: NDArray[Any], starts: IntArray, weights: FloatArray, distance: Distance, directions: Distance | None
+) -> Host:
     """A block as numpy points of the clusters that it meets."""
     given = np.require(array, requirements=["C", "W"])
-    return Host(np.arange(len(array)), starts, given, distance, True, scaled=directions is not None)
+    points = Host(np.arange(len(array)), starts, given, distance, True, scaled=directions is not None)
+    return points.weighted(weights) if len(weights) else points
 
 
 def _both(a: Host, b: Host | None) -> Host:
@@ -92,7 +96,9 @@ def _both(a: Host, b: Host | None) -> Host:
     if b is None:
         return a
     starts = np.concatenate([a.starts[:-1], a.n + b.starts])
-    return replace(a, order=np.arange(a.n + b.n), starts=starts, given=np.concatenate([a.given, b.given]))
+    weights = None if a.weights is None or b.weights is None else np.concatenate([a.weights, b.weights])
+    given = np.concatenate([a.given, b.given])
+    return replace(a, order=np.arange(a.n + b.n), starts=starts, given=given, weights=weights)
 
 
 def first_points(a: Host) -> FloatArray:
@@ -129,10 +135,14 @@ def merged_columns(met: list[FloatArray], clusters: list[slice], k: int, operati
     return out
 
 
-def reduced_over(values: FloatArray, part: Part, sizes: FloatArray, reduce: Reduce, over: int | None) -> NDArray[Any]:
+def reduced_over(
+    values: FloatArray, part: Part, weights: FloatArray, masses: FloatArray, reduce: Reduce, over: int | None
+) -> NDArray[Any]:
     """`reduce` of a block's values, and of that a reduction over the points of each cluster if one is asked for."""
     own = np.repeat(np.arange(part.clusters.start, part.clusters.stop), np.diff(part.starts))
-    reduced: NDArray[Any] = reduce(values, own, sizes)
+    reduced: NDArray[Any] = reduce(values, own, masses)
+    if over == SUM and len(weights):
+        reduced = reduced * weights[:, None]
     return reduced if over is None else MERGE[over].reduceat(reduced, part.starts[:-1], axis=0)
 
 
@@ -162,8 +172,8 @@ def sums_across(a: Host, b: Host) -> tuple[FloatArray, FloatArray]:
     both, pieces = _both(a, b), product(_pieces(mine, 0), _pieces(theirs, a.n))
     for i, j in pieces:
         values = distances(both, i, j)
-        rows[i.start - mine.start : i.stop - mine.start] += values.sum(axis=1)
-        columns[j.start - a.n : j.stop - a.n] += values.sum(axis=0)
+        rows[i.start - mine.start : i.stop - mine.start] += sum_over_columns(values, both.weights_of(j))
+        columns[j.start - a.n : j.stop - a.n] += sum_over_columns(values.T, both.weights_of(i))
     return rows, columns
 
 
@@ -175,7 +185,7 @@ def trees_of(a: Host, b: Host | None, a_first: int, b_first: int) -> list[Edges]
     mine, theirs = a.cluster(a.k - 1), b.cluster(0)
     places = np.concatenate([np.arange(mine.start, mine.stop) + a_first, np.arange(theirs.stop) + b_first])
     given = np.concatenate([a.data[mine], b.data[theirs]])
-    both = replace(a, order=np.arange(len(given)), starts=np.array([0, len(given)]), given=given)
+    both = replace(a, order=np.arange(len(given)), starts=np.array([0, len(given)]), given=given, weights=None)
     return [Edges(places[tree.a], places[tree.b], tree.lengths) for tree in spanning_edges(both)]
 
 

@@ -24,7 +24,7 @@ def dispersion(space: Space) -> Dispersion:
         return space.wide(space.X[block.part.rows, :]) - xp.take(anchors, mine, axis=0)
 
     sums = _added(space, [(b.part, b.runs.reduce(relative(b), SUM, axis=0)) for b in space.blocks])
-    offsets = sums / space.sizes[:, None]
+    offsets = sums / space.masses[:, None]
     at, found = space.here(offsets), []
     for block in space.blocks:
         apart = relative(block) - xp.take(at, own[block.part.rows], axis=0)
@@ -32,7 +32,7 @@ def dispersion(space: Space) -> Dispersion:
         lengths = xp.sqrt(xp.sum(squares, axis=1, keepdims=True))
         found.append((block.part, block.runs.reduce(xp.concat([squares, lengths], axis=1), SUM, axis=0)))
     both = _added(space, found)
-    return Dispersion.of(np.asarray(on_host(anchors)), offsets, both[:, :-1], both[:, -1], space.sizes)
+    return Dispersion.of(np.asarray(on_host(anchors)), offsets, both[:, :-1], both[:, -1], space.masses)
 
 
 def _added(space: Space, found: list[tuple[Part, Any]]) -> FloatArray:
@@ -51,5 +51,5 @@ def sum_of_distances(space: Space, spread: Dispersion) -> float:
     found = []
     for block in space.blocks:
         apart = (space.wide(space.X[block.part.rows, :]) - origin) - center
-        found.append(xp.sum(xp.sqrt(xp.sum(apart * apart, axis=1))))
+        found.append(xp.sum(space.weigh(xp.sqrt(xp.sum(apart * apart, axis=1)), block.part.rows)))
     return float(on_host(xp.stack(found)).sum())

@@ -151,8 +151,8 @@ class Device(Space):
         return self._together(out, over)
 
     def _reduced(self, block: Block, values: Any, reduce: Reduce, over: int | None) -> tuple[Part, Any]:
-        own, sizes = self.here(self.codes[block.part.rows]), self.xp.astype(self.here(self.sizes), values.dtype)
-        reduced = reduce(values, own, sizes)
+        own, masses = self.here(self.codes[block.part.rows]), self.xp.astype(self.here(self.masses), values.dtype)
+        reduced = reduce(values, own, masses)
         return block.part, reduced if over is None else block.runs.reduce(self.wide(reduced), over, axis=0)
 
     def _together(self, found: Iterable[tuple[Part, Any]], over: int | None) -> FloatArray:

@@ -120,13 +120,21 @@ def per_pair(space: Space, *requests: Request) -> list[FloatArray]:
     for a, b, rows, columns, squared in waves(space, wanted, take):
         met = codes[a.part.rows][rows], codes[b.part.rows][columns]
         for request, out in zip(requests, outs, strict=True):
-            values, merge = space.final(squared) if request.operation == SUM else squared, MERGE[request.operation]
+            values, merge = squared, MERGE[request.operation]
+            if request.operation == SUM:
+                values = _weighed(space, space.final(squared), rows + a.part.rows.start, columns + b.part.rows.start)
             merge.at(out, met, values)
             merge.at(out, met[::-1], values)
     settle()
     for out in outs:
         np.copyto(out, out.T, where=np.tri(space.k, dtype=bool))
     return [out if request.operation == SUM else space.final(out) for request, out in zip(requests, outs, strict=True)]
+
+
+def _weighed(space: Space, values: FloatArray, *rows: IntArray) -> FloatArray:
+    """Values times the weights of ordered rows."""
+    weights = space.weights
+    return values if weights is None else values * np.prod([weights[each] for each in rows], axis=0)
 
 
 def nearest_across(space: Space) -> float:
@@ -152,15 +160,15 @@ def sums_inside(space: Space) -> FloatArray:
     def take(a: Block, b: Block, tile: Tile) -> None:
         same = codes[a.part.rows][:, None] == codes[b.part.rows][None, :]
         values = xp.where(same, _counting(space, a, b, tile, SUM), 0.0)
-        found.append((a.part.rows, xp.sum(values, axis=1, dtype=xp.float64)))
+        found.append((a.part.rows, xp.sum(space.weigh(values, b.part.rows), axis=1, dtype=xp.float64)))
         if a is not b:
-            found.append((b.part.rows, xp.sum(values, axis=0, dtype=xp.float64)))
+            found.append((b.part.rows, xp.sum(space.weigh(values.T, a.part.rows), axis=1, dtype=xp.float64)))
 
     for a, b, rows, columns, squared in waves(space, pairs_of_blocks(space, INSIDE), take):
         u, v = rows + a.part.rows.start, columns + b.part.rows.start
         inside = space.codes[u] == space.codes[v]
-        for ends in (u, v):
-            np.add.at(out, ends[inside], space.final(squared)[inside])
+        for ends, others in ((u, v), (v, u)):
+            np.add.at(out, ends[inside], _weighed(space, space.final(squared), others)[inside])
     first = 0
     sums = on_host(xp.concat([values for _, values in found]))
     for part, values in found:
@@ -200,10 +208,13 @@ def _reduced(
         merge.at(more[part.start], (rows, clusters), values)
 
     for a, b, rows, columns, squared in waves(space, pairs, take):
-        values = space.final(squared) if operation == SUM else squared
-        add(a, rows, codes[b.part.rows][columns], values)
+        of_rows = of_columns = squared
+        if operation == SUM:
+            of_rows = _weighed(space, space.final(squared), columns + b.part.rows.start)
+            of_columns = _weighed(space, space.final(squared), rows + a.part.rows.start)
+        add(a, rows, codes[b.part.rows][columns], of_rows)
         if symmetric or a is b:
-            add(b, columns, codes[a.part.rows][rows], values)
+            add(b, columns, codes[a.part.rows][rows], of_columns)
     met = np.concatenate([np.arange(b.part.clusters.start, b.part.clusters.stop) for b in space.blocks])
     clusters = Runs(np.append(np.flatnonzero(np.diff(met, prepend=-1)), len(met)), space.X)
     for block in blocks:

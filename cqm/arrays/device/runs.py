@@ -1,7 +1,8 @@
 """Reductions over runs of rows or columns that belong together, by any library of the array API standard.
 
 Rows of a clustering lie in cluster order, so a cluster is a run. Sums over runs are products with a matrix of zeros and
-ones; extremes gather the runs in equal portions and reduce these. The number of calls does not grow with that of runs.
+ones, or weights; extremes gather the runs in equal portions and reduce these. The number of calls does not grow with
+that of runs.
 """
 
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from array_api_compat import array_namespace, device
 from numpy.typing import NDArray
 
+from cqm.arrays.clustering import NO_WEIGHTS
 from cqm.arrays.engine import MAXIMUM, SUM
 
 __all__ = ["Runs"]
@@ -24,10 +26,11 @@ class Runs:
     ----------
     starts : (runs + 1,) edges of the runs, which are not empty.
     like : an array of the library, on its device.
+    weights : how often each entry counts in a sum; empty where once.
     """
 
-    def __init__(self, starts: NDArray[np.intp], like: Any) -> None:
-        self.starts, self.count = starts, len(starts) - 1
+    def __init__(self, starts: NDArray[np.intp], like: Any, weights: NDArray[np.float64] = NO_WEIGHTS) -> None:
+        self.starts, self.count, self.weights = starts, len(starts) - 1, weights
         self.xp, self.on = array_namespace(like), device(like)
         self._levels: list[tuple[Any, int]] | None = None
         self._indicators: dict[Any, Any] = {}
@@ -51,12 +54,15 @@ class Runs:
         return values
 
     def _indicator(self, dtype: Any) -> Any:
-        """(entries, runs) matrix of ones where an entry belongs to a run."""
+        """(entries, runs) matrix of ones, or weights, where an entry belongs to a run."""
         if dtype not in self._indicators:
             owner = np.repeat(np.arange(self.count), np.diff(self.starts))
             owners = self.xp.asarray(owner, device=self.on)
             runs = self.xp.arange(self.count, dtype=owners.dtype, device=self.on)
-            self._indicators[dtype] = self.xp.astype(owners[:, None] == runs[None, :], dtype)
+            ones = self.xp.astype(owners[:, None] == runs[None, :], dtype)
+            if len(self.weights):
+                ones = ones * self.xp.astype(self.xp.asarray(self.weights, device=self.on), dtype)[:, None]
+            self._indicators[dtype] = ones
         return self._indicators[dtype]
 
     def _portions(self) -> list[tuple[Any, int]]:

@@ -117,6 +117,12 @@ class Space(Groups):
         """A small numpy array on the device."""
         return self.xp.asarray(np.ascontiguousarray(values), device=device(self.X))
 
+    def weigh(self, values: Any, rows: slice) -> Any:
+        """(…, rows) values times the weights of the rows."""
+        if self.weights is None:
+            return values
+        return values * self.xp.astype(self.here(self.weights[rows]), values.dtype)
+
     def wide(self, values: Any) -> Any:
         """In float64."""
         return self.xp.astype(values, self.xp.float64)
@@ -138,7 +144,7 @@ class Space(Groups):
     def cut(self, slices: Iterable[slice]) -> list[Block]:
         """Blocks of these rows; their statistics come to the host together."""
         xp, parts = self.xp, [self.part(rows) for rows in slices]
-        runs = [Runs(part.starts, self.X) for part in parts]
+        runs = [Runs(part.starts, self.X, self.weights_of(part.rows)) for part in parts]
         if self.distance.precomputed:
             points = [self.here(self.order[part.rows]) for part in parts]
         else:

@@ -27,22 +27,24 @@ CACHE_BYTES = 2**20
 
 def dispersion(points: Rows) -> Dispersion:
     """Centroids, sums of squares and sums of distances, accumulated in float64."""
-    anchors, sizes = points.vectors(points.starts[:-1]).astype(np.float64), points.sizes
-    offsets, squares, lengths = np.empty(anchors.shape), np.empty(anchors.shape), np.empty(sizes.shape)
+    anchors, masses = points.vectors(points.starts[:-1]).astype(np.float64), points.masses
+    offsets, squares, lengths = np.empty(anchors.shape), np.empty(anchors.shape), np.empty(masses.shape)
 
     def together(rows: slice) -> None:
         part = points.part(rows)
         i = part.clusters
-        offsets[i], squares[i], lengths[i] = _spread(*points.locate(rows), part.starts, anchors[i])
+        offsets[i], squares[i], lengths[i] = _spread(
+            *points.locate(rows), points.weights_of(rows), part.starts, anchors[i]
+        )
 
     groups = list(_groups(points))
     deque(in_order(together, (group for group in groups if group.stop - group.start <= BLOCK_ROWS)), maxlen=0)
     for group in groups:
         if group.stop - group.start > BLOCK_ROWS:  # one cluster: work for every core by itself
             i = points.part(group).clusters
-            offsets[i] = summed(points, anchors, group) / sizes[i, None]
+            offsets[i] = summed(points, anchors, group) / masses[i, None]
             squares[i], lengths[i] = squared(points, anchors, offsets, group)
-    return Dispersion.of(anchors, offsets, squares, lengths, sizes)
+    return Dispersion.of(anchors, offsets, squares, lengths, masses)
 
 
 def _groups(points: Rows) -> Iterator[slice]:
@@ -61,7 +63,7 @@ def summed(points: Rows, anchors: FloatArray, rows: slice | None = None) -> Floa
     """(clusters, d) sums of the points relative to their anchor, for clusters that `rows` meet; (k, d) anchors."""
 
     def block(part: Part) -> tuple[FloatArray]:
-        return (_sum(*points.locate(part.rows), part.starts, anchors[part.clusters]),)
+        return (_sum(*points.locate(part.rows), points.weights_of(part.rows), part.starts, anchors[part.clusters]),)
 
     return _added(points, block, rows)[0]
 
@@ -76,7 +78,8 @@ def squared(
 
     def block(part: Part) -> tuple[FloatArray, FloatArray]:
         i = part.clusters
-        squares, lengths = _square(*points.locate(part.rows), part.starts, anchors[i], offsets[i])
+        at = *points.locate(part.rows), points.weights_of(part.rows)
+        squares, lengths = _square(*at, part.starts, anchors[i], offsets[i])
         return squares, lengths
 
     squares, lengths = _added(points, block, rows)
@@ -101,27 +104,29 @@ def sum_of_distances(points: Rows, spread: Dispersion) -> float:
     """Sum of the Euclidean distances of all points to their common centroid."""
 
     def add_up(first: int) -> float:
-        return float(
-            _sum_of_distances(
-                points.vectors(slice(first, min(first + BLOCK_ROWS, points.n))), spread.origin, spread.center
-            )
-        )
+        rows = slice(first, min(first + BLOCK_ROWS, points.n))
+        at = points.vectors(rows), points.weights_of(rows)
+        return float(_sum_of_distances(*at, spread.origin, spread.center))
 
     return sum(in_order(add_up, range(0, points.n, BLOCK_ROWS)))
 
 
 @kernel
 def _sum(
-    points: NDArray[np.floating], rows: NDArray[np.intp], starts: NDArray[np.intp], anchors: FloatArray
+    points: NDArray[np.floating],
+    rows: NDArray[np.intp],
+    weights: FloatArray,
+    starts: NDArray[np.intp],
+    anchors: FloatArray,
 ) -> FloatArray:
-    """(clusters, d) sums of the rows relative to their cluster's anchor."""
+    """(clusters, d) sums of the rows, times their weights if there are any, relative to their cluster's anchor."""
     out = np.zeros(anchors.shape)
     for i in range(len(anchors)):
         anchor, of_cluster = anchors[i], out[i]
         for x in range(starts[i], starts[i + 1]):
-            point = points[rows[x]]
+            point, weight = points[rows[x]], weights[x] if len(weights) > 0 else 1.0
             for c in range(len(point)):
-                of_cluster[c] += point[c] - anchor[c]
+                of_cluster[c] += weight * (point[c] - anchor[c])
     return out
 
 
@@ -129,6 +134,7 @@ def _sum(
 def _square(
     points: NDArray[np.floating],
     rows: NDArray[np.intp],
+    weights: FloatArray,
     starts: NDArray[np.intp],
     anchors: FloatArray,
     offsets: FloatArray,
@@ -139,35 +145,46 @@ def _square(
     for i in range(len(anchors)):
         anchor, offset, of_cluster = anchors[i], offsets[i], squares[i]
         for x in range(starts[i], starts[i + 1]):
-            point = points[rows[x]]
+            point, weight = points[rows[x]], weights[x] if len(weights) > 0 else 1.0
             for c in range(len(point)):
                 deviation = (point[c] - anchor[c]) - offset[c]
                 squared[c] = deviation * deviation
-                of_cluster[c] += squared[c]
-            lengths[i] += np.sqrt(total(squared))
+                of_cluster[c] += weight * squared[c]
+            lengths[i] += weight * np.sqrt(total(squared))
     return squares, lengths
 
 
 @kernel
 def _spread(
-    points: NDArray[np.floating], rows: NDArray[np.intp], starts: NDArray[np.intp], anchors: FloatArray
+    points: NDArray[np.floating],
+    rows: NDArray[np.intp],
+    weights: FloatArray,
+    starts: NDArray[np.intp],
+    anchors: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Means of whole clusters relative to their anchors, then as `_square`."""
-    offsets = _sum(points, rows, starts, anchors)
+    offsets = _sum(points, rows, weights, starts, anchors)
     for i in range(len(anchors)):
+        mass = float(starts[i + 1] - starts[i])
+        if len(weights) > 0:
+            mass = 0.0
+            for x in range(starts[i], starts[i + 1]):
+                mass += weights[x]
         for c in range(offsets.shape[1]):
-            offsets[i, c] /= starts[i + 1] - starts[i]
-    squares, lengths = _square(points, rows, starts, anchors, offsets)
+            offsets[i, c] /= mass
+    squares, lengths = _square(points, rows, weights, starts, anchors, offsets)
     return offsets, squares, lengths
 
 
 @kernel
-def _sum_of_distances(points: NDArray[np.floating], origin: FloatArray, center: FloatArray) -> float:
+def _sum_of_distances(
+    points: NDArray[np.floating], weights: FloatArray, origin: FloatArray, center: FloatArray
+) -> float:
     out = 0.0
     for x in range(points.shape[0]):
         square = 0.0
         for c in range(points.shape[1]):
             deviation = (points[x, c] - origin[c]) - center[c]
             square += deviation * deviation
-        out += np.sqrt(square)
+        out += np.sqrt(square) * (weights[x] if len(weights) > 0 else 1.0)
     return out

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cqm.arrays import foreign
 from cqm.arrays.dispersion import Dispersion
 from cqm.arrays.dtypes import FloatArray, IntArray
-from cqm.arrays.engine import Reduce, Request, Visit
+from cqm.arrays.engine import SUM, Reduce, Request, Visit
 from cqm.arrays.host import centroids, pairs, reductions, trees
 from cqm.arrays.host.landmarks import blocks_for, to_landmarks
 from cqm.arrays.host.reductions import MERGE, START
@@ -72,13 +72,17 @@ class Host(Rows):
         self, landmarks: FloatArray, origin: FloatArray, reduce: Reduce, *, root: bool, over: int | None = None
     ) -> NDArray[Any]:
         """`reduce` of Euclidean distances, or squared ones without `root`, to points relative to `origin`."""
-        distances, codes, sizes = to_landmarks(self, landmarks, origin, root=root), self.codes, self.sizes.astype(float)
+        distances, codes, masses = (
+            to_landmarks(self, landmarks, origin, root=root),
+            self.codes,
+            self.masses,
+        )
         blocks = blocks_for(self, len(landmarks))
-        return self._together(in_order(lambda rows: (rows, reduce(distances(rows), codes[rows], sizes)), blocks), over)
+        return self._together(in_order(lambda rows: (rows, reduce(distances(rows), codes[rows], masses)), blocks), over)
 
     def to_centres(self, centres: NDArray[Any], reduce: Reduce) -> NDArray[Any]:
         """`reduce` of the distances to (k,) ordered rows or (k, d) vectors."""
-        codes, sizes = self.codes, self.sizes.astype(float)
+        codes, masses = self.codes, self.masses
         if self.distance.precomputed:
             columns = Block(self.order[centres], matrix=self.given)
         else:
@@ -86,15 +90,15 @@ class Host(Rows):
 
         def visit(rows: slice) -> Any:
             values = tile(self.distance, block_of(self, rows), columns).finished()
-            return rows, reduce(values, codes[rows], sizes)
+            return rows, reduce(values, codes[rows], masses)
 
         return self._together(in_order(visit, row_blocks(self)), None)
 
     def per_point(self, operation: int, reduce: Reduce, over: int | None = None) -> NDArray[Any]:
         """`reduce` of (rows, k) sums, or extremes, of the distances to each cluster's points."""
-        codes, sizes = self.codes, self.sizes.astype(float)
+        codes, masses = self.codes, self.masses
         found = reductions.per_point(self, operation)
-        return self._together(((rows, reduce(values, codes[rows], sizes)) for rows, values in found), over)
+        return self._together(((rows, reduce(values, codes[rows], masses)) for rows, values in found), over)
 
     def _together(self, found: Iterable[tuple[slice, NDArray[Any]]], over: int | None) -> NDArray[Any]:
         """Values of blocks of rows as one array, or reduced over the points of each cluster."""
@@ -103,6 +107,8 @@ class Host(Rows):
         out = np.empty(0)
         for rows, values in found:
             part, merge = self.part(rows), MERGE[over]
+            if over == SUM and self.weights is not None:
+                values = values * self.weights[rows, None]
             out = out if len(out) else np.full((self.k, *values.shape[1:]), START[over])
             out[part.clusters] = merge(out[part.clusters], merge.reduceat(values, part.starts[:-1], axis=0))
         return out

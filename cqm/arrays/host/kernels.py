@@ -191,6 +191,8 @@ def reduce_over_clusters(
     on_diagonal: bool,
     row_starts: NDArray[np.intp],
     column_starts: NDArray[np.intp],
+    row_weights: NDArray[np.float64],
+    column_weights: NDArray[np.float64],
     by_row: NDArray[np.float64],
     by_column: NDArray[np.float64],
 ) -> None:
@@ -201,11 +203,13 @@ def reduce_over_clusters(
     operations : SUM, MINIMUM, MAXIMUM, in this order.
     on_diagonal : whether entry (i, i) is the distance of a point to itself, which no minimum counts.
     row_starts, column_starts : first row and column of each cluster within the tile, and the end.
+    row_weights, column_weights : how often each row and column counts in a sum; empty where once.
     by_row : (operations, rows, clusters of columns), written.
     by_column : (operations, clusters of rows, columns), updated: comes as 0 for sums and maxima, +∞ for minima; empty
         where it is not asked for.
     """
-    cluster, columns = 0, by_column.shape[1] > 0
+    cluster, columns, weighted = 0, by_column.shape[1] > 0, len(column_weights) > 0
+    terms = np.empty(tile.shape[1] if weighted else 0)
     for i in range(tile.shape[0]):
         while i >= row_starts[cluster + 1]:
             cluster += 1
@@ -217,6 +221,13 @@ def reduce_over_clusters(
             operation = operations[o]
             if on_diagonal and operation != SUM:
                 row[i] = np.inf if operation == MINIMUM else 0.0
+            if weighted and operation == SUM:
+                _weigh(row, column_weights, terms)
+                for c in range(len(column_starts) - 1):
+                    by_row[o, i, c] = total(terms[column_starts[c] : column_starts[c + 1]])
+                if columns:
+                    _add_weighted(by_column[o, cluster], row, row_weights[i])
+                continue
             if columns:
                 _reduce_into(by_column[o, cluster], row, operation)
             for c in range(len(column_starts) - 1):
@@ -297,6 +308,18 @@ def _reduce_into(column: NDArray[np.float64], row: NDArray[Any], operation: int)
     else:
         for j in range(len(row)):
             column[j] = row[j] if row[j] > column[j] else column[j]
+
+
+@kernel
+def _weigh(row: NDArray[Any], weights: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+    for j in range(len(row)):
+        out[j] = row[j] * weights[j]
+
+
+@kernel
+def _add_weighted(column: NDArray[np.float64], row: NDArray[Any], weight: float) -> None:
+    for j in range(len(row)):
+        column[j] += weight * row[j]
 
 
 @kernel

@@ -12,7 +12,7 @@ from cqm.arrays.host.rows import Rows
 from cqm.arrays.host.tiles import TILE_ROWS, Block, block_of, tile
 from cqm.parallel import in_order
 
-__all__ = ["map_pairs", "map_pairs_within", "sums_inside"]
+__all__ = ["map_pairs", "map_pairs_within", "sum_over_columns", "sums_inside"]
 
 Result = TypeVar("Result")
 
@@ -37,14 +37,19 @@ def sums_inside(points: Rows) -> FloatArray:
     """(n,) sums of distances to the points of the own cluster."""
 
     def add_up(a: slice, b: slice, tile: FloatArray) -> list[tuple[slice, FloatArray]]:
-        by_row = (a, tile.sum(axis=1))
-        return [by_row] if a == b else [by_row, (b, tile.sum(axis=0))]
+        by_row = (a, sum_over_columns(tile, points.weights_of(b)))
+        return [by_row] if a == b else [by_row, (b, sum_over_columns(tile.T, points.weights_of(a)))]
 
     out = np.zeros(points.n)
     for found in map_pairs_within(points, add_up):
         for rows, sums in found:
             out[rows] += sums
     return out
+
+
+def sum_over_columns(tile: FloatArray, weights: FloatArray) -> FloatArray:
+    """(rows,) sums of a tile's distances, times the weights of the columns if there are any."""
+    return tile @ weights if len(weights) else np.asarray(tile.sum(axis=1))
 
 
 def _blocks(rows: slice) -> list[slice]:

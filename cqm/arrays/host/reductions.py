@@ -132,6 +132,8 @@ def _pairs_of_clusters(
         ):
             by_row, _ = _reduced(points, i, j, a, b, operations)
             for out, operation, values in zip(met, operations, by_row, strict=True):
+                if operation == SUM and points.weights is not None:
+                    values *= points.weights[i.rows, None]
                 MERGE[operation].reduceat(values, i.starts[:-1], axis=0, out=out)
         return dict(zip(operations, met, strict=True))
 
@@ -204,6 +206,8 @@ def _reduced(
         i is j,
         i.starts,
         j.starts,
+        points.weights_of(i.rows),
+        points.weights_of(j.rows),
         by_row,
         by_column,
     )

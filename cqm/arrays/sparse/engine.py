@@ -70,25 +70,27 @@ class Sparse(Host):
     def dispersion(self) -> Dispersion:
         """Centroids, sums of squares and sums of distances."""
         anchors = self.given[self.starts[:-1]].dense()
-        found = in_order(lambda i: self.given[self.cluster(i)].spread(), range(self.k))
+        clusters = map(self.cluster, range(self.k))
+        found = in_order(lambda rows: self.given[rows].spread(self.weights_of(rows)), clusters)
         offsets, squares, lengths = (np.array(each) for each in zip(*found, strict=True))
-        return Dispersion.of(anchors, offsets, squares, lengths, self.sizes)
+        return Dispersion.of(anchors, offsets, squares, lengths, self.masses)
 
     def sum_of_distances(self, spread: Dispersion) -> float:
         """Sum of the Euclidean distances of all points to their common centroid."""
         squared = self.given.squared_to_points(spread.center[None], spread.origin)
-        return float(np.sqrt(squared).sum())
+        lengths = np.sqrt(squared)
+        return float(lengths.sum() if self.weights is None else self.weights @ lengths[:, 0])
 
     def to_landmarks(
         self, landmarks: FloatArray, origin: FloatArray, reduce: Reduce, *, root: bool, over: int | None = None
     ) -> NDArray[Any]:
         """`reduce` of Euclidean distances, or squared ones without `root`, to points relative to `origin`."""
-        codes, sizes = self.codes, self.sizes.astype(float)
+        codes, masses = self.codes, self.masses
         zero = parallel(self.dtype) if self.unit else 0.0
 
         def visit(rows: slice) -> Any:
             squared = self.given[rows].squared_to_points(landmarks, origin, zero)
-            return rows, reduce(np.sqrt(squared) if root else squared, codes[rows], sizes)
+            return rows, reduce(np.sqrt(squared) if root else squared, codes[rows], masses)
 
         return self._together(in_order(visit, blocks_for(self, len(landmarks))), over)
 

@@ -112,16 +112,22 @@ class SparseVectors:
         squares = np.einsum("ij,ij->i", at, at)
         return _finished(self.squares, squares, self.table @ at.T, zero, differences, self.shape[1])
 
-    def spread(self) -> tuple[FloatArray, FloatArray, float]:
-        """Mean relative to the first row, (d,) sums of squared deviations from it, and the sum of their lengths."""
+    def spread(self, weights: FloatArray) -> tuple[FloatArray, FloatArray, float]:
+        """Mean relative to the first row, (d,) sums of squared deviations from it, and the sum of their lengths.
+
+        Rows count as often as their weights say, once if there are none.
+        """
         n, d = self.shape
+        weights = weights if len(weights) else np.ones(n)
+        mass, stored = weights.sum(), np.repeat(weights, self.stored)
         first = self.table[[0]].toarray()[0]
         at, values = self.table.indices, self.table.data - first[self.table.indices]
-        absent = n - np.bincount(at, minlength=d)
-        offset = (np.bincount(at, values, d) - absent * first) / n
-        squares = np.bincount(at, (values - offset[at]) ** 2, d) + absent * (first + offset) ** 2
+        absent = np.bincount(at, minlength=d)
+        absent = np.where(absent < n, mass - np.bincount(at, stored, d), 0.0)
+        offset = (np.bincount(at, stored * values, d) - absent * first) / mass
+        squares = np.bincount(at, stored * (values - offset[at]) ** 2, d) + absent * (first + offset) ** 2
         lengths = np.sqrt(self.squared_to_points(offset[None], first))
-        return offset, squares, float(lengths.sum())
+        return offset, squares, float(weights @ lengths[:, 0])
 
 
 def read_vectors(X: Any, distance: Distance) -> SparseVectors:
