@@ -160,4 +160,4 @@ def repeated(clustering: Clustering) -> Clustering:
     if clustering.weights is None:
         return clustering
     rows = copies(clustering.weights, clustering.order)
-    return replace(clustering.weighted(None).only(rows), input_rows=round(clustering.input_mass))
+    return clustering.weighted(None).only(rows)

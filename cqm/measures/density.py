@@ -14,7 +14,7 @@ from cqm.arrays.metrics import Metric
 from cqm.geometry.core_distances import core_distances
 from cqm.geometry.reachability import inner_nodes, separations
 from cqm.measures.arithmetic import ratio
-from cqm.tables import html_table, number, text_table
+from cqm.tables import count, html_table, number, text_table
 
 __all__ = ["ClusterDensities", "dbcv", "dbcv_of", "densities_of", "profile_densities"]
 
@@ -38,7 +38,7 @@ class ClusterDensities:
     sparseness: NDArray[np.float64]
     separation: NDArray[np.float64]
     validity: NDArray[np.float64]
-    points: int
+    points: float
 
     @property
     def value(self) -> float:
@@ -50,7 +50,7 @@ class ClusterDensities:
             (str(label), str(self.sizes[i]), *(number(x[i]) for x in (self.sparseness, self.separation, self.validity)))
             for i, label in enumerate(self.labels)
         ]
-        title = f"DBCV {number(self.value)} over {len(self.labels)} clusters and {self.points} points"
+        title = f"DBCV {number(self.value)} over {len(self.labels)} clusters and {count(self.points)} points"
         return title, ("cluster", "size", "sparseness", "separation", "validity"), rows
 
     def __str__(self) -> str:
@@ -185,4 +185,4 @@ def densities_of(clustering: Clustering, dimension: float | None = None) -> Clus
     inner = inner_places[(np.cumsum(own) - 1)[place]]
     separation = separations(clusters.only(inner), core[inner]).min(axis=1)
     validity = ratio(separation - sparseness, np.maximum(separation, sparseness))
-    return ClusterDensities(clusters.classes, clusters.sizes, sparseness, separation, validity, clustering.input_rows)
+    return ClusterDensities(clusters.classes, clusters.sizes, sparseness, separation, validity, clustering.input_mass)

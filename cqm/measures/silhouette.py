@@ -180,7 +180,9 @@ def sample_silhouette(
     >>> cqm.sample_silhouette([[0.0], [1.0], [10.0]], ["a", "a", "b"])
     array([0.9 , 0.88888889, 0. ])
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight)
+    clustering = validate(
+        X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, fractions=True
+    )
     return clustering.to_input_order(silhouettes_of(clustering))
 
 

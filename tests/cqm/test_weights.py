@@ -22,6 +22,7 @@ WEIGHTS = np.r_[RNG.integers(1, 4, 22), 0, 0, 2, 1, 1]
 COPIES = np.repeat(np.arange(27), WEIGHTS)
 FRACTIONS = np.r_[RNG.uniform(0.5, 3, 24), 1.5, 2.25, 0]
 ANY = [name for name, measure in cqm.catalog.items() if measure.weights == "any"]
+OF_POINTS = ["sample_silhouette", "sample_simplified_silhouette", "sample_medoid_silhouette"]
 WHOLE = [name for name in cqm.catalog if name not in ANY]
 
 
@@ -83,7 +84,9 @@ def test_a_measure_that_counts_rows_is_no_measure_of_weights():
     assert planted.of(both[0]) != len(COPIES) == counted.of(both[1])
 
 
-@pytest.mark.parametrize("name", ["sample_silhouette", "sample_simplified_silhouette"])
+@pytest.mark.parametrize(
+    "name", [name for name in cqm.__all__ if name.startswith("sample_") and name != "sample_relative_margin"]
+)
 def test_values_of_points_are_those_of_their_copies(name):
     function = getattr(cqm, name)
     got, copied = function(POINTS, LABELS, sample_weight=WEIGHTS), function(POINTS[COPIES], LABELS[COPIES])
