@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install test kernels mutants nightly lint docs demo bench pages clean
+.PHONY: install test kernels mutants nightly lint docs demo bench pages coq clean
 
 install: .venv/installed
 
@@ -56,6 +56,13 @@ pages: install
 	$(BIN)/python -m cqm.reports.measures_page
 	$(BIN)/python -m benchmarks.across_k --missing
 	$(BIN)/cqm axioms --table --missing
+
+# Checks the proofs in formal/, and their definitions against Python's. Needs Coq 8.16 with mathcomp 1.15: in Debian,
+# coq, libcoq-mathcomp-ssreflect and libcoq-mathcomp-algebra.
+coq: install
+	cd formal && coq_makefile -f _CoqProject -o Makefile.coq
+	$(MAKE) -C formal -f Makefile.coq
+	$(BIN)/python formal/evaluate.py
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage

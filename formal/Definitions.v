@@ -1,0 +1,103 @@
+(** The measures, over any numbers that can be added, subtracted, divided and compared.
+
+    n points are 0, …, n − 1; [d x y] is a distance and [c x] the cluster of a point. The same text is proved about in
+    any ordered field (the other files) and evaluated in the rationals (evaluate.py). *)
+
+From mathcomp Require Import all_ssreflect.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+
+Record ops (F : Type) := Ops {
+  zero : F;
+  add : F -> F -> F;
+  sub : F -> F -> F;
+  div : F -> F -> F;
+  leb : F -> F -> bool;
+  of_nat : nat -> F
+}.
+
+Section Definitions.
+
+Variables (F : Type) (o : ops F).
+
+(** Extremes, sums and means of [f] over a list. *)
+
+Definition least (a b : F) := if leb o a b then a else b.
+Definition greatest (a b : F) := if leb o a b then b else a.
+
+Fixpoint minimum (I : Type) (f : I -> F) (s : seq I) : F :=
+  match s with
+  | [::] => zero o
+  | [:: a] => f a
+  | a :: s' => least (f a) (minimum f s')
+  end.
+
+Definition maximum (I : Type) (f : I -> F) (s : seq I) : F := foldr (fun a m => greatest (f a) m) (zero o) s.
+Definition total (I : Type) (f : I -> F) (s : seq I) : F := foldr (fun a m => add o (f a) m) (zero o) s.
+Definition mean (I : Type) (f : I -> F) (s : seq I) : F := div o (total f s) (of_nat o (size s)).
+
+(** Points, pairs and clusters. *)
+
+Definition points (n : nat) := iota 0 n.
+Definition pairs (n : nat) := flatten [seq [seq (x, y) | y <- iota 0 x] | x <- points n].
+Definition within (n : nat) (c : nat -> nat) := [seq p <- pairs n | c p.1 == c p.2].
+Definition between (n : nat) (c : nat -> nat) := [seq p <- pairs n | c p.1 != c p.2].
+Definition members (n : nat) (c : nat -> nat) (own : nat) := [seq x <- points n | c x == own].
+Definition clusters (n : nat) (c : nat -> nat) := undup (map c (points n)).
+
+Variables (n : nat) (d : nat -> nat -> F) (c : nat -> nat).
+
+Definition apart (p : nat * nat) := d p.1 p.2.
+
+(** Dunn 1974: shortest distance between clusters over the longest inside one. Higher is better. *)
+Definition dunn := div o (minimum apart (between n c)) (maximum apart (within n c)).
+
+(** McClain & Rao 1975: mean distance inside clusters over mean distance between them. Lower is better. *)
+Definition mcclain_rao := div o (mean apart (within n c)) (mean apart (between n c)).
+
+(** Baker & Hubert 1975, Rohlf 1974: comparisons of a distance inside with one between. Higher is better. *)
+Definition comparisons := [seq (p, q) | p <- within n c, q <- between n c].
+Definition concordant := count (fun pq => ~~ leb o (apart pq.2) (apart pq.1)) comparisons.
+Definition discordant := count (fun pq => ~~ leb o (apart pq.1) (apart pq.2)) comparisons.
+Definition surplus := sub o (of_nat o concordant) (of_nat o discordant).
+Definition gamma := div o surplus (of_nat o (concordant + discordant)).
+
+(** [root] stands for the square root, of a number that the sizes of the clusters determine. *)
+Definition tau (root : F -> F) :=
+  let w := size (within n c) in
+  let b := size (between n c) in
+  let all := (w + b) * (w + b).-1 %/ 2 in
+  let of_one_kind := (w * w.-1 + b * b.-1) %/ 2 in
+  div o surplus (root (of_nat o ((all - of_one_kind) * all))).
+
+(** Ackerman & Ben-David 2008: longest necessary step inside a cluster over the shortest distance between clusters.
+    [chain k x y] is the largest step of the best chain from x to y inside their cluster with at most k + 1 steps. Lower
+    is better. *)
+Fixpoint chain (k : nat) (x y : nat) : F :=
+  match k with
+  | 0 => d x y
+  | k'.+1 => minimum (fun z => greatest (chain k' x z) (d z y)) (members n c (c y))
+  end.
+
+Definition weakest_link := div o (maximum (fun p => chain n p.1 p.2) (within n c)) (minimum apart (between n c)).
+
+(** Ackerman & Ben-David 2008: relative margin of the best choice of a centre for each cluster, where a point's own
+    centre is compared with the nearest other one. Lower is better. *)
+Definition choices := foldr (fun s ks => flatten [seq [seq x :: k | k <- ks] | x <- s]) [:: [::]]
+                            [seq members n c own | own <- clusters n c].
+Definition own_centre (k : seq nat) (x : nat) := head 0 [seq y <- k | c y == c x].
+Definition margin (k : seq nat) :=
+  mean (fun x => div o (d x (own_centre k x)) (minimum (d x) [seq y <- k | c y != c x]))
+       [seq x <- points n | x \notin k].
+Definition relative_margin := minimum margin choices.
+
+(** Rousseeuw 1987. Higher is better. *)
+Definition score (a b : F) := if leb o (greatest a b) (zero o) then zero o else div o (sub o b a) (greatest a b).
+Definition inner (x : nat) := mean (d x) [seq y <- members n c (c x) | y != x].
+Definition outer (x : nat) := minimum (fun k => mean (d x) (members n c k)) [seq k <- clusters n c | k != c x].
+Definition silhouette :=
+  mean (fun x => if size (members n c (c x)) == 1 then zero o else score (inner x) (outer x)) (points n).
+
+End Definitions.
