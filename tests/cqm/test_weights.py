@@ -84,9 +84,7 @@ def test_a_measure_that_counts_rows_is_no_measure_of_weights():
     assert planted.of(both[0]) != len(COPIES) == counted.of(both[1])
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in cqm.__all__ if name.startswith("sample_") and name != "sample_relative_margin"]
-)
+@pytest.mark.parametrize("name", OF_POINTS)
 def test_values_of_points_are_those_of_their_copies(name):
     function = getattr(cqm, name)
     got, copied = function(POINTS, LABELS, sample_weight=WEIGHTS), function(POINTS[COPIES], LABELS[COPIES])
