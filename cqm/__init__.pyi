@@ -43,6 +43,7 @@ from .measures.margins import (
     sample_relative_margin,
 )
 from .measures.medoid_silhouette import medoid_silhouette, sample_medoid_silhouette
+from .measures.near_neighbours import dunn_owa, wcnn
 from .measures.neighbours import connectivity, cvnn, cvnn_compactness, cvnn_separation
 from .measures.pair_means import mcclain_rao, point_biserial
 from .measures.refinement import DudaHart, duda_hart, hartigan, krzanowski_lai
@@ -118,6 +119,7 @@ __all__ = [
     "det_ratio",
     "duda_hart",
     "dunn",
+    "dunn_owa",
     "evaluate",
     "external_catalog",
     "fowlkes_mallows",
@@ -174,6 +176,7 @@ __all__ = [
     "v_measure",
     "variance_ratio",
     "variation_of_information",
+    "wcnn",
     "weakest_link",
     "wemmert_gancarski",
     "xie_beni",

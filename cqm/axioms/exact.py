@@ -163,6 +163,10 @@ class Enclosure:
             return math.nan
         return Enclosure(_logarithm(self.low)[0], _logarithm(self.high)[1])
 
+    def exponential(self) -> "Enclosure":
+        """Euler's number to this power."""
+        return Enclosure(_exponential(self.low)[0], _exponential(self.high)[1])
+
     def __repr__(self) -> str:
         return f"≈{to_float(self)!r}"
 
@@ -237,6 +241,20 @@ def _twice_artanh(numerator: int, denominator: int) -> tuple[int, int]:
     # each of the fewer than 200 terms lost less than 2 units of the guarded precision, and so did the tail
     total = 2 * total
     return (total - 2048) >> guard, ((total + 2048) >> guard) + 1
+
+
+def _exponential(value: int) -> tuple[int, int]:
+    """Bounds of e^x for x = value / 2²⁵⁶: its series at x / 2^m, which is at most 2⁻⁸, squared m times."""
+    halvings = max(value.bit_length() - _BITS + 8, 0)
+    small = Enclosure(value >> halvings, -(-value >> halvings))
+    total = term = Enclosure.of(1)
+    for order in range(1, 31):
+        term = term * small * Fraction(1, order)
+        total = total + term
+    total = Enclosure(total.low - 1, total.high + 1)  # what is left of the series is below 2⁻²⁴⁷/31!
+    for _ in range(halvings):
+        total = total * total
+    return max(total.low, 0), total.high
 
 
 def root(square: int | Fraction) -> "int | Fraction | Enclosure":

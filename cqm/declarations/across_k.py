@@ -39,6 +39,7 @@ BEND: dict[str, str] = {
     "trace_w": SPLIT,
     "trace_wib": SPLIT,
     "variance_ratio": SPLIT,
+    "wcnn": MERGE,
 }
 NONE: dict[str, str] = {
     "additive_margin_pairs_max": PICK,

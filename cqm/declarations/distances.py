@@ -8,6 +8,7 @@ from cqm.definitions import concordance as concordance_definitions
 from cqm.definitions import density as density_definitions
 from cqm.definitions import generalized_silhouette as generalized_silhouette_definitions
 from cqm.definitions import medoid_silhouette as medoid_silhouette_definitions
+from cqm.definitions import near_neighbours as near_neighbours_definitions
 from cqm.definitions import neighbours as neighbours_definitions
 from cqm.definitions import pair_means as pair_means_definitions
 from cqm.definitions import separation as separation_definitions
@@ -17,6 +18,7 @@ from cqm.measures import (
     density,
     generalized_silhouette,
     medoid_silhouette,
+    near_neighbours,
     neighbours,
     pair_means,
     separation,
@@ -203,6 +205,32 @@ NEIGHBOURS = (
         cost="sums",
         weights="any",
         reference="Liu et al. 2013, §IV",
+    ),
+    Measure(
+        name="wcnn",
+        function=near_neighbours.wcnn,
+        core=near_neighbours.wcnn_of,
+        definition=near_neighbours_definitions.wcnn,
+        better="higher",
+        range=(0.0, 1.0),
+        needs="distances",
+        cost="n2",
+        reference="Gagolewski, Bartoszuk & Cena 2021, §2",
+        judged=(("neighbors", 2),),
+        besides=-INFINITY,
+    ),
+    Measure(
+        name="dunn_owa",
+        function=near_neighbours.dunn_owa,
+        core=near_neighbours.dunn_owa_of,
+        definition=near_neighbours_definitions.dunn_owa,
+        better="higher",
+        range=(0.0, INFINITY),
+        needs="distances",
+        cost="n2",
+        reference="Gagolewski, Bartoszuk & Cena 2021, §2",
+        judged=(("neighbors", 2),),
+        besides=-INFINITY,
     ),
 )
 DENSITY = (

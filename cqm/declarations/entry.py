@@ -133,6 +133,7 @@ ALIASES = {
     "db": "davies_bouldin",
     "dbi": "davies_bouldin",
     "di": "dunn",
+    "dunnowa": "dunn_owa",
     "elbow": "trace_w",
     "gplus": "g_plus",
     "inertia": "trace_w",

@@ -12,7 +12,8 @@ from functools import reduce
 from typing import Any
 
 __all__ = [
-    "ascending", "if_at_most", "irrational", "logarithm", "maximum", "mean", "minimum", "ratio", "root", "square_root",
+    "ascending", "exponential", "if_at_most", "irrational", "logarithm", "maximum", "mean", "minimum", "ratio", "root",
+    "square_root",
 ]  # fmt: skip
 
 irrational: ContextVar[Callable[[Any], Any] | None] = ContextVar("irrational", default=None)
@@ -97,6 +98,15 @@ def logarithm(value: Any) -> Any:
     if isinstance(value, Fraction | int) and value > 0 and (exact := irrational.get()) is not None:
         return exact(value).logarithm()
     return math.log(value) if value != 0 else -math.inf
+
+
+def exponential(value: Any) -> Any:
+    """Euler's number to the power of the value."""
+    if hasattr(value, "exponential"):
+        return value.exponential()
+    if isinstance(value, Fraction | int) and (exact := irrational.get()) is not None:
+        return exact(value).exponential()
+    return math.exp(value)
 
 
 def _smaller(a: Any, b: Any) -> Any:

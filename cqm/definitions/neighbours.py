@@ -9,7 +9,7 @@ from typing import Any
 
 from cqm.definitions.arithmetic import ascending, if_at_most, maximum, mean, ratio
 
-__all__ = ["connectivity", "cvnn", "cvnn_compactness", "cvnn_separation"]
+__all__ = ["connectivity", "cvnn", "cvnn_compactness", "cvnn_separation", "foreign_shares"]
 
 Distances = Sequence[Sequence[Any]]
 
@@ -19,13 +19,13 @@ def connectivity(distances: Distances, labels: Sequence[Any], *, neighbors: int 
 
     Lower is better.
     """
-    shares = [_foreign(distances, labels, x, neighbors) for x in range(len(labels))]
+    shares = [foreign_shares(distances, labels, x, neighbors) for x in range(len(labels))]
     return sum(ratio(share, rank) for row in shares for rank, share in enumerate(row, start=1))
 
 
 def cvnn_separation(distances: Distances, labels: Sequence[Any], *, neighbors: int = 10) -> Any:
     """Sep = max over clusters of the mean share of their points' k nearest neighbours in other clusters (§IV)."""
-    shares = [ratio(sum(_foreign(distances, labels, x, neighbors)), neighbors) for x in range(len(labels))]
+    shares = [ratio(sum(foreign_shares(distances, labels, x, neighbors)), neighbors) for x in range(len(labels))]
     return maximum(
         mean(share for share, label in zip(shares, labels, strict=True) if label == own) for own in set(labels)
     )
@@ -48,7 +48,7 @@ def cvnn(distances: Distances, clusterings: Sequence[Sequence[Any]], *, neighbor
     return [a + b for a, b in zip(_relative(separations), _relative(compactnesses), strict=True)]
 
 
-def _foreign(distances: Distances, labels: Sequence[Any], x: int, neighbors: int) -> list[Any]:
+def foreign_shares(distances: Distances, labels: Sequence[Any], x: int, neighbors: int) -> list[Any]:
     """For each rank, the share of other clusters among the points that have it."""
     others = [y for y in range(len(labels)) if y != x]
     out = []

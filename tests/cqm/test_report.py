@@ -135,7 +135,7 @@ def test_no_range_is_printed_beside_a_value_outside_it():
         measure = cqm.catalog[name]
         low, high = measure.range
         assert low <= value <= high or value == measure.besides or np.isnan(value)
-        assert measure.besides is None or f"[{low:g}, {high:g}] or inf" == measure.range_text
+        assert measure.besides is None or f"[{low:g}, {high:g}] or {measure.besides:g}" == measure.range_text
 
 
 def test_a_dense_neighbour_graph_is_noticed():

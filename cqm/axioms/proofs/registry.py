@@ -68,7 +68,7 @@ closest_inside = partial(rivals.closest_pairs, inside=True)
 
 INVARIANCE = (
     Proof(EVERY, ("label_permutation_invariance",), all_but(), renamed),
-    Proof(EVERY, ("non_negativity",), lambda measure: measure.range[0] >= 0, never_negative, assumes="where defined"),
+    Proof(EVERY, ("non_negativity",), lambda m: min(m.range[0], m.besides or 0) >= 0, never_negative, assumes="where defined"),
     Proof(EVERY, ISOMORPHISM, lambda measure: measure.needs == "distances", the_same_set),
     Proof(
         "Functions of distances",
@@ -77,7 +77,7 @@ INVARIANCE = (
         the_same_set,
     ),
     Proof(DETERMINANTS, ISOMORPHISM, ("trace_wib", "det_ratio", "log_det_ratio"), the_same_set),
-    Proof(COMPARISONS, SCALE, ("gamma", "g_plus", "tau", "connectivity", "cvnn_separation"), by_units),
+    Proof(COMPARISONS, SCALE, ("gamma", "g_plus", "tau", "connectivity", "cvnn_separation", "wcnn"), by_units),
     Proof(PAIRS, SCALE, (*WEAKEST_PAIRS, *RELATIVE_PAIRS, *ADDITIVE_PAIRS), by_units),
     Proof(
         QUOTIENTS,
@@ -112,7 +112,15 @@ INVARIANCE = (
         CONTINUITY,
         all_but(
             *("relative_margin_voronoi", "additive_margin_voronoi", "additive_margin_voronoi_max"),
-            *("simplified_silhouette", "medoid_silhouette", "connectivity", "cvnn_separation", "dbcv"),
+            *(
+                "simplified_silhouette",
+                "medoid_silhouette",
+                "connectivity",
+                "cvnn_separation",
+                "wcnn",
+                "dunn_owa",
+                "dbcv",
+            ),
             *("gamma", "g_plus", "tau", "ratkowsky_lance", "trace_wib", "det_ratio", "log_det_ratio", "cdbw", "s_dbw"),
         ),
         by_rules_of_continuity,
@@ -150,7 +158,7 @@ CONSISTENT = (
     Proof(
         "Nearest neighbours",
         CONSISTENCY,
-        ("connectivity", "cvnn_separation"),
+        ("connectivity", "cvnn_separation", "wcnn"),
         steps.by_ranks,
         assumes="where points that are equally near share their ranks",
     ),
@@ -225,6 +233,7 @@ NOT_RICH = (
         rivals.one_broken_up,
     ),
     ("Connectivity", BOTH, ("connectivity",), rivals.pair_and_singletons, rivals.merges),
+    ("WCNN and DuNN", BOTH, ("wcnn", "dunn_owa"), rivals.exactly(4, 2), rivals.moves),
     ("CVNN", BOTH, ("cvnn_separation",), rivals.all_but_one, rivals.pair_and_rest),
     ("CVNN", BOTH, ("cvnn_compactness",), rivals.no_singletons, rivals.one_broken_up),
     (SQUARES, BOTH, (*SHARES_OF_SQUARES, "ball_hall"), rivals.all_but_one, rivals.splits),
