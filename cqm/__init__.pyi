@@ -19,6 +19,7 @@ from .external import (
 from .measures.cdbw import cdbw
 from .measures.centroid_separation import davies_bouldin, pbm, ray_turi, wemmert_gancarski, xie_beni
 from .measures.concordance import c_index, g_plus, gamma, tau
+from .measures.dcsi import dcsi
 from .measures.density import ClusterDensities, dbcv, profile_densities
 from .measures.dispersion import (
     ball_hall,
@@ -59,6 +60,7 @@ from .measures.silhouette import (
 )
 from .measures.silhouette_bound import sample_silhouette_upper_bound, silhouette_upper_bound
 from .measures.variants import over_pairs
+from .measures.viasckde import viasckde
 from .reports import plots
 from .reports.calibration import Calibration, calibrate
 from .reports.comparison import Comparison, compare
@@ -116,6 +118,7 @@ __all__ = [
     "cvnn_separation",
     "davies_bouldin",
     "dbcv",
+    "dcsi",
     "det_ratio",
     "duda_hart",
     "dunn",
@@ -176,6 +179,7 @@ __all__ = [
     "v_measure",
     "variance_ratio",
     "variation_of_information",
+    "viasckde",
     "wcnn",
     "weakest_link",
     "wemmert_gancarski",

@@ -82,6 +82,19 @@ def _small_steps(labels: tuple[int, ...], frame: Callable[[Fraction | int], Any]
     return _points(labels, frame(0), frame(WIDE), frame(NARROW))
 
 
+def _beside_another_cluster(step: Fraction | int) -> Instance:
+    """Point 3 of the first cluster is 3 from the second, and `step` from the nearest point of its own."""
+    rows: tuple[tuple[Any, ...], ...] = (
+        (0, 2, 2, step, 100, 100),
+        (2, 0, 2, 10, 100, 100),
+        (2, 2, 0, 10, 100, 100),
+        (step, 10, 10, 0, 3, 100),
+        (100, 100, 100, 3, 0, 1),
+        (100, 100, 100, 100, 1, 0),
+    )
+    return Instance("distances", rows, (0, 0, 0, 0, 1, 1))
+
+
 BENT = "the distance of points 1 and 2 shrinks, and so the mean distance to the centroid grows; nothing else changes"
 FLATTER = "the plane is put into space: a coordinate 0 is appended"
 CORNERS = ((0, 0), (2, 0), (0, 3), (9, 9), (9, 13), (14, 9))
@@ -155,6 +168,18 @@ REFUTATIONS = (
             for step in (0, WIDE, NARROW)
         ),
         "the distance inside the first cluster, as long as those across, grows by 2^-20, then by 2^-40",
+    ),
+    Refutation(
+        ("dcsi",),
+        INNER,
+        (_beside_another_cluster(10), _beside_another_cluster(2)),
+        "the distance of points 0 and 3 shrinks, so that point 3, near the other cluster, becomes a core point",
+    ),
+    Refutation(
+        ("dcsi",),
+        CONTINUITY,
+        tuple(_beside_another_cluster(2 + step) for step in (0, WIDE, NARROW)),
+        "the distance of points 0 and 3 grows by 2^-20, then by 2^-40, and point 3 is no core point any more",
     ),
     Refutation(
         ("scott_symons",),

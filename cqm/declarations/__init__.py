@@ -8,7 +8,7 @@ from cqm.declarations.entry import Catalog, Measure
 
 __all__ = ["Catalog", "Measure", "catalog"]
 
-FAMILIES = ("margins", "distances", "coordinates")
+FAMILIES = ("margins", "distances", "density", "coordinates")
 """Files in the order of their entries; any further file of this package comes after them."""
 
 

@@ -1,11 +1,10 @@
-"""Indices of distances: silhouettes, Dunn and its generalisations, concordance, neighbourhoods, density."""
+"""Indices of distances: silhouettes, Dunn and its generalisations, concordance, neighbourhoods."""
 
 from functools import partial
 from typing import get_args
 
 from cqm.declarations.entry import INFINITY, Cost, Measure
 from cqm.definitions import concordance as concordance_definitions
-from cqm.definitions import density as density_definitions
 from cqm.definitions import generalized_silhouette as generalized_silhouette_definitions
 from cqm.definitions import medoid_silhouette as medoid_silhouette_definitions
 from cqm.definitions import near_neighbours as near_neighbours_definitions
@@ -15,7 +14,6 @@ from cqm.definitions import separation as separation_definitions
 from cqm.definitions import silhouette as silhouette_definitions
 from cqm.measures import (
     concordance,
-    density,
     generalized_silhouette,
     medoid_silhouette,
     near_neighbours,
@@ -231,21 +229,6 @@ NEIGHBOURS = (
         reference="Gagolewski, Bartoszuk & Cena 2021, §2",
         judged=(("neighbors", 2),),
         besides=-INFINITY,
-    ),
-)
-DENSITY = (
-    Measure(
-        name="dbcv",
-        function=density.dbcv,
-        core=density.dbcv_of,
-        definition=density_definitions.dbcv_of_points,
-        better="higher",
-        range=(-1.0, 1.0),
-        needs="points",
-        cost="n2",
-        reference="Moulavi et al. 2014, Definition 8",
-        counts_coordinates=True,
-        counts_noise=True,
     ),
 )
 

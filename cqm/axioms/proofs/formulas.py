@@ -17,6 +17,7 @@ from cqm.axioms.proofs.traced import Traced
 from cqm.definitions.arithmetic import if_at_most, logarithm, maximum, mean, minimum, ratio, square_root
 from cqm.definitions.coordinates import centroid, distance
 from cqm.definitions.coordinates import clusters_of as clusters_of_points
+from cqm.definitions.dcsi import _longest_step, core_points
 from cqm.definitions.margins import mean_gap, mean_within, representative_sets, trespass
 from cqm.definitions.medoid_silhouette import _mean_over, _medoids
 from cqm.definitions.pairs import within_and_between
@@ -210,6 +211,19 @@ def score(own: Any, other: Any) -> Any:
     return minimum([1, quotient(other, own)]) - minimum([1, quotient(own, other)])
 
 
+def dcsi(distances: Rows, labels: Sequence[int]) -> Any:
+    """Mean over pairs of 1 / (1 + Conn/Sep), with core points for one neighbour; 0 where there are none."""
+    core = [core_points(distances, cluster, 1) for cluster in clusters_of(labels)]
+    widest = [_longest_step(distances, points) for points in core]
+    values = []
+    for i in range(len(core)):
+        for j in range(i):
+            apart = minimum(distances[x][y] for x in core[i] for y in core[j])
+            met = core[i] and core[j]
+            values.append(quotient(1, 1 + quotient(maximum([widest[i], widest[j]]), apart)) if met else 0)
+    return mean(values)
+
+
 def gamma(distances: Rows, labels: Sequence[int]) -> Any:
     """(s⁺ − s⁻)/(s⁺ + s⁻) = 2/(1 + s⁻/s⁺) − 1."""
     inside, across = within_and_between(distances, labels)
@@ -281,6 +295,7 @@ FORMULAS: dict[str, Formula] = {
     "banfield_raftery": banfield_raftery,
     "calinski_harabasz": calinski_harabasz,
     "davies_bouldin": davies_bouldin,
+    "dcsi": dcsi,
     "gamma": gamma,
     "generalized_silhouette": generalized_silhouette,
     "log_ss_ratio": lambda squares, labels: logarithm(share_of_between(squares, labels)),

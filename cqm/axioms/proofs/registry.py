@@ -68,7 +68,13 @@ closest_inside = partial(rivals.closest_pairs, inside=True)
 
 INVARIANCE = (
     Proof(EVERY, ("label_permutation_invariance",), all_but(), renamed),
-    Proof(EVERY, ("non_negativity",), lambda m: min(m.range[0], m.besides or 0) >= 0, never_negative, assumes="where defined"),
+    Proof(
+        EVERY,
+        ("non_negativity",),
+        lambda m: min(m.range[0], m.besides or 0) >= 0,
+        never_negative,
+        assumes="where defined",
+    ),
     Proof(EVERY, ISOMORPHISM, lambda measure: measure.needs == "distances", the_same_set),
     Proof(
         "Functions of distances",
@@ -86,7 +92,7 @@ INVARIANCE = (
             *("weakest_link", "relative_margin", "relative_margin_voronoi", "relative_margin_literal"),
             *("additive_margin", "additive_margin_signed", "additive_margin_voronoi", "additive_margin_voronoi_max"),
             *("additive_margin_literal", "silhouette", "simplified_silhouette", "dunn", "c_index", "mcclain_rao"),
-            *("macro_silhouette", "generalized_silhouette", "medoid_silhouette"),
+            *("macro_silhouette", "generalized_silhouette", "medoid_silhouette", "dcsi"),
             *("point_biserial", "calinski_harabasz", "variance_ratio", "log_ss_ratio", "ratkowsky_lance"),
             *("davies_bouldin", "xie_beni", "ray_turi", "wemmert_gancarski", "trace_wib", "det_ratio"),
             *("log_det_ratio", "sd_scat", "s_dbw", "dbcv", "normalized_k_means", "normalized_k_median"),
@@ -112,15 +118,8 @@ INVARIANCE = (
         CONTINUITY,
         all_but(
             *("relative_margin_voronoi", "additive_margin_voronoi", "additive_margin_voronoi_max"),
-            *(
-                "simplified_silhouette",
-                "medoid_silhouette",
-                "connectivity",
-                "cvnn_separation",
-                "wcnn",
-                "dunn_owa",
-                "dbcv",
-            ),
+            *("simplified_silhouette", "medoid_silhouette", "connectivity", "cvnn_separation", "wcnn", "dunn_owa"),
+            *("dbcv", "dcsi", "viasckde"),
             *("gamma", "g_plus", "tau", "ratkowsky_lance", "trace_wib", "det_ratio", "log_det_ratio", "cdbw", "s_dbw"),
         ),
         by_rules_of_continuity,
@@ -129,7 +128,10 @@ INVARIANCE = (
     Proof(
         "Sums over clusters",
         LOCALITY,
-        (*SHARES_OF_SQUARES, "normalized_k_median", "normalized_min_sum", "connectivity", "cvnn_compactness"),
+        (
+            *(*SHARES_OF_SQUARES, "normalized_k_median", "normalized_min_sum", "connectivity", "cvnn_compactness"),
+            "viasckde",
+        ),
         steps.parts_add_up,
     ),
 )
@@ -164,6 +166,7 @@ CONSISTENT = (
     ),
     Proof("Additive margin", OUTER, ("additive_margin_signed",), by_direction, assumes=DEFINED),
     Proof("Silhouette", OUTER, ("medoid_silhouette",), by_direction, assumes=DEFINED),
+    Proof("DCSI", OUTER, ("dcsi",), by_direction, assumes=DEFINED),
     Proof("Losses between points", OUTER, ("normalized_k_median",), by_direction, assumes=DEFINED),
     Proof(
         RIGID,
@@ -234,6 +237,7 @@ NOT_RICH = (
     ),
     ("Connectivity", BOTH, ("connectivity",), rivals.pair_and_singletons, rivals.merges),
     ("WCNN and DuNN", BOTH, ("wcnn", "dunn_owa"), rivals.exactly(4, 2), rivals.moves),
+    ("DCSI", BOTH, ("dcsi",), rivals.all_but_one, rivals.pair_and_rest),
     ("CVNN", BOTH, ("cvnn_separation",), rivals.all_but_one, rivals.pair_and_rest),
     ("CVNN", BOTH, ("cvnn_compactness",), rivals.no_singletons, rivals.one_broken_up),
     (SQUARES, BOTH, (*SHARES_OF_SQUARES, "ball_hall"), rivals.all_but_one, rivals.splits),

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import islice, permutations
 from random import Random
 from typing import Any
@@ -10,13 +11,14 @@ from typing import Any
 from cqm.axioms.exact import compare, is_undefined
 from cqm.axioms.instances import Instance, partitions
 from cqm.axioms.proofs import cases
-from cqm.axioms.proofs.arguments import definition_of, not_worse, same
+from cqm.axioms.proofs.arguments import definition_of, not_worse, same, with_exact_roots
 from cqm.axioms.proofs.traced import Broken
 from cqm.axioms.statements import Axiom
 from cqm.axioms.subjects import Subject
 from cqm.definitions.dispersion import trace_w
 from cqm.definitions.losses import _to_medoid
 from cqm.definitions.pairs import within_and_between
+from cqm.definitions.viasckde import viasckde
 
 __all__ = ["by_ranks", "one_at_a_time", "parts_add_up", "rigid_clusters"]
 
@@ -108,6 +110,7 @@ SUMS: dict[str, Callable[[Any, Any], Any]] = {
         _to_medoid(d, [x for x in range(len(labels)) if labels[x] == own]) for own in set(labels)
     ),
     "normalized_min_sum": lambda d, labels: sum(within_and_between(d, labels)[0]),
+    "viasckde": lambda d, labels: -with_exact_roots(partial(viasckde, bandwidth=1), d, labels),
 }
 
 
