@@ -39,14 +39,15 @@ BEND: dict[str, str] = {
     "trace_w": SPLIT,
     "trace_wib": SPLIT,
     "variance_ratio": SPLIT,
-    "wcnn": MERGE,
 }
 NONE: dict[str, str] = {
     "additive_margin_pairs_max": PICK,
     "additive_margin_pairs_mean": "it is a mean over pairs of clusters, and of many clusters most pairs are far apart",
     "cvnn_compactness": "it is a sum over clusters, and one half of CVNN: cqm.cvnn weighs both over all candidates",
+    "dunn_owa": "merging two clusters leaves fewer near neighbours across, farther away, so it falls with k by itself",
     "relative_margin_pairs_min": PICK,
     "sd_index": "its weight is that of the clustering with most clusters: compute it with one `finest_labels` for all",
+    "wcnn": MERGE,
     "weakest_link_pairs_min": PICK,
 }
 # Bends of these are looked for in the values themselves: some are logarithms already, some are 0 for good clusterings.

@@ -12,7 +12,7 @@ from cqm.declarations.across_k import BEND, MERGE, NONE, PATH, SPLIT
 FILE = json.loads(PATH.read_text(encoding="utf-8"))
 MEASURED = FILE["measures"]
 SPLITTING = [name for name, reason in BEND.items() if reason == SPLIT]
-MERGING = [name for name, reason in BEND.items() if reason == MERGE]
+MERGING = [name for name, reason in {**BEND, **NONE}.items() if reason == MERGE]
 
 
 def refinements(count=60):
