@@ -16,6 +16,18 @@ from cqm.axioms.domains import DISTANCES, DOMAINS, EUCLIDEAN, METRICS, PSEUDODIS
 from cqm.axioms.function_checker import check_function
 from cqm.axioms.instances import Instance, Rejected, Trial
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS
+from cqm.axioms.later import (
+    axis_scaling_invariance,
+    centric_consistency,
+    k_richness,
+    monotonic_consistency,
+    motion_consistency,
+    order_consistency,
+    order_invariance,
+    padding_invariance,
+    rotation_invariance,
+    translation_invariance,
+)
 from cqm.axioms.proofs.proof import Proof
 from cqm.axioms.proofs.registry import proof_of
 from cqm.axioms.search import Budget
@@ -66,6 +78,8 @@ __all__ = [
     "Verdict",
     "Verdicts",
     "Witness",
+    "axis_scaling_invariance",
+    "centric_consistency",
     "changed",
     "check",
     "check_function",
@@ -76,20 +90,28 @@ __all__ = [
     "duplication_invariance",
     "inner_consistency",
     "isomorphism_invariance",
+    "k_richness",
     "label_permutation_invariance",
     "locality",
+    "monotonic_consistency",
     "monotonicity",
+    "motion_consistency",
     "negative",
     "non_negativity",
+    "order_consistency",
+    "order_invariance",
     "outer_consistency",
+    "padding_invariance",
     "parametrize",
     "proof_of",
     "recipe",
     "refinement_preference",
     "richness",
+    "rotation_invariance",
     "scale_invariance",
     "single_linkage",
     "strategies",
+    "translation_invariance",
     "weak_richness",
     "worsened",
 ]

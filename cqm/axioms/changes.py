@@ -20,6 +20,7 @@ __all__ = [
     "coarsenings",
     "consistent_change",
     "consistently",
+    "degrees",
     "duplicated",
     "halves",
     "is_consistent_change",
@@ -27,6 +28,7 @@ __all__ = [
     "refinements",
     "relabelled",
     "reordered",
+    "rotated",
     "scaled",
 ]
 
@@ -82,8 +84,8 @@ def reordered(domain: Domain, before: Instance, draw: Draw, *, padded: bool = Tr
     if domain.kind == "points":
         shift = tuple(draw(-LARGEST, LARGEST) for _ in before.rows[0][:2])
         turn = TURNS[draw(0, len(TURNS) - 1)] if len(shift) == 2 else TURNS[0]
-        rows = tuple((*_add(_turned(row[:2], turn), shift), *row[2:]) for row in rows)
-        change += f", and turned by {_degrees(turn)} and shifted by {list(shift)}"
+        rows = tuple((*_add(rotated(row[:2], turn), shift), *row[2:]) for row in rows)
+        change += f", and turned by {degrees(turn)} and shifted by {list(shift)}"
         if padded and draw(0, 2) == 2:
             padding = draw(-1, 1)
             rows = tuple((*row, padding) for row in rows)
@@ -246,7 +248,7 @@ def _moved(points: Rows, clustering: tuple[int, ...], draw: Draw, *, turns: bool
     if kind == 4:
         turn = TURNS[draw(0, len(TURNS) - 1)]
         return tuple(
-            (*_turned(point[:2], turn), *point[2:]) if x == chosen else point for x, point in enumerate(points)
+            (*rotated(point[:2], turn), *point[2:]) if x == chosen else point for x, point in enumerate(points)
         )
     size = draw(-6, 6)
     shift = (size, draw(-6, 6), draw(-2, 2), 0)
@@ -267,13 +269,14 @@ def _add(point: tuple[Number, ...], shift: tuple[Number, ...]) -> tuple[Number, 
     return tuple(a + b for a, b in zip(point, shift, strict=True))
 
 
-def _turned(point: tuple[Number, ...], turn: tuple[Number, Number]) -> tuple[Number, ...]:
+def rotated(point: tuple[Number, ...], turn: tuple[Number, Number]) -> tuple[Number, ...]:
     """The point turned about the origin, by the angle with this cosine and sine."""
     (x, y), (cosine, sine) = point, turn
     return cosine * x - sine * y, sine * x + cosine * y
 
 
-def _degrees(turn: tuple[Number, Number]) -> str:
+def degrees(turn: tuple[Number, Number]) -> str:
+    """The angle with this cosine and sine, written out."""
     return f"{math.degrees(math.atan2(turn[1], turn[0])) % 360:.4g}°"
 
 

@@ -136,7 +136,11 @@ def check(
             f'{subject.name} needs coordinates, so only domain="euclidean" can judge it, not {chosen.name}'
         )
     single = isinstance(axiom, Axiom | str)
-    asked = list(AXIOMS.values()) if axiom is None else _axioms(axiom)
+    asked = [one for one in AXIOMS.values() if chosen.kind in one.kinds] if axiom is None else _axioms(axiom)
+    where = {one.name: natural_domain(subject, one) if domain is None else chosen for one in asked}
+    for one in asked:
+        if where[one.name].kind not in one.kinds:
+            raise ValueError(f'{one.name} is about points, so only domain="euclidean" can judge it, not {chosen.name}')
     with time_limit(limits.seconds):
         noise = None if subject.generic else measured_noise(subject, chosen, limits.seed)
         if noise is not None and tolerance is None:
@@ -145,9 +149,9 @@ def check(
         for i, one in enumerate(asked if single else _told(subject.name, asked, progress)):
             with time_limit(time_left() / (len(asked) - i)):
                 if noise is not None and noise.random is not None:
-                    verdict = random_verdict(subject, one, chosen, noise.random)
+                    verdict = random_verdict(subject, one, where[one.name], noise.random)
                 else:
-                    verdict = judge(subject, one, chosen, limits)
+                    verdict = judge(subject, one, where[one.name], limits)
             verdicts.append(replace(verdict, statement=one))
         with suppress(OutOfTime):
             verdicts = agree(subject, chosen, verdicts)

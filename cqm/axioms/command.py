@@ -14,8 +14,6 @@ from cqm.axioms.checker import check
 from cqm.axioms.pages import README, write_pages
 from cqm.axioms.search import Budget
 from cqm.axioms.table import judge_all, read_verdicts
-from cqm.declarations import catalog
-from cqm.external import external_catalog
 from cqm.verdicts import PATH
 
 __all__ = ["budget", "judge", "load", "write_table"]
@@ -63,18 +61,13 @@ def load(name: str) -> Any:
 def write_table(names: Iterable[str], *, missing: bool = False) -> None:
     """Judge, then write the verdicts, their pages and the README's table; for a checkout of the project.
 
-    `missing` judges what has no verdicts yet, and writes the pages even if nothing has.
+    `missing` judges what has no verdict on some axiom yet, and writes the pages even if nothing has.
     """
     root = PATH.parents[1]
     if not (root / README).is_file():
         raise ValueError(f"--table writes the project's own pages, and {root} is no checkout of it")
-    if missing:
-        known = json.loads(PATH.read_text(encoding="utf-8"))
-        names = [name for name in catalog if name not in known["measures"]]
-        names += [name for name in external_catalog if name not in known.get("indices", {})]
     try:
-        if names or not missing:
-            judge_all(names)
+        judge_all(names, missing=missing)
     finally:
         measures, functions, indices = read_verdicts()
         write_pages(measures, functions, root)

@@ -19,7 +19,7 @@ from cqm.axioms.limits import OutOfTime
 from cqm.axioms.statements import improvement
 from cqm.axioms.subjects import Subject
 
-__all__ = ["Construction", "cluster_types", "construct", "lead", "strongest_rival"]
+__all__ = ["Construction", "cluster_types", "construct", "lead", "others", "strongest_rival"]
 
 TRIES = 2_000
 FAMILIES = 20  # the first candidates, which are not random
@@ -65,24 +65,32 @@ def labels_of(sizes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(label for label, size in enumerate(sizes) for _ in range(size))
 
 
+def others(clustering: tuple[int, ...], *, as_many: bool) -> list[tuple[int, ...]]:
+    """All other non-trivial clusterings, or those with as many clusters."""
+    every = non_trivial_partitions(len(clustering))
+    return [one for one in every if one != clustering and not (as_many and max(one) != max(clustering))]
+
+
 def construct(
     subject: Subject,
     domain: Domain,
     *,
     unique: bool,
+    as_many: bool = False,
     largest: int,
     seed: int,
     known: dict[tuple[int, ...], Instance] | None = None,
 ) -> Construction:
     """Look for distances that make each clustering of up to `largest` points best, alone if `unique`.
 
+    The others are all non-trivial ones or, if `as_many`, those with as many clusters.
     Ends at the first type for which nothing is found, or when the time is up. Types in `known` need no search.
     """
     out = Construction()
     rng = random.Random(seed)
     for n in range(3, largest + 1):
         for sizes in cluster_types(n):
-            instance = (known or {}).get(sizes) or _best(subject, domain, sizes, unique, rng, out)
+            instance = (known or {}).get(sizes) or _best(subject, domain, sizes, unique, as_many, rng, out)
             if instance is None and out.largest and out.stopped and out.closest is None:
                 # the time was over before this one had a try; what was built for fewer points stays built
                 out.found = {built: one for built, one in out.found.items() if sum(built) <= out.largest}
@@ -100,12 +108,12 @@ def _best(
     domain: Domain,
     sizes: tuple[int, ...],
     unique: bool,
+    as_many: bool,
     rng: random.Random,
     out: Construction,
 ) -> Instance | None:
     labels = labels_of(sizes)
-    rivals = list(non_trivial_partitions(len(labels)))
-    rivals.remove(labels)
+    rivals = others(labels, as_many=as_many)
     best: tuple[float, Rows] | None = None
     candidates = (_points if domain.kind == "points" else _distances)(sizes, rng)
     for attempt in range(TRIES):
@@ -158,7 +166,9 @@ def lead(
     return smallest
 
 
-def strongest_rival(subject: Subject, instance: Instance) -> tuple[tuple[int, ...] | None, float]:
+def strongest_rival(
+    subject: Subject, instance: Instance, *, as_many: bool = False
+) -> tuple[tuple[int, ...] | None, float]:
     """The other clustering that is farthest ahead, and by how much; None where the instance's own has no value.
 
     Where none is ahead, one that has no value comes before the others, with NaN.
@@ -167,11 +177,11 @@ def strongest_rival(subject: Subject, instance: Instance) -> tuple[tuple[int, ..
     if is_undefined(own):
         return None, math.nan
     ahead, unknown = {}, []
-    for labels in non_trivial_partitions(instance.n):
-        other = own if labels == instance.labels else subject.exact(replace(instance, labels=labels))
+    for labels in others(instance.labels, as_many=as_many):
+        other = subject.exact(replace(instance, labels=labels))
         if is_undefined(other):
             unknown.append(labels)
-        elif labels != instance.labels:
+        else:
             ahead[labels] = improvement(own, other, subject.better)
     rival = max(ahead, key=lambda labels: ahead[labels], default=None)
     if unknown and (rival is None or ahead[rival] <= 0):

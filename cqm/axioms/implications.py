@@ -43,7 +43,15 @@ IMPLICATIONS = (
     Implication(("consistency",), "inner_consistency"),
     Implication(("consistency",), "outer_consistency"),
     Implication(("inner_consistency", "outer_consistency"), "consistency", domain="distances"),  # one after the other
+    Implication(("consistency",), "monotonic_consistency"),
     Implication(("richness",), "weak_richness"),
+    Implication(("richness",), "k_richness"),
+    *(
+        Implication(("isomorphism_invariance",), f"{part}_invariance")
+        for part in ("translation", "rotation", "padding")
+    ),
+    Implication(("order_invariance",), "order_consistency"),
+    Implication(("order_invariance",), "scale_invariance"),
     Implication(("refinement_preference",), "weak_richness", holds=False),  # Ackerman 2012, Theorem 8
     Implication(("coarsening_preference",), "weak_richness", holds=False),
     Implication(("refinement_preference",), "richness", holds=False),
@@ -69,9 +77,18 @@ class Transforms:
     axioms: tuple[str, ...]
 
 
-ON_THE_SAME_DATA = ("richness", "weak_richness", "locality", "refinement_preference", "coarsening_preference")
-ON_ANY_DATA = ("consistency", "inner_consistency", "outer_consistency", *ON_THE_SAME_DATA)
-INVARIANCES = ("isomorphism_invariance", "scale_invariance", "label_permutation_invariance")
+ON_THE_SAME_DATA = (
+    *("richness", "weak_richness", "k_richness", "locality", "refinement_preference", "coarsening_preference"),
+    "order_consistency",
+)
+ON_ANY_DATA = (
+    *("consistency", "inner_consistency", "outer_consistency"),
+    *("monotonic_consistency", "centric_consistency", "motion_consistency", *ON_THE_SAME_DATA),
+)
+INVARIANCES = (
+    *("isomorphism_invariance", "scale_invariance", "label_permutation_invariance", "order_invariance"),
+    *("translation_invariance", "rotation_invariance", "padding_invariance", "axis_scaling_invariance"),
+)
 
 TRANSFORMS = (
     Transforms(("det_ratio", "log_det_ratio"), (*ON_ANY_DATA, *INVARIANCES)),  # n log, for n points

@@ -24,9 +24,9 @@ from cqm.axioms.witness import Witness, described
 __all__ = ["agree", "judge", "natural_domain", "one_mind", "random_verdict", "searched"]
 
 
-def natural_domain(subject: Subject) -> Domain:
-    """Where a measure is judged unless asked otherwise."""
-    return EUCLIDEAN if subject.needs == "points" else DISTANCES
+def natural_domain(subject: Subject, axiom: Axiom | None = None) -> Domain:
+    """Where a measure is judged unless asked otherwise; an axiom of points is about points."""
+    return EUCLIDEAN if subject.needs == "points" or (axiom and "distances" not in axiom.kinds) else DISTANCES
 
 
 def judge(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
@@ -219,12 +219,13 @@ MOST = 6  # points of which every clustering is compared with every other
 
 
 @lru_cache(maxsize=32)
-def _constructed(subject: Subject, domain: Domain, unique: bool, budget: Budget) -> Construction:
-    known = None if unique else _constructed(subject, domain, True, budget).found
+def _constructed(subject: Subject, domain: Domain, unique: bool, as_many: bool, budget: Budget) -> Construction:
+    known = None if unique and not as_many else _constructed(subject, domain, True, False, budget).found
     return construct(
         subject,
         domain,
         unique=unique,
+        as_many=as_many,
         largest=min(budget.largest, MOST),
         seed=budget.seed,
         known=known,
@@ -234,19 +235,20 @@ def _constructed(subject: Subject, domain: Domain, unique: bool, budget: Budget)
 def _richness(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
     """Constructions for every type of clustering, or a proof that one type can never be best."""
     unique = bool(axiom.unique)
-    outcome = _constructed(subject, domain, unique, budget)
+    outcome = _constructed(subject, domain, unique, axiom.as_many, budget)
     best = "the only best" if unique else "a best"
+    others = "all others with as many clusters" if axiom.as_many else "all others"
     if outcome.missing is None:
         evidence = Evidence(
             "construction",
             f"distances that make it {best} one, for each of the {len(outcome.found)} types of non-trivial clusterings "
-            f"of 3 to {outcome.largest} points, verified against all others{STOPPED if outcome.stopped else ''}",
+            f"of 3 to {outcome.largest} points, verified against {others}{STOPPED if outcome.stopped else ''}",
             tuple(outcome.found.values()),
             outcome.largest,
         )
         return Verdict(subject.name, axiom.name, domain.name, True, evidence, outcome.tried, stopped=outcome.stopped)
     shown = Instance("distances", (), labels_of(outcome.missing)).clusters()
-    if unique and budget.proofs and subject.generic and solvers.installed():
+    if unique and not axiom.as_many and budget.proofs and subject.generic and solvers.installed():
         from cqm.axioms.symbolic_proof import never_alone_best
 
         if sum(outcome.missing) <= 4 and never_alone_best(subject, outcome.missing, thorough=budget.thorough).holds:
@@ -265,7 +267,7 @@ def _not_found(subject: Subject, axiom: Axiom, domain: Domain, outcome: Construc
     text, undefined = f"no distances found that make {wanted}, among {outcome.tried:,} tried", None
     if outcome.closest is not None:
         with until(math.inf):  # a few evaluations, of what has been found
-            rival, ahead = strongest_rival(subject, outcome.closest)
+            rival, ahead = strongest_rival(subject, outcome.closest, as_many=axiom.as_many)
         if rival is None:
             undefined = _witness(subject, axiom, domain, Trial((outcome.closest,), ""))
             text = f"it has no value on {outcome.closest.clusters()} under any of the {outcome.tried:,} distances tried"

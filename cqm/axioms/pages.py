@@ -7,6 +7,7 @@ from pathlib import Path
 from cqm.atomic import write_text
 from cqm.axioms.domains import DOMAINS
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS
+from cqm.axioms.later import LATER
 from cqm.axioms.proofs.proof import PAGE, anchor
 from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.verdict import Verdict
@@ -37,14 +38,23 @@ INTRODUCTION = """# Which measure satisfies which axiom
 <!-- Written by `cqm axioms --table`. -->
 
 Every catalogued measure, judged from its definition. Measures of distances are judged on *all* distance functions,
-those that need coordinates on Euclidean point sets. Two kinds of richness stand apart: every clustering is the *only*
-best one for some distances, or *a* best one.
+those that need coordinates, and all measures by axioms about points, on Euclidean point sets. Two kinds of richness
+stand apart: every clustering is the *only* best one for some distances, or *a* best one.
 
 | sign | meaning |
 |---|---|
 | **proved** | for any number of points, wherever the values that are compared are defined, in [proofs.md](proofs.md) |
 | **✗** | refuted: the counterexample, or the proof, is below |
 | no value | the axiom asks for values where the measure never has one: which, is in [proofs.md](proofs.md#dbcv) |
+
+"""
+
+AFTER = """
+## The axioms that came after
+
+Of points in space, each of what isomorphism invariance asks apart; of the order of distances; of clusterings into as
+many clusters; and consistencies that ask less, or something else. Those of points are asked of measures of distances as
+well, about the distances between points.
 
 """
 
@@ -75,8 +85,18 @@ EUCLIDEAN_MEANING = {
     "refinement_preference": "all point sets",
     "coarsening_preference": "all point sets",
     "duplication_invariance": "all point sets of different points, and the same with copies in the same places",
+    "translation_invariance": "all point sets, and the same shifted",
+    "rotation_invariance": "all point sets of a space of two dimensions or more, and the same turned",
+    "padding_invariance": "all point sets, and the same in a space of one dimension more",
+    "axis_scaling_invariance": "all point sets, and the same with one coordinate multiplied by a factor",
+    "order_invariance": "two point sets whose distances are in the same order, each of a space of its own",
+    "order_consistency": "as for order invariance",
+    "k_richness": "as for richness",
+    "monotonic_consistency": "as for consistency, where one η makes the change",
+    "centric_consistency": "all point sets; distances between clusters may shrink or grow",
+    "motion_consistency": "all point sets of a space in which the balls about the clusters do not overlap",
 }
-"""Axiom → the points that it speaks of where a measure needs coordinates."""
+"""Axiom → the points that it speaks of where a measure needs coordinates, or where it is about points."""
 
 MONOTONICITY = """
 `monotonicity` (van Laarhoven & Marchiori 2014, §3) can be asked for by name but has no column: it is `consistency`. The
@@ -100,7 +120,9 @@ def write_pages(table: Table, functions: Table, root: Path) -> None:
 
 def page(table: Table, functions: Table) -> str:
     """The text of docs/axioms.md."""
-    parts = [INTRODUCTION, _rows(table, tuple(AXIOMS), link="#{}")]
+    later = tuple(axiom.name for axiom in LATER)
+    first = tuple(axiom for axiom in AXIOMS if axiom not in later)
+    parts = [INTRODUCTION, _rows(table, first, link="#{}"), AFTER, _rows(table, later, link="#{}")]
     parts += ["\n## The axioms\n\n", _axioms("formally, higher is better", AXIOMS.values()), MONOTONICITY]
     parts += [EUCLIDEAN, *(f"| `{axiom}` | {meaning} |\n" for axiom, meaning in EUCLIDEAN_MEANING.items())]
     parts += ["\n## Clustering functions\n\n", KLEINBERG, _function_rows(functions)]
@@ -167,7 +189,7 @@ def sign(verdict: Verdict) -> str:
 
 
 def _domain(verdicts: Mapping[str, Verdict]) -> str:
-    (name,) = {verdict.domain for verdict in verdicts.values()}
+    name = next(iter(verdicts.values())).domain
     return {"distances": "all distances", "euclidean": "Euclidean"}[name]
 
 

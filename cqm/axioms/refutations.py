@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from cqm.axioms.domains import DOMAINS, Domain
-from cqm.axioms.instances import Instance
+from cqm.axioms.instances import Instance, Number
 from cqm.axioms.kleinberg import FunctionSubject
 from cqm.axioms.statements import Axiom
 from cqm.axioms.subjects import Subject
@@ -22,6 +22,8 @@ INNER = ("consistency", "inner_consistency")
 OUTER = ("outer_consistency",)
 CONTINUITY = ("continuity",)
 ISOMORPHISM = ("isomorphism_invariance",)
+LAW = ("monotonic_consistency",)
+RANKING = ("order_consistency",)
 
 WIDE, NARROW = Fraction(1, 2**20), Fraction(1, 2**40)
 
@@ -95,6 +97,35 @@ def _beside_another_cluster(step: Fraction | int) -> Instance:
     return Instance("distances", rows, (0, 0, 0, 0, 1, 1))
 
 
+def _triangle(labels: tuple[int, ...], *rows: tuple[int | Fraction, ...]) -> Instance:
+    """Distances from the rows below the diagonal."""
+    n = len(rows) + 1
+    square = tuple(tuple(0 if x == y else rows[max(x, y) - 1][min(x, y)] for y in range(n)) for x in range(n))
+    return Instance("distances", square, labels)
+
+
+def _far_apart(wide: Number, narrow: Number, length: int) -> list[tuple[Number, Number]]:
+    """Two triangles at the ends of a line, with factors for what they measure along it and across."""
+    left = [(wide * x, narrow * y) for x, y in ((0, 0), (1, 300), (3, 100))]
+    return left + [(length - wide * x, narrow * y) for x, y in ((0, 0), (9, 5000), (27, 2000))]
+
+
+def _ranked(measure: str, better: tuple[int, ...], other: tuple[int, ...], *frames: Any) -> "Refutation":
+    """Two sets of points, distances in one order; of two clusterings, the second is better on the second set."""
+    return Refutation(
+        (measure,),
+        RANKING,
+        tuple(Instance("points", tuple(rows), labels) for rows in frames for labels in (better, other)),
+        "distances change, but their order stays",
+    )
+
+
+SEPARATIONS = ("single", "complete", "average", "hausdorff", "centroid", "average_to_centroids")
+BEND = _points(
+    (0, 0, 0, 1),
+    [(0, 0, 0), (-13, 0, 0), (13, 0, 0), (0, 0, 13)],
+    [(0, 0, 0), (-12, -5, 0), (12, -5, 0), (0, 0, 13)],
+)
 BENT = "the distance of points 1 and 2 shrinks, and so the mean distance to the centroid grows; nothing else changes"
 FLATTER = "the plane is put into space: a coordinate 0 is appended"
 CORNERS = ((0, 0), (2, 0), (0, 3), (9, 9), (9, 13), (14, 9))
@@ -109,12 +140,17 @@ REFUTATIONS = (
             "pbm",
         ),
         INNER,
-        _points(
-            (0, 0, 0, 1),
-            [(0, 0, 0), (-13, 0, 0), (13, 0, 0), (0, 0, 13)],
-            [(0, 0, 0), (-12, -5, 0), (12, -5, 0), (0, 0, 13)],
-        ),
+        BEND,
         BENT,
+    ),
+    Refutation(
+        (
+            *("davies_bouldin", "pbm", "simplified_silhouette", "wemmert_gancarski"),
+            *(f"generalized_dunn_{separation}_centroid" for separation in SEPARATIONS),
+        ),
+        LAW,
+        BEND,
+        f"{BENT}; η takes every length to itself but 24 to 26",
     ),
     Refutation(
         ("pbm",),
@@ -195,7 +231,7 @@ REFUTATIONS = (
     ),
     Refutation(
         ("cdbw",),
-        ISOMORPHISM,
+        (*ISOMORPHISM, "rotation_invariance"),
         _points((0,) * 12 + (1,) * 3, LATTICE, [(-y, x) for x, y in LATTICE]),
         "the points are turned by a quarter of a turn, and ties of equally far points are decided otherwise",
     ),
@@ -205,14 +241,100 @@ REFUTATIONS = (
         _small_steps((0, 0, 0, 1, 1), lambda step: [(2, 3), (0, 0), (-1, 1 + step), (2, -1), (1, 0)]),
         "point 2 moves by 2^-20, then by 2^-40, and another edge belongs to the tree of its cluster",
     ),
+    Refutation(
+        ("trace_wib", "det_ratio", "log_det_ratio"),
+        LAW,
+        _points((0, 1, 0), [(-8, 0), (-20, -4), (-12, 4)], [(-8, 0), (-20, 12), (-10, 2)]),
+        "points 0 and 2 come nearer by a law under which all others part, and the three are on a line no longer",
+    ),
+    Refutation(
+        ("sd_dis", "sd_index"),
+        LAW,
+        _points(
+            (0, 1, 0, 2),
+            [(-16, 8, 0), (36, 60, 24), (16, -16, -16), (104, 148, -4)],
+            [(-16, 8, 0), (36, 60, 24), (16, -16, -16), (106, 151, 1)],
+        ),
+        "point 3 moves away from all others, by a law that shortens no difference",
+    ),
+    Refutation(
+        ("dbcv",),
+        LAW,
+        _points(
+            (0, 0, 1, 1), [(-3, 0, 0), (3, 0, 0), (0, 0, 1), (0, 0, -2)], [(0, -3, 0), (3, 0, 0), (0, 0, 1), (0, 0, -2)]
+        ),
+        "points 0 and 1 turn towards each other about the line through the other two; nothing else changes",
+    ),
+    Refutation(
+        ("cdbw",),
+        LAW,
+        _points(
+            (0, 0, 0, 1, 1),
+            [(-117, -156, 0), (156, 117, 0), (0, 0, 0), (0, 0, 195), (0, 0, -65)],
+            [(180, -75, 0), (-180, -75, 0), (0, 0, 0), (0, 0, 195), (0, 0, -65)],
+        ),
+        "points 0 and 1 turn towards each other about the line through all others; nothing else changes",
+    ),
+    Refutation(
+        ("scott_symons",),
+        LAW,
+        _points((0, 0, 0, 1, 1, 1), _far_apart(1, 1, 10**9), _far_apart(3, Fraction(1, 2), 10**9 + 10**4)),
+        "two far clusters get narrower, and wider by less, along the line between them",
+    ),
+    Refutation(
+        ("additive_margin_voronoi",),
+        LAW,
+        (
+            _triangle((0, 1, 1, 0, 1), (3,), (12, 11), (12, 11, 8), (8, 4, 1, 9)),
+            _triangle((0, 1, 1, 0, 1), (3,), (16, Fraction(19, 2)), (10, 14, 8), (8, 4, 1, 10)),
+        ),
+        "η has the slope 1 up to 8, then 2",
+    ),
+    Refutation(
+        ("medoid_silhouette",),
+        LAW,
+        (
+            _triangle((0, 0, 0, 0, 1), (4,), (4, 1), (2, 1, 2), (2, 3, 1, 1)),
+            _triangle((0, 0, 0, 0, 1), (Fraction(5, 2),), (Fraction(5, 2), 1), (2, 1, 2), (2, 6, 1, 1)),
+        ),
+        "η has the slope 1 up to 2, then 4, and another point becomes the medoid",
+    ),
+    Refutation(
+        ("relative_margin_voronoi",),
+        ("centric_consistency",),
+        _points(
+            (0, 0, 1, 0, 0, 0, 1),
+            [(3, -3), (2, -3), (-2, 3), (-3, -1), (-3, 2), (-1, -3), (3, -2)],
+            [
+                *[(3, -3), (2, -3), (Fraction(3, 16), Fraction(13, 16)), (-3, -1), (-3, 2), (-1, -3)],
+                (Fraction(13, 16), Fraction(3, 16)),
+            ],
+        ),
+        "points 2 and 6 shrink towards their centroid, among the others, and no set of representatives is allowed now",
+    ),
+    _ranked(
+        "trace_w", (0, 0, 1, 1), (0, 0, 0, 1), [(-3, -2), (0, 2), (-1, 1), (0, 1)], [(-1, -1), (0, 2), (-1, 1), (0, 1)]
+    ),
+    _ranked(
+        "banfield_raftery",
+        (0, 0, 1, 1),
+        (0, 1, 0, 1),
+        [(2, -2), (-1, -1), (-2, 2), (1, 0)],
+        [(1, -2), (0, -1), (-1, 0), (0, -2)],
+    ),
+    _ranked(
+        "ball_hall", (0, 1, 0, 0), (0, 0, 1, 0), [(2, 0), (0, 2), (1, 2), (0, -3)], [(1, 0), (-2, 0), (-1, 1), (0, -4)]
+    ),
+    _ranked("pbm", (0, 1, 0, 2), (0, 1, 0, 0), [(0, 2), (-1, 0), (3, -1), (0, 1)], [(0, 2), (-1, 0), (2, -1), (0, 1)]),
+    _ranked(
+        "scott_symons",
+        (0, 0, 0, 1, 1, 1),
+        (0, 1, 0, 0, 1, 1),
+        [(1, -1), (-1, 2), (9, 0), (3, 3), (-1, -5), (0, -1)],
+        [(1, -1), (-1, 2), (9, 1), (3, 3), (-1, -5), (0, -1)],
+    ),
+    _ranked("cdbw", (0, 0, 0, 1), (0, 1, 1, 1), [(1, 1), (2, 0), (-2, -2), (0, 1)], [(1, 1), (2, 0), (-2, -1), (0, 1)]),
 )
-
-
-def _triangle(labels: tuple[int, ...], *rows: tuple[int, ...]) -> Instance:
-    """Distances from the rows below the diagonal."""
-    n = len(rows) + 1
-    square = tuple(tuple(0 if x == y else rows[max(x, y) - 1][min(x, y)] for y in range(n)) for x in range(n))
-    return Instance("distances", square, labels)
 
 
 FUNCTION_REFUTATIONS = (

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, find, reject, settings
 from hypothesis import strategies as st
-from hypothesis.errors import NoSuchExample, Unsatisfiable
+from hypothesis.errors import FlakyStrategyDefinition, NoSuchExample, Unsatisfiable
 
 from cqm.axioms.domains import Domain, Draw
 from cqm.axioms.exact import is_undefined, to_float
@@ -231,7 +231,9 @@ def _by_hypothesis(state: Search, n: int, cases: int, rng: random.Random) -> Tri
             return find(trials(), lambda trial: state.violation(trial) > 0, settings=options, random=seed)
         except (NoSuchExample, Unsatisfiable):
             continue
-        except Over:  # what was being shrunk has come as far as it could
+        except (Over, FlakyStrategyDefinition):  # what was being shrunk has come as far as it could
+            if not state.over():  # hypothesis calls it flaky when the time ends between two runs of one case
+                raise
             return next(reversed(state.confirmed), None) if state.random is None else None
     return None
 

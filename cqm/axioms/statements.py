@@ -1,136 +1,29 @@
-"""The axioms: what each says, who said it, how a case is made and when a case breaks it."""
+"""The axioms of quality measures that came first: what each says, who said it, how a case is made and judged."""
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
 
 from cqm.axioms import changes
 from cqm.axioms import comparisons as each
 from cqm.axioms import transformations as make
-from cqm.axioms.comparisons import Comparison, Variants
-from cqm.axioms.exact import gap, to_float
-from cqm.axioms.instances import Trial
+from cqm.axioms.axiom import (
+    Axiom,
+    Better,
+    changed,
+    improvement,
+    jumped,
+    negative,
+    not_judged,
+    preference_reversed,
+    unbeaten,
+    worsened,
+)
+from cqm.axioms.later import LATER
 
-__all__ = ["AXIOMS", "Axiom", "Better"]
-
-Better = str
-Goal = Literal["unchanged", "not worse", "not negative", "continuous"]
-Judge = Callable[[Sequence[Any], Better], float]
+__all__ = ["AXIOMS", "Axiom", "Better", "changed", "improvement", "negative", "not_judged", "worsened"]
 
 _ABD = "Ackerman & Ben-David 2008, §3.1"
 _VLM = "van Laarhoven & Marchiori 2014, §3"
-
-
-def improvement(before: Any, after: Any, better: Better) -> float:
-    """How much better `after` is."""
-    return gap(after, before) if better == "higher" else gap(before, after)
-
-
-def changed(values: Sequence[Any], better: Better) -> float:
-    """Amount by which two values differ; 1 for two different partitions."""
-    if isinstance(values[0], tuple):
-        return float(values[0] != values[1])
-    return abs(gap(values[0], values[1]))
-
-
-def worsened(values: Sequence[Any], better: Better) -> float:
-    """Amount by which the second value is worse."""
-    return -improvement(values[0], values[1], better)
-
-
-def negative(values: Sequence[Any], better: Better) -> float:
-    """Amount by which the value is below zero."""
-    return -gap(values[0], 0)
-
-
-def jumped(values: Sequence[Any], better: Better) -> float:
-    """Amount by which the value moves under the smallest change, unless it moves much more under a larger one.
-
-    A continuous function's move fades with the change: even a square root's shrinks 1000-fold from 2⁻²⁰ to 2⁻⁴⁰.
-    Moves below a millionth are not reported.
-    """
-    start, wide, narrow = values
-    if not math.isfinite(to_float(start)):
-        finite = math.isfinite(to_float(narrow))  # leaving ±∞ is continuous only when the values still grow
-        return float(finite and abs(to_float(narrow)) < 2 * abs(to_float(wide)))
-    move = abs(gap(narrow, start))
-    return move if move > 1e-6 and 2 * move >= abs(gap(wide, start)) else -move
-
-
-def unbeaten(values: Sequence[Any], better: Better) -> float:
-    """Positive when none of the other values is better than the first."""
-    return 1.0 if all(improvement(values[0], other, better) <= 0 for other in values[1:]) else -1.0
-
-
-def preference_reversed(values: Sequence[Any], better: Better) -> float:
-    """Positive when the first is at least as good as the second, but the third is worse than the fourth."""
-    if improvement(values[1], values[0], better) < 0:
-        return -1.0
-    return improvement(values[2], values[3], better)
-
-
-def not_judged(values: Sequence[Any], better: Better) -> float:
-    """Richness is a statement about all distances at once: no single case can break it."""
-    return -1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Axiom:
-    """A property that a quality measure m, or a clustering function f, may have.
-
-    Attributes
-    ----------
-    name : how it is asked for.
-    sentence : what it asks, in words.
-    formal : the same as a formula, for a higher-is-better m.
-    source : who stated it.
-    plainly : what a violation means to somebody who has not read the paper.
-    recipe : makes cases; None for richness, which is constructed and not searched. Of an axiom of functions, it takes
-        the function first.
-    judge : values of a case's instances → amount by which it breaks the axiom; positive means broken.
-    smallest, largest : fewest points on which the axiom says anything, and most points on which it is tried.
-    of : what it is asked of.
-    kinds : the kinds of instances on which it can be asked.
-    inner, outer : whether its cases are consistent changes, and distances shrink inside or grow between clusters.
-    unique : for richness, whether a clustering has to be the *only* best one; None for every other axiom.
-    goal : what a solver has to prove of the value, where it can prove the axiom at all.
-    variants : all cases that start at one instance, for axioms that look at one instance at a time.
-    comparison : finds what breaks the axiom among the values on a whole lattice of distances.
-    """
-
-    name: str
-    sentence: str
-    formal: str
-    source: str = ""
-    plainly: str = "it is not so"
-    recipe: Callable[..., Trial] | None = None
-    judge: Judge = not_judged
-    smallest: int = 3
-    largest: int | None = None
-    of: Literal["measures", "functions", "indices"] = "measures"
-    kinds: tuple[Literal["distances", "points"], ...] = ("distances", "points")
-    inner: bool = False
-    outer: bool = False
-    unique: bool | None = None
-    goal: Goal | None = None
-    variants: Variants | None = None
-    comparison: Comparison | None = None
-
-    def __repr__(self) -> str:
-        return f"<axiom {self.name}: {self.sentence}>"
-
-    @property
-    def consistent(self) -> bool:
-        """Whether it is a consistency: of a change inside clusters, between them, or both."""
-        return self.inner or self.outer
-
-    @property
-    def invariant(self) -> bool:
-        """Whether a value that moves in a case breaks it, or a case has a single value."""
-        return self.judge in (changed, negative)
-
 
 scale_invariance = Axiom(
     "scale_invariance",
@@ -320,5 +213,6 @@ AXIOMS = {
         refinement_preference,
         coarsening_preference,
         duplication_invariance,
+        *LATER,
     )
 }

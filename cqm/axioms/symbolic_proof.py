@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
+from cqm.axioms.axiom import Axiom, Goal
 from cqm.axioms.construction import cluster_types, labels_of
 from cqm.axioms.entailment import DEEP_EFFORT, EFFORT, LEVELS
 from cqm.axioms.instances import non_trivial_partitions
 from cqm.axioms.limits import OutOfTime
-from cqm.axioms.statements import Axiom, Goal
 from cqm.axioms.subjects import Subject
 from cqm.axioms.symbolic import Ledger, Symbolic, Undecided
 

@@ -49,13 +49,18 @@ Records = dict[str, list[dict[str, Any]]]
 
 
 def judge_all(
-    names: Iterable[str] = (), *, budget: Budget = BUDGET, path: Path = PATH, jobs: int | None = None
+    names: Iterable[str] = (),
+    *,
+    missing: bool = False,
+    budget: Budget = BUDGET,
+    path: Path = PATH,
+    jobs: int | None = None,
 ) -> None:
     """Judge the named measures or indices, one process a core, and write their verdicts as soon as they are there.
 
-    Without names, all measures, external indices and the clustering functions of Kleinberg's theorem. Verdicts of what
-    is not named stay; those of what is no longer there go. Proofs are run, counterexamples on record are replayed, and
-    only what neither settles is searched.
+    Without names, all measures, external indices and clustering functions. Verdicts of what is not named stay; those of
+    what is no longer there go. Proofs are run, counterexamples on record are replayed, and only what neither settles is
+    searched. Where `missing`, verdicts that are written already stay as they are.
 
     Raises
     ------
@@ -71,6 +76,10 @@ def judge_all(
     known: dict[str, Records] = {"measures": {}, "functions": {}, "indices": {}}
     if path.is_file():
         known |= json.loads(path.read_text(encoding="utf-8"))
+    if missing:
+        chosen = [name for name in chosen if _lacks(known["measures"].get(name, []), AXIOMS)]
+        functions = [name for name in functions if _lacks(known["functions"].get(name, []), axioms_of(name))]
+        indices = [name for name in indices if _lacks(known["indices"].get(name, []), INDEX_AXIOMS)]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     broken = []
     with (
@@ -78,10 +87,16 @@ def judge_all(
         Progress(*columns, console=Console(stderr=True)) as bar,
     ):
         tasks = {
-            pool.submit(_measure_records, name, known["measures"].get(name, []), budget): ("measures", name)
+            pool.submit(_measure_records, name, known["measures"].get(name, []), budget, missing): ("measures", name)
             for name in chosen
         }
-        tasks |= {pool.submit(_function_records, name): ("functions", name) for name in functions}
+        tasks |= {
+            pool.submit(_function_records, name, known["functions"].get(name, []) if missing else []): (
+                "functions",
+                name,
+            )
+            for name in functions
+        }
         tasks |= {pool.submit(_index_records, name): ("indices", name) for name in indices}
         task = bar.add_task("judging", total=len(tasks))
         for future in as_completed(tasks):
@@ -115,10 +130,23 @@ def contradictions(verdicts: Table) -> Iterator[str]:
                 yield f"{proof.link}: {verdict}"
 
 
-def _measure_records(name: str, before: list[dict[str, Any]], budget: Budget) -> list[dict[str, Any]]:
+def axioms_of(function: str) -> list[str]:
+    """Names of the axioms that can be asked of a clustering function of docs/axioms.md."""
+    kind = FUNCTIONS[function][1]
+    return [axiom.name for axiom in FUNCTION_AXIOMS.values() if kind in axiom.kinds]
+
+
+def _lacks(records: list[dict[str, Any]], axioms: Iterable[str]) -> bool:
+    """Whether some axiom has no verdict, or some verdict no axiom any more."""
+    return {one["axiom"] for one in records} != set(axioms)
+
+
+def _measure_records(
+    name: str, before: list[dict[str, Any]], budget: Budget, missing: bool = False
+) -> list[dict[str, Any]]:
     """Verdicts on all axioms: by proofs that are run here, by counterexamples that replay, or by searching."""
     subject = subject_of(name)
-    domain = natural_domain(subject)
+    written = {record["axiom"]: record for record in before if missing}
     kept = {}
     for record in before:
         verdict = Verdict.from_record(name, record)
@@ -126,14 +154,17 @@ def _measure_records(name: str, before: list[dict[str, Any]], budget: Budget) ->
             kept[verdict.axiom] = replace(verdict, evidence=_valued(verdict.witness, subject), undefined=None)
     verdicts: dict[str, Verdict] = {}
     for axiom in AXIOMS.values():
+        if axiom.name in written:
+            continue
+        domain = natural_domain(subject, axiom)
         if (proof := hand_proof(subject, axiom, domain)) is not None:
             proof.run(subject, axiom, cases=CASES)
         if (known := settled(subject, axiom, domain) or kept.get(axiom.name)) is not None:
             verdicts[axiom.name] = known
-    open_cells = [axiom for axiom in AXIOMS if axiom not in verdicts]
+    open_cells = [axiom for axiom in AXIOMS if axiom not in verdicts and axiom not in written]
     for verdict in check(name, open_cells, budget=budget, progress=False) if open_cells else ():
         verdicts[verdict.axiom] = verdict
-    return [verdicts[axiom].record() for axiom in AXIOMS]
+    return [written[axiom] if axiom in written else verdicts[axiom].record() for axiom in AXIOMS]
 
 
 def _valued(witness: Witness, subject: Subject) -> Witness:
@@ -141,14 +172,19 @@ def _valued(witness: Witness, subject: Subject) -> Witness:
     return replace(witness, values=tuple(subject.exact(frame) for frame in witness.frames))
 
 
-def _function_records(name: str) -> list[dict[str, Any]]:
+def _function_records(name: str, written: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Verdicts on all axioms that are not written already."""
     function, needs = FUNCTIONS[name]
     subject = FunctionSubject(name, function, needs)
-    for axiom in FUNCTION_AXIOMS.values():
-        if (proof := function_proof(name, axiom)) is not None:
-            proof.run(subject, axiom, cases=CASES)
-    verdicts = check_function(function, needs=needs, name=name, budget=FUNCTION_BUDGET, seconds=BUDGET.seconds)
-    return [verdict.record() for verdict in verdicts]
+    records = {record["axiom"]: record for record in written}
+    asked = [axiom for axiom in axioms_of(name) if axiom not in records]
+    for axiom in asked:
+        if (proof := function_proof(name, FUNCTION_AXIOMS[axiom])) is not None:
+            proof.run(subject, FUNCTION_AXIOMS[axiom], cases=CASES)
+    options: dict[str, Any] = {"needs": needs, "name": name, "budget": FUNCTION_BUDGET, "seconds": BUDGET.seconds}
+    for verdict in check_function(function, asked, **options) if asked else ():
+        records[verdict.axiom] = verdict.record()
+    return [records[axiom] for axiom in axioms_of(name)]
 
 
 def _index_records(name: str) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ Every recipe takes (domain, number of points, draw) and returns a `Trial`, or ra
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any
@@ -26,6 +27,7 @@ __all__ = [
     "replacing_the_rest",
     "single",
     "straddling",
+    "with_a_rival",
 ]
 
 Recipe = Callable[[Domain, int, Draw], Trial]
@@ -63,6 +65,20 @@ def of_one(change: Change) -> Recipe:
 
     def make(domain: Domain, n: int, draw: Draw) -> Trial:
         return change(domain, single(domain, n, draw).frames[0], draw)
+
+    return make
+
+
+def with_a_rival(change: Change) -> Recipe:
+    """The recipe that draws a set with two clusterings, and changes it: both on the one, then both on the other."""
+
+    def make(domain: Domain, n: int, draw: Draw) -> Trial:
+        trial = change(domain, single(domain, n, draw).frames[0], draw)
+        rival = labels(n, draw)
+        if rival == trial.frames[0].labels:
+            raise Rejected
+        frames = tuple(frame for first in trial.frames for frame in (first, replace(first, labels=rival)))
+        return Trial(frames, trial.change)
 
     return make
 

@@ -130,21 +130,24 @@ class Verdict:
         return Verdicts([self])._repr_html_()
 
     def record(self) -> dict[str, Any]:
-        """Plain data for JSON."""
+        """Plain data for JSON; what there is nothing of is left out."""
         if isinstance(self.evidence, Witness):
             evidence = {"kind": "witness", "text": str(self.evidence), "witness": self.evidence.record()}
         else:
             evidence = self.evidence.record()
-        data = {
+        data: dict[str, Any] = {
             "axiom": self.axiom,
             "domain": self.domain,
             "holds": self.holds,
             "status": self.status,
             "evidence": evidence,
-            "cases": self.cases,
-            "also": [extra.record() for extra in self.also],
-            "undefined": None if self.undefined is None else self.undefined.record(),
         }
+        if self.cases:
+            data["cases"] = self.cases
+        if self.also:
+            data["also"] = [extra.record() for extra in self.also]
+        if self.undefined is not None:
+            data["undefined"] = self.undefined.record()
         if self.stopped:
             data["stopped"] = True
         if self.moved is not None:
@@ -161,9 +164,9 @@ class Verdict:
             data["domain"],
             data["holds"],
             Witness.from_record(evidence["witness"]) if "witness" in evidence else Evidence.from_record(evidence),
-            data["cases"],
-            tuple(map(Evidence.from_record, data["also"])),
-            None if data["undefined"] is None else Witness.from_record(data["undefined"]),
+            data.get("cases", 0),
+            tuple(map(Evidence.from_record, data.get("also", ()))),
+            Witness.from_record(data["undefined"]) if data.get("undefined") else None,
             data.get("stopped", False),
             data.get("moved"),
         )

@@ -231,5 +231,6 @@ SCATTERING = (
         "midpoints",
         "Halkidi & Vazirgiannis 2001, eq. 1–5",
         weights="any",
+        open_axioms=("k_richness",),
     ),
 )

@@ -183,6 +183,7 @@ def on_points(
     reference: str,
     fewest_clusters: int = 2,
     weights: Literal["any", "whole"] = "whole",
+    open_axioms: tuple[str, ...] = (),
 ) -> Measure:
     """Entry of a measure that needs coordinates, under its function's name."""
     return Measure(
@@ -197,4 +198,5 @@ def on_points(
         reference=reference,
         fewest_clusters=fewest_clusters,
         weights=weights,
+        open_axioms=open_axioms,
     )

@@ -16,6 +16,7 @@ __all__ = [
     "centred_cross_distances",
     "contrasts",
     "doubling_steps",
+    "on_a_line",
     "representatives",
     "simplex",
     "spread_singletons",
@@ -142,3 +143,10 @@ def contrasts(sizes: tuple[int, ...]) -> Instance:
 def doubling_steps(sizes: tuple[int, ...]) -> Instance:
     """Points of a line in the plane, no three of which are evenly spaced."""
     return Instance("points", tuple((2**x, 0) for x in range(sum(sizes))), labels_of(sizes))
+
+
+def on_a_line(sizes: tuple[int, ...]) -> Instance:
+    """Clusters at whole numbers on a line, whose points follow each other in small steps."""
+    labels, small = labels_of(sizes), tight(sizes)
+    rows = tuple((label + small * labels[:x].count(label),) for x, label in enumerate(labels))
+    return Instance("points", rows, labels)

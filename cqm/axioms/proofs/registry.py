@@ -2,8 +2,9 @@
 
 from functools import partial
 
+from cqm.axioms import movements
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain
-from cqm.axioms.proofs import constructions, large, preferences, rivals, steps
+from cqm.axioms.proofs import constructions, large, preferences, rivals, shapes, spaces, steps
 from cqm.axioms.proofs.arguments import (
     by_direction,
     by_rules_of_continuity,
@@ -18,7 +19,7 @@ from cqm.axioms.proofs.proof import Measures, Proof
 from cqm.axioms.statements import Axiom
 from cqm.axioms.subjects import Subject, subject_of
 from cqm.axioms.witness import axiom_named
-from cqm.declarations import catalog
+from cqm.declarations import Measure, catalog
 
 __all__ = ["PROOFS", "hand_proof", "proof_of"]
 
@@ -27,6 +28,7 @@ ISOMORPHISM, DUPLICATION = ("isomorphism_invariance",), ("duplication_invariance
 CONSISTENCY = ("consistency", "monotonicity", "inner_consistency", "outer_consistency")
 OUTER, REFINEMENT = ("outer_consistency",), ("refinement_preference",)
 RICH, WEAKLY, BOTH = ("richness",), ("weak_richness",), ("richness", "weak_richness")
+RICH_FOR_K = ("k_richness",)
 
 DEFINED = "wherever both values are defined"
 SAME_DIMENSION = f"for points with as many coordinates, {DEFINED}"
@@ -36,6 +38,8 @@ PAIRS, CONTINUOUS, COPIES = "Over pairs of clusters", "Continuous operations", "
 TIGHT = "Tight clusters, all as far from one another"
 RIGID, SIMPLEX = "Clusters that move as they are", "Small simplices at the corners of a large one"
 MEANS, DETERMINANTS, SQUARES = "Distances of centroids", "Determinants", "Sums of squares"
+AS_MANY, IN_SPACE, LAW = "As many clusters", "Points in space", "One law for all distances"
+SHAPES, ORDER = "Shapes and gaps", ("order_invariance", "order_consistency")
 
 
 def all_but(*names: str) -> Measures:
@@ -63,6 +67,9 @@ ADDITIVE_PAIRS = ("additive_margin_pairs_min", "additive_margin_pairs_mean", "ad
 SHARES_OF_SQUARES = ("trace_w", "normalized_k_means", "variance_ratio", "log_ss_ratio")
 COORDINATES = ("scott_symons", "cdbw", "dbcv", "ratkowsky_lance", "sd_scat", "sd_index", "s_dbw")
 """Measures that depend on the axes, or on how many there are, and not on distances alone."""
+
+TURNING = ("cdbw", "ratkowsky_lance", "sd_scat", "sd_index", "s_dbw")
+"""Those that depend on how the axes lie."""
 
 closest_inside = partial(rivals.closest_pairs, inside=True)
 
@@ -178,6 +185,12 @@ CONSISTENT = (
     Proof(RIGID, OUTER, ("dbcv", "scott_symons"), steps.rigid_clusters, assumes=SAME_DIMENSION),
 )
 
+
+def consistent(measure: Measure) -> bool:
+    """Whether its consistency is proved."""
+    return any(proof.holds and proof.covers(measure, "consistency") for proof in CONSISTENT)
+
+
 BUILT = (
     ("Weakest link", ("weakest_link",), constructions.tight_clusters),
     ("Dunn", ("dunn",), constructions.tight_clusters),
@@ -205,8 +218,29 @@ BUILT = (
 )
 """Measures for which a construction makes any clustering the only best one."""
 
+BUILT_FOR_K = (
+    (
+        (
+            *("gamma", "g_plus", "c_index", "weakest_link_pairs_mean", "weakest_link_pairs_max"),
+            *("relative_margin_pairs_mean", "normalized_k_median", "normalized_min_sum", "cvnn_compactness"),
+            *("connectivity", "macro_silhouette", "medoid_silhouette"),
+        ),
+        constructions.tight_clusters,
+    ),
+    (
+        (
+            *(*SHARES_OF_SQUARES, "ball_hall", "sd_scat", "davies_bouldin", "wemmert_gancarski", "pbm"),
+            "simplified_silhouette",
+        ),
+        constructions.simplex,
+    ),
+    (("trace_wib", "det_ratio", "log_det_ratio"), constructions.on_a_line),
+)
+"""Measures for which a construction makes any clustering the only best one of as many clusters."""
+
 RICHNESS = (
-    *(Proof(heading, BOTH, names, rivals.constructed(build)) for heading, names, build in BUILT),
+    *(Proof(heading, (*BOTH, *RICH_FOR_K), names, rivals.constructed(build)) for heading, names, build in BUILT),
+    *(Proof(AS_MANY, RICH_FOR_K, names, rivals.constructed(build)) for names, build in BUILT_FOR_K),
     Proof(
         TIGHT,
         WEAKLY,
@@ -250,7 +284,25 @@ NOT_RICH = (
 )
 """Measures under which clusterings of some sizes are never the only best, or never a best, and what outdoes them."""
 
+NOT_RICH_FOR_K = (
+    ("Relative margin, literal reading", ("relative_margin_literal",), rivals.no_singletons, rivals.moves),
+    ("CVNN", ("cvnn_separation",), rivals.all_but_one, rivals.pair_and_rest),
+    (AS_MANY, ("scott_symons", "banfield_raftery"), rivals.all_but_one, rivals.single_and_rest),
+    (
+        AS_MANY,
+        ("weakest_link_pairs_min", "relative_margin_pairs_min"),
+        rivals.exactly(3, 1, 1),
+        rivals.into_as_many,
+    ),
+    (AS_MANY, ("cdbw",), rivals.exactly(2, *(1,) * 9), rivals.closest_pairs),
+)
+"""Measures under which clusterings of some sizes are never the only best one of as many clusters."""
+
 POOR = (
+    *(
+        Proof(heading, RICH_FOR_K, names, rivals.outdone(sizes, proposals), holds=False)
+        for heading, names, sizes, proposals in NOT_RICH_FOR_K
+    ),
     *(
         Proof(heading, axioms, names, rivals.outdone(sizes, proposals), holds=False)
         for heading, axioms, names, sizes, proposals in NOT_RICH
@@ -259,7 +311,7 @@ POOR = (
     Proof("S_Dbw", BOTH, ("s_dbw",), large.a_pair_has_the_better_s_dbw, holds=False),
     Proof("CDbw", BOTH, ("cdbw",), large.a_pair_has_no_cdbw, holds=False),
     Proof(PAIRS, WEAKLY, ("additive_margin_pairs_max",), some_part_of_two_clusters_is_better, holds=False),
-    Proof("DBCV", (*BOTH, *REFINEMENT), ("dbcv",), preferences.without_value, holds=None),
+    Proof("DBCV", (*BOTH, *RICH_FOR_K, *REFINEMENT), ("dbcv",), preferences.without_value, holds=None),
 )
 
 FINER = (
@@ -276,7 +328,57 @@ PREFERENCES = (
     Proof("Connectivity", ("coarsening_preference",), ("connectivity",), preferences.three_far_clusters, holds=False),
 )
 
-PROOFS = (*INVARIANCE, *CONSISTENT, *RICHNESS, *POOR, *PREFERENCES)
+IN_COORDINATES = (
+    Proof(IN_SPACE, ("translation_invariance",), all_but(), spaces.same_value(movements.shifted)),
+    Proof(IN_SPACE, ("rotation_invariance",), all_but(*TURNING), spaces.same_value(movements.turned)),
+    Proof(IN_SPACE, ("padding_invariance",), all_but("scott_symons", "dbcv"), spaces.same_value(movements.padded)),
+    Proof(
+        IN_SPACE,
+        ("axis_scaling_invariance",),
+        ("trace_wib", "det_ratio", "log_det_ratio", "ratkowsky_lance"),
+        spaces.same_value(movements.axis_scaled),
+    ),
+)
+
+OF_LATER_CHANGES = (
+    Proof(
+        COMPARISONS,
+        ORDER,
+        ("gamma", "g_plus", "tau", "connectivity", "cvnn_separation", "wcnn"),
+        spaces.in_order,
+    ),
+    Proof(LAW, ("monotonic_consistency",), consistent, spaces.a_law_is_consistent, assumes=DEFINED),
+    Proof(
+        SHAPES,
+        ("centric_consistency",),
+        (*shapes.OF_SHAPES, *shapes.OF_GAPS),
+        shapes.one_way(movements.contracted, inside="shrank", gaps="fixed"),
+        assumes=DEFINED,
+    ),
+    Proof(
+        SHAPES,
+        ("centric_consistency",),
+        ("ratkowsky_lance", "trace_wib", "det_ratio", "log_det_ratio", "scott_symons"),
+        shapes.clusters_scatter_less(movements.contracted),
+        assumes=DEFINED,
+    ),
+    Proof(
+        SHAPES,
+        ("motion_consistency",),
+        tuple(shapes.OF_SHAPES),
+        shapes.one_way(movements.moved_apart, inside="fixed", gaps="grew"),
+        assumes=DEFINED,
+    ),
+    Proof(
+        SHAPES,
+        ("motion_consistency",),
+        ("scott_symons",),
+        spaces.same_value(movements.moved_apart),
+        assumes=SAME_DIMENSION,
+    ),
+)
+
+PROOFS = (*INVARIANCE, *CONSISTENT, *RICHNESS, *POOR, *PREFERENCES, *IN_COORDINATES, *OF_LATER_CHANGES)
 
 
 def hand_proof(subject: Subject, axiom: Axiom, domain: Domain) -> Proof | None:
@@ -318,5 +420,6 @@ def proof_of(measure: str, axiom: Axiom | str) -> Proof | None:
     >>> proof.run("dunn", "consistency", cases=3)  # raises where a step does not hold
     """
     subject = subject_of(measure)
-    domain = EUCLIDEAN if subject.needs == "points" else DISTANCES
-    return hand_proof(subject, axiom_named(axiom), domain)
+    stated = axiom_named(axiom)
+    domain = EUCLIDEAN if subject.needs == "points" or "distances" not in stated.kinds else DISTANCES
+    return hand_proof(subject, stated, domain)

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from random import Random
 
-from cqm.axioms.construction import cluster_types, labels_of
+from cqm.axioms.construction import cluster_types, labels_of, others
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN
 from cqm.axioms.exact import is_undefined
-from cqm.axioms.instances import Instance, Rejected, non_trivial_partitions
+from cqm.axioms.instances import Instance, Rejected
 from cqm.axioms.proofs.constructions import Construct
 from cqm.axioms.proofs.proof import Argument
 from cqm.axioms.proofs.traced import Broken
@@ -47,12 +47,10 @@ def _exchangeable(instance: Instance, x: int, y: int) -> bool:
     return sorted(zip(*rows, strict=True)) == sorted(zip(*(rows[z] for z in order), strict=True))
 
 
-def rivals(instance: Instance) -> Iterator[tuple[int, ...]]:
-    """Every other non-trivial clustering, one for all that differ by exchanges of twins."""
+def rivals(instance: Instance, *, as_many: bool = False) -> Iterator[tuple[int, ...]]:
+    """Every other non-trivial clustering, or all of as many clusters; one of those that differ by exchanged twins."""
     kinds, seen = twins(instance), set()
-    for labels in non_trivial_partitions(instance.n):
-        if labels == instance.labels:
-            continue
+    for labels in others(instance.labels, as_many=as_many):
         clusters = (tuple(sorted(k for k, own in zip(kinds, labels, strict=True) if own == c)) for c in set(labels))
         key = tuple(sorted(clusters))
         if key not in seen:
@@ -60,12 +58,12 @@ def rivals(instance: Instance) -> Iterator[tuple[int, ...]]:
             yield labels
 
 
-def verify_best(subject: Subject, instance: Instance, *, unique: bool) -> None:
+def verify_best(subject: Subject, instance: Instance, *, unique: bool, as_many: bool = False) -> None:
     """The instance's clustering is a best one, or the only one; every rival has a value where it has to be the only."""
     own = subject.exact(instance)
     if is_undefined(own):
         raise Broken(f"no value on {instance.clusters()}")
-    for labels in rivals(instance):
+    for labels in rivals(instance, as_many=as_many):
         rival = Instance(instance.kind, instance.rows, labels)
         value = subject.exact(rival)
         if is_undefined(value):
@@ -81,7 +79,7 @@ def constructed(construct: Construct) -> Argument:
     def argument(subject: Subject, axiom: Axiom, rng: Random) -> None:
         some = [rng.choice(cluster_types(n)) for n in range(SOME + 1, MOST + 1)]
         for sizes in [*(sizes for n in range(3, SOME + 1) for sizes in cluster_types(n)), *some]:
-            verify_best(subject, construct(sizes), unique=bool(axiom.unique))
+            verify_best(subject, construct(sizes), unique=bool(axiom.unique), as_many=axiom.as_many)
 
     return argument
 
@@ -115,6 +113,8 @@ def outdone(sizes: Sizes, proposals: Proposals) -> Argument:
         if is_undefined(own):
             return
         for labels in proposals(instance):
+            if axiom.as_many and max(labels) != max(instance.labels):
+                continue
             value = subject.exact(replace(instance, labels=labels))
             ahead = 0.0 if is_undefined(value) else improvement(own, value, subject.better)
             if ahead > 0 or (axiom.unique and ahead == 0):
@@ -208,3 +208,14 @@ def pair_and_rest(instance: Instance) -> Iterator[tuple[int, ...]]:
     for x in range(instance.n):
         for y in range(x):
             yield named([z in (x, y) for z in range(instance.n)])
+
+
+def single_and_rest(instance: Instance) -> Iterator[tuple[int, ...]]:
+    """One point and the rest."""
+    for x in range(instance.n):
+        yield named([y == x for y in range(instance.n)])
+
+
+def into_as_many(instance: Instance) -> Iterator[tuple[int, ...]]:
+    """Every other clustering with as many clusters."""
+    yield from others(instance.labels, as_many=True)

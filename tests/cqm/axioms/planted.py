@@ -60,6 +60,43 @@ def counts_copies(D, labels):
     return ratio(minimum(between(D, labels)) * len(inside), sum(inside))
 
 
+def asks_the_origin(X, labels):
+    return sum(value * value for value in X[0])
+
+
+def asks_the_first_coordinate(X, labels):
+    return (X[0][0] - X[-1][0]) ** 2
+
+
+def counts_coordinates(X, labels):
+    return len(X[0]) * sum((a - b) ** 2 for a, b in zip(X[0], X[-1], strict=True))
+
+
+def likes_long_clusters(X, labels):
+    return maximum(
+        [sum((a - b) ** 2 for a, b in zip(x, y, strict=True)) for C in groups(X, labels) for x in C for y in C]
+    )
+
+
+def likes_close_centroids(X, labels):
+    centres = [[ratio(sum(axis), len(C)) for axis in zip(*C, strict=True)] for C in groups(X, labels)]
+    return ratio(1, 1 + sum((a - b) ** 2 for c in centres for d in centres for a, b in zip(c, d, strict=True)))
+
+
+def groups(X, labels):
+    return [[X[x] for x in C] for C in clusters(labels)]
+
+
+OF_POINTS = {
+    "translation_invariance": asks_the_origin,
+    "rotation_invariance": asks_the_first_coordinate,
+    "padding_invariance": counts_coordinates,
+    "axis_scaling_invariance": counts_coordinates,
+    "centric_consistency": likes_long_clusters,
+    "motion_consistency": likes_close_centroids,
+}
+"""Axioms of points, and measures that break them."""
+
 PLANTED = {
     "scale_invariance": in_a_unit,
     "consistency": likes_equal_gaps,
@@ -71,6 +108,9 @@ PLANTED = {
     "continuity": in_steps,
     "duplication_invariance": counts_copies,
     "locality": separation,
+    "order_invariance": separation,
+    "order_consistency": separation,
+    "monotonic_consistency": likes_equal_gaps,
     "refinement_preference": separation,
     "coarsening_preference": separation,
 }

@@ -6,13 +6,13 @@ from random import Random
 
 import pytest
 
-from cqm.axioms import AXIOMS
+from cqm.axioms import AXIOMS, movements
 from cqm.axioms.changes import is_consistent_change
 from cqm.axioms.clusterers import FUNCTIONS
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN
 from cqm.axioms.instances import Instance, non_trivial_partitions, squared_distances
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
-from cqm.axioms.proofs import constructions, large, preferences, rivals, steps
+from cqm.axioms.proofs import constructions, large, preferences, rivals, shapes, spaces, steps
 from cqm.axioms.proofs.arguments import (
     by_direction,
     by_rules_of_continuity,
@@ -34,13 +34,13 @@ from tests.cqm.axioms import planted
 
 FOUND_BY_TRYING = 40  # cases within which a planted measure breaks an argument
 
-# what is the only best clustering is a best one
+# what is the only best clustering is a best one, and the only best one of as many clusters
 STATEMENTS = [
     (proof, name, axiom)
     for proof in PROOFS
     for name in proof.names
     for axiom in proof.axioms
-    if axiom in AXIOMS and not (axiom == "weak_richness" and "richness" in proof.axioms)
+    if axiom in AXIOMS and not (axiom in ("weak_richness", "k_richness") and "richness" in proof.axioms)
 ]
 
 
@@ -117,6 +117,54 @@ WRONG = {
         preferences.three_far_clusters,
         subject_of("cvnn_compactness"),
         "coarsening_preference",
+    ),
+    "the origin is looked at": (
+        spaces.same_value(movements.shifted),
+        judged(planted.asks_the_origin, needs="points"),
+        "translation_invariance",
+    ),
+    "a coordinate is looked at": (
+        spaces.same_value(movements.turned),
+        judged(planted.asks_the_first_coordinate, needs="points"),
+        "rotation_invariance",
+    ),
+    "coordinates are counted": (
+        spaces.same_value(movements.padded),
+        judged(planted.counts_coordinates, needs="points"),
+        "padding_invariance",
+    ),
+    "lengths matter": (spaces.same_value(movements.axis_scaled), subject_of("dunn"), "axis_scaling_invariance"),
+    "lengths are compared with a number": (spaces.in_order, judged(planted.in_a_unit), "order_invariance"),
+    "a law makes it worse": (spaces.a_law_is_consistent, flipped("dunn"), "monotonic_consistency"),
+    "the other direction of shapes": (
+        shapes.one_way(movements.contracted, inside="shrank", gaps="fixed"),
+        flipped("davies_bouldin"),
+        "centric_consistency",
+    ),
+    "the other direction of gaps": (
+        shapes.one_way(movements.moved_apart, inside="fixed", gaps="grew"),
+        flipped("xie_beni"),
+        "motion_consistency",
+    ),
+    "gaps that go either way": (
+        shapes.one_way(movements.moved_apart, inside="fixed", gaps="grew"),
+        subject_of("sd_dis"),
+        "motion_consistency",
+    ),
+    "the other direction of the scatter": (
+        shapes.clusters_scatter_less(movements.contracted),
+        flipped("det_ratio"),
+        "centric_consistency",
+    ),
+    "clusters do not shrink in their form": (
+        shapes.clusters_scatter_less(movements.axis_scaled),
+        subject_of("det_ratio"),
+        "centric_consistency",
+    ),
+    "another clustering into as many is as good": (
+        rivals.constructed(constructions.tight_clusters),
+        subject_of("relative_margin_literal"),
+        "k_richness",
     ),
     "it has a value": (preferences.without_value, subject_of("trace_w"), "richness"),
     "no pair has a smaller value": (

@@ -3,7 +3,7 @@
 import pytest
 
 from cqm import axioms
-from tests.cqm.axioms.planted import KEPT, PLANTED, separation
+from tests.cqm.axioms.planted import KEPT, OF_POINTS, PLANTED, separation
 
 QUICK = axioms.Budget(cases=150, largest=5, seconds=20)
 IMPLIED = {"inner_consistency": {"consistency"}, "outer_consistency": {"consistency"}}
@@ -15,6 +15,14 @@ def test_the_planted_violation_is_found_within_the_default_budget(axiom):
     verdict = axioms.check(PLANTED[axiom], axiom, better="higher", generic=True)
     assert verdict.holds is False
     assert verdict.witness.frames[0].n <= 5
+    assert verdict.witness.exactness == "exact"
+    assert verdict.witness.replay()
+
+
+@pytest.mark.parametrize("axiom", OF_POINTS)
+def test_the_planted_violation_of_an_axiom_of_points_is_found(axiom):
+    verdict = axioms.check(OF_POINTS[axiom], axiom, better="higher", needs="points", generic=True)
+    assert verdict.holds is False
     assert verdict.witness.exactness == "exact"
     assert verdict.witness.replay()
 

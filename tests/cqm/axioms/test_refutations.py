@@ -1,5 +1,8 @@
 """Counterexamples on record are cases of their axioms, and break them."""
 
+from fractions import Fraction
+from itertools import chain, combinations, permutations
+
 import pytest
 
 from cqm import axioms
@@ -8,6 +11,7 @@ from cqm.axioms.clusterers import FUNCTIONS
 from cqm.axioms.domains import DISTANCES, DOMAINS, EUCLIDEAN
 from cqm.axioms.instances import squared_distances
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
+from cqm.axioms.movements import is_expansion
 from cqm.axioms.refutations import FUNCTION_REFUTATIONS, REFUTATIONS, refutation
 from cqm.axioms.statements import AXIOMS
 from cqm.axioms.subjects import subject_of
@@ -30,6 +34,9 @@ def test_every_counterexample_is_a_case_of_its_axiom(one, axiom):
     before, *after = one.frames
     domain = EUCLIDEAN if before.kind == "points" else DISTANCES
     stated = AXIOMS[axiom]
+    if axiom in OF_CASES:
+        assert OF_CASES[axiom](domain, one.frames)
+        return
     for frame in after:
         assert frame.labels == before.labels
         if stated.consistent:
@@ -44,6 +51,47 @@ def test_every_counterexample_is_a_case_of_its_axiom(one, axiom):
     if axiom == "continuity":
         wide, narrow = (farthest(before, frame) for frame in after)
         assert narrow < wide
+
+
+def is_one_law(domain, frames):
+    before, after = frames
+    assert is_consistent_change(domain, before.rows, after.rows, before.labels)
+    return domain == DISTANCES or is_expansion(before, after)  # of distances, the change says what η is
+
+
+def is_contraction(domain, frames):
+    before, after = frames
+    for label in set(before.labels):
+        rows = [[row for row, own in zip(frame.rows, frame.labels, strict=True) if own == label] for frame in frames]
+        centres = [[Fraction(sum(axis), len(points)) for axis in zip(*points, strict=True)] for points in rows]
+        assert centres[0] == centres[1]
+        old, new = (squared_distances(points) for points in rows)
+        shares = {Fraction(b) / a for a, b in zip(chain(*old), chain(*new), strict=True) if a}
+        assert len(shares) <= 1
+        assert max(shares, default=0) <= 1
+    return before != after
+
+
+def is_another_ranking(domain, frames):
+    first, rival, second, other = frames
+    assert (first.rows, second.rows, first.labels) == (rival.rows, other.rows, second.labels)
+    assert rival.labels == other.labels
+    pairs = list(combinations(range(first.n), 2))
+    old, new = ([domain.apart(frame.rows, *pair) for pair in pairs] for frame in (first, second))
+    return all((a < b) == (c < d) for (a, c), (b, d) in permutations(zip(old, new, strict=True), 2))
+
+
+def is_turn(domain, frames):
+    before, after = frames
+    return squared_distances(before.rows) == squared_distances(after.rows) and len(before.rows[0]) == len(after.rows[0])
+
+
+OF_CASES = {
+    "monotonic_consistency": is_one_law,
+    "centric_consistency": is_contraction,
+    "order_consistency": is_another_ranking,
+    "rotation_invariance": is_turn,
+}
 
 
 def farthest(before, after):
