@@ -104,6 +104,17 @@ def _triangle(labels: tuple[int, ...], *rows: tuple[int | Fraction, ...]) -> Ins
     return Instance("distances", square, labels)
 
 
+def _with_a_bridge(
+    tight: Number, near: Number, next_: Number, wide: Number, pair: Number, far: Number, bridge: Number
+) -> Instance:
+    """Six points, of which three are `tight` and the fourth is nearest to the other cluster, of two; lengths by name."""
+    return _triangle(
+        (0,) * 6 + (1,) * 2,
+        *((tight,), (tight, tight), (near, next_, wide), (wide,) * 4, (wide,) * 5),
+        *((far, far, far, bridge, far, far), (*(far,) * 6, pair)),
+    )
+
+
 def _far_apart(wide: Number, narrow: Number, length: int) -> list[tuple[Number, Number]]:
     """Two triangles at the ends of a line, with factors for what they measure along it and across."""
     left = [(wide * x, narrow * y) for x, y in ((0, 0), (1, 300), (3, 100))]
@@ -298,6 +309,12 @@ REFUTATIONS = (
             _triangle((0, 0, 0, 0, 1), (Fraction(5, 2),), (Fraction(5, 2), 1), (2, 1, 2), (2, 6, 1, 1)),
         ),
         "η has the slope 1 up to 2, then 4, and another point becomes the medoid",
+    ),
+    Refutation(
+        ("dcsi",),
+        LAW,
+        (_with_a_bridge(4, 6, 7, 20, 1, 100, 2), _with_a_bridge(Fraction(4, 3), 2, 3, 16, Fraction(1, 3), 104, 6)),
+        "η has the slope 3 up to 2, then 1; point 3, near the other cluster, becomes a core point",
     ),
     Refutation(
         ("relative_margin_voronoi",),

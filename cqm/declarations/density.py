@@ -42,5 +42,5 @@ VIASCKDE = Measure(
     cost="ranks",
     reference="Şenol 2022, Algorithm 1",
     judged=(("bandwidth", 1),),
-    open_axioms=("richness", "weak_richness"),
+    open_axioms=("richness", "weak_richness", "k_richness"),
 )
