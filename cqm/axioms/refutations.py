@@ -107,7 +107,7 @@ def _triangle(labels: tuple[int, ...], *rows: tuple[int | Fraction, ...]) -> Ins
 def _with_a_bridge(
     tight: Number, near: Number, next_: Number, wide: Number, pair: Number, far: Number, bridge: Number
 ) -> Instance:
-    """Six points, of which three are `tight` and the fourth is nearest to the other cluster, of two; lengths by name."""
+    """Six points, of which three are `tight` and the fourth is nearest to the other two; lengths by name."""
     return _triangle(
         (0,) * 6 + (1,) * 2,
         *((tight,), (tight, tight), (near, next_, wide), (wide,) * 4, (wide,) * 5),
