@@ -16,6 +16,13 @@ from .external import (
     v_measure,
     variation_of_information,
 )
+from .fuzzy import (
+    fuzzy_silhouette,
+    fuzzy_xie_beni,
+    modified_partition_coefficient,
+    partition_coefficient,
+    partition_entropy,
+)
 from .measures.cdbw import cdbw
 from .measures.centroid_separation import davies_bouldin, pbm, ray_turi, wemmert_gancarski, xie_beni
 from .measures.concordance import c_index, g_plus, gamma, tau
@@ -126,6 +133,8 @@ __all__ = [
     "evaluate",
     "external_catalog",
     "fowlkes_mallows",
+    "fuzzy_silhouette",
+    "fuzzy_xie_beni",
     "g_plus",
     "gamma",
     "gap_choice",
@@ -140,10 +149,13 @@ __all__ = [
     "macro_silhouette",
     "mcclain_rao",
     "medoid_silhouette",
+    "modified_partition_coefficient",
     "normalized_loss",
     "normalized_mutual_information",
     "over_pairs",
     "pair_jaccard",
+    "partition_coefficient",
+    "partition_entropy",
     "pbm",
     "plots",
     "point_biserial",

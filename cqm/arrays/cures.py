@@ -189,7 +189,10 @@ def labels_shape_error(array: NDArray[Any]) -> ValueError:
     if array.ndim != 2 or 1 in array.shape:
         return ValueError(f"{found}: use numpy.ravel(labels)")
     if array.dtype.kind in "biuf":
-        likeliest = "these look like memberships; take the likeliest cluster of each point with numpy.asarray(labels)"
+        likeliest = (
+            "these look like memberships, which cqm.fuzzy_silhouette takes, a row a point; take the likeliest cluster "
+            "of each point with numpy.asarray(labels)"
+        )
         for axis in (1, 0):
             if (array >= 0).all() and np.allclose(array.sum(axis=axis), 1, rtol=0, atol=1e-3):
                 return ValueError(f"{found}: {likeliest}.argmax(axis={axis})")
