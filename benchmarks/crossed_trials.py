@@ -17,11 +17,11 @@ from cqm.atomic import atomic_path
 from cqm.json_files import write_json
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.embeddings import Embeddings
-from sv_bridge.models.baselines import whiten
 from sv_bridge.models.embedding import EmbeddingOptions
 from sv_bridge.models.systems import LOG_MEL, UNTRAINED, embeddings_of
 from sv_bridge.verification.error_rates import equal_error_rate
 from sv_bridge.verification.scoring import score_trials
+from sv_bridge.verification.transforms import whiten
 from sv_bridge.verification.trials import Negatives, Trials, generate_trials
 
 PAGE = Path(__file__).parent.parent / "docs" / "crossed-trials.md"

@@ -31,7 +31,7 @@ from benchmarks.experiments_report import write_report
 from cqm.json_files import write_json
 from sv_bridge.compactness.speakers import compactness
 from sv_bridge.data.manifest import Corpus, read_corpus
-from sv_bridge.models.baselines import MeanLogMel, whiten
+from sv_bridge.models.baselines import MeanLogMel
 from sv_bridge.models.embedding import EmbeddingOptions, embed
 from sv_bridge.models.systems import load_system
 from sv_bridge.presets import load_config
@@ -39,6 +39,7 @@ from sv_bridge.reports.evaluator import Evaluator
 from sv_bridge.reports.plots import cosine_counts
 from sv_bridge.training.loop import train
 from sv_bridge.training.run_directory import read_metrics
+from sv_bridge.verification.transforms import whiten
 from sv_bridge.verification.trials import Negatives
 
 RECORDS = Path(__file__).parent.parent / "docs" / "experiments"

@@ -24,11 +24,11 @@ from cqm.json_files import write_json
 from sv_bridge.compactness.pseudo_speakers import find_pseudo_speakers
 from sv_bridge.compactness.self_labelling import self_label
 from sv_bridge.data.manifest import Corpus, read_corpus
-from sv_bridge.models.baselines import whiten
 from sv_bridge.models.embedding import EmbeddingOptions
 from sv_bridge.models.systems import LOG_MEL, embeddings_of
 from sv_bridge.presets import load_config
 from sv_bridge.training.loop import train
+from sv_bridge.verification.transforms import whiten
 
 DOCS = Path(__file__).parent.parent / "docs"
 CHANNELS = 0

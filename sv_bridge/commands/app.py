@@ -16,6 +16,7 @@ for command in (
     evaluation.embed,
     evaluation.evaluate,
     evaluation.metrics,
+    evaluation.fuse,
     scoring.calibrate,
     scoring.score,
     evaluation.compactness,

@@ -1,4 +1,4 @@
-"""The commands that judge: embed, evaluate, metrics, compactness, compare, demo; torch is imported when they run."""
+"""The commands that judge: embed, evaluate, metrics, fuse, compactness, compare, demo; torch is imported as they run."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ import typer
 from sv_bridge.commands.output import Json, report, warn
 from sv_bridge.verification.trials import Negatives
 
-__all__ = ["compactness", "compare", "demo", "embed", "evaluate", "metrics"]
+__all__ = ["compactness", "compare", "demo", "embed", "evaluate", "fuse", "metrics"]
 
 System = Annotated[
     str,
@@ -35,6 +35,10 @@ CrossChannels = Annotated[
     int | None, typer.Option(help="send each utterance through a channel of its own, drawn from this seed")
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, …")]
+BACKEND = (
+    "what happens between embeddings and scores: steps of center, whiten, length, plda, as-norm, qmf, as in "
+    "whiten:dimensions=100+length+plda+as-norm:top=200:on=train"
+)
 WORST = 5
 Workers = Annotated[int | None, typer.Option(help="processes that read audio; on a GPU all cores but one without")]
 
@@ -104,9 +108,7 @@ def evaluate(
     crop_seconds: CropSeconds = None,
     crop_scoring: CropScoring = "embedding",
     cross_channels: CrossChannels = None,
-    subtract_mean: Annotated[str | None, typer.Option(help="split whose mean embedding is subtracted")] = None,
-    as_norm: Annotated[str | None, typer.Option(help="split whose utterances are the cohort of AS-norm")] = None,
-    top: Annotated[int, typer.Option(help="cohort scores that AS-norm uses")] = 300,
+    backend: Annotated[str, typer.Option(help=BACKEND)] = "cosine",
     calibrate_on: Annotated[str | None, typer.Option(help="split to calibrate on, for actual DCF and Cllr")] = None,
     intervals: Annotated[bool, typer.Option(help="bootstrap 95 % intervals by speaker")] = False,
     average_last: AverageLast = 1,
@@ -136,10 +138,8 @@ def evaluate(
     if corpus is None:
         if not system.endswith(FORMATS) or trials is None:
             raise ValueError("without --corpus, wanted a file of embeddings and --trials")
-        if as_norm or subtract_mean or calibrate_on or intervals or crops or cross_channels is not None:
-            raise ValueError(
-                "--as-norm, --subtract-mean, --calibrate-on, --intervals, --crops and --cross-channels need --corpus"
-            )
+        if backend != "cosine" or calibrate_on or intervals or crops or cross_channels is not None:
+            raise ValueError("--backend, --calibrate-on, --intervals, --crops and --cross-channels need --corpus")
         known = read_embeddings(system, speakers=speakers)
         listed = read_trials(trials)
         evaluation = evaluate_embeddings(system, known, listed, enrolment=enrolment, by=columns, priors=priors)
@@ -153,9 +153,7 @@ def evaluate(
             read_corpus(corpus, check_files=False),
             options,
             crop_scoring=crop_scoring,
-            subtract_mean=subtract_mean,
-            as_norm=as_norm,
-            top=top,
+            backend=backend,
         )
         with session(device) as world:
             evaluation = evaluator(
@@ -231,6 +229,39 @@ def metrics(
         save(det_plot({scores.stem: error_curve(targets, nontargets)}), det)
 
 
+def fuse(
+    scores: Annotated[list[Path], typer.Argument(help="score files of the systems, `label enrol test score` lines")],
+    dev: Annotated[list[Path], typer.Option(help="score file of each system on development trials, in the same order")],
+    out: Annotated[Path, typer.Option(help="score file to write: log-likelihood ratios")],
+    json_out: Json = None,
+) -> None:
+    """Fuse the scores of several systems by a logistic regression that is learned on development trials."""
+    from sv_bridge.reports.rows import result_rows
+    from sv_bridge.reports.tables import print_table
+    from sv_bridge.verification.evaluation import evaluate
+    from sv_bridge.verification.fusion import learn_fusion
+    from sv_bridge.verification.overlap import shared
+    from sv_bridge.verification.score_files import read_systems, write_scores
+
+    if len(dev) != len(scores):
+        raise ValueError(f"wanted --dev for each of {len(scores)} systems, got {len(dev)}")
+    known, known_scores = read_systems(dev)
+    trials, columns = read_systems(scores)
+    fusion = learn_fusion(known_scores, known.labels, [str(path) for path in dev])
+    fused = fusion(columns)
+    write_scores(out, trials, fused)
+    results = [
+        evaluate(values, trials.labels, condition=name)
+        for name, values in zip([*map(str, scores), str(out)], [*columns.T, fused], strict=True)
+    ]
+    print_table("Systems and their fusion", *result_rows(results))
+    warnings = shared(trials.ids, known.ids, "the set that fusion is learned on", "utterances")
+    warn(warnings)
+    weights = dict(zip(map(str, scores), fusion.weights.tolist(), strict=True))
+    record = {"weights": weights, "offset": fusion.offset, "warnings": warnings}
+    report(record | {"results": [result.to_dict() for result in results]}, json_out)
+
+
 def compactness(
     embeddings: Annotated[Path, typer.Argument(help="of `sv-bridge embed`, or others': .npz .npy .ark .scp .pt .csv")],
     speakers: Annotated[Path | None, typer.Option(help="`utterance speaker` lines, where the file has none")] = None,
@@ -290,28 +321,42 @@ def compare(
     crop_seconds: CropSeconds = None,
     crop_scoring: CropScoring = "embedding",
     cross_channels: CrossChannels = None,
+    backend: Annotated[list[str] | None, typer.Option(help=f"{BACKEND}; may be repeated, each a column")] = None,
+    fuse_on: Annotated[str | None, typer.Option(help="split to learn a fusion of all systems on, such as dev")] = None,
     device: Device = "auto",
     json_out: Json = None,
 ) -> None:
-    """Put systems side by side on the same trials; runs that differ in their seed alone become mean ± deviation."""
+    """Put systems and back ends side by side on the same trials; seeds of one system become mean ± deviation."""
     from sv_bridge.data.manifest import read_corpus
     from sv_bridge.models.embedding import EmbeddingOptions
     from sv_bridge.models.systems import system_groups
     from sv_bridge.reports.comparison import Assessment, compare
-    from sv_bridge.reports.evaluator import Evaluator
+    from sv_bridge.reports.evaluator import Evaluation, Evaluator, fused
     from sv_bridge.reports.rows import column_rows
     from sv_bridge.reports.tables import print_table
 
     read = read_corpus(corpus, check_files=False)
     options = EmbeddingOptions(crops, crop_seconds, device=device, progress=True, cross_channels=cross_channels)
 
-    def assess(name: str) -> Assessment:
-        evaluator = Evaluator(name, read, options, crop_scoring=crop_scoring)
-        evaluation = evaluator(split, trials=trials, negatives=negatives)
-        warn(f"{name}: {warning}" for warning in evaluation.warnings)
-        return evaluation.assessment()
-
-    columns = compare({group: list(map(assess, names)) for group, names in system_groups(systems).items()})
+    groups: dict[str, list[Assessment]] = {}
+    evaluations: list[Evaluation] = []
+    dev: list[Evaluation] = []
+    for group, names in system_groups(systems).items():
+        for name in names:
+            embedded = Evaluator(name, read, options, crop_scoring=crop_scoring)
+            for chosen in backend or ["cosine"]:
+                evaluator = embedded.with_backend(chosen)
+                evaluation = evaluator(split, trials=trials, negatives=negatives)
+                title = group if chosen == "cosine" else f"{group} {chosen}"
+                warn(f"{name} {chosen}: {warning}" for warning in evaluation.warnings)
+                groups.setdefault(title, []).append(evaluation.assessment())
+                evaluations.append(evaluation)
+                dev += [] if fuse_on is None else [evaluator(fuse_on, negatives=negatives)]
+    if fuse_on is not None:
+        together = fused(dev, evaluations)
+        warn(f"{together.system}: {warning}" for warning in together.warnings)
+        groups[together.system] = [Assessment(together.system, together.results, {})]
+    columns = compare(groups)
     print_table(f"{split} speakers of {corpus.name}{_crossed(cross_channels)}", *column_rows(columns))
     report([column.to_dict() for column in columns], json_out)
 

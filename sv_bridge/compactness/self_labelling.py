@@ -16,10 +16,10 @@ from sv_bridge.compactness.pseudo_speakers import Clusterer, PseudoSpeakers, fin
 from sv_bridge.config import ConfigError, RunConfig
 from sv_bridge.data.manifest import Corpus, write_manifest
 from sv_bridge.embeddings import Embeddings
-from sv_bridge.models.baselines import whiten
 from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions
 from sv_bridge.models.systems import LOG_MEL, embeddings_of
 from sv_bridge.training.loop import train, training_speech
+from sv_bridge.verification.transforms import whiten
 
 __all__ = ["Round", "pseudo_labelled", "self_label"]
 

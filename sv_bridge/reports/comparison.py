@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -52,6 +52,8 @@ class Spread:
         return cls(statistics.fmean(values), deviation, len(values))
 
     def __str__(self) -> str:
+        if math.isnan(self.mean):
+            return "—"
         return f"{self.mean:.4g}" if math.isnan(self.deviation) else f"{self.mean:.4g} ± {self.deviation:.2g}"
 
 
@@ -83,7 +85,7 @@ class Column:
         return max(known, key=known.__getitem__) if self.better == "higher" else min(known, key=known.__getitem__)
 
 
-def compare(groups: dict[str, Sequence[Assessment]]) -> list[Column]:
+def compare(groups: Mapping[str, Sequence[Assessment]]) -> list[Column]:
     """One column a number, over systems that each have one assessment a seed.
 
     Examples
@@ -99,7 +101,7 @@ def compare(groups: dict[str, Sequence[Assessment]]) -> list[Column]:
     columns = []
     for name in names:
         spreads = {
-            system: Spread.of([assessment.values()[name] for assessment in assessments])
+            system: Spread.of([assessment.values().get(name, math.nan) for assessment in assessments])
             for system, assessments in groups.items()
         }
         direction = "lower" if name in RATES else better(name)

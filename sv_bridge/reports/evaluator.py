@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions
 from sv_bridge.models.systems import embeddings_of
 from sv_bridge.reports.comparison import Assessment
 from sv_bridge.reports.plots import det_plot, save
+from sv_bridge.verification.backend import COSINE, Backend, parse_backend
 from sv_bridge.verification.enrolment import enrolled, read_enrolment
 from sv_bridge.verification.error_rates import error_curve
 from sv_bridge.verification.evaluation import (
@@ -28,13 +30,14 @@ from sv_bridge.verification.evaluation import (
     separation,
     speaker_errors,
 )
+from sv_bridge.verification.fusion import learn_fusion
 from sv_bridge.verification.names import find_names
 from sv_bridge.verification.overlap import shared
 from sv_bridge.verification.score_files import write_scores
 from sv_bridge.verification.scoring import CropScoring, score_trials
 from sv_bridge.verification.trials import Negatives, Trials, check_trials, generate_trials, read_trials
 
-__all__ = ["Evaluation", "Evaluator", "evaluate_embeddings"]
+__all__ = ["Evaluation", "Evaluator", "evaluate_embeddings", "fused"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +47,8 @@ class Evaluation:
     Attributes
     ----------
     system : its name.
-    embeddings : of the utterances that the trials name, or of the whole split when they were drawn.
+    embeddings : of the utterances that the trials name, or of the whole split when they were drawn; centred, whitened
+        or of unit length if the back end makes them so.
     trials, scores : (trials,).
     results : error rates, all trials first.
     warnings : where the evaluation flatters the system, and what is odd about the trials.
@@ -108,8 +112,7 @@ class Evaluator:
     corpus : with the splits that are named here and in calls.
     options : crops, device and the like.
     crop_scoring : see `sv_bridge.verification.scoring.score_trials`.
-    subtract_mean : split whose mean embedding is subtracted from all embeddings.
-    as_norm, top : split that is the cohort of AS-norm, and how many of its scores are used.
+    backend : what happens between embeddings and scores, see `sv_bridge.verification.backend.parse_backend`.
     """
 
     def __init__(
@@ -119,12 +122,11 @@ class Evaluator:
         options: EmbeddingOptions = DEFAULT_OPTIONS,
         *,
         crop_scoring: CropScoring = "embedding",
-        subtract_mean: str | None = None,
-        as_norm: str | None = None,
-        top: int = 300,
+        backend: str = COSINE,
     ) -> None:
-        self.system, self.corpus, self.options, self.crop_scoring = system, corpus, options, crop_scoring
-        self.subtract_mean, self.as_norm, self.top = subtract_mean, as_norm, top
+        self.system, self.corpus, self.options = system, corpus, options
+        self.steps, self.crop_scoring = parse_backend(backend), crop_scoring
+        self._of_split: dict[str, Embeddings] = {}
 
     def __call__(
         self,
@@ -143,6 +145,7 @@ class Evaluator:
         name models, of which the file `enrolment` says from which utterances each is enrolled.
         """
         models = {} if enrolment is None else read_enrolment(enrolment)
+        whole = trials is None
         chosen = self.corpus if split == "all" else self.corpus.split(split)
         if isinstance(trials, Path):
             trials = read_trials(trials)
@@ -156,24 +159,14 @@ class Evaluator:
             ids = [utterance.id for utterance in self.corpus]
             named |= {ids[i] for utterances in models.values() for i in find_names(utterances, ids)}
             chosen = self.corpus.where(lambda utterance: utterance.id in named)
-        embeddings = enrolled(self.embeddings(chosen), models)
-        cohort = None if self.as_norm is None else self.embeddings(self.corpus.split(self.as_norm))
-        reference = None if self.subtract_mean is None else self.embeddings(self.corpus.split(self.subtract_mean))
-        scores = score_trials(
-            embeddings,
-            trials,
-            crops=self.crop_scoring,
-            center=None if reference is None else _mean(reference),
-            cohort=cohort,
-            top=self.top,
-            device=str(choose_device(self.options.device)),
-        )
+        raw = self.embeddings_of_split(split) if whole else self.embeddings(chosen)
+        embeddings = self.backend.enrol(self.backend.transform(raw), models)
+        scores = self._scores(embeddings, trials, models)
         results = breakdown(scores, trials, embeddings, by=by, priors=priors, intervals=intervals)
         system = self.system if isinstance(self.system, str) else type(self.system).__name__
         warnings = embeddings.warnings() + trials.oddities() + separation(results[0])
-        for others, purpose in ((cohort, "the cohort of AS-norm"), (reference, "the mean that is subtracted")):
-            if others is not None:
-                warnings += shared(embeddings.speakers.tolist(), others.speakers.tolist(), purpose)
+        for purpose, others in self.backend.fitted_on():
+            warnings += shared(embeddings.speakers.tolist(), others.speakers.tolist(), purpose)
         return Evaluation(
             system, embeddings, trials, scores, tuple(results), tuple(warnings), self.options.cross_channels
         )
@@ -181,6 +174,64 @@ class Evaluator:
     def embeddings(self, corpus: Corpus) -> Embeddings:
         """Embeddings of these utterances."""
         return embeddings_of(self.system, corpus, self.options)
+
+    def embeddings_of_split(self, split: str) -> Embeddings:
+        """Embeddings of a split, or of "all" utterances; made once."""
+        if split not in self._of_split:
+            self._of_split[split] = self.embeddings(self.corpus if split == "all" else self.corpus.split(split))
+        return self._of_split[split]
+
+    def with_backend(self, backend: str) -> "Evaluator":
+        """An evaluator of the same embeddings with another back end."""
+        other = Evaluator(self.system, self.corpus, self.options, crop_scoring=self.crop_scoring, backend=backend)
+        other._of_split = self._of_split
+        return other
+
+    @cached_property
+    def backend(self) -> Backend:
+        """The back end, fitted."""
+        device = str(choose_device(self.options.device))
+        return Backend(self.steps, self.embeddings_of_split, crops=self.crop_scoring, device=device)
+
+    def _scores(
+        self, embeddings: Embeddings, trials: Trials, models: Mapping[str, Sequence[str]]
+    ) -> NDArray[np.float64]:
+        """(trials,) scores of transformed embeddings, calibrated with qualities if the back end does so."""
+        learn_on = self.backend.quality_split
+        if learn_on is None:
+            return self.backend.score(embeddings, trials)
+        seconds = {utterance.id: utterance.duration_s for utterance in self.corpus}
+        ids = list(seconds)
+        seconds |= {
+            model: sum(seconds[ids[i]] for i in find_names(utterances, ids)) for model, utterances in models.items()
+        }
+        dev = self.backend.transform(self.embeddings_of_split(learn_on))
+        dev_trials = generate_trials(self.corpus.split(learn_on))
+        fusion = self.backend.learn_qualities(self.backend.columns(dev, dev_trials, seconds), dev_trials.labels)
+        return fusion(self.backend.columns(embeddings, trials, seconds))
+
+
+def fused(dev: Sequence[Evaluation], evaluations: Sequence[Evaluation], *, by: Sequence[str] = ()) -> Evaluation:
+    """Scores of several systems on the same trials as one, by logistic regression on development trials.
+
+    Parameters
+    ----------
+    dev : an evaluation of each system on the same development trials.
+    evaluations : one of each on the trials to score, in the same order.
+    by : columns of the manifest to break down by.
+    """
+    for group in (dev, evaluations):
+        if any(not group[0].trials.same_as(other.trials) for other in group):
+            raise ValueError("fusion needs the scores of all systems on the same trials: name a list of trials")
+    columns, known = (np.stack([one.scores for one in group], axis=1) for group in (evaluations, dev))
+    first = evaluations[0]
+    scores = learn_fusion(known, dev[0].trials.labels, [one.system for one in dev])(columns)
+    results = breakdown(scores, first.trials, first.embeddings, by=by)
+    warnings = shared(
+        first.embeddings.speakers.tolist(), dev[0].embeddings.speakers.tolist(), "the set that fusion is learned on"
+    )
+    name = f"fusion of {len(evaluations)}"
+    return Evaluation(name, first.embeddings, first.trials, scores, tuple(results), tuple(warnings))
 
 
 def evaluate_embeddings(
@@ -202,8 +253,3 @@ def evaluate_embeddings(
     results = breakdown(scores, trials, table, by=by, priors=priors)
     warnings = table.warnings() + trials.oddities() + separation(results[0])
     return Evaluation(name, table, trials, scores, tuple(results), tuple(warnings))
-
-
-def _mean(embeddings: Embeddings) -> NDArray[np.float64]:
-    """(dim,) mean of all embeddings."""
-    return embeddings.vectors.reshape(-1, embeddings.dim).mean(axis=0, dtype=np.float64)

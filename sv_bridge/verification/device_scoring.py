@@ -4,20 +4,24 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-__all__ = ["cohort_statistics", "cosines"]
+__all__ = ["cohort_statistics", "products"]
 
 FloatArray = NDArray[np.float64]
 TRIALS, ROWS = 1 << 18, 4096
 
 
 @torch.inference_mode()
-def cosines(vectors: FloatArray, enrol: NDArray[np.int64], test: NDArray[np.int64], device: str) -> FloatArray:
-    """(trials,) inner products of pairs of rows of the (n, dim) `vectors`, in float32."""
-    rows = torch.from_numpy(vectors.astype(np.float32)).to(device)
+def products(
+    left: FloatArray, right: FloatArray, enrol: NDArray[np.int64], test: NDArray[np.int64], device: str
+) -> FloatArray:
+    """(trials,) inner products of rows of two (n, dim) tables, in float32."""
+    tables = [torch.from_numpy(table.astype(np.float32)).to(device) for table in (left, right)]
     out = np.empty(len(enrol))
     for first in range(0, len(enrol), TRIALS):
         block = slice(first, first + TRIALS)
-        one, other = (rows[torch.from_numpy(side[block]).to(device)] for side in (enrol, test))
+        one, other = (
+            rows[torch.from_numpy(side[block]).to(device)] for rows, side in zip(tables, (enrol, test), strict=True)
+        )
         out[block] = torch.linalg.vecdot(one, other).cpu().numpy()
     return out
 

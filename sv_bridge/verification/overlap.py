@@ -34,17 +34,17 @@ def heard_in_training(speakers: Iterable[str], heard: Iterable[str]) -> list[str
     ]
 
 
-def shared(test: Iterable[str], others: Iterable[str], purpose: str) -> list[str]:
-    """Warn of test speakers among those of another set, that has a purpose of its own.
+def shared(test: Iterable[str], others: Iterable[str], purpose: str, kind: str = "speakers") -> list[str]:
+    """Warn of test speakers (or utterances) among those of another set, that has a purpose of its own.
 
     >>> shared(["a", "b"], ["b", "c"], "the cohort")
     ['the cohort has 1 of 2 speakers that are evaluated (b): choose a split of other speakers']
     """
-    looked_at = set(test)
+    looked_at = set(test) - {""}  # those of nobody known
     both = looked_at & set(others)
     if not both:
         return []
     return [
-        f"{purpose} has {len(both):,} of {len(looked_at):,} speakers that are evaluated ({named(both)}): "
+        f"{purpose} has {len(both):,} of {len(looked_at):,} {kind} that are evaluated ({named(both)}): "
         "choose a split of other speakers"
     ]

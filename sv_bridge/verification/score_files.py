@@ -1,5 +1,6 @@
 """Score files: what `sv-bridge evaluate` writes, and what anybody else's system wrote."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,9 +10,9 @@ from numpy.typing import NDArray
 from cqm.atomic import atomic_path
 from sv_bridge.verification.columns import Columns, read_columns
 from sv_bridge.verification.names import find_names
-from sv_bridge.verification.trials import Trials, pair_oddities
+from sv_bridge.verification.trials import Trials, pair_oddities, read_trials
 
-__all__ = ["Scored", "read_scores", "write_scores"]
+__all__ = ["Scored", "read_scores", "read_systems", "write_scores"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +65,18 @@ def read_scores(path: Path | str, trials: Trials | None = None) -> Scored:
     if columns.enrol is not None and columns.test is not None:
         oddities = pair_oddities(columns.enrol, columns.test, columns.labels, columns.names)
     return Scored(columns.scores, columns.labels, tuple(oddities))
+
+
+def read_systems(paths: Sequence[Path | str]) -> tuple[Trials, NDArray[np.float64]]:
+    """Read the trials of the first of several files of labelled scores, and (trials, files) scores of all of them.
+
+    Raises
+    ------
+    ValueError
+        A file without names of utterances and labels, or without a score for a trial of the first.
+    """
+    trials = read_trials(paths[0])
+    return trials, np.stack([read_scores(path, trials).scores for path in paths], axis=1)
 
 
 def _in_order(columns: Columns, trials: Trials, path: Path) -> NDArray[np.float64]:

@@ -61,6 +61,15 @@ class Trials:
         labels, enrol, test = np.array(triples, dtype=np.int64).reshape(-1, 3).T
         return cls(labels.astype(np.bool_), enrol.copy(), test.copy(), tuple(position))
 
+    def same_as(self, other: "Trials") -> bool:
+        """Whether the other trials are of the same pairs in the same order."""
+        return self.ids == other.ids and all(
+            np.array_equal(mine, theirs)
+            for mine, theirs in zip(
+                (self.labels, self.enrol, self.test), (other.labels, other.enrol, other.test), strict=True
+            )
+        )
+
     def oddities(self) -> list[str]:
         """What is unusual, in words: repeated pairs, contradicting labels, utterances against themselves."""
         return pair_oddities(self.enrol, self.test, self.labels, self.ids)

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from sv_bridge.embeddings import Embeddings
+from sv_bridge.verification.fusion import learn_fusion
+from sv_bridge.verification.score_files import read_scores, read_systems
 from sv_bridge.verification.scoring import scoring_vectors
 from sv_bridge.verification.trials import generate_trials, write_trials
 
@@ -53,6 +55,20 @@ def test_compare_puts_systems_side_by_side(tmp_path, sv_bridge, speech):
     columns = json.loads(record.read_text())
     assert [column["name"] for column in columns][:3] == ["EER %", "minDCF .01", "minDCF .05"]
     assert set(columns[0]["spreads"]) == {"log-mel", "untrained:tiny-snt"}
+
+
+def test_back_ends_and_fusion_are_columns_beside_one_another(tmp_path, sv_bridge, speech):
+    record = tmp_path / "compare.json"
+    backends = ("--backend", "cosine", "--backend", "center+as-norm:top=5", "--fuse-on", "dev")
+    sv_bridge("compare", "log-mel", "--corpus", speech.root, *backends, "--json", record)
+    rates, *others = json.loads(record.read_text())
+    assert list(rates["spreads"]) == ["log-mel", "log-mel center+as-norm:top=5", "fusion of 2"]
+    alone = tmp_path / "alone.json"
+    sv_bridge("evaluate", "log-mel", "--corpus", speech.root, *backends[2:4], "--json", alone)
+    expected = 100 * json.loads(alone.read_text())["results"][0]["equal_error_rate"]
+    assert rates["spreads"]["log-mel center+as-norm:top=5"]["mean"] == pytest.approx(expected)
+    silhouette = next(column for column in others if column["name"] == "silhouette")
+    assert silhouette["spreads"]["fusion of 2"]["mean"] == "nan"
 
 
 def test_wrong_input_is_said_in_one_line(capsys, monkeypatch, tmp_path):
@@ -112,5 +128,30 @@ def test_embeddings_are_evaluated_without_a_corpus(tmp_path, sv_bridge, speech):
     assert alone["speakers"] == corpus["speakers"]
     with pytest.raises(ValueError, match="without --corpus, wanted a file of embeddings and --trials"):
         sv_bridge("evaluate", "log-mel")
-    with pytest.raises(ValueError, match=r"--as-norm, .* need --corpus"):
-        sv_bridge("evaluate", tmp_path / "e.npz", "--trials", tmp_path / "trials.txt", "--as-norm", "train")
+    with pytest.raises(ValueError, match=r"--backend, .* need --corpus"):
+        sv_bridge("evaluate", tmp_path / "e.npz", "--trials", tmp_path / "trials.txt", "--backend", "center")
+
+
+def test_score_files_are_fused(tmp_path, sv_bridge, speech):
+    for system in ("log-mel", "untrained:tiny-snt"):
+        for split in ("dev", "test"):
+            options = ("--corpus", speech.root, "--split", split)
+            sv_bridge("evaluate", system, *options, "--out", tmp_path / f"{system[:3]}-{split}")
+    files = {
+        split: [tmp_path / f"{name}-{split}" / "scores.txt" for name in ("log", "unt")] for split in ("dev", "test")
+    }
+    shuffled = sorted(files["test"][1].read_text().splitlines())
+    files["test"][1].write_text("\n".join(shuffled) + "\n")  # trials are found by their names
+    dev = [part for path in files["dev"] for part in ("--dev", path)]
+    record = json.loads(sv_bridge.stdout("fuse", *files["test"], *dev, "--out", tmp_path / "f.txt", "--json", "-"))
+    fused = read_scores(tmp_path / "f.txt")
+    known, trials = read_systems(files["dev"]), read_systems(files["test"])
+    fusion = learn_fusion(known[1], known[0].labels)
+    np.testing.assert_allclose(fused.scores, fusion(trials[1]))
+    assert list(record["weights"].values()) == pytest.approx(fusion.weights.tolist())
+    assert not record["warnings"]
+    same = [part for path in files["test"] for part in ("--dev", path)]
+    record = json.loads(sv_bridge.stdout("fuse", *files["test"], *same, "--out", tmp_path / "f.txt", "--json", "-"))
+    assert "has 16 of 16 utterances that are evaluated" in record["warnings"][0]
+    with pytest.raises(ValueError, match="wanted --dev for each of 2 systems, got 1"):
+        sv_bridge("fuse", *files["test"], *dev[:2], "--out", tmp_path / "f.txt")

@@ -5,10 +5,12 @@ import pytest
 
 from sv_bridge.models.embedding import embed
 from sv_bridge.models.systems import load_system
-from sv_bridge.reports.evaluator import Evaluator
+from sv_bridge.reports.evaluator import Evaluator, fused
 from sv_bridge.verification.error_rates import equal_error_rate
+from sv_bridge.verification.fusion import learn_fusion
 from sv_bridge.verification.score_files import read_scores
 from sv_bridge.verification.scoring import score_trials, scoring_vectors
+from sv_bridge.verification.transforms import center
 from sv_bridge.verification.trials import generate_trials, write_trials
 
 
@@ -37,18 +39,40 @@ def test_unknown_utterances_are_named_before_anything_is_embedded(tmp_path, spee
 
 def test_mean_subtraction_and_score_normalisation_use_other_splits(speech):
     plain = Evaluator("log-mel", speech)("test")
-    centred = Evaluator("log-mel", speech, subtract_mean="train")("test")
-    normalised = Evaluator("log-mel", speech, as_norm="train", top=5)("test")
+    centred = Evaluator("log-mel", speech, backend="center")("test")
+    normalised = Evaluator("log-mel", speech, backend="as-norm:top=5")("test")
     train = embed(load_system("log-mel"), speech.split("train"))
-    mean = train.vectors.mean(axis=0)
-    np.testing.assert_allclose(
-        centred.scores,
-        score_trials(plain.embeddings, plain.trials, center=mean),
-        atol=1e-5,  # float32 mean
-    )
+    np.testing.assert_allclose(centred.scores, score_trials(center(plain.embeddings, train), plain.trials), rtol=1e-9)
     np.testing.assert_allclose(
         normalised.scores, score_trials(plain.embeddings, plain.trials, cohort=train, top=5), rtol=1e-9
     )
+
+
+def test_qualities_are_learned_on_dev_and_applied_to_test(speech):
+    evaluator = Evaluator("log-mel", speech, backend="qmf")
+    backend = evaluator.backend
+    sides = {}
+    for split in ("dev", "test"):
+        corpus = speech.split(split)
+        trials = generate_trials(corpus)
+        seconds = {utterance.id: utterance.duration_s for utterance in corpus}
+        sides[split] = backend.columns(evaluator.embeddings_of_split(split), trials, seconds), trials.labels
+    fusion = learn_fusion(*sides["dev"])
+    np.testing.assert_allclose(evaluator("test").scores, fusion(sides["test"][0]))
+    assert (sides["test"][0][:, 1] <= sides["test"][0][:, 2]).all()
+
+
+def test_fusion_is_learned_on_dev_trials_of_the_same_pairs(speech):
+    one = Evaluator("log-mel", speech)
+    systems = [one, one.with_backend("center")]
+    dev, test = ([system(split) for system in systems] for split in ("dev", "test"))
+    together = fused(dev, test)
+    columns = [np.stack([part.scores for part in group], axis=1) for group in (dev, test)]
+    np.testing.assert_allclose(together.scores, learn_fusion(columns[0], dev[0].trials.labels)(columns[1]))
+    assert together.warnings == ()
+    assert "the set that fusion is learned on has 4 of 4 speakers" in fused(test, test).warnings[0]
+    with pytest.raises(ValueError, match="on the same trials"):
+        fused(dev, [test[0], one("dev")])
 
 
 def test_everything_is_written(tmp_path, speech):
@@ -66,11 +90,11 @@ def test_everything_is_written(tmp_path, speech):
 
 
 def test_what_flatters_an_evaluation_is_said(tmp_path, speech):
-    evaluation = Evaluator("log-mel", speech, subtract_mean="test", as_norm="test", top=5)("test")
-    cohort, mean = evaluation.warnings
+    evaluation = Evaluator("log-mel", speech, backend="center:on=test+as-norm:on=test:top=5")("test")
+    mean, cohort = evaluation.warnings
     assert cohort.startswith("the cohort of AS-norm has 4 of 4 speakers that are evaluated")
     assert mean.startswith("the mean that is subtracted has 4 of 4 speakers that are evaluated")
-    assert Evaluator("log-mel", speech, subtract_mean="train", as_norm="dev", top=5)("test").warnings == ()
+    assert Evaluator("log-mel", speech, backend="center+as-norm:on=dev:top=5")("test").warnings == ()
     evaluator = Evaluator("log-mel", speech)
     test = evaluator("test")
     assert test.calibration_warnings(evaluator("dev")) == []

@@ -3,6 +3,7 @@ import pytest
 from scipy.spatial.distance import cosine
 
 from sv_bridge.verification import device_scoring
+from sv_bridge.verification.plda import fit_plda
 from sv_bridge.verification.scoring import score_trials, scoring_vectors, speaker_means
 from sv_bridge.verification.trials import Trials
 
@@ -39,12 +40,6 @@ def test_mean_of_scores_averages_all_crop_pairs(embeddings):
     np.testing.assert_allclose(scores, expected, atol=1e-12)
 
 
-def test_center_is_subtracted_before_the_angle_is_taken(embeddings):
-    center = np.arange(5.0)
-    moved = scoring_vectors(embeddings.vectors - center)
-    np.testing.assert_allclose(scoring_vectors(embeddings.vectors, center=center), moved, atol=1e-7)  # float32 shift
-
-
 def test_adaptive_s_norm_by_hand(embeddings, cohort):
     scores = score_trials(embeddings, TRIALS, cohort=cohort, top=3)
     unit = lambda v: v / np.linalg.norm(v, axis=-1, keepdims=True)  # noqa: E731
@@ -57,6 +52,18 @@ def test_adaptive_s_norm_by_hand(embeddings, cohort):
             best = sorted(others @ vectors[int(side[1])])[-3:]
             parts.append((raw - np.mean(best)) / np.std(best))
         assert score == pytest.approx(np.mean(parts), rel=1e-5)  # float32 against the cohort
+
+
+def test_crops_under_plda_average_embeddings_or_all_crop_pairs(embeddings):
+    crops = embeddings.vectors.astype(float)
+    model = fit_plda(rng.normal(size=(40, 5)), np.arange(40) % 10)
+    rows = [(int(e[1:]), int(t[1:])) for e, t in zip(ENROL, TEST, strict=True)]
+    left, right = model.sides(crops.mean(axis=1))
+    np.testing.assert_allclose(
+        score_trials(embeddings, TRIALS, plda=model), [left[e] @ right[t] for e, t in rows], atol=1e-6
+    )
+    every = [(model.sides(crops[e])[0] @ model.sides(crops[t])[1].T).mean() for e, t in rows]
+    np.testing.assert_allclose(score_trials(embeddings, TRIALS, plda=model, crops="score"), every, atol=1e-6)
 
 
 def test_a_cohort_smaller_than_top_is_used_whole(embeddings, cohort):
@@ -83,8 +90,6 @@ def test_unusable_input_is_named(embeddings, cohort, make_embeddings):
         score_trials(embeddings, TRIALS, cohort=cohort, top=1)
     with pytest.raises(ValueError, match="embedding 1 is zero"):
         scoring_vectors(np.array([[1.0, 0.0], [0.0, 0.0]]))
-    with pytest.raises(ValueError, match="`center` has shape"):
-        scoring_vectors(np.eye(3), center=np.zeros(2))
 
 
 @pytest.mark.parametrize("crops", ["embedding", "score"])

@@ -1,0 +1,57 @@
+"""Embeddings moved and scaled by what another set of embeddings is like: centring, whitening, unit length."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sv_bridge.embeddings import Embeddings
+
+__all__ = ["center", "unit_length", "whiten"]
+
+
+def center(embeddings: Embeddings, reference: Embeddings) -> Embeddings:
+    """Subtract the mean of `reference`."""
+    mean, _ = _mean(embeddings, reference)
+    return replace(embeddings, vectors=(embeddings.vectors - mean).astype(np.float32))
+
+
+def whiten(embeddings: Embeddings, reference: Embeddings, *, dimensions: int | None = None) -> Embeddings:
+    """Rotate and scale so that `reference` gets mean 0 and, in each direction in which it varies, variance 1.
+
+    (x − μ) W with W W′ = Σ⁻¹, where μ and Σ are the mean and covariance of the reference; directions with less than
+    1e-6 of the largest variance are left out. No label is used.
+
+    Parameters
+    ----------
+    embeddings, reference : (n, dim) or (n, crops, dim).
+    dimensions : keep this many directions at most, those of the largest variance.
+
+    Raises
+    ------
+    ValueError
+        The dimensions differ.
+    """
+    mean, known = _mean(embeddings, reference)
+    variances, directions = np.linalg.eigh(np.cov(known - mean, rowvar=False).reshape(reference.dim, reference.dim))
+    kept = variances > 1e-6 * variances[-1]
+    if dimensions is not None:
+        if dimensions < 1:
+            raise ValueError(f"wanted 1 dimension at least, got {dimensions}")
+        kept[: max(0, len(kept) - dimensions)] = False
+    matrix = directions[:, kept] / np.sqrt(variances[kept])  # (dim, kept)
+    return replace(embeddings, vectors=((embeddings.vectors - mean) @ matrix).astype(np.float32))
+
+
+def unit_length(embeddings: Embeddings) -> Embeddings:
+    """Scale every embedding to length 1; one that is zero stays zero."""
+    norms = np.linalg.norm(embeddings.vectors, axis=-1, keepdims=True)
+    return replace(embeddings, vectors=(embeddings.vectors / np.where(norms > 0, norms, 1)).astype(np.float32))
+
+
+def _mean(embeddings: Embeddings, reference: Embeddings) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(dim,) mean of the reference, and its vectors."""
+    if embeddings.dim != reference.dim:
+        raise ValueError(f"embeddings have {embeddings.dim} dimensions, the reference {reference.dim}")
+    known = reference.vectors.reshape(-1, reference.dim).astype(np.float64)
+    return known.mean(axis=0), known
