@@ -1,4 +1,4 @@
-"""The commands that judge: embed, evaluate, metrics, fuse, compactness, compare, demo; torch is imported as they run."""
+"""The commands that judge: embed, evaluate, metrics, fuse, compactness, compare, demo; torch is imported late."""
 
 import os
 from pathlib import Path
