@@ -15,6 +15,7 @@ __all__ = ["RULES", "Outcome", "check_successive"]
 Outcome = tuple[dict[int, float], int | None, str]
 """k → value, the k chosen, and why there is none."""
 Labels = Mapping[int, NDArray[Any]]
+Options = Mapping[str, Any]
 WORTH_A_CLUSTER = 10.0
 """Hartigan's rule of thumb: above it, one more cluster is worth having."""
 
@@ -28,20 +29,20 @@ def check_successive(rule: str, sizes: list[int]) -> None:
         )
 
 
-def _gap(X: Any, labels: Labels, clusterer: Callable[[int], Any], metric: Any) -> Outcome:
-    found = {k: gap_statistic(X, part, clusterer=clusterer(k), metric=metric) for k, part in labels.items()}
+def _gap(X: Any, labels: Labels, clusterer: Callable[[int], Any], options: Options) -> Outcome:
+    found = {k: gap_statistic(X, part, clusterer=clusterer(k), metric=options["metric"]) for k, part in labels.items()}
     return {k: statistic.gap for k, statistic in found.items()}, gap_choice(found), ""
 
 
-def _hartigan(X: Any, labels: Labels, clusterer: Callable[[int], Any], metric: Any) -> Outcome:
-    values = {k: hartigan(X, labels[k], labels[k + 1], metric=metric) for k in sorted(labels) if k + 1 in labels}
+def _hartigan(X: Any, labels: Labels, clusterer: Callable[[int], Any], options: Options) -> Outcome:
+    values = {k: hartigan(X, labels[k], labels[k + 1], **options) for k in sorted(labels) if k + 1 in labels}
     chosen = next((k for k, value in values.items() if value <= WORTH_A_CLUSTER), None)
     return values, chosen, f"one more cluster is worth having at every k up to {max(labels) - 1}: try larger k"
 
 
-def _krzanowski_lai(X: Any, labels: Labels, clusterer: Callable[[int], Any], metric: Any) -> Outcome:
+def _krzanowski_lai(X: Any, labels: Labels, clusterer: Callable[[int], Any], options: Options) -> Outcome:
     values = {
-        k: krzanowski_lai(X, labels[k - 1], labels[k], labels[k + 1], metric=metric)
+        k: krzanowski_lai(X, labels[k - 1], labels[k], labels[k + 1], **options)
         for k in sorted(labels)
         if k - 1 in labels and k + 1 in labels
     }
@@ -49,17 +50,17 @@ def _krzanowski_lai(X: Any, labels: Labels, clusterer: Callable[[int], Any], met
     return values, max(known, key=lambda k: known[k], default=None), "it needs the clusterings before and after k"
 
 
-def _duda_hart(X: Any, labels: Labels, clusterer: Callable[[int], Any], metric: Any) -> Outcome:
-    tests = {k: duda_hart(X, labels[k], labels[k + 1], metric=metric) for k in sorted(labels) if k + 1 in labels}
+def _duda_hart(X: Any, labels: Labels, clusterer: Callable[[int], Any], options: Options) -> Outcome:
+    tests = {k: duda_hart(X, labels[k], labels[k + 1], **options) for k in sorted(labels) if k + 1 in labels}
     chosen = next((k for k, test in tests.items() if not test.splits), None)
     reason = f"splitting a cluster is significant at every k up to {max(labels) - 1}: try larger k"
     return {k: test.ratio for k, test in tests.items()}, chosen, reason
 
 
-RULES: dict[str, Callable[[Any, Labels, Callable[[int], Any], Any], Outcome]] = {
+RULES: dict[str, Callable[[Any, Labels, Callable[[int], Any], Options], Outcome]] = {
     Rule.gap_statistic: _gap,
     Rule.hartigan: _hartigan,
     Rule.krzanowski_lai: _krzanowski_lai,
     Rule.duda_hart: _duda_hart,
 }
-"""Name → function of points, labels by k, a clusterer for k, and the metric."""
+"""Name → function of points, labels by k, a clusterer for k, and metric and weights."""

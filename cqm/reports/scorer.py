@@ -41,7 +41,7 @@ class Scorer:
             raise ValueError(f'{type(final).__name__} was fitted to vectors: give it metric="precomputed"')
         X = transformed(estimator, X, fit=False)
         check_dense(estimator, X, self.metric)
-        labels = final.predict(X) if hasattr(final, "predict") else labels_of(clone(final), X)
+        labels = final.predict(X) if hasattr(final, "predict") else labels_of(clone(final), X, sample_weight)
         options: dict[str, Any] = {
             "metric": self.metric,
             "noise_label": self.noise_label,

@@ -21,7 +21,7 @@ from cqm.reports.comparison import notes_on
 from cqm.reports.report import EFFORT, Report, assess, chosen_measures, metric_name
 from cqm.reports.rules import RULES, check_successive
 from cqm.reports.settings import MIN_COVERAGE
-from cqm.reports.spaces import check_dense, final_of, labels_of, named, taking_distances, transformed
+from cqm.reports.spaces import check_dense, check_weighing, final_of, labels_of, named, taking_distances, transformed
 from cqm.sharing import shared_work
 from cqm.tables import count, html_table, number, text_table
 
@@ -170,6 +170,7 @@ def select(
     measures: str | Iterable[str] | None = None,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = -1,
+    sample_weight: Any = None,
     min_coverage: float = MIN_COVERAGE,
     space: Space = "final",
     effort: float = EFFORT,
@@ -200,6 +201,9 @@ def select(
         Passed on to the measures.
     noise_label : hashable, optional
         Points with this label are left out: −1, as scikit-learn's clusterers call noise. None makes it a cluster.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out. The clusterer, and the steps before it, have to take them,
+        as KMeans, DBSCAN and StandardScaler do.
     min_coverage : float
         Share of the points, in [0, 1], that a clustering keeps.
     space : {"final", "input"}
@@ -252,19 +256,27 @@ def select(
         if not by_k:
             raise ValueError(f"{rule} compares successive k: give k=range(1, 11) and no grid")
         check_successive(rule, [setting[size] for setting in settings])
+    if sample_weight is not None:
+        check_weighing(estimator)
+        if "gap_statistic" in rules:
+            raise ValueError(
+                "gap_statistic clusters random points, which have no weights: pass numpy.repeat(X, "
+                "sample_weight, axis=0) without weights, or other measures"
+            )
     fixed = taking_distances(estimator, metric)
     if metric == "precomputed" and np.ndim(X) == 1:
         from scipy.spatial.distance import squareform  # here, as it takes time to import
 
         X = squareform(X)  # clusterers take no condensed ones
-    options = {"metric": metric, "noise_label": noise_label, "limit": limit / len(settings)}
+    options = {"metric": metric, "noise_label": noise_label, "sample_weight": sample_weight}
+    options["limit"] = limit / len(settings)
     candidates, judged = _tried(X, estimator, settings, size, fixed, catalogued, space, n_jobs, options)
     reports = [candidate.report for candidate in candidates]
     choices = [choose(measure, reports, by_k=by_k, min_coverage=min_coverage) for measure in catalogued]
     if rules:
         clusterer = final_of(estimator)
-        inner = size.rpartition("__")[2]
-        choices += [_ruled(rule, judged, candidates, clusterer, inner, metric) for rule in rules]
+        inner, known = size.rpartition("__")[2], {"metric": metric, "sample_weight": sample_weight}
+        choices += [_ruled(rule, judged, candidates, clusterer, inner, known) for rule in rules]
         order = rules if isinstance(measures, str | None) else list(measures)
         choices.sort(key=lambda choice: order.index(choice.measure))
     votes = Counter(choice.best[0] for choice in choices if choice.best)
@@ -359,7 +371,7 @@ def _tried(
         whole = clone(estimator).set_params(**fixed, **setting)
         seen = next((points for known, points in spaces if known == part), None)
         if seen is None:
-            seen = transformed(whole, X, fit=True)
+            seen = transformed(whole, X, fit=True, sample_weight=options["sample_weight"])
             spaces.append((part, seen))
         judged = X if space == "input" else seen
         name = _words(setting, varying, size)
@@ -370,7 +382,9 @@ def _tried(
         if not any(judged is one for one in checked):
             checked.append(judged)
             check_dense(estimator, judged, options["metric"])
-            validate(judged, [0] * _rows(judged), metric=options["metric"], min_clusters=0, allow_singletons_only=True)
+            known = {name: options[name] for name in ("metric", "sample_weight")}
+            together = [0] * _rows(judged)
+            validate(judged, together, **known, min_clusters=0, allow_singletons_only=True, fractions=True)
     work = (delayed(_candidate)(*task, measures, options) for task in tasks)
     return list(Parallel(n_jobs=n_jobs)(work)), tasks[-1][4]
 
@@ -391,7 +405,7 @@ def _candidate(
     from sklearn.utils._param_validation import InvalidParameterError
 
     try:
-        labels = labels_of(clusterer, seen)
+        labels = labels_of(clusterer, seen, options["sample_weight"])
     except InvalidParameterError:
         raise
     except ValueError as error:
@@ -413,7 +427,7 @@ def _words(setting: Mapping[str, Any], varying: set[str], size: str) -> str:
 
 
 def _ruled(
-    rule: str, points: Any, candidates: list[Candidate], clusterer: Any, parameter: str, metric: Metric
+    rule: str, points: Any, candidates: list[Candidate], clusterer: Any, parameter: str, known: Mapping[str, Any]
 ) -> Choice:
     from sklearn.base import clone
 
@@ -421,7 +435,7 @@ def _ruled(
     labels = {k: np.asarray(candidates[i].labels) for k, i in places.items()}
     try:
         values, chosen, reason = RULES[rule](
-            points, labels, lambda k: clone(clusterer).set_params(**{parameter: k}), metric
+            points, labels, lambda k: clone(clusterer).set_params(**{parameter: k}), known
         )
     except ValueError as error:
         values, chosen, reason = {}, None, str(error)

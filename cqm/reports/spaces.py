@@ -1,6 +1,7 @@
 """The space that a clusterer saw: what a pipeline's last step is given, or distances for one that takes them."""
 
 from collections.abc import Mapping
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,16 @@ from numpy.typing import NDArray
 
 from cqm.arrays.metrics import Metric, distance_of
 
-__all__ = ["check_dense", "final_of", "is_pipeline", "labels_of", "named", "taking_distances", "transformed"]
+__all__ = [
+    "check_dense",
+    "check_weighing",
+    "final_of",
+    "is_pipeline",
+    "labels_of",
+    "named",
+    "taking_distances",
+    "transformed",
+]
 
 
 def is_pipeline(estimator: Any) -> bool:
@@ -34,12 +44,12 @@ def named(estimator: Any, parameter: str) -> str:
     return prefix + parameter
 
 
-def transformed(estimator: Any, X: Any, *, fit: bool) -> Any:
+def transformed(estimator: Any, X: Any, *, fit: bool, sample_weight: Any = None) -> Any:
     """What the last step is given: `X` itself where there is no pipeline; with `fit`, steps are fitted to `X` first."""
     while is_pipeline(estimator):
         if len(estimator.steps) > 1:
             before = estimator[:-1]
-            X = before.fit_transform(X) if fit else before.transform(X)
+            X = before.fit_transform(X, **_weights_of_steps(before, sample_weight)) if fit else before.transform(X)
         estimator = estimator.steps[-1][1]
     return X
 
@@ -54,12 +64,42 @@ def check_dense(estimator: Any, X: Any, metric: Metric) -> None:
         )
 
 
-def labels_of(estimator: Any, X: Any) -> NDArray[Any]:
+def _weights_of_steps(before: Any, sample_weight: Any) -> dict[str, Any]:
+    """What `fit` is given, so that each step knows the weights; steps that learn nothing need none."""
+    from sklearn.utils import get_tags
+    from sklearn.utils.validation import has_fit_parameter
+
+    out = {}
+    for name, step in before.steps if sample_weight is not None else ():
+        if step in (None, "passthrough") or not get_tags(step).requires_fit:
+            continue
+        if not has_fit_parameter(step, "sample_weight"):
+            raise TypeError(
+                f"{type(step).__name__} takes no sample_weight, so it would not know the weights: transform `X` first, "
+                "and pass the last step alone"
+            )
+        out[f"{name}__sample_weight"] = sample_weight
+    return out
+
+
+def labels_of(estimator: Any, X: Any, sample_weight: Any = None) -> NDArray[Any]:
     """Labels of a clusterer that is fitted to these points."""
     if not hasattr(estimator, "fit_predict"):
         raise TypeError(f"{type(estimator).__name__} is no clusterer: it has no fit_predict")
-    labels = estimator.fit_predict(X)
-    return np.asarray(labels)
+    if sample_weight is None:
+        return np.asarray(estimator.fit_predict(X))
+    check_weighing(estimator)
+    return np.asarray(estimator.fit_predict(X, sample_weight=sample_weight))
+
+
+def check_weighing(estimator: Any) -> None:
+    """Refuse a clusterer that does not know of weights."""
+    if "sample_weight" not in signature(final_of(estimator).fit_predict).parameters:
+        name = type(final_of(estimator)).__name__
+        raise TypeError(
+            f"{name} takes no sample_weight, so its clusters would not know the weights: take one that does, such as "
+            "KMeans or DBSCAN, or give the labels it finds to cqm.compare(X, {…}, sample_weight=…)"
+        )
 
 
 def taking_distances(estimator: Any, metric: Metric) -> Mapping[str, Any]:

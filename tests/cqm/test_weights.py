@@ -7,6 +7,10 @@ import pytest
 import torch
 from scipy.sparse import csr_array
 from scipy.spatial.distance import pdist, squareform
+from sklearn.cluster import DBSCAN, AgglomerativeClustering, KMeans
+from sklearn.decomposition import PCA
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import Normalizer, StandardScaler
 
 import cqm
 from cqm.arrays.intake import validate
@@ -315,3 +319,57 @@ def test_cure_of_weights_that_sum_to_one(name):
     with pytest.raises(ValueError, match=r"sums to 1 for 5 clusters: .* sample_weight / numpy.mean\(sample_weight\)"):
         function(POINTS, LABELS, sample_weight=weights)
     assert function(POINTS, LABELS, sample_weight=weights / np.mean(weights)) > 0
+
+
+# --- what clusterers know of them
+
+
+GROUPS = np.repeat([[0.0, 0], [9, 0], [0, 9]], 20, axis=0) + RNG.normal(size=(60, 2))
+HEAVY = RNG.integers(1, 4, 60)
+REPEATED = np.repeat(GROUPS, HEAVY, axis=0)
+
+
+def test_selection_weighs_clusterer_steps_and_measures():
+    scaled = make_pipeline(Normalizer(), StandardScaler(), DBSCAN(min_samples=12))
+    for estimator in (DBSCAN(min_samples=12), scaled):
+        options = {"grid": {"eps": [0.2, 1.0, 2.0]}, "measures": ["silhouette", "trace_w", "dbcv"]}
+        got = cqm.select(GROUPS, estimator, sample_weight=HEAVY, **options)
+        assert str(got) == str(cqm.select(REPEATED, estimator, **options))
+        assert [len(found.labels) for found in got.candidates] == [60] * 3
+        assert str(got) != str(cqm.select(GROUPS, estimator, **options))
+
+
+def test_rules_weigh_points():
+    start = GROUPS[[0, 20, 40, 5]]  # the same for rows and their copies
+
+    class FromFarApart(KMeans):
+        def fit_predict(self, X, y=None, sample_weight=None):
+            return KMeans(self.n_clusters, init=start[: self.n_clusters], n_init=1).fit_predict(X, None, sample_weight)
+
+    options = {"k": range(1, 5), "measures": ["hartigan", "krzanowski_lai"]}
+    got = cqm.select(GROUPS, FromFarApart(), sample_weight=HEAVY, **options)
+    expected = cqm.select(REPEATED, FromFarApart(), **options)
+    for rule in options["measures"]:
+        assert got.scores(rule) == pytest.approx(expected.scores(rule), rel=1e-9, nan_ok=True)
+    with pytest.raises(ValueError, match="gap_statistic clusters random points, which have no weights"):
+        cqm.select(GROUPS, KMeans(), sample_weight=HEAVY, measures=["gap_statistic"])
+
+
+def test_what_does_not_know_weights_is_refused():
+    with pytest.raises(TypeError, match=r"AgglomerativeClustering takes no sample_weight, .* cqm.compare"):
+        cqm.select(GROUPS, AgglomerativeClustering(), sample_weight=HEAVY)
+    with pytest.raises(TypeError, match=r"PCA takes no sample_weight, .* transform `X` first"):
+        cqm.select(GROUPS, make_pipeline(PCA(2), KMeans()), sample_weight=HEAVY)
+    labels = AgglomerativeClustering(3).fit_predict(GROUPS)
+    assert cqm.compare(GROUPS, {"ward": labels}, sample_weight=HEAVY).best("silhouette") == ("ward",)
+
+
+@pytest.mark.parametrize(
+    "estimator", [KMeans(3, random_state=0), DBSCAN(2.0, min_samples=12)], ids=["predicts", "does not"]
+)
+def test_scorers_weigh_points(estimator):
+    fitted = estimator.fit(GROUPS, sample_weight=HEAVY)
+    scoring = cqm.scorer("silhouette", min_coverage=0.5)
+    labels = fitted.labels_
+    expected = cqm.silhouette(REPEATED, np.repeat(labels, HEAVY), noise_label=-1)
+    assert scoring(fitted, GROUPS, sample_weight=HEAVY) == pytest.approx(expected, rel=1e-9)
