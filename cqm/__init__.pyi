@@ -28,6 +28,7 @@ from .measures.centroid_separation import davies_bouldin, pbm, ray_turi, wemmert
 from .measures.concordance import c_index, g_plus, gamma, tau
 from .measures.dcsi import dcsi
 from .measures.density import ClusterDensities, dbcv, profile_densities
+from .measures.disco import disco, sample_disco
 from .measures.dispersion import (
     ball_hall,
     banfield_raftery,
@@ -127,6 +128,7 @@ __all__ = [
     "dbcv",
     "dcsi",
     "det_ratio",
+    "disco",
     "duda_hart",
     "dunn",
     "dunn_owa",
@@ -170,6 +172,7 @@ __all__ = [
     "relative_margin",
     "relative_margin_bounds",
     "s_dbw",
+    "sample_disco",
     "sample_generalized_silhouette",
     "sample_medoid_silhouette",
     "sample_relative_margin",

@@ -1,6 +1,6 @@
 """A validated clustering: rows in cluster order, and the engine that holds its points."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -105,6 +105,7 @@ class Clustering(Groups):
     distance : the metric.
     input_rows, input_mass : number of rows the user gave, noise included, and of the points that they stand for.
     points : the engine that holds the points.
+    with_noise : arranges the same clusters, and the noise that was left out as a last one; None where there was none.
     """
 
     classes: tuple[Hashable, ...]
@@ -112,22 +113,26 @@ class Clustering(Groups):
     input_rows: int
     input_mass: float
     points: "Engine"
+    with_noise: "Callable[[], Clustering] | None" = None
 
     def under(self, distance: Distance) -> "Clustering":
         """The same clustering under another distance; where this one looks at directions, of the rows' directions."""
-        return (
-            self if distance == self.distance else replace(self, distance=distance, points=self.points.under(distance))
-        )
+        if distance == self.distance:
+            return self
+        arrange = self.with_noise
+        with_noise = None if arrange is None else lambda: arrange().under(distance)
+        return replace(self, distance=distance, points=self.points.under(distance), with_noise=with_noise)
 
     def only(self, kept: NDArray[np.bool_] | IntArray) -> "Clustering":
-        """The ordered rows that are kept, and the clusters that have any."""
+        """The ordered rows that are kept, and the clusters that have any; no noise belongs to them."""
         rows: IntArray = np.flatnonzero(kept) if kept.dtype == bool else kept.astype(np.intp, copy=False)
         sizes = np.bincount(self.codes[rows], minlength=self.k)
         starts = np.concatenate([[0], np.cumsum(sizes[sizes > 0])]).astype(np.intp)
         classes = tuple(label for label, size in zip(self.classes, sizes, strict=True) if size)
         weights = None if self.weights is None else self.weights[rows]
         points = self.points.weighted(None).only(rows, starts).weighted(weights)
-        return replace(self, order=self.order[rows], starts=starts, classes=classes, points=points, weights=weights)
+        alone = replace(self, with_noise=None)
+        return replace(alone, order=self.order[rows], starts=starts, classes=classes, points=points, weights=weights)
 
     def weighted(self, weights: FloatArray | None) -> Self:
         """The same rows, which stand for so many points each."""
@@ -159,5 +164,6 @@ def repeated(clustering: Clustering) -> Clustering:
     """For measures of points without weights: each row as often as its weight says."""
     if clustering.weights is None:
         return clustering
-    rows = copies(clustering.weights, clustering.order)
-    return clustering.weighted(None).only(rows)
+    rows, arrange = copies(clustering.weights, clustering.order), clustering.with_noise
+    with_noise = None if arrange is None else lambda: repeated(arrange())
+    return replace(clustering.weighted(None).only(rows), with_noise=with_noise)

@@ -4,12 +4,14 @@ Every error says what was wanted, what came and how to cure it.
 """
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from cqm.arrays import cures, foreign
 from cqm.arrays.clustering import Clustering, Groups, in_coordinates, repeated
+from cqm.arrays.dtypes import IntArray
 from cqm.arrays.engine import engine_of
 from cqm.arrays.labels import check_noise_label, encode
 from cqm.arrays.metrics import Metric, distance_of
@@ -111,10 +113,13 @@ def _grouped(X: Any, labels: Any, metric: Metric, noise_label: Hashable | None, 
         raise ValueError(f"`labels` has {len(codes)} entries but `X` has {input_rows} rows")
     weights = None if sample_weight is None else read_weights(sample_weight, input_rows)
     left_out = np.zeros(input_rows, dtype=bool) if weights is None else weights == 0
+    noise = np.zeros(0, dtype=np.intp)
     if noise_label is not None and noise_label not in classes:
         cures.check_noise_label(noise_label, classes)
     elif noise_label is not None:
-        left_out |= codes == classes.index(noise_label)
+        is_noise = codes == classes.index(noise_label)
+        noise = np.flatnonzero(is_noise & ~left_out)
+        left_out |= is_noise
     kept = np.flatnonzero(~left_out)
     if len(kept) < input_rows:
         present = np.bincount(codes[kept], minlength=len(classes)) > 0
@@ -123,8 +128,19 @@ def _grouped(X: Any, labels: Any, metric: Metric, noise_label: Hashable | None, 
     narrow = codes.astype(np.uint16) if len(classes) <= 2**16 else codes  # numpy sorts 16 bits in linear time
     order = kept[np.argsort(narrow, kind="stable")]
     starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(classes)))]).astype(np.intp)
-    points = engine.arrange(data, order, starts, distance)
-    if weights is None:
-        return Clustering(order, starts, classes, distance, input_rows, input_rows, points)
-    clustering = Clustering(order, starts, classes, distance, input_rows, total(weights), points)
-    return clustering if (weights[order] == 1).all() else clustering.weighted(weights[order])
+    mass = input_rows if weights is None else total(weights)
+
+    def arranged(order: IntArray, starts: IntArray, classes: tuple[Hashable, ...]) -> Clustering:
+        points = engine.arrange(data, order, starts, distance)
+        clustering = Clustering(order, starts, classes, distance, input_rows, mass, points)
+        if weights is None or (weights[order] == 1).all():
+            return clustering
+        return clustering.weighted(weights[order])
+
+    def with_noise() -> Clustering:
+        return arranged(
+            np.concatenate([order, noise]), np.append(starts, len(order) + len(noise)), (*classes, noise_label)
+        )
+
+    clustering = arranged(order, starts, classes)
+    return replace(clustering, with_noise=with_noise) if len(noise) else clustering

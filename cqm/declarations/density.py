@@ -3,8 +3,9 @@
 from cqm.declarations.entry import Measure
 from cqm.definitions import dcsi as dcsi_definitions
 from cqm.definitions import density as density_definitions
+from cqm.definitions import disco as disco_definitions
 from cqm.definitions import viasckde as viasckde_definitions
-from cqm.measures import dcsi, density, viasckde
+from cqm.measures import dcsi, density, disco, viasckde
 
 DBCV = Measure(
     name="dbcv",
@@ -18,6 +19,20 @@ DBCV = Measure(
     reference="Moulavi et al. 2014, Definition 8",
     counts_coordinates=True,
     counts_noise=True,
+)
+DISCO = Measure(
+    name="disco",
+    function=disco.disco,
+    core=disco.disco_of,
+    definition=disco_definitions.disco,
+    better="higher",
+    range=(-1.0, 1.0),
+    needs="distances",
+    cost="ranks",
+    reference="Beer et al. 2026",
+    judged=(("min_points", 3),),
+    counts_noise=True,
+    fewest_clusters=1,
 )
 DCSI = Measure(
     name="dcsi",
@@ -42,5 +57,5 @@ VIASCKDE = Measure(
     cost="ranks",
     reference="Şenol 2022, Algorithm 1",
     judged=(("bandwidth", 1),),
-    open_axioms=("richness", "weak_richness", "k_richness"),
+    open_axioms=("richness", "k_richness"),
 )

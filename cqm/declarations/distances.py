@@ -47,7 +47,7 @@ SILHOUETTE = (
         cost="sums",
         weights="any",
         reference="Pavlopoulos, Vardakas & Likas 2024",
-        open_axioms=("richness", "weak_richness"),
+        open_axioms=("richness",),
     ),
     Measure(
         name="generalized_silhouette",

@@ -7,6 +7,7 @@ together. So nothing depends on the order of rows.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
 
-__all__ = ["inner_nodes", "separations"]
+__all__ = ["inner_nodes", "separations", "spanning_tree"]
 
 LongArray = NDArray[np.int64]
 
@@ -62,6 +63,28 @@ def separations(clustering: Clustering, core: FloatArray) -> FloatArray:
         out[i, j] = np.minimum(out[i, j], smallest)
     np.fill_diagonal(out, np.inf)
     return np.minimum(out, out.T)
+
+
+def spanning_tree(clustering: Clustering, core: FloatArray) -> tuple[LongArray, LongArray, FloatArray]:
+    """(n − 1,) ends and mutual reachability distances of the edges of a minimum spanning tree of all points, in order.
+
+    Which of several such trees it is makes no difference to the largest steps on ways through it.
+    """
+    n = clustering.n
+    starts = np.array([0, n], dtype=np.intp)
+    one = replace(clustering, starts=starts, classes=(None,), points=clustering.points.only(np.arange(n), starts))
+    parent, found = np.arange(n), []
+    while len(np.unique(component := _roots(parent))) > 1:
+        links = _links(one, core, component, np.array([True]))
+        by_component = np.lexsort([links.reach, component])
+        _, first = np.unique(component[by_component], return_index=True)
+        chosen = by_component[first]
+        chosen = chosen[np.argsort(links.reach[chosen], kind="stable")]
+        chosen = chosen[_connect(parent, chosen, links.point[chosen])]
+        found.append((chosen, links.point[chosen], links.reach[chosen]))
+    u, v, lengths = (np.concatenate(each) for each in zip(*found, strict=True))
+    order = np.argsort(lengths, kind="stable")
+    return u[order], v[order], lengths[order]
 
 
 class _Forest:
@@ -232,6 +255,24 @@ def _join(parent: LongArray, u: LongArray, v: LongArray) -> None:
             parent[b] = parent[parent[b]]
             b = parent[b]
         parent[max(a, b)] = min(a, b)
+
+
+@kernel
+def _connect(parent: LongArray, u: LongArray, v: LongArray) -> NDArray[np.bool_]:
+    """Join the components of each edge's ends, one edge after the other, and say which edges did."""
+    joined = np.zeros(len(u), dtype=np.bool_)
+    for e in range(len(u)):
+        a, b = u[e], v[e]
+        while parent[a] != a:
+            parent[a] = parent[parent[a]]
+            a = parent[a]
+        while parent[b] != b:
+            parent[b] = parent[parent[b]]
+            b = parent[b]
+        if a != b:
+            parent[max(a, b)] = min(a, b)
+            joined[e] = True
+    return joined
 
 
 @kernel

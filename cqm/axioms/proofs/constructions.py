@@ -16,6 +16,7 @@ __all__ = [
     "centred_cross_distances",
     "contrasts",
     "doubling_steps",
+    "equal_distances",
     "on_a_line",
     "representatives",
     "simplex",
@@ -38,6 +39,11 @@ def from_pairs(sizes: tuple[int, ...], distance: Callable[[int, int], Number]) -
     n = len(labels)
     rows = tuple(tuple(0 if x == y else distance(max(x, y), min(x, y)) for y in range(n)) for x in range(n))
     return Instance("distances", rows, labels)
+
+
+def equal_distances(sizes: tuple[int, ...]) -> Instance:
+    """All distances are 1."""
+    return from_pairs(sizes, lambda x, y: 1)
 
 
 def tight_clusters(sizes: tuple[int, ...]) -> Instance:
