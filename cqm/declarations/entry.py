@@ -47,8 +47,8 @@ class Measure:
         distance between them will do.
     judged : parameters with which the axioms are judged where the default ones see nothing of a few points.
     besides : a value outside the range, where the quantity does not exist.
-    counts_noise : whether the value falls with the share of points left out as noise, so that clusterings of different
-        shares may be compared.
+    counts_noise : whether the value depends on the points that are noise, or on how many there are, so that clusterings
+        of different shares may be compared.
     fewest_clusters : how many clusters it takes.
     weights : which `sample_weight` it takes: "any" where it is made of sums, in which a weight is a factor, or of
         extremes, to which it does not matter; "whole" where points are counted or ranked, so that rows are repeated.

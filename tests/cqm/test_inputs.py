@@ -8,7 +8,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from scipy.spatial.distance import squareform
+from scipy.spatial.distance import pdist, squareform
 
 import cqm
 from tests.cqm.inputs import DISTANCES, LABELS, POINTS, every_measure, on_distances, outcome
@@ -161,6 +161,9 @@ def test_noise_is_left_out(measure, noise):
     )
     if measure.name.startswith("dbcv"):  # weighs each cluster by its share of all points, noise included
         wanted = measure.function(POINTS, LABELS) * len(POINTS) / len(points)
+        assert measure.function(points, labels, noise_label=-1) == pytest.approx(wanted, rel=1e-12)
+    elif measure.name == "disco":  # scores noise as well
+        wanted = measure.definition(squareform(pdist(points)).tolist(), labels, noise_label=-1)
         assert measure.function(points, labels, noise_label=-1) == pytest.approx(wanted, rel=1e-12)
     else:
         same(measure, points, labels, noise_label=-1)
