@@ -10,6 +10,7 @@ except ModuleNotFoundError as error:
 from cqm.axioms import strategies
 from cqm.axioms.agreement.checker import check_index
 from cqm.axioms.agreement.statements import INDEX_AXIOMS
+from cqm.axioms.between_data import class_cardinality_invariance, range_invariance, shift_invariance
 from cqm.axioms.checker import check, parametrize
 from cqm.axioms.clusterers import FUNCTIONS, single_linkage
 from cqm.axioms.domains import DISTANCES, DOMAINS, EUCLIDEAN, METRICS, PSEUDODISTANCES, Domain
@@ -84,6 +85,7 @@ __all__ = [
     "check",
     "check_function",
     "check_index",
+    "class_cardinality_invariance",
     "coarsening_preference",
     "consistency",
     "continuity",
@@ -104,11 +106,13 @@ __all__ = [
     "padding_invariance",
     "parametrize",
     "proof_of",
+    "range_invariance",
     "recipe",
     "refinement_preference",
     "richness",
     "rotation_invariance",
     "scale_invariance",
+    "shift_invariance",
     "single_linkage",
     "strategies",
     "translation_invariance",

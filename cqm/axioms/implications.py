@@ -52,6 +52,7 @@ IMPLICATIONS = (
     ),
     Implication(("order_invariance",), "order_consistency"),
     Implication(("order_invariance",), "scale_invariance"),
+    Implication(("order_invariance",), "shift_invariance"),  # the squares of distances are in the same order
     Implication(("refinement_preference",), "weak_richness", holds=False),  # Ackerman 2012, Theorem 8
     Implication(("coarsening_preference",), "weak_richness", holds=False),
     Implication(("refinement_preference",), "richness", holds=False),
@@ -88,6 +89,7 @@ ON_ANY_DATA = (
 INVARIANCES = (
     *("isomorphism_invariance", "scale_invariance", "label_permutation_invariance", "order_invariance"),
     *("translation_invariance", "rotation_invariance", "padding_invariance", "axis_scaling_invariance"),
+    "shift_invariance",
 )
 
 TRANSFORMS = (

@@ -95,6 +95,9 @@ EUCLIDEAN_MEANING = {
     "monotonic_consistency": "as for consistency, where one η makes the change",
     "centric_consistency": "all point sets; distances between clusters may shrink or grow",
     "motion_consistency": "all point sets of a space in which the balls about the clusters do not overlap",
+    "shift_invariance": "points whose squared distances all grow by one number, each set of a space of its own",
+    "class_cardinality_invariance": "all point sets, and the points of every two clusters",
+    "range_invariance": "all point sets",
 }
 """Axiom → the points that it speaks of where a measure needs coordinates, or where it is about points."""
 

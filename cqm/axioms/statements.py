@@ -18,6 +18,7 @@ from cqm.axioms.axiom import (
     unbeaten,
     worsened,
 )
+from cqm.axioms.between_data import BETWEEN_DATA
 from cqm.axioms.later import LATER
 
 __all__ = ["AXIOMS", "Axiom", "Better", "changed", "improvement", "negative", "not_judged", "worsened"]
@@ -214,5 +215,6 @@ AXIOMS = {
         coarsening_preference,
         duplication_invariance,
         *LATER,
+        *BETWEEN_DATA,
     )
 }

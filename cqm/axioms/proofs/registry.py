@@ -4,7 +4,7 @@ from functools import partial
 
 from cqm.axioms import movements
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain
-from cqm.axioms.proofs import constructions, large, preferences, rivals, shapes, spaces, steps
+from cqm.axioms.proofs import between, constructions, large, preferences, rivals, shapes, spaces, steps
 from cqm.axioms.proofs.arguments import (
     by_direction,
     by_rules_of_continuity,
@@ -39,6 +39,7 @@ TIGHT = "Tight clusters, all as far from one another"
 RIGID, SIMPLEX = "Clusters that move as they are", "Small simplices at the corners of a large one"
 MEANS, DETERMINANTS, SQUARES = "Distances of centroids", "Determinants", "Sums of squares"
 AS_MANY, IN_SPACE, LAW = "As many clusters", "Points in space", "One law for all distances"
+BETWEEN = "Between data sets"
 SHAPES, ORDER = "Shapes and gaps", ("order_invariance", "order_consistency")
 
 
@@ -318,7 +319,9 @@ POOR = (
     Proof("S_Dbw", BOTH, ("s_dbw",), large.a_pair_has_the_better_s_dbw, holds=False),
     Proof("CDbw", BOTH, ("cdbw",), large.a_pair_has_no_cdbw, holds=False),
     Proof(PAIRS, WEAKLY, ("additive_margin_pairs_max",), some_part_of_two_clusters_is_better, holds=False),
-    Proof("DBCV", (*BOTH, *RICH_FOR_K, *REFINEMENT), ("dbcv",), preferences.without_value, holds=None),
+    Proof(
+        "DBCV", (*BOTH, *RICH_FOR_K, *REFINEMENT, "range_invariance"), ("dbcv",), preferences.without_value, holds=None
+    ),
 )
 
 FINER = (
@@ -385,7 +388,27 @@ OF_LATER_CHANGES = (
     ),
 )
 
-PROOFS = (*INVARIANCE, *CONSISTENT, *RICHNESS, *POOR, *PREFERENCES, *IN_COORDINATES, *OF_LATER_CHANGES)
+OF_MANY_DATA_SETS = (
+    Proof(
+        BETWEEN,
+        ("shift_invariance",),
+        ("gamma", "g_plus", "tau", "connectivity", "cvnn_separation", "wcnn", "c_index", "point_biserial"),
+        between.differences_alone,
+    ),
+    Proof(
+        BETWEEN,
+        ("class_cardinality_invariance",),
+        ("weakest_link_pairs_mean", "relative_margin_pairs_mean", "additive_margin_pairs_mean", "dcsi", "ball_hall"),
+        between.means_over_pairs,
+        assumes="where no two clusters are single points",
+    ),
+    Proof(BETWEEN, ("range_invariance",), ("c_index",), between.from_closest_to_farthest, assumes="where defined"),
+)
+
+PROOFS = (
+    *(*INVARIANCE, *CONSISTENT, *RICHNESS, *POOR, *PREFERENCES),
+    *(*IN_COORDINATES, *OF_LATER_CHANGES, *OF_MANY_DATA_SETS),
+)
 
 
 def hand_proof(subject: Subject, axiom: Axiom, domain: Domain) -> Proof | None:

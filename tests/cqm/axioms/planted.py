@@ -113,6 +113,9 @@ PLANTED = {
     "monotonic_consistency": likes_equal_gaps,
     "refinement_preference": separation,
     "coarsening_preference": separation,
+    "shift_invariance": separation,
+    "class_cardinality_invariance": separation,
+    "range_invariance": separation,
 }
 
 KEPT = (

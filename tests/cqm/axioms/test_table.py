@@ -80,7 +80,7 @@ def test_every_counterexample_of_a_function_replays(name):
         assert verdict.witness is None or verdict.witness.replay(function), str(verdict)
 
 
-DBCV_HAS_NONE = ("richness", "weak_richness", "k_richness", "refinement_preference")
+DBCV_HAS_NONE = ("richness", "weak_richness", "k_richness", "refinement_preference", "range_invariance")
 
 
 def declared_open(verdict):
