@@ -65,4 +65,5 @@ coq: install
 	$(BIN)/python formal/evaluate.py
 
 clean:
+	rm -rf formal/*.vo* formal/*.glob formal/.*.aux formal/Makefile.coq* formal/.Makefile.coq.d
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage

@@ -8,7 +8,7 @@ from typing import Any, Literal, overload
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from cqm.axioms.agreement.checker import SECONDS, check_index
+from cqm.axioms.agreement.checker import SECONDS, check_index, index_axiom
 from cqm.axioms.agreement.subjects import is_index
 from cqm.axioms.clusterers import is_clusterer
 from cqm.axioms.domains import Domain, domain_named
@@ -188,7 +188,8 @@ def parametrize(measure: Any, **options: Any) -> Callable[[Callable[..., Any]], 
     Parameters
     ----------
     measure : as in `check`.
-    options : as in `check`; ``axiom=`` selects some axioms, by default those of the 2008 paper.
+    options : as in `check`; ``axiom=`` selects some axioms, by default those of the 2008 paper, or of an external
+        index what nearly every use of one asks: `OF_INDICES`.
 
     Examples
     --------
@@ -199,7 +200,11 @@ def parametrize(measure: Any, **options: Any) -> Callable[[Callable[..., Any]], 
     """
     import pytest
 
-    chosen = _axioms(options.pop("axiom", None) or PAPER)
+    named = options.pop("axiom", None)
+    if options.get("needs") == "labels" or ("needs" not in options and is_index(measure)):
+        chosen = [index_axiom(one) for one in ([named] if isinstance(named, Axiom | str) else named or OF_INDICES)]
+    else:
+        chosen = _axioms(named or PAPER)
 
     def assertion(one: Axiom) -> Callable[[], Verdict]:
         def run() -> Verdict:
@@ -214,3 +219,4 @@ def parametrize(measure: Any, **options: Any) -> Callable[[Callable[..., Any]], 
 
 
 PAPER = ("scale_invariance", "consistency", "richness", "isomorphism_invariance")
+OF_INDICES = ("label_invariance", "maximal_agreement", "monotonicity", "constant_baseline")

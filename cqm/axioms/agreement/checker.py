@@ -17,7 +17,7 @@ from cqm.axioms.statements import Axiom, changed
 from cqm.axioms.verdict import Evidence, Verdict, Verdicts
 from cqm.axioms.witness import Witness
 
-__all__ = ["check_index"]
+__all__ = ["SECONDS", "check_index", "index_axiom"]
 
 SECONDS = 60.0
 

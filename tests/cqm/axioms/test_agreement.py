@@ -291,6 +291,20 @@ def test_random_failing_and_unending_functions_are_called_so():
         axioms.check_index("rand", "beauty")
 
 
+@axioms.parametrize("adjusted_rand")
+def test_a_test_suite_of_an_index_is_one_decorator(check):
+    assert check().status == "proved"
+
+
+def test_the_decorator_fails_where_the_index_does():
+    @axioms.parametrize(metrics.rand_score, better="higher", axiom="constant_baseline")
+    def test(check): ...
+
+    (case,) = test.pytestmark[0].args[1]
+    with pytest.raises(pytest.fail.Exception, match=r"0.555556"):
+        case.values[0]()
+
+
 def test_the_shell_shows_an_index():
     shown = CliRunner().invoke(app, ["axioms", "rand", "--axiom", "constant_baseline"])
     assert "5/9" in shown.output
