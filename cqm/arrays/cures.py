@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 __all__ = [
     "check_noise_label",
     "distances_error",
+    "graph_error",
     "labels_shape_error",
     "metric_error",
     "numbers_error",
@@ -88,17 +89,20 @@ def numbers_error(X: Any, data: NDArray[Any]) -> TypeError:
 
 
 def sparse_error(X: Any, metric: str = "") -> TypeError:
-    """Sparse matrices where they are not taken: most entries are 0 in vectors, and unknown in a neighbour graph."""
-    name = type(X).__name__
+    """Sparse matrices where they are not taken."""
+    what = f" for {metric} distance" if metric and metric != "precomputed" else ""
+    return TypeError(f"`X` must be dense{what}, got a {type(X).__name__}: pass X.toarray()")
+
+
+def graph_error(X: Any) -> ValueError:
+    """A graph of neighbours, whose absent entries are unknown, where all distances are needed."""
     n = X.shape[0]
-    if metric != "precomputed" or X.shape[-1] != n or X.ndim != 2:
-        what = f" for {metric} distance" if metric else ""
-        return TypeError(f"`X` must be dense{what}, got a {name}: pass X.toarray()")
-    stored = int(((X != 0) if X.nnz == 0 else X.tocoo().row != X.tocoo().col).sum())
-    if stored >= n * (n - 1):
-        return TypeError(f"`X` must be dense, got a {name}: pass X.toarray()")
-    what = f"`X` is a {name} with {stored:,} of the {n * (n - 1):,} distances between its {n:,} points"
-    return TypeError(f"{what}; the others are unknown, not 0: {_ways_out_of(X)}")
+    stored = int((X.tocoo().row != X.tocoo().col).sum())
+    return ValueError(
+        f"`X` is a {type(X).__name__} with {stored:,} of the {n * (n - 1):,} distances between its {n:,} points: "
+        "enough for measures of neighbours, such as connectivity, but not here; the others are unknown, not 0: "
+        f"{_ways_out_of(X)}"
+    )
 
 
 def _ways_out_of(graph: Any) -> str:

@@ -52,6 +52,7 @@ class Measure:
     fewest_clusters : how many clusters it takes.
     weights : which `sample_weight` it takes: "any" where it is made of sums, in which a weight is a factor, or of
         extremes, to which it does not matter; "whole" where points are counted or ranked, so that rows are repeated.
+    of_neighbours : whether nearest neighbours are all that it sees, so that a sparse graph of them is enough.
     engines : kinds of arrays it is computed for: "host" (numpy, and what numpy sees without a copy), "device" (other
         libraries of the array API standard, where their arrays are), "dask", "sparse" (scipy's matrices and arrays).
     open_axioms : axioms for which there is neither a proof nor a counterexample yet.
@@ -72,6 +73,7 @@ class Measure:
     counts_noise: bool = False
     fewest_clusters: int = 2
     weights: Literal["any", "whole"] = "whole"
+    of_neighbours: bool = False
     engines: tuple[str, ...] = ("host", "device", "dask", "sparse")
     open_axioms: tuple[str, ...] = ()
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
+from cqm.arrays.sparse.graph import Graph
 from cqm.sharing import once
 
 __all__ = ["foreign_shares"]
@@ -43,7 +44,35 @@ def foreign_shares(clustering: Clustering, neighbors: int) -> FloatArray:
 
     Points that are equally near share their ranks evenly. Ranks that n − 1 points cannot fill hold 0.
     """
-    ranks, codes = min(neighbors, clustering.n - 1), clustering.codes
+    ranks = min(neighbors, clustering.n - 1)
+    if isinstance(clustering.points, Graph):
+        nearest = _in_graph(clustering.points, ranks)
+    else:
+        nearest = _among_all(clustering, ranks)
+    out = np.zeros((clustering.n, neighbors))
+    _share(nearest.points, nearest.foreign, out)
+    return out
+
+
+def _in_graph(graph: Graph, ranks: int) -> _Nearest:
+    """What the rows of a graph have, if each has enough."""
+    stored, table = np.diff(graph.table.indptr) - 1, graph.table
+    short = int(stored.argmin())
+    if stored[short] < ranks:
+        fewest = stored[short]
+        cure = f"pass neighbors={fewest}, or a graph of more" if fewest else "pass a graph of more"
+        raise ValueError(
+            f"row {graph.order[short]} of the graph has {fewest} neighbours that are no noise, and {ranks} are asked "
+            f"for: {cure}"
+        )
+    nearest = _Nearest.none(graph.n, ranks)
+    _meet_neighbours(table.indptr, table.indices, table.data, graph.codes, nearest)
+    return nearest
+
+
+def _among_all(clustering: Clustering, ranks: int) -> _Nearest:
+    """What the points have among all others."""
+    codes = clustering.codes
     nearest, farthest = _Nearest.none(clustering.n, ranks), np.full(clustering.n, np.inf)
 
     def visit(a: slice, b: slice, tile: FloatArray) -> list[tuple[slice, _Nearest]]:
@@ -60,9 +89,25 @@ def foreign_shares(clustering: Clustering, neighbors: int) -> FloatArray:
     for found in clustering.points.map_pairs(visit):
         for rows, points in found:
             _merge(points, nearest.of(rows), farthest[rows])
-    out = np.zeros((clustering.n, neighbors))
-    _share(nearest.points, nearest.foreign, out)
-    return out
+    return nearest
+
+
+@kernel
+def _meet_neighbours(
+    edges: NDArray[np.integer],
+    neighbours: NDArray[np.integer],
+    distances: FloatArray,
+    codes: NDArray[np.intp],
+    nearest: _Nearest,
+) -> None:
+    """Let each point meet its neighbours in a graph."""
+    for i in range(len(edges) - 1):
+        farthest = np.inf
+        for e in range(edges[i], edges[i + 1]):
+            j = neighbours[e]
+            if j != i and distances[e] <= farthest:
+                apart = np.int64(codes[i] != codes[j])
+                farthest = _insert(nearest.distance[i], nearest.points[i], nearest.foreign[i], distances[e], 1, apart)
 
 
 @kernel

@@ -13,6 +13,7 @@ import numpy as np
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric, distance_of
+from cqm.arrays.sparse.graph import Graph
 from cqm.atomic import write_text
 from cqm.console import progress_console
 from cqm.declarations import Measure, catalog
@@ -280,6 +281,8 @@ def _inapplicable(measure: Measure, clustering: Clustering, limit: float) -> str
 
 def _operations(measure: Measure, clustering: Clustering) -> float:
     points = clustering.points
+    if isinstance(points, Graph):
+        return float(points.table.nnz)
     d = points.features if measure.cost in OF_COORDINATES else points.width
     n = math.ceil(clustering.n if measure.weights == "any" else clustering.mass)
     return measure.operations(max(n, 1), max(clustering.k, 1), d, clustering.distance)

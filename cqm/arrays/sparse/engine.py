@@ -5,7 +5,7 @@ made dense a block at a time where a measure wants their coordinates. What would
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,23 @@ from cqm.arrays.host.landmarks import blocks_for
 from cqm.arrays.host.tiles import parallel
 from cqm.arrays.metrics import Distance
 from cqm.arrays.rules import no_direction
+from cqm.arrays.sparse.graph import Graph, read_graph
 from cqm.arrays.sparse.vectors import read_vectors, sparse_of
 from cqm.parallel import in_order
 
 __all__ = ["Sparse"]
+
+
+class _Given(NamedTuple):
+    """A graph as it was given, and as it is read."""
+
+    X: Any
+    table: Any
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        n, _ = self.table.shape
+        return n, n
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +45,14 @@ class Sparse(Host):
 
     @classmethod
     def check(cls, X: Any, distance: Distance) -> Any:
-        """Finite vectors in float64."""
-        return read_vectors(X, distance)
+        """Finite vectors in float64; where distances are given, a graph of neighbours."""
+        return _Given(X, read_graph(X)) if distance.precomputed else read_vectors(X, distance)
 
     @classmethod
-    def arrange(cls, data: Any, order: IntArray, starts: IntArray, distance: Distance) -> Self:
+    def arrange(cls, data: Any, order: IntArray, starts: IntArray, distance: Distance) -> Any:
         """Checked points in the order of their clusters."""
+        if isinstance(data, _Given):
+            return Graph(order, starts, data.table[order][:, order], data.X)
         without = order[data.stored[order] == 0]
         if distance.unit and len(without):
             raise no_direction(distance, int(without.min()))
