@@ -38,6 +38,9 @@ class Own:
     def logarithm(self):
         return Own(math.log(self.value))
 
+    def exponential(self):
+        return Own(math.exp(self.value))
+
 
 def plain(number):
     return number.value if isinstance(number, Own) else number
@@ -55,6 +58,7 @@ def test_numbers_are_asked_for_their_own_operations():
     assert arithmetic.if_at_most(a, b, "yes", "no") == "no"
     assert arithmetic.square_root(a) == Own(Fraction(3))
     assert arithmetic.logarithm(b) == Own(math.log(4))
+    assert arithmetic.exponential(b) == Own(math.exp(4))
 
 
 def test_numbers_are_sorted_by_exchanges_where_comparisons_have_no_truth_value():
@@ -70,10 +74,12 @@ def test_roots_and_logarithms_are_as_exact_as_was_asked_for():
     assert (arithmetic.root(9, 2), arithmetic.root(8, 3)) == (3, 2.0)
     assert arithmetic.root(Own(Fraction(8)), 3) == Own(Fraction(2))
     assert (arithmetic.logarithm(Fraction(1, 2)), arithmetic.logarithm(0)) == (math.log(0.5), -math.inf)
+    assert arithmetic.exponential(Fraction(1, 2)) == math.exp(0.5)
     token = arithmetic.irrational.set(Own)
     try:
         assert (arithmetic.square_root(2), arithmetic.logarithm(2)) == (Own(Fraction(math.sqrt(2))), Own(math.log(2)))
-        assert arithmetic.root(8, 3) == Own(Fraction(2))
+        assert (arithmetic.root(8, 3), arithmetic.root(8, 1)) == (Own(Fraction(2)), 8)
+        assert arithmetic.exponential(2) == Own(math.exp(2))
         assert arithmetic.square_root(4) == 2  # rational roots stay rational
     finally:
         arithmetic.irrational.reset(token)

@@ -7,6 +7,7 @@ import pytest
 from genieclust.cluster_validity import dunnowa_index, wcnn_index
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
 from sklearn.datasets import load_iris
 
 import cqm
@@ -78,12 +79,26 @@ def test_a_cluster_of_no_more_than_m_points_scores_the_worst():
         assert measure(POINTS, labels, neighbors=4) > -math.inf
 
 
-def test_no_near_neighbour_across_and_none_inside():
+def test_definition_where_no_near_neighbour_is_across_or_inside():
     apart = np.arange(8.0)[:, None] + 100 * (np.arange(8) > 3)[:, None]
-    assert cqm.dunn_owa(apart, np.arange(8) > 3, neighbors=2) == math.inf
     mixed = np.repeat(np.arange(4.0), 2)[:, None] * 10
-    assert cqm.dunn_owa(mixed, np.arange(8) % 2, neighbors=1, numerator="max", denominator="max") == -math.inf
-    assert cqm.dunn_owa(mixed, np.arange(8) % 2, neighbors=1) == 0
+    extremes = {"neighbors": 1, "numerator": "max", "denominator": "max"}
+    for points, labels, options, want in (
+        (apart, np.arange(8) > 3, {"neighbors": 2}, math.inf),
+        (mixed, np.arange(8) % 2, extremes, -math.inf),
+        (mixed, np.arange(8) % 2, {"neighbors": 1}, 0),
+    ):
+        assert cqm.dunn_owa(points, labels, **options) == want
+        assert definitions.dunn_owa(cdist(points, points).tolist(), labels.tolist(), **options) == want
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_definition_of_every_operator(operator):
+    distances = cdist(POINTS[:24], POINTS[:24]).tolist()
+    for options in ({"numerator": operator}, {"numerator": "mean", "denominator": operator}):
+        want = definitions.dunn_owa(distances, LABELS[:24].tolist(), neighbors=4, **options)
+        got = cqm.dunn_owa(POINTS[:24], LABELS[:24], neighbors=4, **options)
+        assert got == pytest.approx(want, rel=1e-12)
 
 
 @pytest.mark.usefixtures("small_tiles")

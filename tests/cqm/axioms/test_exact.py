@@ -49,6 +49,22 @@ def test_logarithm_of_two_to_fifty_digits():
     assert abs(Fraction(Enclosure.of(2).logarithm().low, 2**256) - digits) < Fraction(1, 10**49)
 
 
+@given(st.fractions(-60, 60, max_denominator=1000))
+def test_the_exponential_agrees_with_floats_and_undoes_the_logarithm(a):
+    got = Enclosure.of(a).exponential()
+    assert to_float(got) == pytest.approx(math.exp(a), rel=1e-12)
+    assert got.high - got.low <= 2 + got.high // 2**200
+    assert got.logarithm() == a
+    assert contains(got * Enclosure.of(-a).exponential(), 1)
+
+
+def test_eulers_number_to_fifty_digits():
+    # OEIS A001113
+    digits = Fraction("2.7182818284590452353602874713526624977572470936999")
+    assert abs(Fraction(Enclosure.of(1).exponential().low, 2**256) - digits) < Fraction(1, 10**48)
+    assert Enclosure.of(-1000).exponential().low == 0
+
+
 @given(positive, positive)
 def test_order_is_the_order_of_the_numbers(a, b):
     assert compare(a, b) == compare(Enclosure.of(a), Enclosure.of(b)) == (a > b) - (a < b)
