@@ -70,7 +70,6 @@ SILHOUETTE = (
         needs="distances",
         cost="sums",
         reference="Lenssen & Schubert 2022",
-        open_axioms=("richness", "weak_richness"),
     ),
     Measure(
         name="simplified_silhouette",

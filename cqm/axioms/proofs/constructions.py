@@ -17,6 +17,7 @@ __all__ = [
     "contrasts",
     "doubling_steps",
     "equal_distances",
+    "guarded_stars",
     "on_a_line",
     "representatives",
     "simplex",
@@ -44,6 +45,26 @@ def from_pairs(sizes: tuple[int, ...], distance: Callable[[int, int], Number]) -
 def equal_distances(sizes: tuple[int, ...]) -> Instance:
     """All distances are 1."""
     return from_pairs(sizes, lambda x, y: 1)
+
+
+def guarded_stars(sizes: tuple[int, ...]) -> Instance:
+    """Distances 1 to the first point of a cluster, 2 between others of it, and w² across, with w = 4n².
+
+    But in a circle of the clusters with two points or more, a guard of each is w from the second point of the next: its
+    last point, or of two points the first.
+    """
+    labels, wide = labels_of(sizes), 1 / tight(sizes)
+    stars = [label for label, size in enumerate(sizes) if size > 1]
+    first = {label: labels.index(label) for label in stars}
+    following = dict(zip(stars, stars[1:] + stars[:1], strict=True)) if len(stars) > 1 else {}
+    guards = {(first[a] + (sizes[a] - 1 if sizes[a] > 2 else 0), first[b] + 1) for a, b in following.items()}
+
+    def distance(x: int, y: int) -> Number:
+        if labels[x] == labels[y]:
+            return 1 if y == first[labels[y]] else 2
+        return wide if (x, y) in guards or (y, x) in guards else wide**2
+
+    return from_pairs(sizes, distance)
 
 
 def tight_clusters(sizes: tuple[int, ...]) -> Instance:

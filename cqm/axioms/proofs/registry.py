@@ -208,6 +208,7 @@ BUILT = (
     ("Gamma, G+ and Tau", ("tau",), constructions.tight_clusters),
     (TIGHT, ("mcclain_rao", "point_biserial", *DUNN_OF_DISTANCES), constructions.tight_clusters),
     ("Silhouette", ("silhouette", "generalized_silhouette"), constructions.spread_singletons),
+    ("Silhouette", ("medoid_silhouette",), constructions.guarded_stars),
     (PAIRS, ("additive_margin_pairs_min", "additive_margin_pairs_mean"), constructions.centred_cross_distances),
     (PAIRS, ("relative_margin_pairs_max",), constructions.two_special_points),
     (
@@ -224,7 +225,7 @@ BUILT_FOR_K = (
         (
             *("gamma", "g_plus", "c_index", "weakest_link_pairs_mean", "weakest_link_pairs_max"),
             *("relative_margin_pairs_mean", "normalized_k_median", "normalized_min_sum", "cvnn_compactness"),
-            *("connectivity", "macro_silhouette", "medoid_silhouette"),
+            *("connectivity", "macro_silhouette"),
         ),
         constructions.tight_clusters,
     ),
