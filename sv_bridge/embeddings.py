@@ -51,7 +51,8 @@ class Embeddings:
         if len(set(self.ids.tolist())) < len(self.ids):
             names, counts = np.unique(self.ids, return_counts=True)
             raise ValueError(f"utterance {str(names[counts > 1][0])!r} is embedded twice: ids must be unique")
-        finite: NDArray[np.bool_] = np.all(np.isfinite(self.vectors.reshape(len(self.vectors), -1)), axis=1)
+        flat = self.vectors.reshape(len(self.vectors), int(np.prod(self.vectors.shape[1:])))  # of no rows, too
+        finite: NDArray[np.bool_] = np.all(np.isfinite(flat), axis=1)
         if not finite.all():
             raise ValueError(
                 f"{np.count_nonzero(~finite)} of {len(finite)} embeddings hold NaN or infinity, first that of "

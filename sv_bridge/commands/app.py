@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from sv_bridge.commands import evaluation, prepare, scoring, self_labelling, training
+from sv_bridge.commands import diarisation, evaluation, prepare, scoring, self_labelling, training
 
 app = typer.Typer(no_args_is_help=True, help="Train, evaluate and measure contrastive speaker-verification models.")
 for command in (
@@ -21,6 +21,8 @@ for command in (
     scoring.score,
     evaluation.compactness,
     evaluation.compare,
+    diarisation.cluster,
+    diarisation.diarise,
     evaluation.demo,
 ):
     app.command()(command)

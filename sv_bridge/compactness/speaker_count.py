@@ -1,0 +1,161 @@
+"""How many speakers a recording has, and which embedding is whose: by a measure, a threshold or an eigengap."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import fcluster, linkage
+
+import cqm
+from sv_bridge.compactness.eigengap import eigengap, spectral_clusters, spectral_space
+from sv_bridge.verification.scoring import scoring_vectors
+
+__all__ = ["CLUSTERERS", "Clusterer", "SpeakerCount", "count_speakers"]
+
+Clusterer = Literal["ahc", "spectral"]
+CLUSTERERS: tuple[Clusterer, ...] = get_args(Clusterer)
+EIGENGAP, THRESHOLD = "nme-sc", "threshold"
+STRUCTURE = 0.25
+"""Mean silhouettes up to this are no structure (Kaufman & Rousseeuw, "Finding groups in data", 1990): one speaker."""
+
+Labels = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class SpeakerCount:
+    """Clusters of a recording's embeddings.
+
+    Attributes
+    ----------
+    labels : (n,) cluster of each embedding, from 0, in the order in which they begin.
+    speakers : how many clusters.
+    by : what chose the number: a measure, "nme-sc", "threshold" or "given".
+    values : number of clusters → the measure's value; of "nme-sc", number of neighbours → its ratio.
+    threshold : for "ahc", a cosine between that of the last two clusters that were joined and of the next two that are
+        not; the clusters are those of this threshold. NaN for one cluster of one embedding, and for "spectral".
+    neighbours : of "spectral", how many each embedding is joined to.
+    """
+
+    labels: Labels = field(repr=False)
+    speakers: int
+    by: str
+    values: Mapping[int, float] = field(default_factory=dict)
+    threshold: float = float("nan")
+    neighbours: int | None = None
+
+
+def count_speakers(
+    vectors: NDArray[np.floating],
+    *,
+    by: str = "silhouette",
+    clusterer: Clusterer = "ahc",
+    speakers: int | None = None,
+    threshold: float | None = None,
+    most: int = 10,
+    structure: float = STRUCTURE,
+    seed: int = 0,
+) -> SpeakerCount:
+    """Cluster a recording's embeddings into speakers.
+
+    Parameters
+    ----------
+    vectors : (n, dim) embeddings of segments.
+    by : what chooses the number of speakers. A measure of `cqm.catalog`, under cosine distance, among 2 … `most`
+        clusters; "nme-sc", see `sv_bridge.compactness.eigengap`, for spectral clustering; "threshold" for agglomerative
+        clustering.
+    clusterer : "ahc" (agglomerative, average cosine distance) or "spectral" (of the graph that NME-SC chooses).
+    speakers : how many there are, where that is known.
+    threshold : least average cosine of clusters that are joined, for "threshold". A measure takes it to tell one
+        speaker from two: where even the last two clusters are as alike as that, there is one.
+    most : speakers at most.
+    structure : silhouettes up to this mean one speaker. Scale-free as measures are, a few alike embeddings of one
+        speaker can have more: `threshold` knows better, and other measures than the silhouette have nothing else.
+    seed : of k-means.
+
+    Raises
+    ------
+    ValueError
+        No measure has this name, settings that do not go together, or no embeddings.
+
+    Examples
+    --------
+    >>> voices = np.repeat(np.eye(3), 5, axis=0) + 0.05 * np.random.default_rng(0).normal(size=(15, 3))
+    >>> found = count_speakers(voices)
+    >>> found.speakers, found.labels.tolist()
+    (3, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2])
+    """
+    directions = scoring_vectors(vectors)
+    n = len(directions)
+    if n == 0 or most < 1 or (speakers is not None and not 1 <= speakers <= n):
+        raise ValueError(f"wanted 1 to {n} speakers of {n} embeddings, got {most if speakers is None else speakers}")
+    if clusterer not in CLUSTERERS:
+        raise ValueError(f"`clusterer` must be one of {', '.join(CLUSTERERS)}, got {clusterer!r}")
+    if by == THRESHOLD and (threshold is None or clusterer != "ahc"):
+        raise ValueError(
+            "a threshold is for agglomerative clustering, and has to be named: threshold=0.5, clusterer='ahc'"
+        )
+    if by == EIGENGAP and clusterer != "spectral":
+        raise ValueError("nme-sc chooses for spectral clustering: clusterer='spectral'")
+    if by not in (EIGENGAP, THRESHOLD) and by not in cqm.catalog:
+        raise ValueError(f"{by!r} is neither {EIGENGAP} nor {THRESHOLD} nor a measure: `cqm measures` lists them")
+    given = "given" if speakers is not None else by
+    if n < 3 and by != THRESHOLD:  # too few to be told apart
+        return _ahc(directions, given, speakers or 1, None)
+    if clusterer == "ahc" and (speakers is not None or by == THRESHOLD):
+        return _ahc(directions, given, speakers, threshold if speakers is None else None)
+    gap = eigengap(directions, most=min(most, n - 1)) if clusterer == "spectral" else None
+    neighbours = None if gap is None else gap.neighbours
+    cut = _cuts(directions, neighbours, seed)
+    if gap is not None and (speakers is not None or by == EIGENGAP):
+        k = gap.clusters if speakers is None else speakers
+        return SpeakerCount(_ordered(cut(k)), k, given, gap.ratios, neighbours=neighbours)
+    found = {k: cut(k) for k in range(2, min(most, n - 1) + 1)}
+    measure = cqm.catalog[by]
+    values = {k: measure.function(directions, labels, metric="cosine") for k, labels in found.items()}
+    k = max(values, key=lambda k: (measure.oriented(values[k]), -k)) if values else 1
+    if values and (
+        (by == "silhouette" and values[k] <= structure)
+        or (threshold is not None and _ahc(directions, by, None, threshold).speakers == 1)
+    ):
+        k = 1
+    if neighbours is None:
+        chosen = _ahc(directions, by, k, None)
+        return SpeakerCount(chosen.labels, chosen.speakers, by, values, chosen.threshold)
+    return SpeakerCount(_ordered(cut(k)), k, by, values, neighbours=neighbours)
+
+
+def _ahc(directions: NDArray[np.float64], by: str, k: int | None, threshold: float | None) -> SpeakerCount:
+    """Agglomerative clusters, of a number or a threshold."""
+    n = len(directions)
+    if n == 1:
+        return SpeakerCount(np.zeros(1, dtype=np.intp), 1, by)
+    tree = linkage(directions, method="average", metric="cosine")
+    heights = tree[:, 2]  # cosine distances at which clusters were joined, ascending
+    if threshold is not None:
+        joined = int(np.searchsorted(heights, 1 - threshold, side="right"))
+    else:
+        joined = n - (k or 1)
+        below = heights[joined - 1] if joined else 0.0
+        above = heights[joined] if joined < len(heights) else 2.0
+        threshold = float(1 - (below + above) / 2)
+    labels = fcluster(tree, n - joined, criterion="maxclust")
+    return SpeakerCount(_ordered(labels), len(np.unique(labels)), by, threshold=threshold)
+
+
+def _cuts(directions: NDArray[np.float64], neighbours: int | None, seed: int) -> Callable[[int], Labels]:
+    """K → (n,) clusters; the tree of an agglomerative clustering is built once."""
+    if neighbours is not None:
+        space = spectral_space(directions, neighbours)
+        return lambda k: spectral_clusters(space, k, seed=seed)
+    tree = linkage(directions, method="average", metric="cosine")
+    return lambda k: np.asarray(fcluster(tree, k, criterion="maxclust"), dtype=np.intp)
+
+
+def _ordered(labels: NDArray[np.integer]) -> Labels:
+    """Clusters from 0, in the order in which they begin."""
+    _, first, codes = np.unique(labels, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.intp)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[codes]
