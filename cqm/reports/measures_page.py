@@ -20,8 +20,10 @@ INTRODUCTION = """# Measures
 <!-- Written by `python -m cqm.reports.measures_page` from the catalogue and the docstrings. -->
 
 Every measure of `cqm.catalog`. *Needs*: distances of any metric, `"precomputed"` included, or points, whose coordinates
-give centroids (Euclidean, or cosine for rows scaled to unit length). *Across k*: between clusterings of different
-numbers of clusters, the best value may be chosen, or the bend of the curve, or none ([why](how-to/which-measure.md)).
+give centroids (Euclidean, or cosine for rows scaled to unit length); those that need neighbours take distances, and a
+sparse graph of the nearest ones. *Weights*: `sample_weight` of any size, or whole numbers ([why](inputs.md#weights)).
+*Across k*: between clusterings of different numbers of clusters, the best value may be chosen, or the bend of the
+curve, or none ([why](how-to/which-measure.md)).
 *Cost* on n points with d features in k clusters: n·d, n·d², n·k·d as they stand, and k²·d where all centroids meet;
 "sums" is n·k·d for cosine, correlation and squared Euclidean distances, whose sums have closed forms, and all pairs
 otherwise; n² log n ranks the distances; n³/k is a search for each two clusters; "hard" has no polynomial algorithm for
@@ -32,7 +34,7 @@ THEMSELVES = "\n## One by one\n"
 
 BESIDE = """## Beside the catalogue
 
-Functions that need more than points and labels, or give more than a number.
+Functions that need more than points and labels, or memberships in their place, or give more than a number.
 """
 
 COSTS = {
@@ -51,7 +53,8 @@ COSTS = {
     "relaxed": "hard",
 }
 KEPT = {"Notes": "Who differs, and notes", "References": "Reference"}
-HEADER = ("measure", "better", "range", "needs", "across k", "cost", "source")
+ROOMS = ("measures", "fuzzy")
+HEADER = ("measure", "better", "range", "needs", "weights", "across k", "cost", "source")
 
 
 def page() -> str:
@@ -60,13 +63,14 @@ def page() -> str:
     for measure in catalog.values():
         variants.setdefault(_function(measure), []).append(measure)
     public = [getattr(cqm, name) for name in cqm.__all__]
-    beside = [f for f in public if inspect.isfunction(f) and "measures" in f.__module__ and f not in variants]
+    beside = [f for f in public if inspect.isfunction(f) and f.__module__.split(".")[1] in ROOMS and f not in variants]
     rows = [
         (
             f"[{m.name}](#{_function(m).__name__})",
             m.better,
             f"[{_bound(m.range[0])}, {_bound(m.range[1])}]" + ("" if m.besides is None else f" or {_bound(m.besides)}"),
-            m.needs,
+            "neighbours" if m.of_neighbours else m.needs,
+            m.weights,
             m.across_k.way,
             COSTS[m.cost],
             m.reference,

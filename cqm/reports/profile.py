@@ -71,11 +71,11 @@ class ClusterProfiles:
 
 
 def profile_clusters(
-    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
 ) -> ClusterProfiles:
     """Size, compactness and separation of each cluster, in O(n²) time.
 
-    Parameters and errors are those of :func:`cqm.weakest_link`.
+    Parameters and errors are those of :func:`cqm.weakest_link`; weights are whole numbers.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def profile_clusters(
     >>> profiles.diameters.tolist(), profiles.widest_steps.tolist(), profiles.separations.tolist()
     ([3.0, 2.0], [2.0, 2.0], [8.0, 8.0])
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight)
     sizes = clustering.sizes
     gaps, diameters = gaps_and_diameters(clustering)
     neighbours = gaps.argmin(axis=1)

@@ -36,7 +36,9 @@ def test_files_lines_and_pages_are_all_that_a_measure_takes(tmp_path):
 
     for command in pages():
         run(*command)
-    checked = [f"tests/cqm/{name}.py" for name in ("test_definitions", "test_across_k", "test_measures_page")]
+    checked = [
+        f"tests/cqm/{name}.py" for name in ("test_definitions", "test_across_k", "test_measures_page", "test_weights")
+    ]
     asked = "minimum_gap or committed or open or measured"
     said = run("pytest", "-q", "-p", "no:cacheprovider", *checked, "tests/cqm/axioms/test_table.py", "-k", asked)
     assert "minimum_gap" in (tmp_path / "README.md").read_text(encoding="utf-8")

@@ -114,6 +114,12 @@ def test_indices_of_successive_clusterings():
     assert len(set(coarser)) == 3
 
 
+@pytest.mark.parametrize("profile", [cqm.profile_clusters, cqm.profile_densities])
+def test_profiles_are_those_of_copies(profile):
+    got = profile(POINTS, LABELS, noise_label=4, sample_weight=WEIGHTS)
+    assert str(got) == str(profile(POINTS[COPIES], LABELS[COPIES], noise_label=4))
+
+
 def test_a_row_that_stands_for_two_points_is_no_singleton():
     X, labels = [[0.0], [1.0], [3.0]], ["a", "b", "c"]
     assert cqm.silhouette(X, labels, sample_weight=[2, 1, 1]) == 0.5

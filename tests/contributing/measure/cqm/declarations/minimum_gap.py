@@ -13,6 +13,7 @@ MINIMUM_GAP = Measure(
     range=(0.0, INFINITY),
     needs="distances",
     cost="n2",
+    weights="any",
     reference="NIPS 2008",
     open_axioms=(
         "consistency",

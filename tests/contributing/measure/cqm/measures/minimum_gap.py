@@ -11,7 +11,9 @@ from cqm.geometry.reductions import nearest_across
 __all__ = ["minimum_gap", "minimum_gap_of"]
 
 
-def minimum_gap(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None) -> float:
+def minimum_gap(
+    X: Any, labels: Any, *, metric: Metric = "euclidean", noise_label: Hashable | None = None, sample_weight: Any = None
+) -> float:
     r"""Smallest distance between points of different clusters.
 
     .. math:: \min_{x \not\sim y} d(x, y)
@@ -28,6 +30,8 @@ def minimum_gap(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_labe
         One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for; 0 leaves it out. Copies of points change nothing.
 
     Returns
     -------
@@ -49,7 +53,9 @@ def minimum_gap(X: Any, labels: Any, *, metric: Metric = "euclidean", noise_labe
     >>> cqm.minimum_gap([[0.0], [1.0], [11.0], [13.0]], ["a", "a", "b", "b"])
     10.0
     """
-    return minimum_gap_of(validate(X, labels, metric=metric, noise_label=noise_label))
+    return minimum_gap_of(
+        validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight, fractions=True)
+    )
 
 
 def minimum_gap_of(clustering: Clustering) -> float:
