@@ -135,7 +135,7 @@ def recommend(
     --------
     >>> import cqm
     >>> cqm.recommend(shape="any", noise=True).measures
-    ('dbcv',)
+    ('dbcv', 'disco')
     >>> "trace_w" in cqm.recommend(fixed_k=True).measures, "trace_w" in cqm.recommend().measures
     (True, False)
     """
