@@ -98,7 +98,7 @@ def one_pass(X: Points, labels: Labels) -> float:
     """Every distance made once, and nothing done with it; the largest row number comes back."""
     from cqm.arrays.intake import validate
 
-    return float(max(validate(X, labels).points.map_pairs(lambda a, b, tile: b.stop)))
+    return float(validate(X, labels).points.fold(lambda a, b, tile: b.stop, max))
 
 
 def of_scikit_learn(name: str, X: Points, labels: Labels, **options: Any) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
@@ -86,6 +87,22 @@ class Groups:
     def cluster(self, i: int) -> slice:
         """Ordered rows of cluster i."""
         return slice(int(self.starts[i]), int(self.starts[i + 1]))
+
+    def pieces(self, rows: int) -> list[list[slice]]:
+        """All ordered rows in pieces of at most `rows`: of whole clusters, or parts of one that is larger.
+
+        The parts of a cluster stand together in a list; every other piece is alone.
+        """
+        out, first = [], 0
+        while first < self.k:
+            fit = int(np.searchsorted(self.starts, self.starts[first] + rows, side="right")) - 1
+            last = max(first + 1, fit)
+            start, size = int(self.starts[first]), int(self.starts[last] - self.starts[first])
+            parts = -(-size // rows)
+            edges = [start + size * part // parts for part in range(parts + 1)]
+            out.append([slice(*ends) for ends in pairwise(edges)])
+            first = last
+        return out
 
     def part(self, rows: slice) -> Part:
         """Ordered rows with the clusters that they meet."""

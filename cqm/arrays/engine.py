@@ -5,7 +5,7 @@ standard that of `cqm.arrays.device`; dask arrays that of `cqm.arrays.dask`; sci
 `cqm.arrays.sparse`. Another kind of array needs one file with a class that follows `Engine`, and a call of `register`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol, Self, TypeVar
@@ -26,12 +26,14 @@ __all__ = [
     "MINIMUM",
     "SUM",
     "Engine",
+    "Merge",
     "Reduce",
     "Request",
     "Visit",
 ]
 
 Result = TypeVar("Result")
+Found = TypeVar("Found", bound=tuple[Any, ...])
 
 SUM, MINIMUM, MAXIMUM = range(3)
 EVERYWHERE, ACROSS, INSIDE = range(3)
@@ -39,8 +41,10 @@ EVERYWHERE, ACROSS, INSIDE = range(3)
 # (rows, m) values of points, which may be overwritten, (rows,) their own clusters and (k,) sizes as floats → (rows, …),
 # all of them of one library
 Reduce = Callable[[Any, Any, Any], Any]
-# ordered rows a, ordered rows b and their (a, b) distances, which may be overwritten; a block meets itself in a square
-Visit = Callable[[slice, slice, FloatArray], Result]
+# ordered rows a, ordered rows b and their (a, b) distances, as float64 of the engine's library, which may be
+# overwritten; a block meets itself in a square
+Visit = Callable[[slice, slice, Any], Result]
+Merge = Callable[[Result, Result], Result]
 
 
 class Request(NamedTuple):
@@ -105,10 +109,13 @@ class Engine(Protocol):
     def to_centres(self, centres: NDArray[Any], reduce: Reduce) -> FloatArray:
         """`reduce` of the distances to (k,) ordered rows or (k, d) vectors."""
 
-    def per_point(self, operation: int, reduce: Reduce, over: int | None = None) -> FloatArray:
+    def per_point(
+        self, operation: int, reduce: Reduce, over: int | None = None, merge: Merge[Any] | None = None
+    ) -> FloatArray:
         """`reduce` of (rows, k) sums, or extremes, of the distances to each cluster's points; minima leave out the own.
 
-        (n, …) values, or with `over` an operation, (k, …): reduced over the points of each cluster.
+        (n, …) values, or with `over` an operation, (k, …): reduced over the points of each cluster. With `merge`,
+        `reduce` may get some clusters at a time, where the own may be none of them, and `merge` what came of two lots.
         """
 
     def per_pair(self, *requests: Request) -> list[FloatArray]:
@@ -126,11 +133,27 @@ class Engine(Protocol):
     def longest_steps(self) -> FloatArray:
         """(k,) longest edge of each cluster's minimum spanning tree; 0 for a singleton."""
 
-    def map_pairs(self, visit: Visit[Result], *, only_within: bool = False) -> Iterator[Result]:
-        """Results of `visit` on tiles that cover all pairs, or at least those with pairs inside clusters, in order."""
+    def here(self, values: NDArray[Any]) -> Any:
+        """A small array in the engine's library, where the points are."""
 
-    def map_pairs_within(self, visit: Visit[Result], clusters: NDArray[np.bool_] | None = None) -> Iterator[Result]:
-        """Results of `visit` on tiles that cover the pairs inside clusters, or inside some of them, and no others."""
+    def fold(self, visit: Visit[Result], merge: Merge[Result], inside: NDArray[np.bool_] | None = None) -> Result:
+        """Results of `visit` on tiles, merged in a fixed order where the points are.
+
+        The tiles hold each pair of points once, or with `inside`, each pair inside of these clusters, and a few others.
+        """
+
+    def fold_points(
+        self,
+        visit: Visit[Found],
+        merge: Merge[Found],
+        blank: tuple[float, ...],
+        inside: NDArray[np.bool_] | None = None,
+    ) -> tuple[NDArray[Any], ...]:
+        """What `visit` says of the rows a of each tile, merged over all the rows b that they meet.
+
+        Each pair of points is met in both orders, in tiles as those of `fold`. The (a, …) arrays come back as (n, …),
+        with the `blank` values, which change nothing in a merge, at points that met nobody.
+        """
 
     def to_input_order(self, values: FloatArray, input_rows: int) -> Any:
         """Per-point values in the order the user gave, and of the user's kind of array; NaN for points left out."""

@@ -11,7 +11,7 @@ Cosine and correlation distance are half the squared Euclidean distance between 
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
+from array_api_compat import array_namespace
 
 from cqm.arrays.clustering import Clustering, as_squared
 from cqm.arrays.dtypes import FloatArray
@@ -28,12 +28,12 @@ def from_sums(clustering: Clustering, reduce: Reduce) -> FloatArray:
     points = as_squared(clustering)
     spread, scale = dispersion(points), clustering.distance.scale
     masses, squares = scale * clustering.masses, scale * _sums_of_squares(clustering)
+    masses, squares = points.points.here(masses), points.points.here(squares)
 
     def totals(squared: Any, own: Any, sizes: Any) -> Any:
         xp = array_namespace(squared)
-        here = [xp.asarray(each, dtype=squared.dtype, device=device(squared)) for each in (masses, squares)]
-        squared *= here[0]  # in place where the library can
-        squared += here[1]
+        squared *= xp.astype(masses, squared.dtype, copy=False)  # in place where the library can
+        squared += xp.astype(squares, squared.dtype, copy=False)
         return reduce(squared, own, sizes)
 
     return points.points.to_landmarks(spread.centroids, spread.origin, totals, root=False)

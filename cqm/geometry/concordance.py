@@ -1,15 +1,18 @@
 """Comparisons of within-cluster with between-cluster distances, counted over all pairs of pairs."""
 
-from collections.abc import Iterator
+from operator import add
+from typing import Any
 
 import numpy as np
+from array_api_compat import array_namespace, device, is_numpy_array
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
+from cqm.arrays.foreign import on_host
 from cqm.arrays.host.jit import kernel
-from cqm.geometry.pairs import numbers_of_pairs
-from cqm.geometry.ranks import Slab, as_bits, order_statistics, select, slabs, within_in_order
+from cqm.geometry.pairs import counted_once, numbers_of_pairs, together
+from cqm.geometry.ranks import Slab, as_bits, order_statistics, select, slabs, within_in_order, within_slab
 from cqm.sharing import once
 
 __all__ = ["comparisons", "excesses"]
@@ -25,9 +28,9 @@ def comparisons(clustering: Clustering) -> tuple[int, int]:
         shorter += within_before * slab.between
         longer += between_before * slab.within
         if slab.within and slab.between and not slab.is_single_value:
-            for shorter_here, longer_here in _comparisons(clustering, slab):
-                shorter += shorter_here
-                longer += longer_here
+            shorter_here, longer_here = _comparisons(clustering, slab)
+            shorter += shorter_here
+            longer += longer_here
         within_before += slab.within
         between_before += slab.between
     return shorter, longer
@@ -42,30 +45,49 @@ def excesses(clustering: Clustering) -> tuple[float, float]:
     """
     within, between = numbers_of_pairs(clustering)
     low, high = order_statistics(clustering, [within - 1, between])
-    codes = clustering.codes
+    codes = clustering.points.here(clustering.codes)
 
-    def visit(a: slice, b: slice, tile: FloatArray) -> tuple[slice, FloatArray]:
-        sums = np.zeros((len(tile), 2))
-        _exceed(tile, codes[a], codes[b], a == b, low, high, sums)
-        return a, sums
+    def visit(a: slice, b: slice, tile: Any) -> Any:
+        if is_numpy_array(tile):
+            sums = np.zeros((len(tile), 2))
+            _exceed(tile, codes[a], codes[b], a == b, low, high, sums)
+            return sums.sum(axis=0)
+        return _excess(tile, together(a, b, codes), counted_once(a, b, tile), low, high)
 
-    sums = np.zeros((clustering.n, 2))
-    for rows, found in clustering.points.map_pairs(visit):
-        sums[rows] += found
-    above_least, below_most = sums.sum(axis=0)
-    return float(above_least), float(below_most)
+    above_least, below_most = on_host(clustering.points.fold(visit, add)).tolist()
+    return above_least, below_most
 
 
-def _comparisons(clustering: Clustering, slab: Slab) -> Iterator[tuple[int, int]]:
-    """Comparisons inside a slab: within shorter, within longer, for one tile after the other."""
-    within, codes = within_in_order(clustering, slab), clustering.codes
+def _comparisons(clustering: Clustering, slab: Slab) -> tuple[int, int]:
+    """Comparisons inside a slab: within shorter, within longer."""
+    within, codes = within_in_order(clustering, slab), clustering.points.here(clustering.codes)
 
-    def visit(a: slice, b: slice, tile: FloatArray) -> tuple[int, int]:
-        between = select(as_bits(tile), codes[a], codes[b], a == b, slab.low, slab.last, False)
-        between.sort()
-        return _compare(within, between)
+    def visit(a: slice, b: slice, tile: Any) -> list[Any]:
+        if is_numpy_array(tile):
+            between = select(as_bits(tile), codes[a], codes[b], a == b, slab.low, slab.last, False)
+            between.sort()
+            return [np.array(_compare(within, between))]
+        return [_compared(within, tile, counted_once(a, b, tile) & ~together(a, b, codes) & within_slab(tile, slab))]
 
-    return clustering.points.map_pairs(visit)
+    found = clustering.points.fold(visit, add)  # apart, as their sums need more than 63 bits
+    shorter, longer = on_host(array_namespace(found[0]).stack(found, axis=1)).tolist()
+    return sum(shorter), sum(longer)
+
+
+def _compared(within: Any, tile: Any, counted: Any) -> Any:
+    """(2,) comparisons of ascending distances within with those of a tile that count: shorter, longer."""
+    xp, values = array_namespace(tile), array_namespace(tile).reshape(tile, (-1,))
+    counted, nothing = xp.reshape(counted, (-1,)), xp.zeros((1,), dtype=xp.int64, device=device(tile))
+    below, not_above = (xp.astype(xp.searchsorted(within, values, side=side), xp.int64) for side in ("left", "right"))
+    longer = within.shape[0] - not_above
+    return xp.stack([xp.sum(xp.where(counted, each, nothing)) for each in (below, longer)])
+
+
+def _excess(tile: Any, same: Any, counted: Any, low: float, high: float) -> Any:
+    """(2,) sums of what `_exceed` adds up."""
+    xp = array_namespace(tile)
+    parts = [xp.where(same, part, -part) for part in (tile - low, high - tile)]
+    return xp.stack([xp.sum(xp.where(counted & (part > 0), part, 0.0)) for part in parts])
 
 
 @kernel

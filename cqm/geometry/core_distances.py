@@ -1,11 +1,15 @@
 """All-points core distances (Moulavi et al. 2014, Definition 1): how sparse a cluster is around each of its points."""
 
+from typing import Any
+
 import numpy as np
+from array_api_compat import array_namespace, is_numpy_array
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
+from cqm.geometry.pairs import within_clusters
 
 __all__ = ["core_distances"]
 
@@ -15,6 +19,7 @@ LongArray = NDArray[np.int64]
 # Sums of up to 2²² such multiples are exact, so that they don't depend on the order of their terms.
 COARSE, FINE = 1.5 * 2.0**21, 1.5 * 2.0**-10
 NEGLIGIBLE = 2.0**-70  # a term this small rounds to 0
+NOWHERE = np.iinfo(np.int64).max  # past every row
 
 
 def core_distances(clustering: Clustering, dimension: float) -> tuple[FloatArray, LongArray]:
@@ -27,20 +32,20 @@ def core_distances(clustering: Clustering, dimension: float) -> tuple[FloatArray
     underflow in any dimension. Points with the same distances to their clusters get the same bits, in any order of
     rows. Clusters need at least 2 points.
     """
+    points, exponent = clustering.points, float(dimension)
     nearest, place = _nearest(clustering)
+    codes, reach = points.here(clustering.codes), points.here(nearest)
 
-    def add(a: slice, b: slice, tile: FloatArray) -> tuple[slice, FloatArray, slice, FloatArray]:
-        by_row, by_column = np.zeros((2, len(tile))), np.zeros((2, tile.shape[1]))
-        if a != b:
-            _add_powers(np.ascontiguousarray(tile.T), nearest[b], float(dimension), by_column)
-        _add_powers(tile, nearest[a], float(dimension), by_row)
-        return a, by_row, b, by_column
+    def visit(a: slice, b: slice, tile: Any) -> tuple[Any, Any]:
+        tile = within_clusters(a, b, codes, tile)
+        if not is_numpy_array(tile):
+            return _sums_of_powers(tile, reach[a], exponent)
+        sums = np.zeros((2, len(tile)))
+        _add_powers(tile, reach[a], exponent, sums)
+        return sums[0], sums[1]
 
-    sums = np.zeros((2, clustering.n))
-    for a, by_row, b, by_column in clustering.points.map_pairs_within(add):
-        sums[:, a] += by_row
-        sums[:, b] += by_column
-    means = sums.sum(axis=0) / np.repeat(clustering.sizes - 1, clustering.sizes)
+    coarse, fine = points.fold_points(visit, _add, (0.0, 0.0), np.ones(clustering.k, dtype=bool))
+    means = (coarse + fine) / np.repeat(clustering.sizes - 1, clustering.sizes)
     alone = np.isinf(nearest)
     core = np.where(alone, 0.0, nearest) * np.where(alone, 1.0, means) ** (-1 / dimension)
     return np.asarray(core), place
@@ -48,26 +53,37 @@ def core_distances(clustering: Clustering, dimension: float) -> tuple[FloatArray
 
 def _nearest(clustering: Clustering) -> tuple[FloatArray, LongArray]:
     """(n,) distances to the nearest point of the cluster in another place, +∞ where there is none, and (n,) places."""
+    codes = clustering.points.here(clustering.codes)
 
-    def smallest(a: slice, b: slice, tile: FloatArray) -> list[tuple[slice, FloatArray, LongArray]]:
-        zero = tile == 0
-        tile[zero] = np.inf
-        found = [(a, tile.min(axis=1), _first(zero, b.start))]
-        return found if a == b else [*found, (b, tile.min(axis=0), _first(zero.T, a.start))]
+    def visit(a: slice, b: slice, tile: Any) -> tuple[Any, Any]:
+        tile = within_clusters(a, b, codes, tile)
+        xp, zero = array_namespace(tile), tile == 0
+        first = xp.argmax(xp.astype(zero, xp.uint8), axis=1) + b.start
+        return xp.min(xp.where(zero, xp.inf, tile), axis=1), xp.where(xp.any(zero, axis=1), first, NOWHERE)
 
-    nearest, place = np.full(clustering.n, np.inf), np.arange(clustering.n)
-    for found in clustering.points.map_pairs_within(smallest):
-        for rows, distances, first in found:
-            nearest[rows] = np.minimum(nearest[rows], distances)
-            place[rows] = np.minimum(place[rows], first)
+    blank = (np.inf, NOWHERE)
+    nearest, place = clustering.points.fold_points(visit, _least, blank, np.ones(clustering.k, dtype=bool))
     while (place[place] != place).any():  # rounding may put x beside y and y beside z, but x beside z not
         place = place[place]
     return nearest, place
 
 
-def _first(zero: NDArray[np.bool_], start: int) -> LongArray:
-    """For each row its first true column, which are numbered from `start`; past every row where there is none."""
-    return np.where(zero.any(axis=1), start + zero.argmax(axis=1), np.iinfo(np.int64).max)
+def _least(x: tuple[Any, Any], y: tuple[Any, Any]) -> tuple[Any, Any]:
+    xp = array_namespace(x[0])
+    return xp.minimum(x[0], y[0]), xp.minimum(x[1], y[1])
+
+
+def _add(x: tuple[Any, Any], y: tuple[Any, Any]) -> tuple[Any, Any]:
+    return x[0] + y[0], x[1] + y[1]
+
+
+def _sums_of_powers(tile: Any, nearest: Any, dimension: float) -> tuple[Any, Any]:
+    """Each row's Σ (nearest / distance)^dimension in coarse and fine multiples, by another library than numpy."""
+    xp = array_namespace(tile)
+    quotients = xp.where(tile > 0, nearest[:, None] / tile, 0.0)
+    terms = xp.where(quotients > NEGLIGIBLE ** (1 / dimension), quotients, 0.0) ** dimension
+    coarse = (terms + COARSE) - COARSE
+    return xp.sum(coarse, axis=1), xp.sum(((terms - coarse) + FINE) - FINE, axis=1)
 
 
 @kernel

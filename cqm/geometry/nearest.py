@@ -10,7 +10,7 @@ from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
 from cqm.arrays.host.kernels import minimum, total
 
-__all__ = ["own_all_and_least_mean", "own_and_nearest"]
+__all__ = ["own_all_and_least_mean", "own_and_nearest", "sums_and_least_mean"]
 
 
 def own_and_nearest(values: Any, own: Any, sizes: Any) -> Any:
@@ -26,13 +26,24 @@ def own_and_nearest(values: Any, own: Any, sizes: Any) -> Any:
 
 
 def own_all_and_least_mean(totals: Any, own: Any, sizes: Any) -> Any:
-    """(rows, 3) sum at the own cluster, sum over all, and smallest mean of another, of (rows, k) sums over clusters."""
+    """(rows, 3) sum at the own cluster, sum over all, and smallest mean of another, of (rows, k) sums over clusters.
+
+    The own cluster may be none of them: then the first is 0.
+    """
     if is_numpy_array(totals):
         return _own_all_and_least_mean(totals, own, sizes)
     xp = array_namespace(totals)
     columns = xp.arange(totals.shape[1], dtype=own.dtype, device=device(own))[None, :]
-    means = xp.where(own[:, None] == columns, xp.inf, totals / sizes)
-    return xp.stack([_at_own(totals, own), xp.sum(totals, axis=1), xp.min(means, axis=1)], axis=1)
+    mine = own[:, None] == columns
+    means = xp.where(mine, xp.inf, totals / sizes)
+    at_own = xp.sum(xp.where(mine, totals, 0.0), axis=1)
+    return xp.stack([at_own, xp.sum(totals, axis=1), xp.min(means, axis=1)], axis=1)
+
+
+def sums_and_least_mean(x: Any, y: Any) -> Any:
+    """What `own_all_and_least_mean` says of two lots of clusters together."""
+    xp = array_namespace(x)
+    return xp.concat([x[:, :2] + y[:, :2], xp.minimum(x[:, 2:], y[:, 2:])], axis=1)
 
 
 def _at_own(values: Any, own: Any) -> Any:

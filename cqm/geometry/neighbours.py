@@ -1,14 +1,16 @@
 """Nearest neighbours, and how many of them lie in other clusters."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from array_api_compat import array_namespace, device, is_numpy_array
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
 from cqm.arrays.sparse.graph import Graph
+from cqm.geometry.pairs import together
 from cqm.sharing import once
 
 __all__ = ["foreign_shares"]
@@ -25,12 +27,9 @@ class _Nearest(NamedTuple):
     points, foreign : number of points at this distance, and of those in other clusters.
     """
 
-    distance: FloatArray
-    points: LongArray
-    foreign: LongArray
-
-    def of(self, rows: slice) -> "_Nearest":
-        return _Nearest(self.distance[rows], self.points[rows], self.foreign[rows])
+    distance: Any
+    points: Any
+    foreign: Any
 
     @classmethod
     def none(cls, n: int, ranks: int) -> "_Nearest":
@@ -72,24 +71,29 @@ def _in_graph(graph: Graph, ranks: int) -> _Nearest:
 
 def _among_all(clustering: Clustering, ranks: int) -> _Nearest:
     """What the points have among all others."""
-    codes = clustering.codes
-    nearest, farthest = _Nearest.none(clustering.n, ranks), np.full(clustering.n, np.inf)
+    codes = clustering.points.here(clustering.codes)
+    limits: dict[int, FloatArray] = {}  # spare work, whichever tiles are done: no neighbour is farther
 
-    def visit(a: slice, b: slice, tile: FloatArray) -> list[tuple[slice, _Nearest]]:
-        by_row = _Nearest.none(tile.shape[0], ranks)
+    def visit(a: slice, b: slice, tile: Any) -> tuple[Any, ...]:
+        if not is_numpy_array(tile):
+            xp = array_namespace(tile)
+            others = tile if a != b else xp.where(_diagonal(tile), xp.inf, tile)
+            return _smallest(others, xp.ones_like(codes[:1]), ~together(a, b, codes), ranks)
+        nearest = _Nearest.none(len(tile), ranks)
         if a == b:
             np.fill_diagonal(tile, np.inf)
-        _meet(tile, codes[a], codes[b], farthest[a], by_row)
-        if a == b:
-            return [(a, by_row)]
-        by_column = _Nearest.none(tile.shape[1], ranks)
-        _meet(np.ascontiguousarray(tile.T), codes[b], codes[a], farthest[b], by_column)
-        return [(a, by_row), (b, by_column)]
+        _meet(tile, codes[a], codes[b], limits.setdefault(a.start, np.full(len(tile), np.inf)), nearest)
+        return nearest
 
-    for found in clustering.points.map_pairs(visit):
-        for rows, points in found:
-            _merge(points, nearest.of(rows), farthest[rows])
-    return nearest
+    def merge(x: tuple[Any, ...], y: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not is_numpy_array(x[0]):
+            values, points, foreign = (array_namespace(p).concat([p, q], axis=1) for p, q in zip(x, y, strict=True))
+            return _smallest(values, points, foreign, ranks)
+        both = _Nearest(*(values.copy() for values in x))
+        _merge(_Nearest(*y), both)
+        return both
+
+    return _Nearest(*clustering.points.fold_points(visit, merge, (np.inf, 0, 0)))
 
 
 @kernel
@@ -110,6 +114,26 @@ def _meet_neighbours(
                 farthest = _insert(nearest.distance[i], nearest.points[i], nearest.foreign[i], distances[e], 1, apart)
 
 
+def _diagonal(tile: Any) -> Any:
+    """(rows, rows) where a point meets itself."""
+    places = array_namespace(tile).arange(tile.shape[0], device=device(tile))
+    return places[:, None] == places[None, :]
+
+
+def _smallest(values: Any, points: Any, foreign: Any, ranks: int) -> _Nearest:
+    """Each row's smallest different values, and how many points, and foreign ones, have them."""
+    xp, found = array_namespace(values), []
+    nobody = xp.zeros((1,), dtype=points.dtype, device=device(points))
+    foreign = xp.astype(foreign, points.dtype)
+    for _ in range(ranks):
+        least = xp.min(values, axis=1, keepdims=True)
+        here = values == least
+        some = here & (least < xp.inf)
+        found.append((least[:, 0], *(xp.sum(xp.where(some, each, nobody), axis=1) for each in (points, foreign))))
+        values = xp.where(here, xp.inf, values)
+    return _Nearest(*(xp.stack(column, axis=1) for column in zip(*found, strict=True)))
+
+
 @kernel
 def _meet(
     tile: FloatArray,
@@ -118,7 +142,7 @@ def _meet(
     limit: FloatArray,
     nearest: _Nearest,
 ) -> None:
-    """Let the points of the rows meet those of the columns; beyond the limit no neighbour is among the nearest."""
+    """Let the points of the rows meet those of the columns, of which none beyond the limit is among the nearest."""
     for i in range(len(tile)):
         farthest = limit[i]
         for j in range(tile.shape[1]):
@@ -126,15 +150,22 @@ def _meet(
                 apart = np.int64(row_codes[i] != column_codes[j])
                 last = _insert(nearest.distance[i], nearest.points[i], nearest.foreign[i], tile[i, j], 1, apart)
                 farthest = min(farthest, last)
+        limit[i] = farthest
 
 
 @kernel
-def _merge(found: _Nearest, nearest: _Nearest, farthest: FloatArray) -> None:
-    """Take over what some points met, and the distance beyond which nothing counts."""
-    for i in range(len(farthest)):
+def _merge(found: _Nearest, nearest: _Nearest) -> None:
+    """Take over what some points met."""
+    for i in range(len(found.distance)):
+        farthest, nearer = np.inf, 0
         for g in range(found.distance.shape[1]):
-            if found.points[i, g] > 0 and found.distance[i, g] <= farthest[i]:
-                farthest[i] = _insert(
+            nearer += nearest.points[i, g]
+            if nearer >= found.distance.shape[1]:
+                farthest = nearest.distance[i, g]
+                break
+        for g in range(found.distance.shape[1]):
+            if found.points[i, g] > 0 and found.distance[i, g] <= farthest:
+                farthest = _insert(
                     nearest.distance[i],
                     nearest.points[i],
                     nearest.foreign[i],

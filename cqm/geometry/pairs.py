@@ -1,11 +1,14 @@
-"""How many pairs there are."""
+"""How many pairs there are, and which pairs of a tile count."""
+
+from typing import Any
 
 import numpy as np
+from array_api_compat import array_namespace, device, is_numpy_array
 
 from cqm.arrays.clustering import Groups
 from cqm.arrays.dtypes import FloatArray
 
-__all__ = ["mean_distances", "numbers_of_pairs", "weights_of_pairs"]
+__all__ = ["counted_once", "mean_distances", "numbers_of_pairs", "together", "weights_of_pairs", "within_clusters"]
 
 
 def mean_distances(groups: Groups, totals: FloatArray) -> FloatArray:
@@ -26,3 +29,24 @@ def numbers_of_pairs(groups: Groups) -> tuple[int, int]:
     sizes = groups.sizes
     within = int((sizes * (sizes - 1)).sum()) // 2
     return within, groups.n * (groups.n - 1) // 2 - within
+
+
+def together(a: slice, b: slice, codes: Any) -> Any:
+    """(a, b) whether two ordered rows lie in one cluster."""
+    return codes[a][:, None] == codes[b][None, :]
+
+
+def counted_once(a: slice, b: slice, tile: Any) -> Any:
+    """(a, b) whether a tile is the one in which a pair is counted: all of them, or of a square those above."""
+    xp, on = array_namespace(tile), device(tile)
+    rows, columns = (xp.arange(rows.start, rows.stop, device=on) for rows in (a, b))
+    return rows[:, None] < columns[None, :] if a == b else xp.ones((1, 1), dtype=xp.bool, device=on)
+
+
+def within_clusters(a: slice, b: slice, codes: Any, tile: Any) -> Any:
+    """A tile with +∞ between points of different clusters; numpy's in place."""
+    if not is_numpy_array(tile):
+        return array_namespace(tile).where(together(a, b, codes), tile, float("inf"))
+    if codes[a.start] != codes[b.stop - 1] or codes[b.start] != codes[a.stop - 1]:
+        tile[~together(a, b, codes)] = float("inf")
+    return tile

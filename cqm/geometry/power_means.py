@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from array_api_compat import array_namespace, device, is_numpy_array
 
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
@@ -25,7 +27,7 @@ def power_means(clustering: Clustering, power: float) -> FloatArray:
     counts = np.maximum(clustering.sizes - (clustering.codes[:, None] == np.arange(clustering.k)), 1)
     with np.errstate(divide="ignore"):  # log 0 = −∞ and 1/0 = ∞, so that the mean is 0
         if power == 0:
-            return np.asarray(np.exp(_sums(clustering, np.log) / counts))
+            return np.asarray(np.exp(_sums(clustering, _logarithms) / counts))
         if abs(power) <= SMALL_POWER:
             return np.asarray((_sums(clustering, lambda values: values**power) / counts) ** (1 / power))
     extremes = clustering.points.per_point(MAXIMUM if power > 0 else MINIMUM, lambda values, own, sizes: values)
@@ -33,37 +35,50 @@ def power_means(clustering: Clustering, power: float) -> FloatArray:
         return extremes
     scales = np.where((extremes > 0) & np.isfinite(extremes), extremes, 1.0)
 
-    def of_quotients(values: FloatArray, scales: FloatArray) -> FloatArray:
+    def of_quotients(values: Any, scales: Any) -> Any:
         if power > 0:
-            return np.asarray((values / scales) ** power)
-        return np.divide(scales, values, out=np.zeros_like(values), where=values > 0) ** -power
+            return (values / scales) ** power
+        xp = array_namespace(values)
+        return xp.where(values > 0, scales / xp.where(values > 0, values, 1.0), 0.0) ** -power
 
     means = _sums(clustering, of_quotients, scales) / counts
     return np.where(extremes > 0, scales * np.where(means > 0, means, 1.0) ** (1 / power), 0.0)
 
 
-def _sums(clustering: Clustering, transform: Callable[..., FloatArray], scales: FloatArray | None = None) -> FloatArray:
+def _logarithms(values: Any) -> Any:
+    return array_namespace(values).log(values)
+
+
+def _sums(clustering: Clustering, transform: Callable[..., Any], scales: FloatArray | None = None) -> FloatArray:
     """(n, k) sums of transformed distances to the points of each cluster but the point itself.
 
     With (n, k) `scales`, the transformation takes them as well, at each pair that of the first point and the cluster of
     the second.
     """
-    codes = clustering.codes
+    points, k = clustering.points, clustering.k
+    codes = points.here(clustering.codes)
+    around = None if scales is None else points.here(scales)
 
-    def met(rows: slice, columns: slice, distances: FloatArray) -> tuple[slice, slice, FloatArray]:
-        values = distances if scales is None else transform(distances, scales[rows][:, codes[columns]])
-        if rows == columns:
-            np.fill_diagonal(values, 0.0)
-        part = clustering.part(columns)
-        return rows, part.clusters, np.add.reduceat(values, part.starts[:-1], axis=1)
-
-    def visit(a: slice, b: slice, tile: FloatArray) -> list[tuple[slice, slice, FloatArray]]:
+    def visit(a: slice, b: slice, tile: Any) -> tuple[Any]:
+        xp = array_namespace(tile)
         with np.errstate(divide="ignore"):  # on a thread of its own
-            values = tile if scales is not None else transform(tile)
-            return [met(a, b, values)] if a == b else [met(a, b, values), met(b, a, values.T)]
+            more = () if around is None else (xp.take(around[a, :], codes[b], axis=1),)
+            values = transform(tile, *more)
+        if a == b:
+            places = xp.arange(tile.shape[0], device=device(tile))
+            values = xp.where(places[:, None] == places[None, :], 0.0, values)
+        return (_over_clusters(values, codes[b], k),)
 
-    out = np.zeros((clustering.n, clustering.k))
-    for found in clustering.points.map_pairs(visit):
-        for rows, clusters, sums in found:
-            out[rows, clusters] += sums
+    (out,) = points.fold_points(visit, lambda x, y: (x[0] + y[0],), (0.0,))
     return out
+
+
+def _over_clusters(values: Any, codes: Any, k: int) -> Any:
+    """(rows, k) sums over the columns of each cluster."""
+    if is_numpy_array(values):
+        out, starts = np.zeros((len(values), k)), np.flatnonzero(np.diff(codes, prepend=-1))
+        out[:, codes[starts]] = np.add.reduceat(values, starts, axis=1)
+        return out
+    xp = array_namespace(values)
+    clusters = xp.arange(k, dtype=codes.dtype, device=device(values))
+    return values @ xp.astype(codes[:, None] == clusters[None, :], values.dtype)

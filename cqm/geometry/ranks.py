@@ -6,23 +6,28 @@ next ones, find order statistics and cut the distances into slabs of increasing 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import add
+from typing import Any
 
 import numpy as np
+from array_api_compat import array_namespace, is_numpy_array
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
+from cqm.arrays.foreign import on_host
 from cqm.arrays.host.jit import kernel
-from cqm.geometry.pairs import numbers_of_pairs
+from cqm.geometry.pairs import counted_once, numbers_of_pairs, together
 
-__all__ = ["Slab", "as_bits", "order_statistics", "select", "slabs", "within_in_order"]
+__all__ = ["Slab", "as_bits", "order_statistics", "select", "slabs", "within_in_order", "within_slab"]
 
 LongArray = NDArray[np.int64]
 
 CAPACITY = 1 << 25  # within-cluster distances held at once: 256 MiB
 BITS = 63  # of a non-negative float64
-RADIX = 21  # bits resolved by one histogram
-FEW = 1 << 21  # distances sorted to find one among them
+RADIX = 16  # bits resolved by one histogram
+FEW = 1 << 23  # distances held to find one among them
+INFINITY = 0x7FF << 52  # bits of +∞
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,17 @@ class Slab:
         return self.last == self.low
 
 
+def within_slab(tile: Any, slab: Slab) -> Any:
+    """Whether distances of another library than numpy lie in a slab."""
+    low, last = as_distances([slab.low, slab.last]).tolist()
+    return (tile >= low) & (tile <= last)
+
+
+def as_distances(bits: Any) -> FloatArray:
+    """Distances that have these bits; more bits than those of +∞ are +∞."""
+    return np.minimum(np.asarray(bits, dtype=np.uint64), INFINITY).view(np.float64)
+
+
 def as_bits(tile: FloatArray) -> LongArray:
     """Reinterpret floats as integers of the same order, in place; adding 0 turns −0 into 0."""
     return np.add(tile, 0.0, out=tile).view(np.int64)
@@ -59,20 +75,24 @@ def slabs(clustering: Clustering, capacity: int = CAPACITY) -> list[Slab]:
     return list(_cut(clustering, 0, BITS, capacity))
 
 
-def within_in_order(clustering: Clustering, slab: Slab) -> LongArray:
-    """Bits of the slab's distances inside clusters, in ascending order."""
-    codes = clustering.codes
+def within_in_order(clustering: Clustering, slab: Slab) -> Any:
+    """The slab's distances inside clusters in ascending order: numpy's as bits, other libraries' where they are."""
+    codes = clustering.points.here(clustering.codes)
 
-    def visit(a: slice, b: slice, tile: FloatArray) -> LongArray:
-        return select(as_bits(tile), codes[a], codes[b], a == b, slab.low, slab.last, True)
+    def visit(a: slice, b: slice, tile: Any) -> list[Any]:
+        if is_numpy_array(tile):
+            return [select(as_bits(tile), codes[a], codes[b], a == b, slab.low, slab.last, True)]
+        return [tile[counted_once(a, b, tile) & together(a, b, codes) & within_slab(tile, slab)]]
 
-    return np.sort(np.concatenate(list(clustering.points.map_pairs(visit, only_within=True))))
+    found = clustering.points.fold(visit, add, np.ones(clustering.k, dtype=bool))
+    xp = array_namespace(found[0])
+    return xp.sort(xp.concat(found), stable=False)
 
 
 def order_statistics(clustering: Clustering, ranks: list[int], few: int = FEW) -> list[float]:
     """Distances that have so many others before them in ascending order.
 
-    Histograms narrow each down to at most `few` candidates, or to a single value; those few are sorted.
+    Histograms narrow each down to at most `few` candidates, or to a single value.
     """
     total = sum(numbers_of_pairs(clustering))
     lows, ranks, counts, shift = [0] * len(ranks), list(ranks), [total] * len(ranks), BITS
@@ -85,16 +105,31 @@ def order_statistics(clustering: Clustering, ranks: list[int], few: int = FEW) -
             counts[i] = int(bins[i, bin_])
             ranks[i] -= int(ends[bin_]) - counts[i]
             lows[i] += bin_ << shift
-    if shift:
-        together = np.zeros(clustering.n, dtype=np.intp)  # one cluster: every pair counts
+    if not shift:
+        return as_distances(lows).tolist()
+    candidates = _candidates(clustering, [Slab(low, low - 1 + (1 << shift), 0, 0) for low in lows])
+    return [_ranked(values, rank) for values, rank in zip(candidates, ranks, strict=True)]
 
-        def visit(a: slice, b: slice, tile: FloatArray) -> list[LongArray]:
-            bits, codes = as_bits(tile), (together[a], together[b])
-            return [select(bits, *codes, a == b, low, low - 1 + (1 << shift), True) for low in lows]
 
-        candidates = zip(*clustering.points.map_pairs(visit), strict=True)
-        lows = [np.sort(np.concatenate(found))[rank] for found, rank in zip(candidates, ranks, strict=True)]
-    return [float(value) for value in np.array(lows, dtype=np.int64).view(np.float64)]
+def _candidates(clustering: Clustering, ranges: list[Slab]) -> list[Any]:
+    """The distances in each range, in no order; numpy's as bits."""
+    one = np.zeros(clustering.n, dtype=np.intp)  # cluster: every pair counts
+
+    def visit(a: slice, b: slice, tile: Any) -> list[list[Any]]:
+        if is_numpy_array(tile):
+            bits = as_bits(tile)
+            return [[select(bits, one[a], one[b], a == b, each.low, each.last, True)] for each in ranges]
+        return [[tile[counted_once(a, b, tile) & within_slab(tile, each)]] for each in ranges]
+
+    found = clustering.points.fold(visit, lambda x, y: [p + q for p, q in zip(x, y, strict=True)])
+    return [array_namespace(values[0]).concat(values) for values in found]
+
+
+def _ranked(values: Any, rank: int) -> float:
+    """The value that has so many others before it in ascending order."""
+    if is_numpy_array(values):
+        return float(np.partition(values, rank)[rank].view(np.float64))
+    return float(array_namespace(values).sort(values, stable=False)[rank])
 
 
 def _cut(clustering: Clustering, low: int, shift: int, capacity: int) -> Iterator[Slab]:
@@ -122,16 +157,27 @@ def _cut(clustering: Clustering, low: int, shift: int, capacity: int) -> Iterato
 
 def _histograms(clustering: Clustering, lows: list[int], shift: int, width: int) -> LongArray:
     """(lows, 2^width, 2) numbers of pairs across and inside clusters, in bins of 2^shift from each of `lows` on."""
-    codes = clustering.codes
-    counts = np.zeros((len(lows), 1 << width, 2), dtype=np.int64)
+    codes = clustering.points.here(clustering.codes)
     starts = np.array(lows, dtype=np.int64)
+    steps = np.arange((1 << width) + 1, dtype=np.uint64) << np.uint64(shift)
+    edges = clustering.points.here(as_distances(starts.astype(np.uint64)[:, None] + steps))
 
-    def visit(a: slice, b: slice, tile: FloatArray) -> NDArray[np.int32]:
-        return _bins(as_bits(tile), codes[a], codes[b], a == b, starts, shift, 1 << width)
+    def visit(a: slice, b: slice, tile: Any) -> Any:
+        if is_numpy_array(tile):
+            return _bins(as_bits(tile), codes[a], codes[b], a == b, starts, shift, 1 << width)
+        same, counted = together(a, b, codes), counted_once(a, b, tile)
+        return array_namespace(tile).stack([_between(edges, tile, counted & each) for each in (~same, same)], axis=2)
 
-    for bins in clustering.points.map_pairs(visit):
-        _count(bins, counts.reshape(-1))
+    counts: LongArray = on_host(clustering.points.fold(visit, add))
     return counts
+
+
+def _between(edges: Any, tile: Any, counted: Any) -> Any:
+    """(lows, bins) how many of the distances that count lie from each edge to the next."""
+    xp = array_namespace(tile)
+    ordered = xp.sort(xp.reshape(xp.where(counted, tile, xp.inf), (-1,)), stable=False)
+    before = xp.reshape(xp.searchsorted(ordered, xp.reshape(edges, (-1,))), edges.shape)
+    return xp.astype(before[:, 1:] - before[:, :-1], xp.int64)
 
 
 @kernel
@@ -143,25 +189,17 @@ def _bins(
     starts: LongArray,
     shift: int,
     size: int,
-) -> NDArray[np.int32]:
-    """Place of each pair in the histograms, laid out one after the other, for each histogram that it falls into."""
-    out = np.empty(bits.size * len(starts), dtype=np.int32)
-    found = 0
+) -> LongArray:
+    """(starts, size, 2) how many pairs fall into each bin of 2^shift from each of `starts` on, across and inside."""
+    counts = np.zeros((len(starts), size, 2), dtype=np.int64)
     for i in range(len(bits)):
         for j in range(i + 1 if on_diagonal else 0, bits.shape[1]):
             for s in range(len(starts)):
                 if bits[i, j] >= starts[s]:
                     bin_ = (bits[i, j] - starts[s]) >> shift
                     if bin_ < size:
-                        out[found] = 2 * (s * size + bin_) + (row_codes[i] == column_codes[j])
-                        found += 1
-    return out[:found].copy()
-
-
-@kernel
-def _count(bins: NDArray[np.int32], counts: LongArray) -> None:
-    for bin_ in bins:
-        counts[bin_] += 1
+                        counts[s, bin_, np.int64(row_codes[i] == column_codes[j])] += 1
+    return counts
 
 
 @kernel

@@ -8,14 +8,18 @@ together. So nothing depends on the order of rows.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from operator import add
+from typing import Any, NamedTuple
 
 import numpy as np
+from array_api_compat import array_namespace, is_numpy_array
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
+from cqm.arrays.foreign import on_host
 from cqm.arrays.host.jit import kernel
+from cqm.geometry.pairs import counted_once, together, within_clusters
 
 __all__ = ["inner_nodes", "separations", "spanning_tree"]
 
@@ -43,26 +47,29 @@ def inner_nodes(clustering: Clustering, core: FloatArray) -> tuple[NDArray[np.bo
         v = links.point[u]
         _, once = np.unique(np.minimum(u, v) * clustering.n + np.maximum(u, v), return_index=True)
         forest.add(u[once], v[once], links.reach[u[once]])
-        for edges in _tied_edges(clustering, core, component, reach, share, tied):
-            forest.add(*edges)
+        if tied.any():
+            for edges in _tied_edges(clustering, core, component, reach, share, tied):
+                forest.add(*edges)
     return forest.inner_nodes()
 
 
 def separations(clustering: Clustering, core: FloatArray) -> FloatArray:
-    """(k, k) smallest mutual reachability distance between two clusters; +∞ on the diagonal."""
-    codes = clustering.codes
+    """(k,) smallest mutual reachability distance to another cluster; +∞ where there is none."""
+    points = clustering.points
+    codes, cores = points.here(clustering.codes), points.here(core)
 
-    def separate(a: slice, b: slice, tile: FloatArray) -> tuple[slice, slice, FloatArray]:
-        i, j = clustering.part(a).clusters, clustering.part(b).clusters
-        out = np.full((i.stop - i.start, j.stop - j.start), np.inf)
-        _separate(tile, core[a], core[b], codes[a] - i.start, codes[b] - j.start, out)
-        return i, j, out
+    def visit(a: slice, b: slice, tile: Any) -> tuple[Any]:
+        if is_numpy_array(tile):
+            return (_separate(tile, cores[a], cores[b], codes[a], codes[b]),)
+        xp = array_namespace(tile)
+        reaches = xp.maximum(xp.maximum(cores[a][:, None], cores[b][None, :]), tile)
+        return (xp.min(xp.where(together(a, b, codes), xp.inf, reaches), axis=1),)
 
-    out = np.full((clustering.k, clustering.k), np.inf)
-    for i, j, smallest in clustering.points.map_pairs(separate):
-        out[i, j] = np.minimum(out[i, j], smallest)
-    np.fill_diagonal(out, np.inf)
-    return np.minimum(out, out.T)
+    def merge(x: tuple[Any], y: tuple[Any]) -> tuple[Any]:
+        return (array_namespace(x[0]).minimum(x[0], y[0]),)
+
+    (nearest,) = points.fold_points(visit, merge, (np.inf,))
+    return np.asarray(np.minimum.reduceat(nearest, clustering.starts[:-1]))
 
 
 def spanning_tree(clustering: Clustering, core: FloatArray) -> tuple[LongArray, LongArray, FloatArray]:
@@ -137,39 +144,60 @@ class _Links(NamedTuple):
     ties : number of links that are equal in both.
     """
 
-    reach: FloatArray
-    share: FloatArray
-    point: LongArray
-    ties: LongArray
+    reach: Any
+    share: Any
+    point: Any
+    ties: Any
 
     @classmethod
     def none(cls, n: int) -> "_Links":
         return cls(np.full(n, np.inf), np.full(n, np.inf), np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64))
 
-    def shorten(self, rows: slice, found: "_Links") -> None:
-        """Take over what was found for some points, where it is shorter."""
-        reach, share = self.reach[rows], self.share[rows]
-        equal = (found.reach == reach) & (found.share == share)
-        shorter = (found.reach < reach) | ((found.reach == reach) & (found.share < share))
-        self.ties[rows][equal] += found.ties[equal]
-        for old, new in zip(self, found, strict=True):
-            old[rows][shorter] = new[shorter]
+
+def _shorter(x: tuple[Any, ...], y: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Links of the same points from two lots, the shorter one each."""
+    old, new = _Links(*x), _Links(*y)
+    xp = array_namespace(old.reach)
+    equal = (new.reach == old.reach) & (new.share == old.share)
+    shorter = (new.reach < old.reach) | ((new.reach == old.reach) & (new.share < old.share))
+    old = old._replace(ties=xp.where(equal, old.ties + new.ties, old.ties))
+    return tuple(xp.where(shorter, *each) for each in zip(new, old, strict=True))
 
 
 def _links(clustering: Clustering, core: FloatArray, component: LongArray, growing: NDArray[np.bool_]) -> _Links:
-    def link(a: slice, b: slice, tile: FloatArray) -> list[tuple[slice, _Links]]:
-        by_row, by_column = _Links.none(tile.shape[0]), _Links.none(tile.shape[1])
-        _link(tile, core[a], core[b], component[a], component[b], b.start, by_row)
-        if a == b:
-            return [(a, by_row)]
-        _link(np.ascontiguousarray(tile.T), core[b], core[a], component[b], component[a], a.start, by_column)
-        return [(a, by_row), (b, by_column)]
+    points = clustering.points
+    codes, cores, components = (points.here(each) for each in (clustering.codes, core, component))
 
-    out = _Links.none(clustering.n)
-    for found in clustering.points.map_pairs_within(link, growing):
-        for rows, links in found:
-            out.shorten(rows, links)
-    return out
+    def visit(a: slice, b: slice, tile: Any) -> tuple[Any, ...]:
+        tile = within_clusters(a, b, codes, tile)
+        if not is_numpy_array(tile):
+            return _shortest_of_rows(tile, cores[a], cores[b], components[a], components[b], b.start)
+        links = _Links.none(len(tile))
+        _link(tile, cores[a], cores[b], components[a], components[b], b.start, links)
+        return links
+
+    return _Links(*points.fold_points(visit, _shorter, (np.inf, np.inf, 0, 0), growing))
+
+
+def _shortest_of_rows(tile: Any, a_core: Any, b_core: Any, a_component: Any, b_component: Any, first: int) -> _Links:
+    """What `_link` finds, by another library than numpy."""
+    xp = array_namespace(tile)
+    linked = (a_component[:, None] != b_component[None, :]) & (tile < xp.inf)
+    reaches, shares = _reaches_and_shares(tile, a_core, b_core)
+    reaches = xp.where(linked, reaches, xp.inf)
+    reach = xp.min(reaches, axis=1)
+    shares = xp.where(linked & (reaches == reach[:, None]), shares, xp.inf)
+    share = xp.min(shares, axis=1)
+    equal = shares == share[:, None]
+    ties = xp.where(share < xp.inf, xp.sum(xp.astype(equal, xp.int64), axis=1), 0)
+    return _Links(reach, share, xp.argmin(shares, axis=1) + first, ties)
+
+
+def _reaches_and_shares(tile: Any, a_core: Any, b_core: Any) -> tuple[Any, Any]:
+    """Mutual reachability distances of a tile, and smaller core distances as shares of the distances."""
+    xp, a_core, b_core = array_namespace(tile), a_core[:, None], b_core[None, :]
+    shares = xp.minimum(a_core, b_core) / xp.where(tile > 0, tile, xp.inf)
+    return xp.maximum(xp.maximum(a_core, b_core), tile), shares
 
 
 def _shortest(links: _Links, component: LongArray) -> tuple[FloatArray, FloatArray]:
@@ -190,18 +218,23 @@ def _tied_edges(
     tied: NDArray[np.bool_],
 ) -> Iterator[tuple[LongArray, LongArray, FloatArray]]:
     """Links (u, v, reach) that are shortest for the component of an end, tile by tile, in the tied clusters."""
+    points = clustering.points
+    wanted = tied[clustering.codes]
+    each = (clustering.codes, core, component, reach[component], share[component], wanted)
+    codes, cores, components, reached, shared, of_tied = (points.here(values) for values in each)
 
-    def choose(a: slice, b: slice, tile: FloatArray) -> tuple[LongArray, LongArray, FloatArray]:
-        reaches = np.maximum(np.maximum.outer(core[a], core[b]), tile)
-        shares = np.divide(np.minimum.outer(core[a], core[b]), tile, out=np.zeros_like(tile), where=tile > 0)
-        chosen = np.zeros(tile.shape, dtype=bool)
-        for ends in (component[a][:, None], component[b][None, :]):
-            chosen |= (reaches == reach[ends]) & (shares == share[ends])
-        chosen &= component[a][:, None] != component[b][None, :]
-        i, j = np.nonzero(np.triu(chosen) if a == b else chosen)
-        return a.start + i, b.start + j, reaches[i, j]
+    def choose(a: slice, b: slice, tile: Any) -> list[tuple[Any, Any, Any]]:
+        xp = array_namespace(tile)
+        reaches, shares = _reaches_and_shares(tile, cores[a], cores[b])
+        chosen = (reaches == reached[a][:, None]) & (shares == shared[a][:, None])
+        chosen = chosen | (reaches == reached[b][None, :]) & (shares == shared[b][None, :])
+        chosen = chosen & (components[a][:, None] != components[b][None, :]) & together(a, b, codes)
+        i, j = xp.nonzero(chosen & of_tied[a][:, None] & counted_once(a, b, tile))
+        lengths = xp.take(xp.reshape(reaches, (-1,)), i * reaches.shape[1] + j)
+        return [(i + a.start, j + b.start, lengths)]
 
-    return clustering.points.map_pairs_within(choose, tied)
+    for u, v, lengths in points.fold(choose, add, tied):
+        yield on_host(u), on_host(v), on_host(lengths)
 
 
 @kernel
@@ -218,8 +251,8 @@ def _link(
     for i in range(len(tile)):
         reach, share, point, ties = links.reach[i], links.share[i], links.point[i], links.ties[i]
         for j in range(tile.shape[1]):
-            if a_component[i] != b_component[j]:
-                d = tile[i, j]
+            d = tile[i, j]
+            if a_component[i] != b_component[j] and d < np.inf:
                 r = max(a_core[i], b_core[j], d)
                 if r <= reach:
                     s = min(a_core[i], b_core[j]) / d
@@ -282,12 +315,13 @@ def _separate(
     b_core: FloatArray,
     a_codes: NDArray[np.intp],
     b_codes: NDArray[np.intp],
-    out: FloatArray,
-) -> None:
-    """Lower the separations of the clusters of rows and columns by the tile's mutual reachability distances."""
+) -> FloatArray:
+    """Each row's smallest mutual reachability distance to a column of another cluster."""
+    out = np.full(len(tile), np.inf)
     for i in range(len(tile)):
-        row = out[a_codes[i]]
         for j in range(tile.shape[1]):
-            reach = max(a_core[i], b_core[j], tile[i, j])
-            if reach < row[b_codes[j]]:
-                row[b_codes[j]] = reach
+            if a_codes[i] != b_codes[j]:
+                reach = max(a_core[i], b_core[j], tile[i, j])
+                if reach < out[i]:
+                    out[i] = reach
+    return out

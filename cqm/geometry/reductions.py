@@ -4,6 +4,7 @@ Sums of squared Euclidean, cosine and correlation distances have a closed form a
 """
 
 from contextlib import suppress
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,10 @@ import numpy as np
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.engine import ACROSS, INSIDE, MAXIMUM, MINIMUM, SUM, Request
+from cqm.arrays.foreign import on_host
 from cqm.arrays.rules import NoRoomError
 from cqm.geometry import closed_forms
-from cqm.geometry.nearest import own_all_and_least_mean
+from cqm.geometry.nearest import own_all_and_least_mean, sums_and_least_mean
 from cqm.sharing import once
 
 __all__ = [
@@ -35,7 +37,7 @@ def point_sums(clustering: Clustering) -> FloatArray:
     if clustering.distance.closed_form:
         with suppress(NoRoomError):  # for centroids: pairs take none
             return closed_forms.from_sums(clustering, own_all_and_least_mean)
-    return clustering.points.per_point(SUM, own_all_and_least_mean)
+    return clustering.points.per_point(SUM, own_all_and_least_mean, merge=sums_and_least_mean)
 
 
 @once
@@ -92,9 +94,10 @@ def distance_matrix(clustering: Clustering) -> FloatArray:
     """(n, n) distances in cluster order."""
     out = np.empty((clustering.n, clustering.n))
 
-    def same(a: slice, b: slice, tile: FloatArray) -> tuple[slice, slice, Any]:
-        return a, b, tile
+    def same(a: slice, b: slice, tile: Any) -> list[tuple[slice, slice, Any]]:
+        return [(a, b, tile)]
 
-    for a, b, tile in clustering.points.map_pairs(same):
-        out[a, b], out[b, a] = tile, tile.T
+    for a, b, tile in clustering.points.fold(same, add):
+        values = on_host(tile)
+        out[a, b], out[b, a] = values, values.T
     return out

@@ -183,6 +183,6 @@ def densities_of(clustering: Clustering, dimension: float | None = None) -> Clus
     own = place == np.arange(clusters.n)
     inner_places, sparseness = inner_nodes(clusters.only(own), core[own])
     inner = inner_places[(np.cumsum(own) - 1)[place]]
-    separation = separations(clusters.only(inner), core[inner]).min(axis=1)
+    separation = separations(clusters.only(inner), core[inner])
     validity = ratio(separation - sparseness, np.maximum(separation, sparseness))
     return ClusterDensities(clusters.classes, clusters.sizes, sparseness, separation, validity, clustering.input_mass)

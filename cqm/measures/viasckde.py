@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
+from array_api_compat import array_namespace, device
 
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
@@ -104,19 +105,17 @@ def viasckde_of(clustering: Clustering, bandwidth: float = 0.05) -> float:
 
 def _densities(clustering: Clustering, nearest: FloatArray, bandwidth: float) -> FloatArray:
     """(n,) Σ over the other points of exp(−d²/(2h²)), in units of its value at the distance `nearest`, (n,)."""
-    scaled = (nearest / bandwidth) ** 2 / 2
+    points = clustering.points
+    scaled = points.here((nearest / bandwidth) ** 2 / 2)
 
-    def visit(a: slice, b: slice, tile: FloatArray) -> list[tuple[slice, FloatArray]]:
-        tile /= bandwidth
-        exponents = tile * tile / -2
+    def visit(a: slice, b: slice, tile: Any) -> tuple[Any]:
+        xp = array_namespace(tile)
+        apart = tile / bandwidth
+        exponents = apart * apart / -2
         if a == b:
-            np.fill_diagonal(exponents, -np.inf)
-            return [(a, np.exp(exponents + scaled[a, None]).sum(axis=1))]
-        by_column = np.exp(exponents + scaled[b]).sum(axis=0)
-        return [(a, np.exp(exponents + scaled[a, None]).sum(axis=1)), (b, by_column)]
+            places = xp.arange(tile.shape[0], device=device(tile))
+            exponents = xp.where(places[:, None] == places[None, :], -xp.inf, exponents)
+        return (xp.sum(xp.exp(exponents + scaled[a][:, None]), axis=1),)
 
-    out = np.zeros(clustering.n)
-    for found in clustering.points.map_pairs(visit):
-        for rows, sums in found:
-            out[rows] += sums
+    (out,) = points.fold_points(visit, lambda x, y: (x[0] + y[0],), (0.0,))
     return out

@@ -298,6 +298,6 @@ def test_places_follow_each_other_where_rounding_tells_two_of_three_apart():
     """Row 1 lies beside row 0 and row 2 beside row 1, but row 2 not beside row 0: all three are one place."""
     tile = np.array([[0.0, 0, 1e-9, 5], [0, 0, 0, 5], [1e-9, 0, 0, 5], [5, 5, 5, 0]])
     all_rows = slice(0, 4)
-    points = SimpleNamespace(map_pairs_within=lambda visit: [visit(all_rows, all_rows, tile)])
-    _, place = core_distances._nearest(SimpleNamespace(n=4, points=points))
+    points = SimpleNamespace(here=np.asarray, fold_points=lambda visit, *_: visit(all_rows, all_rows, tile))
+    _, place = core_distances._nearest(SimpleNamespace(k=1, codes=np.zeros(4, dtype=int), points=points))
     assert place.tolist() == [0, 0, 0, 3]

@@ -1,7 +1,9 @@
 """Every measure on every kind of array, what passes it takes, and what it takes to add a kind."""
 
+import sys
 from collections import Counter
 
+import array_api_compat
 import array_api_strict
 import numpy as np
 import pytest
@@ -21,7 +23,7 @@ def small_tiles(monkeypatch):
     """Blocks of rows that straddle clusters, many of them."""
     monkeypatch.setattr(space, "TILE_ROWS", 16)
     monkeypatch.setattr(space, "ENTRIES", 1000)
-    monkeypatch.setattr(pairs, "HOST_ROWS", 16)
+    monkeypatch.setattr(space, "VISITED_ROWS", 16)
     monkeypatch.setattr(pairs, "WAVE", 3)
 
 
@@ -84,18 +86,19 @@ def test_arrays_out_of_sight_are_not():
 
 
 def passes_of(monkeypatch, run):
-    """Passes over all pairs of points, by name and what they ask for."""
+    """Passes over all pairs of all points, by name and what they ask for."""
     made = Counter()
 
     def counting(name, function):
         def counted(self, *arguments, **options):
-            asked = tuple(getattr(argument, "__qualname__", argument) for argument in arguments)
-            made[name, asked, tuple(options.items())] += 1
+            some = any(isinstance(argument, np.ndarray) for argument in arguments)  # clusters, not all pairs
+            if self.n == len(POINTS) and not some:
+                made[name, tuple(getattr(argument, "__qualname__", argument) for argument in arguments)] += 1
             return function(self, *arguments, **options)
 
         return counted
 
-    for name in ("per_pair", "per_point", "nearest_across", "longest_steps", "map_pairs"):
+    for name in ("per_pair", "per_point", "nearest_across", "longest_steps", "fold", "fold_points"):
         monkeypatch.setattr(Host, name, counting(name, getattr(Host, name)))
     run()
     return made
@@ -109,8 +112,8 @@ def test_measures_of_one_evaluation_share_their_passes(monkeypatch):
     made = passes_of(monkeypatch, lambda: cqm.evaluate(POINTS, LABELS, measures=PAIRS))
     assert max(made.values()) == 1
     # sums, minima and maxima of pairs of clusters, the two of them that Dunn wants, sums and minima of points, the
-    # nearest across and the longest steps, a typical distance and moments, neighbours, and DBCV's separations
-    assert len(made) == 12
+    # nearest across and the longest steps, moments, neighbours and powers
+    assert len(made) == 11
 
 
 def test_an_evaluation_makes_one_clustering(monkeypatch):
@@ -173,27 +176,60 @@ class Counted:
         return call
 
 
-def asked_for(monkeypatch, measure, k):
-    """Calls of the library, and arrays that are waited for, of a measure of 256 points in k clusters, in 10 tiles."""
+BOOLEANS = array_api_strict.bool
+
+
+def asked_for(monkeypatch, measure, k, rows=64):
+    """Calls of the library, and times it is waited for, of a measure of 256 points in k clusters, in tiles of rows.
+
+    It is waited for where arrays come or go, and where the size of one depends on values.
+    """
     calls, waits = Counter(), []
     counted = Counted(array_api_strict, calls)
-    host = foreign.on_host
+    host, item, namespace = foreign.on_host, type(strict(POINTS)).__getitem__, array_api_compat.array_namespace
+
+    def on_host(array):
+        waits.append("on_host") if not isinstance(array, np.ndarray) else None
+        return host(array)
+
+    def getitem(array, key):
+        waits.append("choice") if getattr(key, "dtype", None) == BOOLEANS else None
+        return item(array, key)
+
+    def namespace_of(*arrays):
+        return namespace(*arrays) if isinstance(arrays[0], np.ndarray) else counted
+
     with monkeypatch.context() as patch:
-        patch.setattr(space, "TILE_ROWS", 64)
+        patch.setattr(space, "TILE_ROWS", rows)
+        patch.setattr(space, "VISITED_ROWS", rows)
         patch.setattr(space.Space, "xp", property(lambda self: counted))
-        for module in ("space", "pairs", "landmarks", "centroids", "trees", "engine"):
-            patch.setattr(f"cqm.arrays.device.{module}.on_host", lambda array: waits.append(1) or host(array))
+        patch.setattr(type(strict(POINTS)), "__getitem__", getitem)
+        for name, module in list(sys.modules.items()):
+            if name.startswith(("cqm.arrays.device.", "cqm.geometry.")):
+                for own, ours in (("on_host", on_host), ("array_namespace", namespace_of)):
+                    if hasattr(module, own):
+                        patch.setattr(module, own, ours)
         rng = np.random.default_rng(0)
         labels = np.sort(np.arange(256) % k)
         X = rng.normal(size=(k, 20))[labels] * 3 + rng.normal(size=(256, 20))
         measure(strict(X), labels)
-    return sum(calls.values()), len(waits)
+    return sum(calls.values()), len(waits) + calls["asarray"] + calls["nonzero"]
 
 
-@pytest.mark.parametrize(
-    "measure", [cqm.silhouette, cqm.dunn, cqm.mcclain_rao, cqm.simplified_silhouette, cqm.davies_bouldin]
+ON_A_DEVICE = (
+    "silhouette simplified_silhouette dunn weakest_link mcclain_rao davies_bouldin gamma c_index point_biserial "
+    "connectivity dbcv"
 )
-def test_a_device_is_asked_no_more_often_for_more_clusters(measure, monkeypatch):
-    few, many = (asked_for(monkeypatch, measure, k) for k in (4, 64))
+
+
+@pytest.mark.parametrize("name", ON_A_DEVICE.split())
+def test_a_device_is_asked_no_more_often_for_more_clusters(name, monkeypatch):
+    few, many = (asked_for(monkeypatch, getattr(cqm, name), k) for k in (8, 64))
     assert many[0] <= few[0] * 1.25  # small clusters are gathered in a level less or more
-    assert many[1] <= few[1]
+    assert many[1] <= few[1] + 4  # what each block knows of its clusters
+
+
+@pytest.mark.parametrize("name", ["silhouette", "dunn", "mcclain_rao", "point_biserial", "connectivity"])
+def test_a_device_is_not_waited_for_in_every_tile(name, monkeypatch):
+    (_, few), (_, many) = (asked_for(monkeypatch, getattr(cqm, name), 8, rows) for rows in (64, 32))
+    assert many - few < 36 - 10  # tiles

@@ -92,7 +92,7 @@ class TableEngine(Groups):
         points = self.vectors[centres] if centres.ndim == 1 else centres
         return self._reduced(cdist(self.vectors, points, self.distance.name), reduce, None)
 
-    def per_point(self, operation, reduce, over=None):
+    def per_point(self, operation, reduce, over=None, merge=None):
         return self._reduced(
             UFUNC[operation].reduceat(self._counting(operation), self.starts[:-1], axis=1), reduce, over
         )
@@ -125,14 +125,15 @@ class TableEngine(Groups):
         each = [self.square[rows, rows] for rows in map(self.cluster, range(self.k))]
         return np.array([minimum_spanning_tree(square).toarray().max() for square in each])
 
-    def map_pairs(self, visit, *, only_within=False):
-        everything = slice(0, self.n)
-        yield visit(everything, everything, self.square)
+    def here(self, values):
+        return values
 
-    def map_pairs_within(self, visit, clusters=None):
-        for i in range(self.k) if clusters is None else np.flatnonzero(clusters):
-            rows = self.cluster(i)
-            yield visit(rows, rows, self.square[rows, rows].copy())
+    def fold(self, visit, merge, inside=None):
+        everything = slice(0, self.n)
+        return visit(everything, everything, self.square)
+
+    def fold_points(self, visit, merge, blank, inside=None):
+        return self.fold(visit, merge, inside)
 
     def to_input_order(self, values, input_rows):
         out = np.full(input_rows, np.nan)

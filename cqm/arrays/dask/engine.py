@@ -5,11 +5,11 @@ small. Tasks run the host's passes over numpy arrays; their results are merged i
 dask arrays.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations_with_replacement, pairwise, product
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import dask
 import dask.array as da
@@ -24,23 +24,24 @@ from cqm.arrays.dask.tasks import (
     checked,
     edges_of,
     first_points,
+    folded,
+    folded_points,
     host_of,
     merged_columns,
     met_by,
     nearest_of,
     pairs_of_clusters,
+    put_together,
     reduced_over,
     shuffled,
     sums_across,
     trees_of,
-    visited,
-    visited_within,
 )
 from cqm.arrays.dispersion import Dispersion
 from cqm.arrays.dtypes import FloatArray, IntArray
-from cqm.arrays.engine import INSIDE, Reduce, Request, Visit
+from cqm.arrays.engine import INSIDE, Merge, Reduce, Request, Visit
 from cqm.arrays.host import centroids
-from cqm.arrays.host.pairs import sums_inside
+from cqm.arrays.host.pairs import gathered, sums_inside
 from cqm.arrays.host.reductions import MERGE, START
 from cqm.arrays.host.tiles import to_distances
 from cqm.arrays.host.trees import Edges, kruskal
@@ -50,6 +51,9 @@ from cqm.arrays.metrics import Distance
 __all__ = ["Dask"]
 
 Result = TypeVar("Result")
+Found = TypeVar("Found", bound=tuple[Any, ...])
+
+FAN = 8  # results that one task puts together
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,7 +199,9 @@ class Dask(Groups):
         shared = delayed(centres)
         return self._together([delayed(at_centres)(host, shared) for host in self.hosts], reduce, None)
 
-    def per_point(self, operation: int, reduce: Reduce, over: int | None = None) -> FloatArray:
+    def per_point(
+        self, operation: int, reduce: Reduce, over: int | None = None, merge: Merge[Any] | None = None
+    ) -> FloatArray:
         """`reduce` of (rows, k) sums, or extremes, of the distances to each cluster's points."""
         met: dict[tuple[int, int], Delayed] = {}
         for a, b in product(range(len(self.blocks)), repeat=2):
@@ -277,21 +283,61 @@ class Dask(Groups):
             out[cluster] = tree.lengths.max(initial=0.0)
         return to_distances(self.distance, out)
 
-    def map_pairs(self, visit: Visit[Result], *, only_within: bool = False) -> Iterator[Result]:
-        """Results of `visit`, which runs in the tasks, on tiles that cover all pairs, or those inside clusters."""
-        shared = delayed(visit)
-        pairs = self._pairs(INSIDE if only_within else None)
-        starts = [part.rows.start for part in self.parts]
-        found = dask.compute(*(self._pair(visited, a, b, starts[a], starts[b], shared) for a, b in pairs))
-        return (result for results in found for result in results)
+    def here(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The array itself, as tiles are numpy's."""
+        return values
 
-    def map_pairs_within(self, visit: Visit[Result], clusters: NDArray[np.bool_] | None = None) -> Iterator[Result]:
-        """Results of `visit`, which runs in the tasks, on tiles that cover the pairs inside clusters, and no others."""
-        shared, wanted = delayed(visit), np.ones(self.k, dtype=bool) if clusters is None else clusters
-        found = dask.compute(
-            *(
-                self._pair(visited_within, a, b, self.parts[a], self.parts[b], wanted[self.parts[a].clusters], shared)
-                for a, b in self._pairs(INSIDE)
-            )
-        )
-        return (result for results in found for result in results)
+    def fold(self, visit: Visit[Result], merge: Merge[Result], inside: NDArray[np.bool_] | None = None) -> Result:
+        """Results of `visit` on tiles, merged by a tree of tasks."""
+        visiting, merging = delayed(visit), delayed(merge)
+        found = [self._folded(folded, a, b, visiting, merging, inside) for a, b in self._folding(inside)]
+        return cast(Result, dask.compute(_tree(put_together, found, merging))[0])
+
+    def fold_points(
+        self,
+        visit: Visit[Found],
+        merge: Merge[Found],
+        blank: tuple[float, ...],
+        inside: NDArray[np.bool_] | None = None,
+    ) -> tuple[NDArray[Any], ...]:
+        """What `visit` says of the rows of each tile, merged by a tree of tasks for each block."""
+        found: dict[int, list[Delayed]] = {}
+        visiting, merging = delayed(visit), delayed(merge)
+        for a, b in self._folding(inside):
+            both = self._folded(folded_points, a, b, visiting, merging, inside, blank)
+            for place, block in enumerate({a: None, b: None}):
+                found.setdefault(block, []).append(both[place])
+        each = dask.compute(*(_tree(put_together, parts, merging) for parts in found.values()))
+        rows = (self.parts[block].rows for block in found)
+        return gathered(self.n, zip(rows, each, strict=True), blank)
+
+    def _folding(self, inside: NDArray[np.bool_] | None) -> list[tuple[int, int]]:
+        """Pairs of blocks, or those with pairs of points inside some clusters."""
+        if inside is None:
+            return self._pairs()
+        clusters = [part.clusters for part in self.parts]
+        return [
+            (a, b)
+            for a, b in self._pairs(INSIDE)
+            if inside[clusters[a] if a == b else slice(clusters[b].start, clusters[b].start + 1)].any()
+        ]
+
+    def _folded(
+        self,
+        task: Callable[..., Any],
+        a: int,
+        b: int,
+        visit: Delayed,
+        merge: Delayed,
+        inside: NDArray[np.bool_] | None,
+        *blank: tuple[float, ...],
+    ) -> Delayed:
+        mask = None if inside is None else inside[self.parts[a].clusters]
+        return self._pair(task, a, b, (self.parts[a], self.parts[b]), visit, merge, *blank, mask)
+
+
+def _tree(task: Callable[..., Any], parts: list[Delayed], *arguments: Any) -> Delayed:
+    """Parts put together in order, a few at a time."""
+    while len(parts) > 1:
+        parts = [delayed(task)(parts[first : first + FAN], *arguments) for first in range(0, len(parts), FAN)]
+    return parts[0]

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations_with_replacement, pairwise, product
+from functools import reduce
+from itertools import chain, combinations_with_replacement, pairwise, product
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,11 +12,11 @@ from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Part
 from cqm.arrays.dtypes import FloatArray, IntArray
-from cqm.arrays.engine import ACROSS, MINIMUM, SUM, Reduce, Request, Visit
+from cqm.arrays.engine import ACROSS, MINIMUM, SUM, Merge, Reduce, Request, Visit
 from cqm.arrays.host import reductions
 from cqm.arrays.host.engine import Host
 from cqm.arrays.host.landmarks import blocks_for, to_landmarks
-from cqm.arrays.host.pairs import sum_over_columns
+from cqm.arrays.host.pairs import around, gathered, merged, sum_over_columns
 from cqm.arrays.host.reductions import MERGE, START
 from cqm.arrays.host.tiles import TILE_ROWS, block, distances, row_blocks, tile
 from cqm.arrays.host.trees import Edges, spanning_edges
@@ -28,20 +29,22 @@ __all__ = [
     "checked",
     "edges_of",
     "first_points",
+    "folded",
+    "folded_points",
     "host_of",
     "merged_columns",
     "met_by",
     "nearest_of",
     "pairs_of_clusters",
+    "put_together",
     "reduced_over",
     "shuffled",
     "sums_across",
     "trees_of",
-    "visited",
-    "visited_within",
 ]
 
 Result = TypeVar("Result")
+Found = TypeVar("Found", bound=tuple[Any, ...])
 
 
 def edges_of(n: int, size: int) -> IntArray:
@@ -136,11 +139,11 @@ def merged_columns(met: list[FloatArray], clusters: list[slice], k: int, operati
 
 
 def reduced_over(
-    values: FloatArray, part: Part, weights: FloatArray, masses: FloatArray, reduce: Reduce, over: int | None
+    values: FloatArray, part: Part, weights: FloatArray, masses: FloatArray, take: Reduce, over: int | None
 ) -> NDArray[Any]:
-    """`reduce` of a block's values, and of that a reduction over the points of each cluster if one is asked for."""
+    """`take` of a block's values, and of that a reduction over the points of each cluster if one is asked for."""
     own = np.repeat(np.arange(part.clusters.start, part.clusters.stop), np.diff(part.starts))
-    reduced: NDArray[Any] = reduce(values, own, masses)
+    reduced: NDArray[Any] = take(values, own, masses)
     if over == SUM and len(weights):
         reduced = reduced * weights[:, None]
     return reduced if over is None else MERGE[over].reduceat(reduced, part.starts[:-1], axis=0)
@@ -189,33 +192,66 @@ def trees_of(a: Host, b: Host | None, a_first: int, b_first: int) -> list[Edges]
     return [Edges(places[tree.a], places[tree.b], tree.lengths) for tree in spanning_edges(both)]
 
 
-def visited(a: Host, b: Host | None, a_start: int, b_start: int, visit: Visit[Result]) -> list[Result]:
-    """Results of `visit` on the tiles of a block, or of two."""
-    both, out = _both(a, b), []
-    rows = list(row_blocks(a))
-    columns = rows if b is None else [slice(a.n + part.start, a.n + part.stop) for part in row_blocks(b)]
-    for i, j in combinations_with_replacement(rows, 2) if b is None else product(rows, columns):
-        shift = a_start if b is None else b_start - a.n
-        there = slice(j.start + shift, j.stop + shift)
-        out.append(visit(slice(i.start + a_start, i.stop + a_start), there, distances(both, i, j)))
-    return out
+def folded(
+    a: Host,
+    b: Host | None,
+    parts: tuple[Part, Part],
+    visit: Visit[Result],
+    merge: Merge[Result],
+    inside: NDArray[np.bool_] | None,
+) -> Result:
+    """Results of `visit` on the tiles of a block, or of two, merged."""
+    return reduce(merge, (visit(*tile) for tile in _tiles(a, b, *parts, inside)))
 
 
-def visited_within(
-    a: Host, b: Host | None, i: Part, j: Part, wanted: NDArray[np.bool_], visit: Visit[Result]
-) -> list[Result]:
-    """Results of `visit` on the tiles inside clusters of a block, or inside the one that two blocks share."""
-    both, out = _both(a, b), []
-    for cluster in np.flatnonzero(wanted) if b is None else [a.k - 1] * bool(wanted[-1]):
-        rows = list(_pieces(a.cluster(int(cluster)), 0))
-        if b is None:
-            pairs, shift = list(combinations_with_replacement(rows, 2)), i.rows.start
-        else:
-            pairs, shift = list(product(rows, _pieces(b.cluster(0), a.n))), j.rows.start - a.n
-        for x, y in pairs:
-            here = slice(x.start + i.rows.start, x.stop + i.rows.start)
-            out.append(visit(here, slice(y.start + shift, y.stop + shift), distances(both, x, y)))
-    return out
+def folded_points(
+    a: Host,
+    b: Host | None,
+    parts: tuple[Part, Part],
+    visit: Visit[Found],
+    merge: Merge[Found],
+    blank: tuple[float, ...],
+    inside: NDArray[np.bool_] | None,
+) -> tuple[tuple[NDArray[Any], ...], tuple[NDArray[Any], ...]]:
+    """What `visit` says of the rows of the first block, and of the second, merged; blank where they meet nobody."""
+    of_a: list[tuple[slice, Found]] = []
+    of_b: list[tuple[slice, Found]] = []
+    for x, y, values in _tiles(a, b, *parts, inside):
+        other = None if x == y else np.ascontiguousarray(values.T)
+        of_a.append((x, visit(x, y, values)))
+        if other is not None:
+            (of_a if b is None else of_b).append((y, visit(y, x, other)))
+    return _of_block(parts[0], merged(of_a, merge), blank), _of_block(parts[1], merged(of_b, merge), blank)
+
+
+def _of_block(part: Part, found: list[tuple[slice, Found]], blank: tuple[float, ...]) -> tuple[NDArray[Any], ...]:
+    """What was found for some ordered rows of a block as one array a value."""
+    first = part.rows.start
+    pieces = [(slice(rows.start - first, rows.stop - first), values) for rows, values in found]
+    return gathered(part.rows.stop - first, pieces, blank)
+
+
+def put_together(found: list[Result], merge: Merge[Result]) -> Result:
+    """Results merged in order."""
+    return reduce(merge, found)
+
+
+def _tiles(
+    a: Host, b: Host | None, i: Part, j: Part, inside: NDArray[np.bool_] | None
+) -> Iterator[tuple[slice, slice, FloatArray]]:
+    """Rows, columns and distances of the tiles of a block, or of two; all, or those inside some of a's clusters."""
+    both = _both(a, b)
+    if b is None:
+        groups = [list(row_blocks(a))] if inside is None else list(around(a, inside))
+        pairs = chain.from_iterable(combinations_with_replacement(group, 2) for group in groups)
+        shift = i.rows.start
+    else:
+        rows = row_blocks(a) if inside is None else _pieces(a.cluster(a.k - 1), 0)
+        columns = _pieces(slice(0, b.n) if inside is None else b.cluster(0), a.n)
+        pairs, shift = chain(product(rows, columns)), j.rows.start - a.n
+    for x, y in pairs:
+        here = slice(x.start + i.rows.start, x.stop + i.rows.start)
+        yield here, slice(y.start + shift, y.stop + shift), distances(both, x, y)
 
 
 def _pieces(rows: slice, shift: int) -> Iterator[slice]:

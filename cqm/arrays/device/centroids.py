@@ -16,7 +16,7 @@ __all__ = ["dispersion", "sum_of_distances"]
 
 def dispersion(space: Space) -> Dispersion:
     """Centroids, sums of squares and sums of distances, accumulated in float64."""
-    xp, own = space.xp, space.here(space.codes)
+    xp, own = space.xp, space.own
     anchors = space.wide(xp.take(space.X, space.here(space.starts[:-1]), axis=0))
 
     def relative(block: Block) -> Any:

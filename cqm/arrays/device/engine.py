@@ -3,7 +3,7 @@
 Nothing is written in place, which some libraries' arrays do not allow.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
@@ -18,7 +18,7 @@ from cqm.arrays.device.libraries import full_precision
 from cqm.arrays.device.space import Block, Space, Tile
 from cqm.arrays.dispersion import Dispersion
 from cqm.arrays.dtypes import FloatArray, IntArray
-from cqm.arrays.engine import Reduce, Request, Visit
+from cqm.arrays.engine import Merge, Reduce, Request, Visit
 from cqm.arrays.foreign import on_host, plain
 from cqm.arrays.host import tiles
 from cqm.arrays.host.reductions import MERGE, START
@@ -28,6 +28,7 @@ from cqm.arrays.rules import check_distances, check_integers, check_size, no_dir
 __all__ = ["Device"]
 
 Result = TypeVar("Result")
+Found = TypeVar("Found", bound=tuple[Any, ...])
 Options = ParamSpec("Options")
 
 
@@ -125,35 +126,40 @@ class Device(Space):
         return self._of_blocks(values, exact, self.distances, reduce, None)
 
     @_precisely
-    def per_point(self, operation: int, reduce: Reduce, over: int | None = None) -> FloatArray:
+    def per_point(
+        self, operation: int, reduce: Reduce, over: int | None = None, merge: Merge[Any] | None = None
+    ) -> FloatArray:
         """`reduce` of (rows, k) sums, or extremes, of the distances to each cluster's points."""
-        found = pairs.per_point(self, operation)
-        return self._together([self._reduced(block, values, reduce, over) for block, values in found], over)
+        found = pairs.per_point(self, operation, reduce, merge)
+        return self._together([self._over(block, values, over) for block, values in found], over)
 
     def _of_blocks(
         self,
         values: Callable[[Block], Tile],
-        exact: Callable[[Block, Tile], Any],
+        exact: Callable[[Block], Any],
         finish: Callable[[Any], Any],
         reduce: Reduce,
         over: int | None,
     ) -> FloatArray:
         """Reductions of all blocks; those that have lost digits are computed again when all have been asked for."""
+
+        def reduced(block: Block, values: Any) -> tuple[Part, Any]:
+            sizes = self.xp.astype(self.cluster_masses, values.dtype)
+            return self._over(block, reduce(finish(values), self.own[block.part.rows], sizes), over)
+
         out, lost = [], []
-        for block in self.blocks:
-            tile = values(block)
-            out.append(self._reduced(block, finish(tile.values), reduce, over))
-            if tile.close is not None:
-                lost.append(self.xp.any(tile.close))
+        with np.errstate(all="ignore"):  # what comes of lost digits is thrown away
+            for block in self.blocks:
+                tile = values(block)
+                out.append(reduced(block, tile.values))
+                if tile.lost is not None:
+                    lost.append(tile.lost)
         for at in np.flatnonzero(on_host(self.xp.stack(lost))) if lost else []:
-            block = self.blocks[at]
-            out[at] = self._reduced(block, finish(exact(block, values(block))), reduce, over)
+            out[at] = reduced(self.blocks[at], exact(self.blocks[at]))
         return self._together(out, over)
 
-    def _reduced(self, block: Block, values: Any, reduce: Reduce, over: int | None) -> tuple[Part, Any]:
-        own, masses = self.here(self.codes[block.part.rows]), self.xp.astype(self.here(self.masses), values.dtype)
-        reduced = reduce(values, own, masses)
-        return block.part, reduced if over is None else block.runs.reduce(self.wide(reduced), over, axis=0)
+    def _over(self, block: Block, values: Any, over: int | None) -> tuple[Part, Any]:
+        return block.part, values if over is None else block.runs.reduce(self.wide(values), over, axis=0)
 
     def _together(self, found: Iterable[tuple[Part, Any]], over: int | None) -> FloatArray:
         """Values of blocks of rows as one array, or reduced over the points of each cluster."""
@@ -185,15 +191,21 @@ class Device(Space):
         """(k,) longest edge of each cluster's minimum spanning tree."""
         return trees.longest_steps(self)
 
-    def map_pairs(self, visit: Visit[Result], *, only_within: bool = False) -> Iterator[Result]:
-        """Results of `visit` on tiles that the device makes and the host gets."""
-        with full_precision(self.X):
-            yield from pairs.map_pairs(self, visit, only_within=only_within)
+    @_precisely
+    def fold(self, visit: Visit[Result], merge: Merge[Result], inside: NDArray[np.bool_] | None = None) -> Result:
+        """Results of `visit` on tiles, merged on the device."""
+        return pairs.fold(self, visit, merge, inside)
 
-    def map_pairs_within(self, visit: Visit[Result], clusters: NDArray[np.bool_] | None = None) -> Iterator[Result]:
-        """Results of `visit` on what lies inside clusters of such tiles."""
-        with full_precision(self.X):
-            yield from pairs.map_pairs_within(self, visit, clusters)
+    @_precisely
+    def fold_points(
+        self,
+        visit: Visit[Found],
+        merge: Merge[Found],
+        blank: tuple[float, ...],
+        inside: NDArray[np.bool_] | None = None,
+    ) -> tuple[NDArray[Any], ...]:
+        """What `visit` says of the rows of each tile, merged on the device over all rows that they meet."""
+        return pairs.fold_points(self, visit, merge, blank, inside)
 
 
 def _floats(xp: Any, X: Any, distance: Distance) -> Any:

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from cqm.arrays.device.space import Block, Space, Tile
 from cqm.arrays.dtypes import FloatArray
-from cqm.arrays.foreign import on_host
 from cqm.arrays.host import tiles
 
 __all__ = ["to_centres", "to_landmarks"]
 
 Values = Callable[[Block], Tile]  # block → its (rows, k) values
-Exact = Callable[[Block, Tile], Any]  # the same, with what has lost digits computed again
+Exact = Callable[[Block], Any]  # the same, with what has lost digits computed again
 
 
 def to_landmarks(space: Space, landmarks: FloatArray, origin: FloatArray) -> tuple[Values, Exact]:
@@ -42,13 +41,13 @@ def to_centres(space: Space, centres: NDArray[Any]) -> tuple[Values, Exact]:
     return lambda block: Tile(space.from_features(space.wide(block.points), at), None), _never
 
 
-def _never(block: Block, tile: Tile) -> Any:
-    return tile.values
+def _never(block: Block) -> Any:
+    raise AssertionError("no digits are lost")  # and so nobody asks
 
 
 def _to(space: Space, shift: Callable[[Any], Any], at: Any, zero: float) -> tuple[Values, Exact]:
     """Squared distances of shifted points to (k, d) others; to the own cluster's, from differences throughout."""
-    xp, own = space.xp, space.here(space.codes)
+    xp, own = space.xp, space.own
     if not space.multiplies:
         return lambda block: Tile(_squares(xp, shift(block.points), at, zero), None), _never
     single = all(block.stats.dtype == np.float32 for block in space.blocks)
@@ -57,25 +56,24 @@ def _to(space: Space, shift: Callable[[Any], Any], at: Any, zero: float) -> tupl
     moved = xp.astype(at - centre, space.kind(dtype))
     columns = xp.arange(at.shape[0], device=device(space.X), dtype=own.dtype)[None, :]
 
-    def squared(block: Block) -> Tile:
+    def squared(block: Block) -> tuple[Any, Any]:
         points, mine = shift(block.points), own[block.part.rows]
         apart = points - xp.take(at, mine, axis=0)
         nearest = xp.astype(xp.sum(apart * apart, axis=1), moved.dtype)[:, None]
         here = xp.astype(points - centre, moved.dtype)
-        values, close = space.squared(here, moved, tiles.CANCELLATION[dtype], zero)
+        values, limit = space.squared(here, moved, tiles.CANCELLATION[dtype], zero)
         is_mine = mine[:, None] == columns
-        close = close & ~is_mine
         nearest = xp.where(nearest <= zero, 0.0, nearest) if zero else nearest
-        return Tile(xp.where(is_mine, nearest, xp.where(close, 0.0, values)), close)
+        return xp.where(is_mine, nearest, values), (values <= limit) & ~is_mine
 
-    def exact(block: Block, tile: Tile) -> Any:
-        rows, there = np.nonzero(on_host(tile.close))
-        found = np.zeros(tile.values.shape)
-        found[rows, there] = space.differences(shift(block.points), at, rows, there)
-        found[found <= zero] = 0.0
-        return xp.where(tile.close, xp.astype(space.here(found), tile.values.dtype), tile.values)
+    def fast(block: Block) -> Tile:
+        values, close = squared(block)
+        return Tile(values, xp.any(close))
 
-    return squared, exact
+    def exact(block: Block) -> Any:
+        return space.patched(*squared(block), shift(block.points), at, zero)
+
+    return fast, exact
 
 
 def _squares(xp: Any, a: Any, b: Any, zero: float) -> Any:

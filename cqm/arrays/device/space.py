@@ -1,11 +1,11 @@
 """Points on a device, and tiles of their distances.
 
 Tiles have the formulas and the accuracy of `cqm.arrays.host.tiles`: products around a centre, in the precision of the
-points. Where digits cancel, among near-duplicates, a tile says so; what asked for it has these distances computed
-again, from differences.
+points. Where digits cancel, among near-duplicates, a tile says so; what asked for it asks again for exact values, in
+which these distances come from differences.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Groups, Part
 from cqm.arrays.device.runs import Runs
-from cqm.arrays.dtypes import FloatArray, IntArray
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.foreign import on_host
 from cqm.arrays.host import tiles
 from cqm.arrays.metrics import Distance
@@ -25,6 +25,7 @@ __all__ = ["Block", "Space", "Tile"]
 
 
 TILE_ROWS = 8192  # enough for a device to be busy while it is asked for more
+VISITED_ROWS = 4096
 ENTRIES = 2**24  # of temporary arrays of differences
 
 
@@ -51,11 +52,11 @@ class Tile(NamedTuple):
     Attributes
     ----------
     values : (rows, columns) squared distances where the metric is a function of these, else distances.
-    close : (rows, columns) where digits are lost, and values may be negative; None where none can be.
+    lost : whether some of them have lost digits, and may be negative; None where none can have.
     """
 
     values: Any
-    close: Any
+    lost: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +80,26 @@ class Space(Groups):
         return array_namespace(self.X)
 
     @property
+    def on(self) -> Any:
+        """The array's device."""
+        return device(self.X)
+
+    @cached_property
+    def own(self) -> Any:
+        """(n,) cluster of each ordered row, on the device."""
+        return self.here(self.codes)
+
+    @cached_property
+    def cluster_masses(self) -> Any:
+        """(k,) numbers of points of the clusters, on the device."""
+        return self.here(self.masses)
+
+    @cached_property
+    def row_weights(self) -> Any:
+        """(n,) weights of the ordered rows, on the device, where there are any."""
+        return self.here(self.weights_of(slice(0, self.n)))
+
+    @property
     def features(self) -> int:
         """Number of features."""
         return 1 if self.distance.precomputed else int(self.X.shape[1])
@@ -99,9 +120,19 @@ class Space(Groups):
         return self.unit_rows(self.X) if self.distance.unit else self.X
 
     @cached_property
+    def groups(self) -> list[list[Block]]:
+        """All rows in blocks of whole clusters, or of parts of one: the parts of a cluster stand together."""
+        return self.cut(self.pieces(TILE_ROWS))
+
+    @property
     def blocks(self) -> list[Block]:
         """All rows in blocks."""
-        return self.cut(slice(first, min(first + TILE_ROWS, self.n)) for first in range(0, self.n, TILE_ROWS))
+        return [block for group in self.groups for block in group]
+
+    @cached_property
+    def smaller_groups(self) -> list[list[Block]]:
+        """The same for passes that hold several arrays of a tile's size in float64."""
+        return self.cut(self.pieces(VISITED_ROWS))
 
     @property
     def multiplies(self) -> bool:
@@ -115,13 +146,11 @@ class Space(Groups):
 
     def here(self, values: NDArray[Any]) -> Any:
         """A small numpy array on the device."""
-        return self.xp.asarray(np.ascontiguousarray(values), device=device(self.X))
+        return self.xp.asarray(np.ascontiguousarray(values), device=self.on)
 
     def weigh(self, values: Any, rows: slice) -> Any:
         """(…, rows) values times the weights of the rows."""
-        if self.weights is None:
-            return values
-        return values * self.xp.astype(self.here(self.weights[rows]), values.dtype)
+        return values if self.weights is None else values * self.xp.astype(self.row_weights[rows], values.dtype)
 
     def wide(self, values: Any) -> Any:
         """In float64."""
@@ -141,9 +170,9 @@ class Space(Groups):
             out.append(xp.astype(exact / xp.sqrt(xp.sum(exact * exact, axis=1, keepdims=True)), vectors.dtype))
         return xp.concat(out)
 
-    def cut(self, slices: Iterable[slice]) -> list[Block]:
+    def cut(self, pieces: list[list[slice]]) -> list[list[Block]]:
         """Blocks of these rows; their statistics come to the host together."""
-        xp, parts = self.xp, [self.part(rows) for rows in slices]
+        xp, parts = self.xp, [self.part(rows) for group in pieces for rows in group]
         runs = [Runs(part.starts, self.X, self.weights_of(part.rows)) for part in parts]
         if self.distance.precomputed:
             points = [self.here(self.order[part.rows]) for part in parts]
@@ -158,31 +187,47 @@ class Space(Groups):
             for low, high, mean in on_host(xp.stack(found)):
                 dtype = tiles.precision(self.dtype, low, high)
                 stats.append(tiles.Block(np.empty(0), None, 0.0, dtype, low, high, np.clip(mean, low, high)))
-        return [Block(*each) for each in zip(parts, points, stats, runs, strict=True)]
+        blocks = map(Block, parts, points, stats, runs)
+        return [[next(blocks) for _ in group] for group in pieces]
 
     def mean(self, points: Any) -> Any:
         """(d,) mean in float64."""
         return self.xp.sum(points, axis=0, dtype=self.xp.float64) / points.shape[0]
 
-    def tile(self, a: Block, b: Block) -> Tile:
-        """Tile of two blocks; a block with itself has 0 on the diagonal."""
+    def tiles(self, pairs: Sequence[tuple[Block, Block]]) -> Iterator[Tile]:
+        """Tiles of pairs of blocks, one after the other; a block with itself has 0 on the diagonal."""
+        if not self.multiplies:
+            yield from (Tile(self._by_feature(a, b), None) for a, b in pairs)
+            return
+        centres = self.here(np.stack([tiles.centre_of(a.stats, b.stats) for a, b in pairs]))  # all in one go
+        for at, (a, b) in enumerate(pairs):
+            values, limit = self._by_product(a, b, centres[at, :])
+            if a is b:
+                lost = self.xp.any((values <= limit) & ~self.eye(values.shape[0]))
+                values = self.xp.where(self.eye(values.shape[0]), 0.0, values)
+            else:
+                lost = self.xp.any(self.xp.min(values, axis=1, keepdims=True) <= limit)
+            yield Tile(values, lost)
+
+    def exact(self, a: Block, b: Block) -> Any:
+        """Values of a tile of two blocks, those of near-duplicates from differences."""
+        values, limit = self._by_product(a, b, self.here(tiles.centre_of(a.stats, b.stats)))
+        return self.patched(values, values <= limit, a.points, b.points, self.zero)
+
+    def _by_feature(self, a: Block, b: Block) -> Any:
         xp = self.xp
         if self.distance.precomputed:
-            return Tile(xp.take(xp.take(self.X, a.points, axis=0), b.points, axis=1), None)
-        if not self.multiplies:
-            return Tile(self.from_features(self.wide(a.points), self.wide(b.points)), None)
-        centre = self.here(tiles.centre_of(a.stats, b.stats))
-        dtype = np.result_type(a.stats.dtype, b.stats.dtype)
+            return xp.take(xp.take(self.X, a.points, axis=0), b.points, axis=1)
+        return self.from_features(self.wide(a.points), self.wide(b.points))
+
+    def _by_product(self, a: Block, b: Block, centre: Any) -> tuple[Any, Any]:
+        xp, dtype = self.xp, np.result_type(a.stats.dtype, b.stats.dtype)
         moved = xp.astype(self.wide(a.points) - centre, self.kind(dtype))
         other = moved if a is b else xp.astype(self.wide(b.points) - centre, self.kind(dtype))
-        values, close = self.squared(moved, other, tiles.CANCELLATION[dtype], self.zero)
-        if a is b:
-            eye = self.eye(values.shape[0])
-            values, close = xp.where(eye, 0.0, values), close & ~eye
-        return Tile(values, close)
+        return self.squared(moved, other, tiles.CANCELLATION[dtype], self.zero)
 
     def squared(self, a: Any, b: Any, share: float, zero: float) -> tuple[Any, Any]:
-        """(rows, columns) squared distances by one product, and where digits are lost.
+        """(rows, columns) squared distances by one product, and (rows, 1) values up to which digits are lost.
 
         ‖x − y‖² = (−2x, ‖x‖², 1) · (y, 1, ‖y‖²). Digits are lost where it is at most a `share` of ‖x‖² + ‖y‖²; here
         the largest ‖y‖² stands for all, so that a tile is compared with a number a row.
@@ -191,12 +236,24 @@ class Space(Groups):
         norms = [xp.astype(xp.sum(x * x, axis=1, dtype=xp.float64, keepdims=True), x.dtype) for x in (a, b)]
         ones = [xp.ones_like(norm) for norm in norms]
         left, right = xp.concat([-2 * a, norms[0], ones[0]], axis=1), xp.concat([b, ones[1], norms[1]], axis=1)
-        values = left @ right.T
-        return values, values <= share * (norms[0] + xp.max(norms[1])) + zero
+        return left @ right.T, share * (norms[0] + xp.max(norms[1])) + zero
+
+    def patched(self, values: Any, close: Any, a: Any, b: Any, zero: float) -> Any:
+        """Squared distances of two sets of points, from differences where they are close, and 0 up to `zero`."""
+        xp = self.xp
+        rows, columns = xp.nonzero(close)
+        if rows.shape[0] == 0:
+            return values
+        found = self._differences(a, b, rows, columns)
+        found = xp.astype(xp.where(found <= zero, 0.0, found), values.dtype)
+        # how many close ones there are up to each place says which of those found belongs there
+        places = xp.cumulative_sum(xp.astype(xp.reshape(close, (-1,)), xp.int64)) - 1
+        there = xp.take(found, xp.where(places < 0, 0, places))
+        return xp.where(close, xp.reshape(there, values.shape), values)
 
     def eye(self, size: int) -> Any:
         """(size, size) whether row and column are the same."""
-        places = self.xp.arange(size, device=device(self.X))
+        places = self.xp.arange(size, device=self.on)
         return places[:, None] == places[None, :]
 
     def from_features(self, a: Any, b: Any) -> Any:
@@ -217,25 +274,14 @@ class Space(Groups):
         divisor = xp.where(largest > 0, largest, 1.0)
         return largest * reduce(xp.add, ((difference / divisor) ** p for difference in differences())) ** (1 / p)
 
-    def exact(self, a: Block, b: Block, tile: Tile) -> tuple[IntArray, IntArray, FloatArray]:
-        """Rows, columns and squared distances of a tile's near-duplicates, on the host; of a square, those above."""
-        rows, columns = np.nonzero(on_host(tile.close))
-        if a is b:
-            above = rows < columns
-            rows, columns = rows[above], columns[above]
-        return rows, columns, self.differences(a.points, b.points, rows, columns)
-
-    def differences(self, a: Any, b: Any, rows: IntArray, columns: IntArray) -> FloatArray:
-        """Squared distances of pairs of rows, on the host."""
-        xp, step = self.xp, max(1, ENTRIES // self.features)
-        out = [np.empty(0)]
-        for first in range(0, len(rows), step):
-            x = xp.take(a, self.here(rows[first : first + step]), axis=0)
-            y = xp.take(b, self.here(columns[first : first + step]), axis=0)
-            apart = self.wide(x) - self.wide(y)
-            out.append(on_host(xp.sum(apart * apart, axis=1)))
-        found = np.concatenate(out)
-        return np.where(found <= self.zero, 0.0, found)
+    def _differences(self, a: Any, b: Any, rows: Any, columns: Any) -> Any:
+        """Squared distances of pairs of rows."""
+        xp, step, out = self.xp, max(1, ENTRIES // self.features), []
+        for first in range(0, rows.shape[0], step):
+            some = slice(first, min(first + step, rows.shape[0]))
+            apart = self.wide(xp.take(a, rows[some], axis=0)) - self.wide(xp.take(b, columns[some], axis=0))
+            out.append(xp.sum(apart * apart, axis=1))
+        return xp.concat(out)
 
     def distances(self, values: Any) -> Any:
         """Distances from tile values, on the device."""

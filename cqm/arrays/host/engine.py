@@ -1,6 +1,6 @@
 """The engine of numpy arrays, and of arrays whose memory numpy can see."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cqm.arrays import foreign
 from cqm.arrays.dispersion import Dispersion
 from cqm.arrays.dtypes import FloatArray, IntArray
-from cqm.arrays.engine import SUM, Reduce, Request, Visit
+from cqm.arrays.engine import SUM, Merge, Reduce, Request, Visit
 from cqm.arrays.host import centroids, pairs, reductions, trees
 from cqm.arrays.host.landmarks import blocks_for, to_landmarks
 from cqm.arrays.host.reductions import MERGE, START
@@ -24,6 +24,7 @@ from cqm.parallel import in_order
 __all__ = ["Host"]
 
 Result = TypeVar("Result")
+Found = TypeVar("Found", bound=tuple[Any, ...])
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +95,9 @@ class Host(Rows):
 
         return self._together(in_order(visit, row_blocks(self)), None)
 
-    def per_point(self, operation: int, reduce: Reduce, over: int | None = None) -> NDArray[Any]:
+    def per_point(
+        self, operation: int, reduce: Reduce, over: int | None = None, merge: Merge[Any] | None = None
+    ) -> NDArray[Any]:
         """`reduce` of (rows, k) sums, or extremes, of the distances to each cluster's points."""
         codes, masses = self.codes, self.masses
         found = reductions.per_point(self, operation)
@@ -129,13 +132,23 @@ class Host(Rows):
         """(k,) longest edge of each cluster's minimum spanning tree."""
         return trees.longest_steps(self)
 
-    def map_pairs(self, visit: Visit[Result], *, only_within: bool = False) -> Iterator[Result]:
-        """Results of `visit` on tiles that cover all pairs, or those with pairs inside clusters."""
-        return pairs.map_pairs(self, visit, only_within=only_within)
+    def here(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The array itself."""
+        return values
 
-    def map_pairs_within(self, visit: Visit[Result], clusters: NDArray[np.bool_] | None = None) -> Iterator[Result]:
-        """Results of `visit` on smaller tiles that cover the pairs inside clusters, or inside some of them."""
-        return pairs.map_pairs_within(self, visit, clusters)
+    def fold(self, visit: Visit[Result], merge: Merge[Result], inside: NDArray[np.bool_] | None = None) -> Result:
+        """Results of `visit` on tiles, merged in order."""
+        return pairs.fold(self, visit, merge, inside)
+
+    def fold_points(
+        self,
+        visit: Visit[Found],
+        merge: Merge[Found],
+        blank: tuple[float, ...],
+        inside: NDArray[np.bool_] | None = None,
+    ) -> tuple[NDArray[Any], ...]:
+        """What `visit` says of the rows of each tile, merged over all rows that they meet."""
+        return pairs.fold_points(self, visit, merge, blank, inside)
 
     def to_input_order(self, values: NDArray[Any], input_rows: int) -> Any:
         """Per-point values in the order the user gave, of the user's library; NaN for points that were left out."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Groups
 from cqm.arrays.cures import graph_error, numbers_error, sparse_error
@@ -48,12 +49,16 @@ class Graph(Groups):
         out[self.order] = values
         return out
 
+    def here(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The array itself."""
+        return values
+
     def _unknown(self, *_arguments: Any, **_options: Any) -> NoReturn:
         """A pass that this engine cannot make."""
         raise graph_error(self.given)
 
     rows = dispersion = sum_of_distances = to_landmarks = to_centres = _unknown
-    per_point = per_pair = nearest_across = sums_inside = longest_steps = map_pairs = map_pairs_within = _unknown
+    per_point = per_pair = nearest_across = sums_inside = longest_steps = fold = fold_points = _unknown
 
 
 def read_graph(X: Any) -> Any:

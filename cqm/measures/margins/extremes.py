@@ -6,12 +6,14 @@ lower bound, and their centres together are a good set.
 """
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.engine import MAXIMUM, MINIMUM
+from cqm.arrays.foreign import on_host
 from cqm.arrays.host.jit import kernel
 from cqm.geometry.nearest import own_and_nearest
 from cqm.measures.margins.contributions import LAST_RATIO, least
@@ -27,20 +29,13 @@ def interval_bound(clustering: Clustering, kind: int, largest: bool) -> tuple[fl
         np.ascontiguousarray(points.per_point(operation, own_and_nearest)[:, 1:]) for operation in (MINIMUM, MAXIMUM)
     )
 
-    def add(a: slice, b: slice, tile: FloatArray) -> list[tuple[slice, FloatArray]]:
-        over_rows = np.zeros(tile.shape[1])
-        _add_least(tile, a.start - b.start, kind, largest, nearest[a], farthest[a], over_rows)
-        if a == b:
-            return [(b, over_rows)]
-        over_columns = np.zeros(tile.shape[0])
-        tile = np.ascontiguousarray(tile.T)
-        _add_least(tile, b.start - a.start, kind, largest, nearest[b], farthest[b], over_columns)
-        return [(b, over_rows), (a, over_columns)]
+    codes = clustering.codes
 
-    floors = np.zeros(clustering.n)
-    for found in points.map_pairs_within(add):
-        for candidates, values in found:
-            floors[candidates] += values
+    def visit(a: slice, b: slice, tile: Any) -> tuple[FloatArray]:
+        return (_least_of(on_host(tile), a.start, b.start, kind, largest, codes[a], codes[b], nearest[b], farthest[b]),)
+
+    inside = np.ones(clustering.k, dtype=bool)
+    (floors,) = points.fold_points(visit, lambda x, y: (x[0] + y[0],), (0.0,), inside)
     lower = float(np.minimum.reduceat(floors, starts[:-1]).sum())
     centres = np.array([start + np.argmin(floors[start:stop]) for start, stop in pairwise(starts.tolist())])
     sets = [(_total(clustering, kind, largest, these), these) for these in (centres, medoids(clustering))]
@@ -55,22 +50,24 @@ def _total(clustering: Clustering, kind: int, largest: bool, centres: IntArray) 
 
 
 @kernel
-def _add_least(
+def _least_of(
     tile: FloatArray,
-    offset: int,
+    first_centre: int,
+    first_point: int,
     kind: int,
     largest: bool,
+    centre_codes: IntArray,
+    point_codes: IntArray,
     nearest: FloatArray,
     farthest: FloatArray,
-    floor: FloatArray,
-) -> None:
-    """Add the least contributions of some points of a cluster, for some centres, which begin `offset` rows before."""
-    for x in range(len(tile)):
-        for c in range(len(floor)):
-            if kind > LAST_RATIO or c != offset + x:
-                floor[c] += least(
-                    kind, largest, tile[x, c], nearest[x, 0], farthest[x, 0], nearest[x, 1], farthest[x, 1]
-                )
+) -> FloatArray:
+    """For each row as a centre, the least contributions of the columns that are points of its cluster."""
+    out = np.zeros(len(tile))
+    for c in range(len(tile)):
+        for x in range(tile.shape[1]):
+            if centre_codes[c] == point_codes[x] and (kind > LAST_RATIO or first_centre + c != first_point + x):
+                out[c] += least(kind, largest, tile[c, x], nearest[x, 0], farthest[x, 0], nearest[x, 1], farthest[x, 1])
+    return out
 
 
 @kernel
