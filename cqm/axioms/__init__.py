@@ -12,7 +12,7 @@ from cqm.axioms.agreement.checker import check_index
 from cqm.axioms.agreement.statements import INDEX_AXIOMS
 from cqm.axioms.between_data import class_cardinality_invariance, range_invariance, shift_invariance
 from cqm.axioms.checker import check, parametrize
-from cqm.axioms.clusterers import FUNCTIONS, single_linkage
+from cqm.axioms.clusterers import FUNCTIONS, TOLD_FUNCTIONS, single_linkage
 from cqm.axioms.domains import DISTANCES, DOMAINS, EUCLIDEAN, METRICS, PSEUDODISTANCES, Domain
 from cqm.axioms.function_checker import check_function
 from cqm.axioms.instances import Instance, Rejected, Trial
@@ -68,6 +68,7 @@ __all__ = [
     "INDEX_AXIOMS",
     "METRICS",
     "PSEUDODISTANCES",
+    "TOLD_FUNCTIONS",
     "Axiom",
     "Budget",
     "Domain",

@@ -5,7 +5,10 @@ scikit-learn's and SciPy's. Points that DBSCAN and HDBSCAN call noise become clu
 function returns a partition of all points.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from functools import cache
+from inspect import signature
 from itertools import combinations
 from typing import Any, Literal
 
@@ -14,16 +17,23 @@ from numpy.typing import NDArray
 
 __all__ = [
     "FUNCTIONS",
+    "OPEN_CELLS",
+    "TOLD_FUNCTIONS",
     "agglomerative",
     "dbscan",
     "function_of",
     "hdbscan",
     "is_clusterer",
+    "is_told",
+    "joined",
     "k_means",
     "k_medoids",
+    "least_squares",
+    "linked",
     "single_linkage",
     "spectral",
     "ward",
+    "ward_linked",
 ]
 
 Distances = Sequence[Sequence[float]]
@@ -125,6 +135,100 @@ def ward(points: Distances, *, k: int) -> NDArray[np.intp]:
     return AgglomerativeClustering(n_clusters=k, linkage="ward").fit_predict(np.asarray(points, dtype=float))
 
 
+Members = Sequence[int]
+
+
+def joined(n: int, *, k: int, apart: Callable[[Members, Members], Any]) -> list[int]:
+    """Join the two nearest of n points, then of clusters, until there are k; of equally near ones those listed first.
+
+    Parameters
+    ----------
+    n, k : numbers of points and of clusters.
+    apart : distance of two clusters, which are given by their points.
+
+    Examples
+    --------
+    >>> places = [0, 1, 3, 4]
+    >>> joined(4, k=2, apart=lambda a, b: max(abs(places[x] - places[y]) for x in a for y in b))
+    [0, 0, 2, 2]
+    """
+    clusters = [[x] for x in range(n)]
+    lengths = {(x, y): apart([x], [y]) for y in range(n) for x in range(y)}  # by the first points of two clusters
+    while len(clusters) > k:
+        first, second = min(lengths, key=lambda pair: (lengths[pair], pair))
+        one, other = (next(c for c in clusters if c[0] == x) for x in (first, second))
+        clusters.remove(other)
+        one += other
+        lengths = {pair: length for pair, length in lengths.items() if second not in pair and first not in pair}
+        for cluster in clusters:
+            if cluster is not one:
+                lengths[min(first, cluster[0]), max(first, cluster[0])] = apart(one, cluster)
+    return [next(members[0] for members in clusters if x in members) for x in range(n)]
+
+
+def linked(distances: Distances, *, k: int, linkage: Callable[[Iterable[float]], float]) -> list[int]:
+    """`joined` by a linkage: of the distances between the points of two clusters, such as `max`."""
+    return joined(len(distances), k=k, apart=lambda a, b: linkage([distances[x][y] for x in a for y in b]))
+
+
+def ward_linked(points: Distances, *, k: int) -> list[int]:
+    """`joined` by what W grows by, in exact arithmetic: |A| |B| / (|A| + |B|) · ‖c_A − c_B‖²."""
+    rows = [[Fraction(float(value)) for value in row] for row in points]
+
+    def apart(a: Members, b: Members) -> Fraction:
+        centres = ([sum(axis) / len(c) for axis in zip(*(rows[x] for x in c), strict=True)] for c in (a, b))
+        square = sum(((u - v) ** 2 for u, v in zip(*centres, strict=True)), start=Fraction(0))
+        return Fraction(len(a) * len(b), len(a) + len(b)) * square
+
+    return joined(len(rows), k=k, apart=apart)
+
+
+def least_squares(points: Distances, *, k: int) -> list[int]:
+    """The k clusters with the least sum of squares, by trying all; of equally good ones, one that the order decides.
+
+    In exact arithmetic: W is the sum over clusters of Σ over pairs of squared distances / size.
+    """
+    rows = [[Fraction(float(value)) for value in row] for row in points]
+    different = list(dict.fromkeys(map(tuple, rows)))  # copies go together
+    weight = [rows.count(list(point)) for point in different]
+    square = [
+        [sum(((a - b) ** 2 for a, b in zip(x, y, strict=True)), start=Fraction(0)) for y in different]
+        for x in different
+    ]
+
+    @cache
+    def scatter(mask: int) -> Fraction:
+        members = [x for x in range(len(different)) if mask >> x & 1]
+        pairs = sum(
+            (weight[x] * weight[y] * square[x][y] for x in members for y in members if y < x), start=Fraction(0)
+        )
+        return pairs / sum(weight[x] for x in members)
+
+    @cache
+    def best(mask: int, parts: int) -> tuple[Fraction, tuple[int, ...]] | None:
+        """Least W of the points of a mask in so many clusters, and the clusters, that of the first point first."""
+        if parts == 1:
+            return (scatter(mask), (mask,)) if mask else None
+        first = mask & -mask
+        rest, found = mask ^ first, None
+        part = rest
+        while True:  # every subset of the rest, to go with the first point
+            other = best(rest ^ part, parts - 1) if rest ^ part else None
+            if other is not None:
+                total = scatter(first | part) + other[0]
+                if found is None or total < found[0]:
+                    found = total, (first | part, *other[1])
+            if part == 0:
+                return found
+            part = (part - 1) & rest
+
+    optimum = best((1 << len(different)) - 1, k)
+    if optimum is None:
+        raise ValueError(f"{len(different)} different points make no {k} clusters")
+    place = {point: x for x, point in enumerate(different)}
+    return [next(i for i, mask in enumerate(optimum[1]) if mask >> place[tuple(row)] & 1) for row in rows]
+
+
 def noise_apart(labels: NDArray[np.intp]) -> list[int]:
     """Give every noise point (label −1) a label of its own."""
     top = int(labels.max(initial=-1)) + 1
@@ -134,6 +238,15 @@ def noise_apart(labels: NDArray[np.intp]) -> list[int]:
 def is_clusterer(thing: Any) -> bool:
     """Whether it is an estimator that clusters, or a class of such ones."""
     return hasattr(thing, "fit_predict")
+
+
+def is_told(function: Callable[..., Any]) -> bool:
+    """Whether a clustering function has to be told the number of clusters, by an argument `k` without a default."""
+    try:
+        parameter = signature(function).parameters.get("k")
+    except (TypeError, ValueError):
+        return False
+    return parameter is not None and parameter.default is parameter.empty
 
 
 def function_of(estimator: Any) -> tuple[Callable[[Any], Any], Literal["distances", "points"]]:
@@ -166,3 +279,25 @@ FUNCTIONS: dict[str, tuple[Callable[[Any], Any], Literal["distances", "points"]]
     "Ward, k = 2": (lambda x: ward(x, k=2), "points"),
 }
 """The functions of docs/axioms.md: name → function, and whether it takes distances or points."""
+
+
+def _mean(lengths: Iterable[float]) -> float:
+    """The mean, rounded once where lengths are whole numbers."""
+    found = list(lengths)
+    return sum(found) / len(found)
+
+
+TOLD_FUNCTIONS: dict[str, tuple[Callable[[Any, int], Any], Literal["distances", "points"]]] = {
+    "single linkage": (lambda d, k: single_linkage(d, k=k), "distances"),
+    "complete linkage": (lambda d, k: linked(d, k=k, linkage=max), "distances"),
+    "average linkage": (lambda d, k: linked(d, k=k, linkage=_mean), "distances"),
+    "k-medoids": (lambda d, k: k_medoids(d, k=k), "distances"),
+    "k-means": (lambda x, k: least_squares(x, k=k), "points"),
+    "Ward": (lambda x, k: ward_linked(x, k=k), "points"),
+}
+"""Those that are told the number of clusters; k-medoids and k-means stand for the optimum of their losses."""
+
+OPEN_CELLS = {
+    "k-means, k = 2": ("function_outer_consistency",),
+}
+"""Function → axioms for which there is neither a proof nor a counterexample yet."""

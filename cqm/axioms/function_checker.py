@@ -8,11 +8,12 @@ from itertools import product
 from random import Random
 from typing import Any, Literal
 
-from cqm.axioms.clusterers import function_of, is_clusterer
+from cqm.axioms.clusterers import function_of, is_clusterer, is_told
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain, domain_named
 from cqm.axioms.instances import Instance, Rejected, Rows, partitions
 from cqm.axioms.judging import one_mind, random_verdict, searched
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject, Partition
+from cqm.axioms.later_functions import originals
 from cqm.axioms.limits import OutOfTime, time_left, time_limit
 from cqm.axioms.rounding import SHARE, Repeated
 from cqm.axioms.search import STOPPED, Budget, search, with_seconds
@@ -21,7 +22,7 @@ from cqm.axioms.statements import Axiom
 from cqm.axioms.verdict import Evidence, Verdict, Verdicts
 from cqm.axioms.witness import Witness
 
-__all__ = ["FUNCTION_BUDGET", "check_function"]
+__all__ = ["FUNCTION_BUDGET", "can_be_asked", "check_function"]
 
 FUNCTION_BUDGET = Budget(cases=8_000, largest=7)
 
@@ -41,8 +42,11 @@ def check_function(
     Parameters
     ----------
     function : takes an (n, n) array of distances (or an (n, d) array of points) and returns n labels, of which −1 is
-        noise: each such point is taken as a cluster of its own. Or an estimator with ``fit_predict``.
-    axiom : one or several of `FUNCTION_AXIOMS`, by object or name, with or without "function_"; all by default.
+        noise: each such point is taken as a cluster of its own. Or an estimator with ``fit_predict``. Where it has an
+        argument `k` without a default, it is told the number of clusters.
+    axiom : one or several of `FUNCTION_AXIOMS`, by object or name, with or without "function_"; by default all that can
+        be asked of it. What a function is told leaves it no choice of, so `richness` is not asked of one that is told
+        the number of clusters, and other kinds of richness are.
     needs : what the function takes; "distances" by default, what its ``metric`` says for an estimator.
     domain : "distances" (default), "metrics" or "euclidean" (default for functions of points).
     name : what verdicts call the function.
@@ -66,14 +70,21 @@ def check_function(
     if is_clusterer(function):
         function, takes = function_of(function)
         needs = needs or takes
-    subject = FunctionSubject(called, function, needs or "distances")
+    subject = FunctionSubject(called, function, needs or "distances", is_told(function))
     chosen = domain_named(domain) if domain is not None else EUCLIDEAN if needs == "points" else DISTANCES
     if needs == "points" and chosen.kind != "points":
         raise ValueError(f'{subject.name} takes points, so only domain="euclidean" can judge it, not {chosen.name}')
     if axiom is None:
-        asked = [one for one in FUNCTION_AXIOMS.values() if chosen.kind in one.kinds]
+        asked = [one for one in FUNCTION_AXIOMS.values() if can_be_asked(one, chosen.kind, told=subject.told)]
     else:
         asked = [_named(one) for one in ([axiom] if isinstance(axiom, Axiom | str) else axiom)]
+        for one in asked:
+            if not can_be_asked(one, chosen.kind, told=subject.told):
+                said = "is told" if subject.told else "has no argument k, so it is not told"
+                raise ValueError(
+                    f"{one.name} is an axiom of {one.of}, on {' or '.join(one.kinds)}; {subject.name} {said} the "
+                    f"number of clusters, and is judged on {chosen.name}"
+                )
     limits = with_seconds(budget or FUNCTION_BUDGET, seconds)
     verdicts: list[Verdict] = []
     with time_limit(limits.seconds):
@@ -89,6 +100,12 @@ def check_function(
         with suppress(OutOfTime):
             verdicts = _agree(subject, verdicts)
     return Verdicts(one_mind(verdicts))
+
+
+def can_be_asked(axiom: Axiom, kind: str, *, told: bool) -> bool:
+    """Whether an axiom says something of functions of distances, or of points, that are told the number of clusters."""
+    of_it = axiom.name != "function_richness" if told else axiom.of == "functions"
+    return of_it and kind in axiom.kinds
 
 
 def _agree(subject: FunctionSubject, verdicts: list[Verdict]) -> list[Verdict]:
@@ -118,6 +135,8 @@ def _named(axiom: Axiom | str) -> Axiom:
 def _judge(subject: FunctionSubject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
     if (known := settled_function(subject, axiom, domain)) is not None:
         return known
+    if axiom.ways is not None:
+        return _by_ways(subject, axiom, domain, budget)
     if axiom.recipe is None:
         return _range(subject, axiom, domain, budget)
     bound = replace(axiom, recipe=partial(axiom.recipe, subject))
@@ -183,6 +202,50 @@ def _failure(subject: FunctionSubject, axiom: Axiom, domain: Domain, cases: int)
 
 def _noise(subject: FunctionSubject) -> str:
     return "; points labelled −1 count as noise, each as a cluster of its own" if subject.noisy else ""
+
+
+GIVEN, MOST_GIVEN = 200, 6  # things that are given, for each of which there has to be a way, and most points of them
+
+
+def _by_ways(subject: FunctionSubject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:
+    """A way for each of many things that are given; where one has none, nothing is found."""
+    assert axiom.ways is not None
+    rng, met, tried = Random(budget.seed), 0, 0
+    most = max(axiom.smallest, min(budget.largest, MOST_GIVEN))
+    missing: Instance | None = None
+    stopped = False
+    try:
+        while met < min(GIVEN, budget.cases) and missing is None:
+            n = rng.randint(axiom.smallest, most)
+            try:
+                for together in axiom.ways(subject, domain, n, rng.randint):
+                    tried += len(together)
+                    missing = next((one for one in together if not _as_asked(subject, axiom, one)), None)
+                    if missing is None:
+                        break
+            except Rejected:
+                continue
+            met += missing is None
+    except OutOfTime:
+        stopped = True
+    late = STOPPED if stopped else ""
+    if failure := _failure(subject, axiom, domain, tried):
+        return failure
+    if missing is not None and not stopped:
+        found = subject.screen(missing)
+        got = replace(missing, labels=found).clusters() if isinstance(found, tuple) else str(found)
+        text = f"no way found, the last one being {missing.kind} {missing.text()}, which it clusters as {got}"
+        return Verdict(subject.name, axiom.name, domain.name, None, Evidence("none", text), tried)
+    if not met:
+        nothing = Evidence("none", f"no case was tried{late}")
+        return Verdict(subject.name, axiom.name, domain.name, None, nothing, tried, stopped=stopped)
+    evidence = Evidence("search", f"a way was found for each of {met} that were given, with up to {most} points{late}")
+    return Verdict(subject.name, axiom.name, domain.name, True, evidence, tried, stopped=stopped)
+
+
+def _as_asked(subject: FunctionSubject, axiom: Axiom, instance: Instance) -> bool:
+    found = subject.screen(instance)
+    return isinstance(found, tuple) and axiom.judge((instance.labels[: originals(instance)], found), "") <= 0
 
 
 def _range(subject: FunctionSubject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:

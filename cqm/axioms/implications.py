@@ -59,6 +59,12 @@ IMPLICATIONS = (
     Implication(("coarsening_preference",), "richness", holds=False),
     Implication(("function_consistency",), "function_refinement_consistency"),
     Implication(("function_consistency",), "function_relaxed_consistency"),
+    *(
+        Implication(("function_consistency",), f"function_{part}_consistency")
+        for part in ("inner", "outer", "monotonic")
+    ),
+    *(Implication((f"function_{kind}_richness",), "function_k_richness") for kind in ("outer", "inner", "threshold")),
+    Implication(("function_weight_robustness",), "function_weight_sensitivity", holds=False),
     Implication(("function_order_invariance",), "function_scale_invariance"),
     Implication(("function_scale_invariance", "function_richness"), "function_consistency", holds=False),  # Kleinberg
 )

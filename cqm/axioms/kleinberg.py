@@ -4,90 +4,26 @@ A clustering function f takes the distances of n points and returns a partition.
 consistent at once (Kleinberg 2002, Theorem 2.1), so every function that is checked here fails one of the three.
 """
 
-import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
-from typing import Any, Literal
-
-import numpy as np
 
 from cqm.axioms.changes import consistent_change
+from cqm.axioms.clustering_function import FunctionSubject, Partition, start
 from cqm.axioms.domains import LARGEST, Domain, Draw
-from cqm.axioms.instances import Instance, Rejected, Trial
-from cqm.axioms.limits import check_time
+from cqm.axioms.instances import Rejected, Trial
+from cqm.axioms.later_functions import LATER_OF_FUNCTIONS, TOLD
 from cqm.axioms.statements import Axiom, changed, not_judged
-from cqm.axioms.subjects import Undefined
 
 __all__ = ["FUNCTION_AXIOMS", "FunctionSubject", "Partition"]
-
-Partition = tuple[int, ...]
-NOISE = -1
 
 _K = "Kleinberg 2002, §2"
 
 POWERS_OF_TWO = (2, Fraction(1, 2), 8, Fraction(1, 8), 1024)  # by which floats are multiplied without rounding
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionSubject:
-    """A clustering function under judgement; to the search it looks like a measure whose values are partitions.
-
-    Attributes
-    ----------
-    name : what verdicts call it.
-    function : (n, n) distances or (n, d) points → n labels; −1 is noise, and each such point a cluster of its own.
-    needs : what it takes.
-    known : instance → partition, so that a case's own partition is the one that the case was made of.
-    noisy : instances on which it called points noise.
-    """
-
-    name: str
-    function: Callable[[Any], Any]
-    needs: Literal["distances", "points"]
-    better: str = ""
-    generic: bool = False
-    known: dict[Instance, Any] = field(default_factory=dict, repr=False, compare=False)
-    noisy: list[Instance] = field(default_factory=list, repr=False, compare=False)
-
-    def approximate(self, instance: Instance) -> Any:
-        """Labels in order of first appearance, whatever the instance's own are; `Undefined` where there are none."""
-        check_time()
-        given = instance.float_distances() if self.needs == "distances" else instance.float_rows()
-        try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                labels = np.asarray(self.function(np.array(given))).tolist()
-            if len(labels) != instance.n:
-                return Undefined(f"it returned {len(labels)} labels for {instance.n} points", failed=True)
-            if NOISE in labels:
-                self.noisy.append(instance)
-                labels = [(NOISE, x) if label == NOISE else label for x, label in enumerate(labels)]
-            names = list(dict.fromkeys(labels))
-        except Exception as error:
-            return Undefined.by(error)
-        return tuple(names.index(label) for label in labels)
-
-    def screen(self, instance: Instance) -> Any:
-        """The partition, which is asked for once."""
-        asked = replace(instance, labels=(0,) * instance.n)
-        if asked not in self.known:
-            self.known[asked] = self.approximate(instance)
-        return self.known[asked]
-
-    exact = screen
-
-
-def _start(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) -> Instance:
-    before = Instance(domain.kind, domain.draw(n, draw), (0,) * n)
-    partition = subject.screen(before)
-    if not isinstance(partition, tuple):
-        raise Rejected
-    return replace(before, labels=partition)
-
-
 def _scaled(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) -> Trial:
-    before = _start(subject, domain, n, draw)
+    before = start(subject, domain, n, draw)
     factor = POWERS_OF_TWO[draw(0, len(POWERS_OF_TWO) - 1)]
     after = replace(before, rows=domain.scaled(before.rows, factor))
     return Trial((before, after), f"every distance is multiplied by {factor}")
@@ -95,7 +31,7 @@ def _scaled(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) -> Tri
 
 def _tightened(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) -> Trial:
     """Distances inside the function's own clusters shrink, those between them grow."""
-    before = _start(subject, domain, n, draw)
+    before = start(subject, domain, n, draw)
     rows, after = consistent_change(domain, before.rows, before.labels, draw)
     change = "distances inside the clusters that it returned shrink or stay, those between them grow or stay"
     return Trial((replace(before, rows=rows), replace(before, rows=after)), change)
@@ -105,7 +41,7 @@ def _same_order(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) ->
     """Other distances in the same order."""
     if domain.kind == "points":
         raise Rejected
-    before = _start(subject, domain, n, draw)
+    before = start(subject, domain, n, draw)
     ascending = sorted({value for row in before.rows for value in row} - {0})
     new, reached = {0: 0}, 0
     for value in ascending:
@@ -199,4 +135,4 @@ _ALL = (
     ),
 )
 
-FUNCTION_AXIOMS = {axiom.name: axiom for axiom in _ALL}
+FUNCTION_AXIOMS = {axiom.name: axiom for axiom in (*_ALL, *LATER_OF_FUNCTIONS, *TOLD)}

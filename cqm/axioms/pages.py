@@ -8,6 +8,7 @@ from cqm.atomic import write_text
 from cqm.axioms.domains import DOMAINS
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS
 from cqm.axioms.later import LATER
+from cqm.axioms.later_functions import TOLD
 from cqm.axioms.proofs.proof import PAGE, anchor
 from cqm.axioms.statements import AXIOMS, Axiom
 from cqm.axioms.verdict import Verdict
@@ -108,8 +109,20 @@ edges between clusters lose some. A heavier edge is a shorter distance, so on di
 are those of consistency.
 """
 
-KLEINBERG = """Kleinberg (2002) asks three axioms of a clustering *function*, and proves that none has all three: scale
+KLEINBERG = """
+## Clustering functions
+
+Kleinberg (2002) asks three axioms of a clustering *function*, and proves that none has all three: scale
 invariance, richness, consistency. Each stopping rule of single linkage keeps two.
+
+"""
+
+
+ASKED_FOR_K = """
+## Functions that are told the number of clusters
+
+Ackerman, Ben-David and Loker (2010) tell functions f(d, k) apart by what they let one have. Linkages break ties by the
+order in which points are listed; k-medoids and k-means are the optimum of their losses.
 
 """
 
@@ -128,8 +141,10 @@ def page(table: Table, functions: Table) -> str:
     parts = [INTRODUCTION, _rows(table, first, link="#{}"), AFTER, _rows(table, later, link="#{}")]
     parts += ["\n## The axioms\n\n", _axioms("formally, higher is better", AXIOMS.values()), MONOTONICITY]
     parts += [EUCLIDEAN, *(f"| `{axiom}` | {meaning} |\n" for axiom, meaning in EUCLIDEAN_MEANING.items())]
-    parts += ["\n## Clustering functions\n\n", KLEINBERG, _function_rows(functions)]
-    parts += ["\n", _axioms("formally", FUNCTION_AXIOMS.values())]
+    told = [axiom for axiom in FUNCTION_AXIOMS.values() if axiom in TOLD]
+    untold = [axiom for axiom in FUNCTION_AXIOMS.values() if axiom not in TOLD]
+    for introduction, axioms in ((KLEINBERG, untold), (ASKED_FOR_K, told)):
+        parts += [introduction, _function_rows(functions, axioms), "\n", _axioms("formally", axioms)]
     parts += ["\n## The evidence\n", *map(_section, {**table, **functions}.values())]
     return "".join(parts)
 
@@ -142,14 +157,17 @@ def _axioms(formally: str, axioms: Iterable[Axiom]) -> str:
     return f"| axiom | asks that | {formally} | source |\n|---|---|---|---|\n{''.join(rows)}"
 
 
-def _function_rows(functions: Table) -> str:
-    names = [name.removeprefix("function_") for name in FUNCTION_AXIOMS]
+def _function_rows(functions: Table, axioms: Iterable[Axiom]) -> str:
+    """One row for each function that has a verdict on some of the axioms."""
+    asked = [axiom.name for axiom in axioms]
+    names = [name.removeprefix("function_") for name in asked]
     head = f"| function | {' | '.join(name.replace('_', ' ') for name in names)} |\n|---|{':-:|' * len(names)}\n"
     rows = (
         f"| [{name}](#{anchor(name)}) | "
-        + " | ".join(sign(verdicts[axiom]) if axiom in verdicts else "–" for axiom in FUNCTION_AXIOMS)
+        + " | ".join(sign(verdicts[axiom]) if axiom in verdicts else "–" for axiom in asked)
         + " |\n"
         for name, verdicts in functions.items()
+        if set(asked) & set(verdicts)
     )
     return head + "".join(rows)
 

@@ -1,6 +1,6 @@
 """What needs no search: proofs that hold for any number of points, and counterexamples that are on record."""
 
-from cqm.axioms.clusterers import FUNCTIONS
+from cqm.axioms.clusterers import FUNCTIONS, TOLD_FUNCTIONS
 from cqm.axioms.domains import Domain
 from cqm.axioms.kleinberg import FunctionSubject
 from cqm.axioms.proofs.functions import function_proof
@@ -27,7 +27,7 @@ def settled(subject: Subject, axiom: Axiom, domain: Domain) -> Verdict | None:
 
 def settled_function(subject: FunctionSubject, axiom: Axiom, domain: Domain) -> Verdict | None:
     """The same for the clustering functions of docs/axioms.md."""
-    if FUNCTIONS.get(subject.name, (None,))[0] is not subject.function:
+    if (FUNCTIONS | TOLD_FUNCTIONS).get(subject.name, (None,))[0] is not subject.function:
         return None
     if (proof := function_proof(subject.name, axiom)) is not None:
         return Verdict(subject.name, axiom.name, domain.name, proof.holds, proof.evidence())

@@ -21,7 +21,7 @@ from cqm.axioms.agreement.proofs import index_proof
 from cqm.axioms.agreement.statements import INDEX_AXIOMS
 from cqm.axioms.agreement.subjects import index_subject
 from cqm.axioms.checker import check
-from cqm.axioms.clusterers import FUNCTIONS
+from cqm.axioms.clusterers import FUNCTIONS, OPEN_CELLS, TOLD_FUNCTIONS
 from cqm.axioms.domains import DOMAINS
 from cqm.axioms.function_checker import FUNCTION_BUDGET, check_function
 from cqm.axioms.judging import natural_domain
@@ -42,7 +42,10 @@ from cqm.verdicts import PATH
 __all__ = ["BUDGET", "Table", "contradictions", "judge_all", "read_verdicts"]
 
 BUDGET = Budget(seconds=1200)
+OPEN_BUDGET = replace(FUNCTION_BUDGET, cases=200)  # of cells that are known to be open
 CASES = 5  # on which each proof is run before its verdicts are written
+
+EVERY_FUNCTION = FUNCTIONS | TOLD_FUNCTIONS
 
 Table = dict[str, dict[str, Verdict]]
 Records = dict[str, list[dict[str, Any]]]
@@ -70,7 +73,10 @@ def judge_all(
     """
     named = list(names)
     indices = [name for name in named or external_catalog if name in external_catalog]
-    chosen, functions = [name for name in named or catalog if name not in indices], [] if named else list(FUNCTIONS)
+    chosen, functions = (
+        [name for name in named or catalog if name not in indices],
+        [] if named else list(EVERY_FUNCTION),
+    )
     for name in chosen:
         catalog[name]  # an unknown name is an error before the work, not after it
     known: dict[str, Records] = {"measures": {}, "functions": {}, "indices": {}}
@@ -132,8 +138,9 @@ def contradictions(verdicts: Table) -> Iterator[str]:
 
 def axioms_of(function: str) -> list[str]:
     """Names of the axioms that can be asked of a clustering function of docs/axioms.md."""
-    kind = FUNCTIONS[function][1]
-    return [axiom.name for axiom in FUNCTION_AXIOMS.values() if kind in axiom.kinds]
+    kind, told = EVERY_FUNCTION[function][1], function in TOLD_FUNCTIONS
+    of = "functions that are told k" if told else "functions"
+    return [axiom.name for axiom in FUNCTION_AXIOMS.values() if kind in axiom.kinds and axiom.of == of]
 
 
 def _lacks(records: list[dict[str, Any]], axioms: Iterable[str]) -> bool:
@@ -174,16 +181,18 @@ def _valued(witness: Witness, subject: Subject) -> Witness:
 
 def _function_records(name: str, written: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Verdicts on all axioms that are not written already."""
-    function, needs = FUNCTIONS[name]
-    subject = FunctionSubject(name, function, needs)
+    function, needs = EVERY_FUNCTION[name]
+    subject = FunctionSubject(name, function, needs, name in TOLD_FUNCTIONS)
     records = {record["axiom"]: record for record in written}
     asked = [axiom for axiom in axioms_of(name) if axiom not in records]
     for axiom in asked:
         if (proof := function_proof(name, FUNCTION_AXIOMS[axiom])) is not None:
             proof.run(subject, FUNCTION_AXIOMS[axiom], cases=CASES)
-    options: dict[str, Any] = {"needs": needs, "name": name, "budget": FUNCTION_BUDGET, "seconds": BUDGET.seconds}
-    for verdict in check_function(function, asked, **options) if asked else ():
-        records[verdict.axiom] = verdict.record()
+    for axiom in asked:
+        limits = OPEN_BUDGET if axiom in OPEN_CELLS.get(name, ()) else FUNCTION_BUDGET
+        options: dict[str, Any] = {"needs": needs, "name": name, "budget": limits, "seconds": BUDGET.seconds}
+        (verdict,) = check_function(function, axiom, **options)
+        records[axiom] = verdict.record()
     return [records[axiom] for axiom in axioms_of(name)]
 
 
@@ -197,7 +206,7 @@ def _index_records(name: str) -> list[dict[str, Any]]:
 
 def _text(known: dict[str, Records]) -> str:
     """JSON with a line a verdict, so that changes can be read."""
-    order: dict[str, Iterable[str]] = {"measures": catalog, "functions": FUNCTIONS, "indices": external_catalog}
+    order: dict[str, Iterable[str]] = {"measures": catalog, "functions": EVERY_FUNCTION, "indices": external_catalog}
     kinds = []
     for kind, names in order.items():
         parts = (

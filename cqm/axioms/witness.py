@@ -10,6 +10,7 @@ from cqm.atomic import write_text
 from cqm.axioms.agreement.statements import INDEX_AXIOMS, INDEX_DOMAIN
 from cqm.axioms.agreement.subjects import IndexSubject, index_subject
 from cqm.axioms.closed_forms import ClosedForm
+from cqm.axioms.clusterers import is_told
 from cqm.axioms.domains import domain_named
 from cqm.axioms.exact import Enclosure, is_undefined, to_float
 from cqm.axioms.instances import Instance
@@ -93,7 +94,7 @@ class Witness:
         if not callable(measure):
             raise ValueError(f"pass the clustering function {self.measure!r} to replay this witness")
         kind = self.frames[0].kind
-        return FunctionSubject(self.measure, measure, "points" if kind == "points" else "distances")
+        return FunctionSubject(self.measure, measure, "points" if kind == "points" else "distances", is_told(measure))
 
     def __str__(self) -> str:
         values = " → ".join(together(self.values)[:4])

@@ -8,6 +8,7 @@ from typing import Any
 from cqm.axioms.instances import Instance, partitions
 from cqm.axioms.proofs import cases
 from cqm.axioms.proofs.proof import Proof
+from cqm.axioms.proofs.told_functions import TOLD_PROOFS, stays
 from cqm.axioms.proofs.traced import Broken
 from cqm.axioms.statements import Axiom
 
@@ -23,6 +24,7 @@ KRUSKAL, SHARE, LIMIT, DENSITY = (
 OF_DISTANCES = ("complete linkage, k = 2", "average linkage, k = 2", "k-medoids, k = 2", "spectral, k = 2")
 OF_POINTS = ("k-means, k = 2", "Ward, k = 2")
 HDBSCAN = "HDBSCAN, size ≥ 2"
+PARTS = ("function_inner_consistency", "function_outer_consistency", "function_monotonic_consistency")
 CONSISTENCIES = ("function_consistency", "function_refinement_consistency", "function_relaxed_consistency")
 
 
@@ -122,7 +124,8 @@ def some_pair(subject: Any, axiom: Axiom, rng: Random) -> None:
 
 FUNCTION_PROOFS = (
     Proof(HEADING, ("function_scale_invariance",), (KRUSKAL, SHARE, *OF_DISTANCES, *OF_POINTS, HDBSCAN), scaled),
-    Proof(HEADING, CONSISTENCIES, (KRUSKAL, LIMIT, DENSITY), tightened),
+    Proof(HEADING, (*CONSISTENCIES, *PARTS), (KRUSKAL, LIMIT, DENSITY), tightened),
+    Proof(HEADING, ("function_outer_consistency",), ("k-medoids, k = 2", "Ward, k = 2"), stays),
     Proof(HEADING, ("function_relaxed_consistency",), (SHARE,), tightened),
     Proof(HEADING, ("function_order_invariance",), (KRUSKAL, "complete linkage, k = 2"), in_order),
     Proof(HEADING, ("function_richness",), (SHARE, LIMIT, DENSITY), every_partition, assumes="from 3 points on"),
@@ -133,7 +136,7 @@ FUNCTION_PROOFS = (
 
 def function_proof(name: str, axiom: Axiom) -> Proof | None:
     """The proof of a function's property, if there is one."""
-    for proof in FUNCTION_PROOFS:
+    for proof in (*FUNCTION_PROOFS, *TOLD_PROOFS):
         if axiom.name in proof.axioms and not callable(proof.measures) and name in proof.measures:
             return proof
     return None

@@ -8,7 +8,7 @@ import pytest
 
 from cqm.axioms import AXIOMS, movements
 from cqm.axioms.changes import is_consistent_change
-from cqm.axioms.clusterers import FUNCTIONS
+from cqm.axioms.clusterers import FUNCTIONS, TOLD_FUNCTIONS
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN
 from cqm.axioms.instances import Instance, non_trivial_partitions, squared_distances
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
@@ -26,6 +26,7 @@ from cqm.axioms.proofs.cases import case, clustering, consistent_changes
 from cqm.axioms.proofs.formulas import FORMULAS
 from cqm.axioms.proofs.functions import FUNCTION_PROOFS, every_partition, in_order, scaled, some_pair, tightened
 from cqm.axioms.proofs.registry import PROOFS
+from cqm.axioms.proofs.told_functions import TOLD_PROOFS, some_way, stays, unmoved_by_weights
 from cqm.axioms.proofs.traced import Broken, Continuous, Graded, Moved, NoRule
 from cqm.axioms.solvers import agreed_unsatisfiable, unsatisfiable_by_cvc5
 from cqm.axioms.subjects import subject_of
@@ -55,13 +56,18 @@ def test_every_argument_holds_on_a_case(proof, measure, axiom):
     ("proof", "name", "axiom"),
     [
         pytest.param(proof, name, axiom, id=f"{name}-{axiom}")
-        for proof in FUNCTION_PROOFS
+        for proof in (*FUNCTION_PROOFS, *TOLD_PROOFS)
         for name in proof.measures
         for axiom in proof.axioms
     ],
 )
 def test_every_argument_about_functions_holds_on_a_case(proof, name, axiom):
-    proof.run(FunctionSubject(name, *FUNCTIONS[name]), FUNCTION_AXIOMS[axiom])
+    proof.run(subject_named(name), FUNCTION_AXIOMS[axiom])
+
+
+def subject_named(name):
+    function, needs = (FUNCTIONS | TOLD_FUNCTIONS)[name]
+    return FunctionSubject(name, function, needs, name in TOLD_FUNCTIONS)
 
 
 def test_no_cell_is_settled_twice():
@@ -191,12 +197,29 @@ def test_an_argument_fails_on_a_measure_that_it_is_not_about(why):
         (tightened, "k-medoids, k = 2", "relaxed_consistency"),
         (in_order, "average linkage, k = 2", "order_invariance"),
         (every_partition, "single linkage, k = 2", "richness"),
+        (stays, "complete linkage, k = 2", "inner_consistency"),
+        (stays, "average linkage", "weight_robustness"),
+        (stays, "k-medoids", "hierarchy"),
+        (some_way, "single linkage", "weight_sensitivity"),
     ],
 )
 def test_an_argument_fails_on_a_function_that_it_is_not_about(argument, name, axiom):
-    subject = FunctionSubject(name, *FUNCTIONS[name])
+    subject = subject_named(name)
     with pytest.raises(Broken):
         try_often(argument, subject, FUNCTION_AXIOMS[f"function_{axiom}"])
+
+
+def test_a_function_that_counts_points_is_moved_by_weights():
+    counts = FunctionSubject("counts", lambda d, k: [x * k // len(d) for x in range(len(d))], "distances", told=True)
+    with pytest.raises(Broken):
+        try_often(unmoved_by_weights, counts, FUNCTION_AXIOMS["function_weight_sensitivity"])
+
+
+@pytest.mark.parametrize("kind", ["k", "outer", "inner", "threshold"])
+def test_a_function_that_looks_at_no_distance_is_not_rich(kind):
+    blind = FunctionSubject("blind", lambda d, k: [min(x, k - 1) for x in range(len(d))], "distances", told=True)
+    with pytest.raises(Broken):
+        try_often(some_way, blind, FUNCTION_AXIOMS[f"function_{kind}_richness"])
 
 
 def test_a_function_that_sets_all_points_apart_is_told():
