@@ -11,7 +11,7 @@ from cqm.axioms.transformations import of_one, with_a_rival
 __all__ = ["LATER"]
 
 _ISOMORPHISM = "a part of isomorphism invariance (Ackerman & Ben-David 2008, §3.1)"
-_KK = "Kłopotek & Kłopotek 2023 (Towards continuous consistency axiom)"
+_KK = "Kłopotek & Kłopotek 2022"
 
 translation_invariance = Axiom(
     "translation_invariance",

@@ -20,7 +20,7 @@ __all__ = ["LATER_OF_FUNCTIONS", "TOLD", "Ways", "originals", "tight_pair", "wei
 
 _ABL = "Ackerman, Ben-David & Loker 2010"
 _WEIGHTED = "Ackerman, Ben-David, Brânzei & Loker 2012"
-_KK = "Kłopotek & Kłopotek 2023 (Towards continuous consistency axiom)"
+_KK = "Kłopotek & Kłopotek 2022"
 
 Ways = Callable[[FunctionSubject, Domain, int, Draw], Iterator[tuple[Instance, ...]]]
 """For what is given, sets of instances to try in turn: the axiom judges each one of a set and what is returned."""

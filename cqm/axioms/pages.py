@@ -46,6 +46,7 @@ stand apart: every clustering is the *only* best one for some distances, or *a* 
 |---|---|
 | **proved** | for any number of points, wherever the values that are compared are defined, in [proofs.md](proofs.md) |
 | **✗** | refuted: the counterexample, or the proof, is below |
+| built ≤ n, no case, ? | open: built for up to n points; no counterexample was found; nothing was |
 | no value | the axiom asks for values where the measure never has one: which, is in [proofs.md](proofs.md#dbcv) |
 
 """
@@ -112,8 +113,9 @@ are those of consistency.
 KLEINBERG = """
 ## Clustering functions
 
-Kleinberg (2002) asks three axioms of a clustering *function*, and proves that none has all three: scale
-invariance, richness, consistency. Each stopping rule of single linkage keeps two.
+Kleinberg (2002) asks three axioms of a clustering *function*, and proves that none has all three: scale invariance,
+richness, consistency. Each stopping rule of single linkage keeps two. Later axioms ask for less, or something else.
+(Complete and average linkage lose outer consistency by ties alone, which SciPy breaks as its algorithm meets them.)
 
 """
 

@@ -66,6 +66,8 @@ def test_no_other_search_refutes_what_is_declared_to_hold(name):
         if axiom.recipe is not None and TABLE[name][axiom.name].holds is not False
     ]
     entry = cqm.catalog[name]
+    if entry.needs == "distances":  # how points are moved without a change of distances is nothing that it could see
+        held = [axiom for axiom in held if "distances" in axiom.kinds or not axiom.invariant]
     again = lambda rows, labels: entry.definition(rows, labels)  # noqa: E731 - by another name there is no proof
     options = {"better": entry.better, "needs": entry.needs, "generic": True, "name": name, "budget": AGAIN}
     for found in axioms.check(again, held, **options):
