@@ -159,6 +159,7 @@ BESIDE = {
     "hartigan": "it compares two clusterings: choose k by it with cqm.select(…, measures=['hartigan'])",
     "krzanowski_lai": "it compares three clusterings: choose k by it with cqm.select(…, measures=['krzanowski_lai'])",
     "normalized_loss": "its variants are normalized_k_means, normalized_k_median and normalized_min_sum",
+    "silhouette_upper_bound": "it needs no labels: call cqm.silhouette_upper_bound(X)",
 }
 
 
