@@ -280,6 +280,7 @@ NOT_RICH = (
     ("Connectivity", BOTH, ("connectivity",), rivals.pair_and_singletons, rivals.merges),
     ("WCNN and DuNN", (*BOTH, *RICH_FOR_K), ("wcnn", "dunn_owa"), rivals.exactly(4, 2), rivals.moves),
     ("DCSI", (*BOTH, *RICH_FOR_K), ("dcsi",), rivals.all_but_one, rivals.pair_and_rest),
+    ("VIASCKDE", RICH, ("viasckde",), rivals.exactly(2, 1, 1), rivals.rivals),
     ("DISCO", (*RICH, *RICH_FOR_K), ("disco",), rivals.exactly(2, 1), rivals.moves),
     ("CVNN", BOTH, ("cvnn_separation",), rivals.all_but_one, rivals.pair_and_rest),
     ("CVNN", BOTH, ("cvnn_compactness",), rivals.no_singletons, rivals.one_broken_up),
