@@ -31,6 +31,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 RATE = 16_000
 SPEAKERS = (1, 2, 3, 4, 6)
 UTTERANCES, MOST = 8, 10
+BEGINNINGS = (12, 20, 32, 60, 90)
 THRESHOLDS = np.round(np.arange(0.1, 0.96, 0.025), 3).tolist()
 METHODS = {
     "silhouette, average linkage": {},
@@ -62,10 +63,14 @@ def main() -> None:
             f"threshold {threshold:g}, average linkage": {"by": "threshold", "threshold": threshold},
         }
         rows = {name: row(test, choice) for name, choice in methods.items()}
-        rows["the true number, average linkage"] = row(test, None)
+        for clusterer in ("average linkage", "spectral"):
+            rows[f"the true number, {clusterer}"] = row(test, None, clusterer)
+        beginnings = {
+            name: {str(size): beginning(test, choice, size) for size in BEGINNINGS} for name, choice in methods.items()
+        }
         facts = {"corpus": options.name, "run": options.says, "conversations": len(test)}
         minutes = sum(conversation.seconds for conversation in test) / 60
-        write_json(path, {**facts, "minutes": minutes, "threshold": threshold, "rows": rows})
+        write_json(path, {**facts, "minutes": minutes, "threshold": threshold, "rows": rows, "beginnings": beginnings})
     with atomic_path(path.with_suffix(".md")) as temporary:
         temporary.write_text(page(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8")
 
@@ -84,11 +89,17 @@ class Conversation:
         """How many there are."""
         return len({turn.speaker for turn in self.turns})
 
-    def count(self, choice: dict | None) -> SpeakerCount:
+    def count(self, choice: dict | None, clusterer: str = "average linkage") -> SpeakerCount:
         """Speakers as a method counts them; None for the true number."""
         if choice is None:
-            return count_speakers(self.vectors, speakers=self.speakers)
+            known = "spectral" if clusterer == "spectral" else "ahc"
+            return count_speakers(self.vectors, speakers=self.speakers, clusterer=known)
         return count_speakers(self.vectors, most=MOST, **choice)
+
+    def speakers_of_beginning(self, size: int) -> int:
+        """How many speakers the first windows are of."""
+        centres = [window.centre for window in self.windows[:size]]
+        return len({turn.speaker for turn in self.turns if any(turn.start <= c <= turn.end for c in centres)})
 
     def error(self, count: SpeakerCount) -> DiarisationError:
         """Against the reference."""
@@ -127,9 +138,19 @@ def total(listed: Sequence[Conversation], choice: dict | None) -> DiarisationErr
     return DiarisationError.total([conversation.error(conversation.count(choice)) for conversation in listed])
 
 
-def row(listed: Sequence[Conversation], choice: dict | None) -> dict:
+def beginning(listed: Sequence[Conversation], choice: dict, size: int) -> dict:
+    """How often and how far the number of speakers of the first `size` windows is right."""
+    long_enough = [conversation for conversation in listed if len(conversation.vectors) >= size]
+    off = [
+        count_speakers(one.vectors[:size], most=MOST, **choice).speakers - one.speakers_of_beginning(size)
+        for one in long_enough
+    ]
+    return {"right": float(np.mean(np.equal(off, 0))), "off": float(np.abs(off).mean()), "conversations": len(off)}
+
+
+def row(listed: Sequence[Conversation], choice: dict | None, clusterer: str = "average linkage") -> dict:
     """Error of a method, and how often and how far its number of speakers is right."""
-    counts = [conversation.count(choice) for conversation in listed]
+    counts = [conversation.count(choice, clusterer) for conversation in listed]
     error = DiarisationError.total([c.error(count) for c, count in zip(listed, counts, strict=True)])
     off = np.array([count.speakers - c.speakers for c, count in zip(listed, counts, strict=True)])
     one = np.array([c.speakers == 1 for c in listed])
@@ -165,6 +186,16 @@ def page(record: dict) -> str:
     for name, row in record["rows"].items():
         right = f"{100 * row['right']:.0f} | {100 * row['right_of_several']:.0f}"
         lines.append(f"| {name} | {100 * row['rate']:.1f} | {right} | {row['off']:.2f} |")
+    lines += [
+        "",
+        "How far the number of speakers is off, in the mean, where only the first windows of the conversations are",
+        "clustered; a window is 0.75 s of speech.",
+        "",
+        "| number of speakers by | " + " | ".join(f"{size} windows" for size in BEGINNINGS) + " |",
+        "|---|" + "--:|" * len(BEGINNINGS),
+    ]
+    for name, sizes in record["beginnings"].items():
+        lines.append(f"| {name} | " + " | ".join(f"{sizes[str(size)]['off']:.2f}" for size in BEGINNINGS) + " |")
     return "\n".join(lines) + "\n"
 
 

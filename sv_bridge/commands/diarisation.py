@@ -16,7 +16,10 @@ __all__ = ["cluster", "diarise"]
 
 By = Annotated[
     str,
-    typer.Option(help="what chooses the number of speakers: a measure of cqm, nme-sc (spectral) or threshold (ahc)"),
+    typer.Option(
+        help="what chooses the number of speakers: a measure of cqm; nme-sc (spectral), for more than a minute of "
+        "speech; or threshold (ahc)"
+    ),
 ]
 Clusterer = Annotated[
     Literal["ahc", "spectral"] | None, typer.Option(help="average linkage, or spectral; what --by needs, else ahc")
