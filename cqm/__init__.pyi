@@ -23,9 +23,24 @@ from .fuzzy import (
     partition_coefficient,
     partition_entropy,
 )
+from .measures.adjusted import (
+    adjusted_calinski_harabasz,
+    adjusted_davies_bouldin,
+    adjusted_silhouette,
+    adjusted_xie_beni,
+)
 from .measures.cdbw import cdbw
 from .measures.centroid_separation import davies_bouldin, pbm, ray_turi, wemmert_gancarski, xie_beni
+from .measures.characteristics import (
+    average_within,
+    density_at_boundaries,
+    neighbor_distance,
+    neighbor_variation,
+    separation_index,
+    size_entropy,
+)
 from .measures.concordance import c_index, g_plus, gamma, tau
+from .measures.cubic_clustering import cubic_clustering_criterion
 from .measures.dcsi import dcsi
 from .measures.density import ClusterDensities, dbcv, profile_densities
 from .measures.disco import disco, sample_disco
@@ -35,12 +50,14 @@ from .measures.dispersion import (
     calinski_harabasz,
     log_ss_ratio,
     ratkowsky_lance,
+    trace_cov_w,
     trace_w,
     variance_ratio,
 )
 from .measures.gap import GapStatistic, gap_choice, gap_statistic
 from .measures.generalized_silhouette import generalized_silhouette, sample_generalized_silhouette
-from .measures.linkage import weakest_link
+from .measures.hubert import hubert_gamma, normalized_hubert_gamma
+from .measures.linkage import weakest_link, widest_gap
 from .measures.losses import normalized_loss
 from .measures.margins import (
     Bracket,
@@ -55,8 +72,8 @@ from .measures.medoid_silhouette import medoid_silhouette, sample_medoid_silhoue
 from .measures.near_neighbours import dunn_owa, wcnn
 from .measures.neighbours import connectivity, cvnn, cvnn_compactness, cvnn_separation
 from .measures.pair_means import mcclain_rao, point_biserial
-from .measures.refinement import DudaHart, duda_hart, hartigan, krzanowski_lai
-from .measures.scatter import det_ratio, log_det_ratio, scott_symons, trace_wib
+from .measures.refinement import frey, hartigan, krzanowski_lai
+from .measures.scatter import det_ratio, log_det_ratio, marriott, scott_symons, trace_wib
 from .measures.sd_indices import s_dbw, sd_dis, sd_index, sd_scat
 from .measures.separation import dunn, generalized_dunn
 from .measures.silhouette import (
@@ -67,6 +84,7 @@ from .measures.silhouette import (
     simplified_silhouette,
 )
 from .measures.silhouette_bound import sample_silhouette_upper_bound, silhouette_upper_bound
+from .measures.split_tests import Beale, DudaHart, beale, duda_hart
 from .measures.variants import over_pairs
 from .measures.viasckde import viasckde
 from .reports import plots
@@ -85,6 +103,7 @@ __version__: str
 
 __all__ = [
     "METRICS",
+    "Beale",
     "Bracket",
     "BudgetExceeded",
     "Calibration",
@@ -105,11 +124,17 @@ __all__ = [
     "Selection",
     "additive_margin",
     "additive_margin_bounds",
+    "adjusted_calinski_harabasz",
+    "adjusted_davies_bouldin",
     "adjusted_mutual_information",
     "adjusted_rand",
+    "adjusted_silhouette",
+    "adjusted_xie_beni",
+    "average_within",
     "axioms",
     "ball_hall",
     "banfield_raftery",
+    "beale",
     "c_index",
     "calibrate",
     "calinski_harabasz",
@@ -121,12 +146,14 @@ __all__ = [
     "completeness",
     "confidence_interval",
     "connectivity",
+    "cubic_clustering_criterion",
     "cvnn",
     "cvnn_compactness",
     "cvnn_separation",
     "davies_bouldin",
     "dbcv",
     "dcsi",
+    "density_at_boundaries",
     "det_ratio",
     "disco",
     "duda_hart",
@@ -135,6 +162,7 @@ __all__ = [
     "evaluate",
     "external_catalog",
     "fowlkes_mallows",
+    "frey",
     "fuzzy_silhouette",
     "fuzzy_xie_beni",
     "g_plus",
@@ -145,13 +173,18 @@ __all__ = [
     "generalized_silhouette",
     "hartigan",
     "homogeneity",
+    "hubert_gamma",
     "krzanowski_lai",
     "log_det_ratio",
     "log_ss_ratio",
     "macro_silhouette",
+    "marriott",
     "mcclain_rao",
     "medoid_silhouette",
     "modified_partition_coefficient",
+    "neighbor_distance",
+    "neighbor_variation",
+    "normalized_hubert_gamma",
     "normalized_loss",
     "normalized_mutual_information",
     "over_pairs",
@@ -185,10 +218,13 @@ __all__ = [
     "sd_index",
     "sd_scat",
     "select",
+    "separation_index",
     "silhouette",
     "silhouette_upper_bound",
     "simplified_silhouette",
+    "size_entropy",
     "tau",
+    "trace_cov_w",
     "trace_w",
     "trace_wib",
     "v_measure",
@@ -198,5 +234,6 @@ __all__ = [
     "wcnn",
     "weakest_link",
     "wemmert_gancarski",
+    "widest_gap",
     "xie_beni",
 ]

@@ -1,4 +1,4 @@
-"""Numbers that cannot be wrong: comparison with a stated exactness, and enclosures where roots and logarithms occur.
+"""Numbers that cannot be wrong: comparison with a stated exactness, and enclosures of roots, logarithms and the like.
 
 A rational input to a rational definition gives a `Fraction`, and comparison is exact. Roots and logarithms are enclosed
 between two numbers that differ by about 10⁻⁷⁷ of one unit: two enclosures that do not overlap are surely different,
@@ -30,6 +30,7 @@ class Rounded(float):
 
 _BITS = 256
 _ONE = 1 << _BITS
+_LARGEST_EXPONENT = 4096 << _BITS
 
 
 def _floor(numerator: int, denominator: int) -> int:
@@ -163,8 +164,10 @@ class Enclosure:
             return math.nan
         return Enclosure(_logarithm(self.low)[0], _logarithm(self.high)[1])
 
-    def exponential(self) -> "Enclosure":
-        """Euler's number to this power."""
+    def exponential(self) -> Any:
+        """Power of e; ∞ beyond e⁴⁰⁹⁶, which would fill pages."""
+        if self.high > _LARGEST_EXPONENT:
+            return math.inf
         return Enclosure(_exponential(self.low)[0], _exponential(self.high)[1])
 
     def __repr__(self) -> str:

@@ -137,6 +137,7 @@ BEND = _points(
     [(0, 0, 0), (-13, 0, 0), (13, 0, 0), (0, 0, 13)],
     [(0, 0, 0), (-12, -5, 0), (12, -5, 0), (0, 0, 13)],
 )
+ADJUSTED = tuple(f"adjusted_{name}" for name in ("calinski_harabasz", "xie_beni", "davies_bouldin", "silhouette"))
 BENT = "the distance of points 1 and 2 shrinks, and so the mean distance to the centroid grows; nothing else changes"
 FLATTER = "the plane is put into space: a coordinate 0 is appended"
 CORNERS = ((0, 0), (2, 0), (0, 3), (9, 9), (9, 13), (14, 9))
@@ -170,7 +171,7 @@ REFUTATIONS = (
         "the distance of points 1 and 2, of different clusters, grows; nothing else changes",
     ),
     Refutation(
-        ("trace_wib", "det_ratio"),
+        ("trace_wib", "det_ratio", "marriott"),
         OUTER,
         _points((0, 0, 1, 1), [(0, 0), (1, 0), (0, 1), (1, 1)], [(0, 0), (1, 0), (0, 10), (0, 11)]),
         "the second pair moves away and turns, so that the scatter inside clusters is no longer singular",
@@ -194,6 +195,29 @@ REFUTATIONS = (
             [(0, 0, -1), (6, 7, -4), (0, 0, 1), (-6, 7, 2)],
         ),
         "point 3 turns about the line through points 0 and 2, away from point 1; nothing else changes",
+    ),
+    Refutation(
+        ("trace_cov_w",),
+        ("refinement_preference",),
+        tuple(
+            Instance("points", ((1, 0, 0), (0, 1, 0), (0, 0, 1), (5, 5, 5)), labels)
+            for labels in ((0, 0, 0, 1), (0, 0, 1, 2), (0, 1, 0, 2), (0, 1, 1, 2))
+        ),
+        "the clustering, then each that splits its clusters further: any two of three equally far points vary as much "
+        "as the three",
+    ),
+    Refutation(
+        ("cubic_clustering_criterion",),
+        CONTINUITY,
+        _small_steps((0, 0, 1, 2), lambda step: [(3 + step, 1), (3 + step, -1), (-3 - step, 1), (-3 - step, -1)]),
+        "the longer side grows by 2^-20, then by 2^-40, beyond what three cubes cut along both",
+    ),
+    Refutation(
+        ADJUSTED,
+        CONTINUITY,
+        _small_steps((0, 0, 1, 1, 2, 2), lambda step: [(0, 0), (6, 0), (0, 6 + step), (6, 6), (-9, 3), (8, 3)]),
+        "four points at the corners of a square, as far from its centre as each other, have no value; "
+        "nearly so they have the value of the sharpest contrast",
     ),
     Refutation(
         ("simplified_silhouette",),

@@ -20,22 +20,27 @@ Way = Literal["best", "bend", "none"]
 SPLIT = "splitting a cluster never makes it worse, so the largest k is always best"
 MERGE = "merging two clusters never makes it worse, so the smallest k is always best"
 FALLS = "falls with k by itself, as smaller clusters are tighter"
+RISES = "rises with k by itself, as the centroids of smaller clusters lie closer to their points"
 PICK = "its value is that of the best of k(k−1)/2 pairs of clusters, and more clusters have more pairs"
 BEND: dict[str, str] = {
+    "average_within": FALLS,
     "ball_hall": FALLS,
     "banfield_raftery": SPLIT,
     "connectivity": MERGE,
     "cvnn_separation": MERGE,
     "det_ratio": SPLIT,
+    "hubert_gamma": RISES,
     "log_det_ratio": SPLIT,
     "log_ss_ratio": SPLIT,
     "mcclain_rao": FALLS,
+    "normalized_hubert_gamma": RISES,
     "normalized_k_means": SPLIT,
     "normalized_k_median": FALLS,
     "normalized_min_sum": SPLIT,
     "scott_symons": SPLIT,
     "sd_dis": "it adds a term for every centroid, so it rises with k by itself",
     "sd_scat": FALLS,
+    "trace_cov_w": FALLS,
     "trace_w": SPLIT,
     "trace_wib": SPLIT,
     "variance_ratio": SPLIT,
@@ -44,14 +49,28 @@ NONE: dict[str, str] = {
     "additive_margin_pairs_max": PICK,
     "additive_margin_pairs_mean": "it is a mean over pairs of clusters, and of many clusters most pairs are far apart",
     "cvnn_compactness": "it is a sum over clusters, and one half of CVNN: cqm.cvnn weighs both over all candidates",
+    "density_at_boundaries": MERGE,
     "dunn_owa": "merging two clusters leaves fewer near neighbours across, farther away, so it falls with k by itself",
+    "neighbor_distance": "it is a single characteristic, that asks for dense clusters of any number",
+    "neighbor_variation": "it is a single characteristic, that asks for even clusters of any number",
     "relative_margin_pairs_min": PICK,
+    "size_entropy": "it looks at the sizes of the clusters alone, and not at the points",
+    "separation_index": "it is a single characteristic, that asks for gaps, and the widest are between few clusters",
     "sd_index": "its weight is that of the clustering with most clusters: compute it with one `finest_labels` for all",
     "wcnn": MERGE,
     "weakest_link_pairs_min": PICK,
 }
 # Bends of these are looked for in the values themselves: some are logarithms already, some are 0 for good clusterings.
-AS_THEY_ARE = ("banfield_raftery", "connectivity", "cvnn_separation", "log_ss_ratio", "scott_symons", "sd_dis")
+AS_THEY_ARE = (
+    "hubert_gamma",
+    "normalized_hubert_gamma",
+    "banfield_raftery",
+    "connectivity",
+    "cvnn_separation",
+    "log_ss_ratio",
+    "scott_symons",
+    "sd_dis",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from cqm.declarations.entry import INFINITY, POSITIVE, REAL, on_points
 from cqm.definitions import cdbw as cdbw_definitions
 from cqm.definitions import centroid_separation as centroid_separation_definitions
+from cqm.definitions import cubic_clustering as cubic_clustering_definitions
 from cqm.definitions import dispersion as dispersion_definitions
+from cqm.definitions import hubert as hubert_definitions
 from cqm.definitions import scatter as scatter_definitions
 from cqm.definitions import sd_indices as sd_index_definitions
-from cqm.measures import cdbw, centroid_separation, dispersion, scatter, sd_indices
+from cqm.measures import cdbw, centroid_separation, cubic_clustering, dispersion, hubert, scatter, sd_indices
 
 DISPERSION = (
     on_points(
@@ -19,6 +21,16 @@ DISPERSION = (
         "Friedman & Rubin 1967",
         1,
         weights="any",
+    ),
+    on_points(
+        dispersion.trace_cov_w,
+        dispersion.trace_cov_w_of,
+        dispersion_definitions.trace_cov_w,
+        "lower",
+        POSITIVE,
+        "nd",
+        "Milligan & Cooper 1985",
+        1,
     ),
     on_points(
         dispersion.calinski_harabasz,
@@ -178,6 +190,48 @@ SCATTER = (
         "Scott & Symons 1971",
         1,
         weights="any",
+    ),
+    on_points(
+        scatter.marriott,
+        scatter.marriott_of,
+        scatter_definitions.marriott,
+        "lower",
+        POSITIVE,
+        "nd2",
+        "Marriott 1971",
+        1,
+        open_axioms=("monotonic_consistency",),
+    ),
+    on_points(
+        cubic_clustering.cubic_clustering_criterion,
+        cubic_clustering.cubic_clustering_criterion_of,
+        cubic_clustering_definitions.cubic_clustering_criterion,
+        "higher",
+        REAL,
+        "nd2",
+        "Sarle 1983",
+    ),
+)
+
+HUBERT = (
+    on_points(
+        hubert.hubert_gamma,
+        hubert.hubert_gamma_of,
+        hubert_definitions.hubert_gamma,
+        "higher",
+        POSITIVE,
+        "n2",
+        "Hubert & Arabie 1985; Halkidi et al. 2001",
+        open_axioms=("order_consistency",),
+    ),
+    on_points(
+        hubert.normalized_hubert_gamma,
+        hubert.normalized_hubert_gamma_of,
+        hubert_definitions.normalized_hubert_gamma,
+        "higher",
+        (-1.0, 1.0),
+        "n2",
+        "Halkidi et al. 2001",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""The few operations whose spelling depends on the number type: extremes, quotients, roots, logarithms.
+"""The few operations whose spelling depends on the number type: extremes, quotients, roots, logarithms, exponentials.
 
 A number type may bring its own `minimum`, `maximum`, `over`, `if_at_most` and `square_root` methods (symbolic reals do,
 since a comparison of theirs is a formula and not a truth value); every other number uses Python's own operations.
@@ -101,12 +101,17 @@ def logarithm(value: Any) -> Any:
 
 
 def exponential(value: Any) -> Any:
-    """Euler's number to the power of the value."""
+    """Power of e; 0 and ∞ of ∓∞, and ∞ where a float has no room for it."""
     if hasattr(value, "exponential"):
         return value.exponential()
+    if isinstance(value, float) and math.isinf(value):
+        return 0 if value < 0 else math.inf
     if isinstance(value, Fraction | int) and (exact := irrational.get()) is not None:
         return exact(value).exponential()
-    return math.exp(value)
+    try:
+        return math.exp(value)
+    except OverflowError:
+        return math.inf
 
 
 def _smaller(a: Any, b: Any) -> Any:

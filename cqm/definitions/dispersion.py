@@ -12,6 +12,7 @@ __all__ = [
     "calinski_harabasz",
     "log_ss_ratio",
     "ratkowsky_lance",
+    "trace_cov_w",
     "trace_w",
     "variance_ratio",
 ]
@@ -20,6 +21,11 @@ __all__ = [
 def trace_w(points: Sequence[Point], labels: Sequence[Any]) -> Any:
     """W = Σ over clusters of Σ over their points x of ‖x − c_i‖². Lower is better."""
     return sum(sum_of_squares(cluster) for cluster in clusters_of(points, labels))
+
+
+def trace_cov_w(points: Sequence[Point], labels: Sequence[Any]) -> Any:
+    """W / (n − k), the trace of the pooled covariance matrix of the clusters. Lower is better."""
+    return ratio(trace_w(points, labels), len(points) - len(set(labels)))
 
 
 def between_sum_of_squares(points: Sequence[Point], labels: Sequence[Any]) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 from cqm.definitions.arithmetic import logarithm, ratio
 from cqm.definitions.coordinates import Point, centroid, clusters_of
 
-__all__ = ["det_ratio", "log_det_ratio", "scott_symons", "trace_wib"]
+__all__ = ["det_ratio", "log_det_ratio", "marriott", "scott_symons", "trace_wib"]
 
 Matrix = list[list[Any]]
 
@@ -31,11 +31,16 @@ def determinant(matrix: Matrix) -> Any:
     return sum((-1) ** j * matrix[0][j] * determinant(minor) for j, minor in enumerate(minors))
 
 
+def within_scatter(points: Sequence[Point], labels: Sequence[Any]) -> Matrix:
+    """W = Σ W_i."""
+    parts = [scatter(cluster) for cluster in clusters_of(points, labels)]
+    axes = range(len(points[0]))
+    return [[sum(part[i][j] for part in parts) for j in axes] for i in axes]
+
+
 def total_and_within(points: Sequence[Point], labels: Sequence[Any]) -> tuple[Matrix, Matrix]:
     """T and W in variables that span the space of the points."""
-    total = scatter(points)
-    parts = [scatter(cluster) for cluster in clusters_of(points, labels)]
-    within = [[sum(part[i][j] for part in parts) for j in range(len(total))] for i in range(len(total))]
+    total, within = scatter(points), within_scatter(points, labels)
     kept: list[int] = []
     for j in range(len(total)):
         if determinant([[total[a][b] for b in [*kept, j]] for a in [*kept, j]]) != 0:
@@ -74,3 +79,9 @@ def scott_symons(points: Sequence[Point], labels: Sequence[Any]) -> Any:
     clusters = clusters_of(points, labels)
     shapes = [[[ratio(a, len(cluster)) for a in row] for row in scatter(cluster)] for cluster in clusters]
     return sum(len(cluster) * logarithm(determinant(shape)) for cluster, shape in zip(clusters, shapes, strict=True))
+
+
+def marriott(points: Sequence[Point], labels: Sequence[Any]) -> Any:
+    """k² |W|. Lower is better."""
+    k = len(set(labels))
+    return k * k * determinant(within_scatter(points, labels))

@@ -1,4 +1,4 @@
-"""Nearest neighbours, and how many of them lie in other clusters."""
+"""Nearest neighbours: how many of them lie in other clusters, and how far they are in the own one."""
 
 from typing import Any, NamedTuple
 
@@ -10,10 +10,10 @@ from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
 from cqm.arrays.sparse.graph import Graph
-from cqm.geometry.pairs import together
+from cqm.geometry.pairs import together, within_clusters
 from cqm.sharing import once
 
-__all__ = ["foreign_shares"]
+__all__ = ["foreign_shares", "own_neighbor_distances"]
 
 LongArray = NDArray[np.int64]
 
@@ -51,6 +51,31 @@ def foreign_shares(clustering: Clustering, neighbors: int) -> FloatArray:
     out = np.zeros((clustering.n, neighbors))
     _share(nearest.points, nearest.foreign, out)
     return out
+
+
+@once
+def own_neighbor_distances(clustering: Clustering, rank: int) -> FloatArray:
+    """(n,) distances to the point of the own cluster that is so many-th nearest; +∞ in clusters without so many."""
+    codes = clustering.points.here(clustering.codes)
+
+    def visit(a: slice, b: slice, tile: Any) -> tuple[Any]:
+        xp, tile = array_namespace(tile), within_clusters(a, b, codes, tile)
+        tile = tile if a != b else xp.where(_diagonal(tile), xp.inf, tile)
+        missing = xp.full((tile.shape[0], max(rank - tile.shape[1], 0)), xp.inf, device=device(tile))
+        return (_least(xp.concat([tile, missing], axis=1), rank),)
+
+    def merge(x: tuple[Any], y: tuple[Any]) -> tuple[Any]:
+        return (_least(array_namespace(x[0]).concat([x[0], y[0]], axis=1), rank),)
+
+    (nearest,) = clustering.points.fold_points(visit, merge, (np.inf,), np.ones(clustering.k, dtype=bool))
+    return np.asarray(nearest.max(axis=1))
+
+
+def _least(distances: Any, count: int) -> Any:
+    """Of each row the smallest entries, so many."""
+    if is_numpy_array(distances):
+        return np.partition(distances, count - 1, axis=1)[:, :count]
+    return array_namespace(distances).sort(distances, axis=1)[:, :count]
 
 
 def _in_graph(graph: Graph, ranks: int) -> _Nearest:

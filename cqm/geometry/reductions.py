@@ -15,13 +15,14 @@ from cqm.arrays.engine import ACROSS, INSIDE, MAXIMUM, MINIMUM, SUM, Request
 from cqm.arrays.foreign import on_host
 from cqm.arrays.rules import NoRoomError
 from cqm.geometry import closed_forms
-from cqm.geometry.nearest import own_all_and_least_mean, sums_and_least_mean
+from cqm.geometry.nearest import own_all_and_least_mean, own_and_nearest, sums_and_least_mean
 from cqm.sharing import once
 
 __all__ = [
     "distance_matrix",
     "gaps_and_diameters",
     "nearest_across",
+    "nearest_elsewhere",
     "pair_maxima",
     "pair_minima",
     "pair_sums",
@@ -75,6 +76,12 @@ def gaps_and_diameters(clustering: Clustering) -> tuple[FloatArray, FloatArray]:
 def nearest_across(clustering: Clustering) -> float:
     """Smallest distance between points of different clusters."""
     return clustering.points.nearest_across()
+
+
+@once
+def nearest_elsewhere(clustering: Clustering) -> FloatArray:
+    """(n,) distances to the nearest point of another cluster."""
+    return clustering.points.per_point(MINIMUM, own_and_nearest)[:, 1]
 
 
 @once

@@ -14,7 +14,7 @@ from cqm.geometry.centroids import cluster_deviations, deviations, dispersion
 from cqm.parallel import in_order, one_blas_thread
 from cqm.sharing import once
 
-__all__ = ["canonical_ratios", "log_determinants"]
+__all__ = ["canonical_ratios", "log_determinant_within", "log_determinants", "principal_deviations"]
 
 
 @once
@@ -34,19 +34,41 @@ def canonical_ratios(clustering: Clustering) -> FloatArray:
 def log_determinants(clustering: Clustering) -> FloatArray:
     """(k,) logarithms of the determinants of the clusters' scatter matrices W_i; −∞ where one is singular."""
     spread = dispersion(clustering)
-    d = clustering.points.features
 
     def log_determinant(i: int) -> float:
-        scale = np.sqrt(spread.squares[i])
-        if clustering.sizes[i] <= d or not scale.all():
-            return -np.inf
-        root = _root(d, (block / scale for block in cluster_deviations(clustering, i)))
-        sizes = np.linalg.svd(root, compute_uv=False)
-        if sizes.min() <= clustering.sizes[i] * np.finfo(float).eps * sizes.max():
-            return -np.inf
-        return float(2 * (np.log(sizes).sum() + np.log(scale).sum()))
+        size = int(clustering.sizes[i])
+        return _log_determinant(cluster_deviations(clustering, i), np.sqrt(spread.squares[i]), size, size - 1)
 
     return np.fromiter(in_order(log_determinant, range(clustering.k)), dtype=np.float64, count=clustering.k)
+
+
+@once
+def log_determinant_within(clustering: Clustering) -> float:
+    """Logarithm of the determinant of W; −∞ where it is singular."""
+    scale = np.sqrt(dispersion(clustering).within)
+    return _log_determinant(deviations(clustering), scale, clustering.n, clustering.n - clustering.k)
+
+
+@once
+def principal_deviations(clustering: Clustering) -> FloatArray:
+    """Standard deviations of all points along their principal axes, largest first; axes without any are left out."""
+    spread = dispersion(clustering)
+    within = _root(clustering.points.features, in_order(_qr, deviations(clustering)))
+    between = np.sqrt(spread.sizes)[:, None] * (spread.centroids - spread.center)
+    with one_blas_thread():
+        sizes = np.linalg.svd(_qr(np.vstack([within, between])), compute_uv=False)
+    rounding = max(clustering.n, clustering.points.features) * np.finfo(float).eps * sizes.max(initial=0)
+    return np.asarray(sizes[sizes > rounding] / np.sqrt(clustering.n - 1))
+
+
+def _log_determinant(blocks: Iterable[FloatArray], scale: FloatArray, size: int, largest_rank: int) -> float:
+    """Logarithm of |Σ AᵀA| over blocks A with columns of these lengths; −∞ where it is singular."""
+    if largest_rank < len(scale) or not scale.all():
+        return -np.inf
+    sizes = np.linalg.svd(_root(len(scale), (block / scale for block in blocks)), compute_uv=False)
+    if sizes.min() <= size * np.finfo(float).eps * sizes.max():
+        return -np.inf
+    return float(2 * (np.log(sizes).sum() + np.log(scale).sum()))
 
 
 def _ratios(within: FloatArray, between: FloatArray, tolerance: float) -> FloatArray:

@@ -1,9 +1,6 @@
 """Indices that compare a clustering with one that has a cluster more or less."""
 
-import math
 from collections.abc import Hashable
-from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -12,10 +9,11 @@ from cqm.arrays.clustering import Clustering
 from cqm.arrays.intake import check_mass, validate
 from cqm.arrays.metrics import Metric
 from cqm.geometry.centroids import dispersion
+from cqm.geometry.pairs import numbers_of_pairs
+from cqm.geometry.reductions import pair_sums
 from cqm.measures.arithmetic import ratio
-from cqm.tables import count
 
-__all__ = ["DudaHart", "duda_hart", "hartigan", "krzanowski_lai"]
+__all__ = ["frey", "hartigan", "krzanowski_lai", "successive"]
 
 
 def hartigan(
@@ -85,7 +83,7 @@ def hartigan(
         "fractions": True,
         "coordinates": "Hartigan's index",
     }
-    coarse, fine = _successive(X, {"labels": labels, "finer_labels": finer_labels}, options)
+    coarse, fine = successive(X, {"labels": labels, "finer_labels": finer_labels}, options)
     check_mass(fine)
     return (float(ratio(_within(coarse), _within(fine))) - 1) * (coarse.mass - coarse.k - 1)
 
@@ -158,144 +156,96 @@ def krzanowski_lai(
         "fractions": True,
         "coordinates": "Krzanowski–Lai",
     }
-    clusterings = _successive(
+    clusterings = successive(
         X, {"coarser_labels": coarser_labels, "labels": labels, "finer_labels": finer_labels}, options
     )
     before, now, after = (c.k ** (2 / c.points.features) * _within(c) for c in clusterings)
     return float(abs(ratio(before - now, now - after)))
 
 
-@dataclass(frozen=True, slots=True)
-class DudaHart:
-    """Whether a cluster should be split in two.
-
-    Attributes
-    ----------
-    ratio : Je(2) / Je(1), the sum of squares after the split over that before; in [0, 1].
-    critical : the ratio below which the split is significant.
-    n, d : number of points of the cluster, and of variables.
-    significance : level of the test.
-    """
-
-    ratio: float
-    critical: float
-    n: float
-    d: int
-    significance: float
-
-    @property
-    def splits(self) -> bool:
-        """Whether the cluster is more than one."""
-        return self.ratio < self.critical
-
-    def __str__(self) -> str:
-        verdict = "significant" if self.splits else "not significant"
-        return (
-            f"Je(2)/Je(1) = {self.ratio:.6g}, critical value {self.critical:.6g}: the split of {count(self.n)} points "
-            f"is {verdict} at level {self.significance:g}"
-        )
-
-    def _repr_html_(self) -> str:
-        return f"<p>{self}</p>"
-
-
-def duda_hart(
+def frey(
     X: Any,
     labels: Any,
     finer_labels: Any,
     *,
-    significance: float = 0.001,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
     sample_weight: Any = None,
-) -> DudaHart:
-    r"""Ratio of the sum of squares after and before one cluster is split in two, with its test.
+) -> float:
+    r"""How much the mean distance across clusters changes with one more cluster, over how much that inside them does.
 
-    .. math:: \frac{J_e(2)}{J_e(1)} < 1 - \frac{2}{\pi d}
-              - z_{1-\alpha} \sqrt{\frac{2 (1 - 8 / (\pi^2 d))}{n d}}
+    .. math:: K(k) = \frac{\bar d_b(k + 1) - \bar d_b(k)}{\bar d_w(k + 1) - \bar d_w(k)}
 
-    lets the hypothesis of a single Gaussian cluster be rejected at level α, with n the points of that cluster and d the
-    variables. O(n·d) time.
+    with :math:`\bar d_w, \bar d_b` the mean distances of the pairs inside and across clusters. Setting apart what lies
+    apart moves the mean inside the more, cutting through a cluster that across: so the rule merges clusters as long as
+    the ratio stays at 1 or above, and takes the clustering before the last run of values below 1.
 
     Parameters
     ----------
-    X : array_like of shape (n, d)
+    X : array_like of shape (n, d), or (n, n) / condensed distances for ``metric="precomputed"``
         The points.
     labels : array_like of shape (n,)
-        Cluster of each point; any hashable type.
+        Cluster of each point; any hashable type. At least 2 clusters.
     finer_labels : array_like of shape (n,)
-        The same clustering with one cluster split in two. To test all points, give them one and the same `labels`.
-    significance : float
-        Level α of the test, in (0, 1).
-    metric : {"euclidean", "cosine"}
-        With "cosine", rows are scaled to unit length first.
+        A clustering with one cluster more, from the same method; it need not be nested.
+    metric : str or callable
+        One of ``cqm.METRICS``, ``cqm.Minkowski(p)``, or a function of two vectors.
     noise_label : hashable, optional
         Points with this label are left out.
     sample_weight : array_like of shape (n,), optional
-        How many points each row stands for; 0 leaves it out.
+        How many points each row stands for, in whole numbers; 0 leaves it out.
 
     Returns
     -------
-    DudaHart
-        With a ratio in [0, 1]; NaN when the points of the split cluster coincide.
+    float
+        In [−∞, ∞]; NaN when both means stay, and when a clustering has singletons only.
 
     Raises
     ------
     ValueError
-        Another metric, or unusable `X`.
-        `finer_labels` does not split exactly one cluster in two, or has other noise; `significance` is not in (0, 1).
+        Unusable `X`, fewer than 2 clusters, or `finer_labels` has not one cluster more than `labels`, or other noise.
 
     References
     ----------
-    R. O. Duda and P. E. Hart, "Pattern Classification and Scene Analysis", Wiley, 1973, section 6.12.
+    T. Frey and H. Van Groenewoud, "A cluster analysis of the D² matrix of white spruce stands in Saskatchewan based on
+    the maximum-minimum principle", Journal of Ecology 60 (1972), 873–886; the rule as G. W. Milligan and M. C. Cooper
+    word it, Psychometrika 50 (1985), 159–179.
 
     Notes
     -----
-    The same as ``dudahart2`` of R's fpc and ``duda`` of R's NbClust, whose level is fixed by z = 3.2.
-    ``duda_hart_index`` of permetrics is another quantity, a quotient of mean distances inside and between clusters.
+    The same as ``frey`` of R's NbClust, which chooses another k: the one before the first k with a ratio below 1.
 
     Examples
     --------
-    The sum of squares falls from 104 to 4.
+    The means inside go from 2 to 2, those across from 10 to 41/5: only the second moves.
 
     >>> import cqm
-    >>> test = cqm.duda_hart([[0.0], [2.0], [10.0], [12.0]], [0, 0, 0, 0], [0, 0, 1, 1], significance=0.1)
-    >>> round(test.ratio, 6), test.splits
-    (0.038462, False)
+    >>> cqm.frey([[0.0], [2.0], [10.0], [12.0]], [0, 0, 1, 1], [0, 0, 1, 2])
+    -inf
     """
-    if not 0 < significance < 1:
-        raise ValueError(f"`significance` must lie between 0 and 1, got {significance}")
-    options: dict[str, Any] = {
-        "metric": metric,
-        "noise_label": noise_label,
-        "sample_weight": sample_weight,
-        "fractions": True,
-        "coordinates": "Duda–Hart",
-    }
-    coarse, fine = _successive(X, {"labels": labels, "finer_labels": finer_labels}, options)
-    owner = np.empty(coarse.input_rows, dtype=np.intp)
-    owner[coarse.order] = coarse.codes
-    owners = owner[fine.order]  # (n,) cluster of `labels`, in the order of the finer one
-    parents = owners[fine.starts[:-1]]
-    if not np.array_equal(owners, np.repeat(parents, fine.sizes)):
-        raise ValueError("`finer_labels` must split one cluster of `labels` and leave the others as they are")
-    split = int(np.flatnonzero(np.bincount(parents) == 2)[0])
-    before, after = dispersion(coarse).squares[split].sum(), dispersion(fine).squares[parents == split].sum()
-    n, d = coarse.only(coarse.codes == split).mass, coarse.points.features
-    z = NormalDist().inv_cdf(1 - significance)
-    critical = 1 - 2 / (math.pi * d) - z * math.sqrt(2 * (1 - 8 / (math.pi**2 * d)) / (n * d))
-    return DudaHart(float(ratio(after, before)), critical, n, d, significance)
+    options: dict[str, Any] = {"metric": metric, "noise_label": noise_label, "sample_weight": sample_weight}
+    coarse, fine = successive(X, {"labels": labels, "finer_labels": finer_labels}, options, min_clusters=2)
+    (inside, across), (finer_inside, finer_across) = map(_mean_distances, (coarse, fine))
+    return float(ratio(finer_across - across, finer_inside - inside))
+
+
+def _mean_distances(clustering: Clustering) -> tuple[float, float]:
+    """Mean distance of the pairs inside clusters, NaN if there are none, and across clusters."""
+    sums, (inside, across) = pair_sums(clustering), numbers_of_pairs(clustering)
+    return float(ratio(np.trace(sums), inside)), float(sums[np.triu_indices(clustering.k, 1)].sum()) / across
 
 
 def _within(clustering: Clustering) -> float:
     return float(dispersion(clustering).within.sum())
 
 
-def _successive(X: Any, clusterings: dict[str, Any], options: dict[str, Any]) -> list[Clustering]:
+def successive(
+    X: Any, clusterings: dict[str, Any], options: dict[str, Any], *, min_clusters: int = 1
+) -> list[Clustering]:
     """The clusterings, checked to have the same points and one cluster more each."""
     out: list[Clustering] = []
     for name, labels in clusterings.items():
-        clustering = validate(X, labels, min_clusters=1, allow_singletons_only=True, **options)
+        clustering = validate(X, labels, min_clusters=min_clusters, allow_singletons_only=True, **options)
         if out and clustering.k != out[-1].k + 1:
             raise ValueError(
                 f"`{name}` must have one cluster more than the clustering before it, {out[-1].k + 1}, "

@@ -19,7 +19,7 @@ from cqm.optional import require
 from cqm.reports.choice import Choice, choose
 from cqm.reports.comparison import notes_on
 from cqm.reports.report import EFFORT, Report, assess, chosen_measures, metric_name
-from cqm.reports.rules import RULES, check_successive
+from cqm.reports.rules import OF_DISTANCES, RULES, check_successive
 from cqm.reports.settings import MIN_COVERAGE
 from cqm.reports.spaces import check_dense, check_weighing, final_of, labels_of, named, taking_distances, transformed
 from cqm.sharing import shared_work
@@ -196,7 +196,8 @@ def select(
         Settings to try, as for GridSearchCV. In a pipeline, plain names are those of its last step.
     measures : "all", or names of catalogued measures or rules, optional
         The short set of :func:`evaluate` by default, as far as it applies. The rules compare successive k, 1 included:
-        "gap_statistic", "hartigan" (at most 10), "krzanowski_lai", and "duda_hart" for clusterers that split clusters.
+        "gap_statistic", "hartigan" (at most 10), "krzanowski_lai", "frey", and for clusterers that split clusters
+        "duda_hart" and "beale".
     metric : str or callable
         Passed on to the measures.
     noise_label : hashable, optional
@@ -300,7 +301,7 @@ def _asked(
     rules = [name for name in names if name in RULES]
     chosen = [catalog[name] for name in names if name not in RULES]
     for rule in rules:
-        check_metric(metric, rule)
+        check_metric(metric, None if rule in OF_DISTANCES else rule)
     for measure in chosen:
         if (reason := measure.inapplicable(metric)) is not None:
             raise ValueError(f"{measure.name} {reason}")

@@ -15,6 +15,8 @@ class Rule(StrEnum):
     hartigan = "hartigan"
     krzanowski_lai = "krzanowski_lai"
     duda_hart = "duda_hart"
+    beale = "beale"
+    frey = "frey"
 
 
 class Shape(StrEnum):

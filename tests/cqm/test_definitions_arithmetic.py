@@ -96,3 +96,8 @@ def test_undefined_values_are_left_out_below_and_kept_above():
     assert (arithmetic.minimum([]), arithmetic.minimum([math.nan, 2])) == (math.inf, 2)
     assert arithmetic.maximum([]) == 0
     assert math.isnan(arithmetic.maximum([1, math.nan, 2]))
+
+
+def test_exponentials_know_infinity():
+    assert (arithmetic.exponential(Fraction(1, 2)), arithmetic.exponential(1e4)) == (math.exp(0.5), math.inf)
+    assert (arithmetic.exponential(-math.inf), arithmetic.exponential(math.inf)) == (0, math.inf)

@@ -1,4 +1,4 @@
-"""Hartigan, Krzanowski–Lai, Duda–Hart and the gap statistic."""
+"""Hartigan, Krzanowski–Lai, Frey, Duda–Hart, Beale and the gap statistic."""
 
 import math
 from fractions import Fraction
@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from permetrics import ClusteringMetric
-from scipy.spatial.distance import cdist
-from scipy.stats import norm
+from scipy.spatial.distance import cdist, pdist
+from scipy.stats import f, norm
 from sklearn.cluster import KMeans
 
 import cqm
@@ -60,6 +60,28 @@ def test_duda_hart_equals_its_definition(case):
     assert cqm.duda_hart(points, labels, finer).ratio == pytest.approx(wanted, rel=1e-12, nan_ok=True)
 
 
+@given(point_clusterings())
+def test_beale_equals_its_definition(case):
+    points, labels = case
+    finer = splitting(labels)
+    wanted = float(definitions.beale(exact(points), labels, finer))
+    got = cqm.beale(points, labels, finer)
+    if labels.count(max(labels, key=labels.count)) == 2:
+        assert math.isnan(got.statistic)
+        assert not got.splits
+    else:
+        assert got.statistic == pytest.approx(wanted, rel=1e-9, abs=1e-12, nan_ok=True)
+
+
+@given(point_clusterings())
+def test_frey_equals_its_definition(case):
+    points, labels = case
+    finer = splitting(labels)
+    distances = [[Fraction(int(16 * sum(abs(x - y)))) / 16 for y in points] for x in points]
+    wanted = float(definitions.frey(distances, labels, finer))
+    assert cqm.frey(points, labels, finer, metric="manhattan") == pytest.approx(wanted, rel=1e-9, nan_ok=True)
+
+
 LINE = [[0.0], [2.0], [10.0], [12.0]]
 
 
@@ -86,6 +108,43 @@ def test_duda_hart_tests_as_the_book_does():
     apart = one + 6 * halves[:, None]
     assert cqm.duda_hart(apart, [0] * 200, halves, significance=0.05).splits
     assert "not significant" in test._repr_html_()
+
+
+def test_beale_is_an_f_test_of_the_split_cluster():
+    rng = np.random.default_rng(0)
+    one = rng.normal(size=(50, 3))
+    halves = (one[:, 0] > 0).astype(int)
+    within = sum(((one[i == halves] - one[i == halves].mean(axis=0)) ** 2).sum() for i in (0, 1))
+    total = ((one - one.mean(axis=0)) ** 2).sum()
+    statistic = (total / within - 1) / (49 / 48 * 2 ** (2 / 3) - 1)
+    test = cqm.beale(np.vstack([one, [[90, 90, 90]]]), [0] * 50 + [1], [*halves, 2])
+    assert test.statistic == pytest.approx(statistic, rel=1e-12)
+    assert test.p_value == pytest.approx(f.sf(statistic, 3, 48 * 3), rel=1e-10)
+    assert not test.splits
+    assert "not significant at level 0.1" in str(test)
+    assert "is significant" in cqm.beale(one + 9 * halves[:, None], [0] * 50, halves)._repr_html_()
+    # NbClust's R code has ((NM - 1) / (NM - 2)) * (2^(2 / dim2) - 1)
+    assert (total / within - 1) / (49 / 48 * (2 ** (2 / 3) - 1)) > statistic
+
+
+def test_beale_of_halves_at_one_place_is_certain():
+    test = cqm.beale([[0.0], [0.0], [5.0], [5.0]], [0, 0, 0, 0], [0, 0, 1, 1])
+    assert (test.statistic, test.p_value, test.splits) == (math.inf, 0.0, True)
+    with pytest.raises(ValueError, match="`significance` must lie between 0 and 1, got 1"):
+        cqm.beale(LINE, [0] * 4, [0, 0, 1, 1], significance=1)
+
+
+def test_frey_is_a_quotient_of_differences_of_means():
+    rng = np.random.default_rng(0)
+    points, labels, finer = rng.normal(size=(20, 2)), np.arange(20) % 3, np.arange(20) % 4
+    together = [pdist(np.asarray(c)[:, None], "hamming") == 0 for c in (labels, finer)]
+    (inside, across), (finer_inside, finer_across) = (
+        (pdist(points)[same].mean(), pdist(points)[~same].mean()) for same in together
+    )
+    wanted = (finer_across - across) / (finer_inside - inside)
+    assert cqm.frey(points, labels, finer) == pytest.approx(wanted, rel=1e-9)
+    with pytest.raises(ValueError, match="needs at least 2 clusters"):
+        cqm.frey(points, [0] * 20, np.arange(20) % 2)
 
 
 def test_duda_hart_looks_at_the_split_cluster_alone():

@@ -33,7 +33,13 @@ SQUARES, HALVES = np.vstack([CORNERS, CORNERS + np.array([6, 0])]), np.repeat([0
 
 @pytest.mark.parametrize(
     ("name", "wanted"),
-    [("trace_wib", 9.0), ("det_ratio", 10.0), ("log_det_ratio", 8 * np.log(10)), ("scott_symons", 0.0)],
+    [
+        ("trace_wib", 9.0),
+        ("det_ratio", 10.0),
+        ("log_det_ratio", 8 * np.log(10)),
+        ("scott_symons", 0.0),
+        ("marriott", 256.0),
+    ],
 )
 def test_known_answer(name, wanted):
     assert getattr(cqm, name)(SQUARES, HALVES) == pytest.approx(wanted, rel=1e-13, abs=1e-13)
@@ -70,6 +76,33 @@ def test_scott_symons_is_a_gaussian_likelihood():
     )
     # −2 log L = Σ n_i log|W_i / n_i| + n d (log 2π + 1)
     assert cqm.scott_symons(BLOBS, FOUR) == pytest.approx(-2 * likelihood - 60 * 3 * (np.log(2 * np.pi) + 1), rel=1e-11)
+
+
+def test_marriott_by_textbook_determinant():
+    # clusterCrit's Ksq_DetW, and NbClust's marriot
+    assert cqm.marriott(BLOBS, FOUR) == pytest.approx(16 * np.linalg.det(WITHIN), rel=1e-11)
+    assert cqm.marriott(BLOBS, np.zeros(60)) == pytest.approx(np.linalg.det(TOTAL), rel=1e-11)
+
+
+def test_marriott_is_0_where_clusters_have_no_scatter():
+    constant = np.column_stack([BLOBS, np.full(60, 0.1)])
+    dependent = np.column_stack([BLOBS, BLOBS @ [1.0, 2.0, -1.0]])
+    assert cqm.marriott(constant, FOUR) == cqm.marriott(dependent, FOUR) == 0
+    assert cqm.marriott(RNG.normal(size=(10, 9)), np.arange(10) // 5) == 0
+    assert cqm.marriott(1e120 * BLOBS, FOUR) == np.inf
+
+
+def test_trace_cov_w_is_the_trace_of_the_pooled_covariance():
+    covariances = [np.cov(BLOBS[i == FOUR].T) * (sum(i == FOUR) - 1) for i in range(4)]
+    assert cqm.trace_cov_w(BLOBS, FOUR) == pytest.approx(np.trace(sum(covariances)) / 56, rel=1e-12)
+
+
+def test_nbclust_trcovw_is_a_covariance_of_the_entries_of_w():
+    # its R code is sum(diag(cov(W))), which changes with the axes
+    turned, _ = np.linalg.qr(RNG.normal(size=(3, 3)))
+    theirs = [np.trace(np.cov(matrix)) for matrix in (WITHIN, turned.T @ WITHIN @ turned)]
+    assert theirs[0] != pytest.approx(theirs[1], rel=0.01)
+    assert cqm.trace_cov_w(BLOBS @ turned, FOUR) == pytest.approx(cqm.trace_cov_w(BLOBS, FOUR), rel=1e-12)
 
 
 @pytest.mark.parametrize("name", ["trace_wib", "det_ratio", "log_det_ratio"])

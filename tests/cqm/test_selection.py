@@ -291,6 +291,30 @@ def test_duda_hart_splits_nested_clusterings_alone():
     assert "must split one cluster" in mixed.choices[0].reason or mixed.choices[0].best
 
 
+def test_beale_splits_nested_clusterings_alone():
+    two = np.vstack([BLOBS[:20], BLOBS[:20] + 30])
+    assert cqm.select(two, AgglomerativeClustering(), k=range(1, 6), measures="beale").best_k == 2
+    one = np.random.default_rng(0).normal(size=(60, 2))
+    assert cqm.select(one, AgglomerativeClustering(), k=range(1, 4), measures="beale").best_k == 1
+
+
+def test_frey_takes_the_clustering_before_the_last_run_below_1():
+    angles = 2 * np.pi * (np.arange(150) % 5) / 5
+    five = 9 * np.column_stack([np.cos(angles), np.sin(angles)]) + np.random.default_rng(0).normal(size=(150, 2))
+    selection = cqm.select(five, AgglomerativeClustering(), k=range(1, 10), measures="frey")
+    assert selection.best_k == 5
+    values = dict(zip(range(1, 10), selection.choices[0].values, strict=True))
+    assert all(values[k] < 1 for k in range(2, 5))
+    assert values[5] >= 1
+    average = AgglomerativeClustering(metric="precomputed", linkage="average")
+    distances = pdist(five, "cityblock")
+    assert cqm.select(distances, average, k=range(2, 10), metric="precomputed", measures="frey").best_k == 5
+    two = five[angles < 2]
+    assert cqm.select(two, AgglomerativeClustering(), k=range(1, 6), measures="frey").best_k == 1
+    with pytest.raises(ValueError, match="which speaks for one cluster: try k from 1 on"):
+        cqm.select(two, AgglomerativeClustering(), k=range(2, 6), measures="frey")
+
+
 def test_gap_choice_needs_every_k():
     gaps = {k: cqm.GapStatistic(0.1 * k, 0.0, 0.0, ()) for k in (1, 3, 5)}
     with pytest.raises(ValueError, match="every k from 1 to 5: 2, 4 is missing"):

@@ -22,6 +22,7 @@ __all__ = [
     "by_rules_of_continuity",
     "by_units",
     "copies",
+    "copies_without_value",
     "definition_of",
     "never_negative",
     "not_worse",
@@ -93,11 +94,22 @@ def never_negative(subject: Subject, axiom: Axiom, rng: Random) -> None:
 def copies(subject: Subject, axiom: Axiom, rng: Random) -> None:
     """Every point has as many copies, at its own place."""
     instance = cases.case(subject, rng, n=cases.SMALLEST)
+    same("the value of a set and of its copies", subject.exact(instance), subject.exact(copied(instance, rng)))
+
+
+def copies_without_value(subject: Subject, axiom: Axiom, rng: Random) -> None:
+    """A set of copies has no value."""
+    instance = copied(cases.case(subject, rng, n=cases.SMALLEST), rng)
+    if not is_undefined(subject.exact(instance)):
+        raise Broken(f"{instance.clusters()}, all of them copies, have a value")
+
+
+def copied(instance: Instance, rng: Random) -> Instance:
+    """The same set with two or three copies of every point."""
     often = rng.choice((2, 3))
     order = tuple(x for x in range(instance.n) for _ in range(often))
     domain = EUCLIDEAN if instance.kind == "points" else DISTANCES
-    many = Instance(instance.kind, domain.reordered(instance.rows, order), tuple(instance.labels[x] for x in order))
-    same("the value of a set and of its copies", subject.exact(instance), subject.exact(many))
+    return Instance(instance.kind, domain.reordered(instance.rows, order), tuple(instance.labels[x] for x in order))
 
 
 def by_rules_of_continuity(subject: Subject, axiom: Axiom, rng: Random) -> None:

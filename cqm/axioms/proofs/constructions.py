@@ -7,6 +7,7 @@ with the number of points, as the proofs ask for what is small enough.
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import accumulate
+from math import isqrt
 
 from cqm.axioms.construction import labels_of
 from cqm.axioms.instances import Instance, Number
@@ -16,6 +17,7 @@ __all__ = [
     "centred_cross_distances",
     "contrasts",
     "doubling_steps",
+    "equal_axes",
     "equal_distances",
     "guarded_stars",
     "on_a_line",
@@ -156,15 +158,32 @@ def simplex(sizes: tuple[int, ...]) -> Instance:
 
 def contrasts(sizes: tuple[int, ...]) -> Instance:
     """Orthogonal contrasts of the clusters as k − 1 variables, but for differences that keep points apart."""
-    labels, small = labels_of(sizes), tight(sizes) ** 3
+    small = tight(sizes) ** 3
+    rows: list[tuple[Number, ...]] = [
+        (first + small * x, *others) for x, (first, *others) in enumerate(contrasted(sizes))
+    ]
+    return Instance("points", tuple(rows), labels_of(sizes))
+
+
+def equal_axes(sizes: tuple[int, ...]) -> Instance:
+    """The same contrasts, all of nearly the same scatter, and a further variable with tiny differences."""
+    before, small = list(accumulate(sizes)), Fraction(1, 2**100)
+    norms = [before[j - 1] * sizes[j] * (sizes[j] + before[j - 1]) for j in range(1, len(sizes))]
+    scales = [Fraction(isqrt(10**12 // norm), 10**6) for norm in norms]
+    rows: list[tuple[Number, ...]] = [
+        (*(value * scale for value, scale in zip(row, scales, strict=True)), small * x)
+        for x, row in enumerate(contrasted(sizes))
+    ]
+    return Instance("points", tuple(rows), labels_of(sizes))
+
+
+def contrasted(sizes: tuple[int, ...]) -> list[list[int]]:
+    """For each point k − 1 variables that sum to 0 and are orthogonal, equal inside clusters."""
     before = list(accumulate(sizes))
-    rows = []
-    for x, label in enumerate(labels):
-        values: list[Number] = [
-            sizes[j] if label < j else -before[j - 1] if label == j else 0 for j in range(1, len(sizes))
-        ]
-        rows.append((values[0] + small * x, *values[1:]))
-    return Instance("points", tuple(rows), labels)
+    return [
+        [sizes[j] if label < j else -before[j - 1] if label == j else 0 for j in range(1, len(sizes))]
+        for label in labels_of(sizes)
+    ]
 
 
 def doubling_steps(sizes: tuple[int, ...]) -> Instance:

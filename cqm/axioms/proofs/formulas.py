@@ -96,6 +96,22 @@ def normalized_k_means(squares: Rows, labels: Sequence[int]) -> Any:
     return quotient(1, 1 + share_of_between(squares, labels))
 
 
+def trace_cov_w(squares: Rows, labels: Sequence[int]) -> Any:
+    """W / (n − k)."""
+    return ratio(within(squares, labels), len(labels) - len(set(labels)))
+
+
+def hubert_gamma(squares: Rows, labels: Sequence[int]) -> Any:
+    """Mean over all pairs of distance · distance of centroids, which is 0 inside clusters."""
+    clusters, n = clusters_of(labels), len(labels)
+    products = (
+        sum(map(sum, across(squares, a, b))) * square_root(between_centroids(squares, a, b))
+        for i, a in enumerate(clusters)
+        for b in clusters[:i]
+    )
+    return ratio(sum(products), n * (n - 1) // 2)
+
+
 def ball_hall(squares: Rows, labels: Sequence[int]) -> Any:
     """Mean of V."""
     return mean(spread(squares, cluster) for cluster in clusters_of(labels))
@@ -298,6 +314,7 @@ FORMULAS: dict[str, Formula] = {
     "dcsi": dcsi,
     "gamma": gamma,
     "generalized_silhouette": generalized_silhouette,
+    "hubert_gamma": hubert_gamma,
     "log_ss_ratio": lambda squares, labels: logarithm(share_of_between(squares, labels)),
     "macro_silhouette": macro_silhouette,
     "medoid_silhouette": medoid_silhouette,
@@ -306,6 +323,7 @@ FORMULAS: dict[str, Formula] = {
     "ray_turi": xie_beni,
     "silhouette": silhouette,
     "simplified_silhouette": simplified_silhouette,
+    "trace_cov_w": trace_cov_w,
     "trace_w": within,
     "variance_ratio": share_of_between,
     "wemmert_gancarski": wemmert_gancarski,

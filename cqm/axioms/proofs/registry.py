@@ -10,6 +10,7 @@ from cqm.axioms.proofs.arguments import (
     by_rules_of_continuity,
     by_units,
     copies,
+    copies_without_value,
     never_negative,
     renamed,
     the_same_set,
@@ -35,6 +36,7 @@ SAME_DIMENSION = f"for points with as many coordinates, {DEFINED}"
 
 EVERY, QUOTIENTS, COMPARISONS = "Every measure here", "Quotients of equal degree", "Comparisons"
 PAIRS, CONTINUOUS, COPIES = "Over pairs of clusters", "Continuous operations", "Copies of points"
+SIZES, CHARACTERISTICS = "Sizes of clusters", "Characteristics"
 TIGHT = "Tight clusters, all as far from one another"
 RIGID, SIMPLEX = "Clusters that move as they are", "Small simplices at the corners of a large one"
 MEANS, DETERMINANTS, SQUARES = "Distances of centroids", "Determinants", "Sums of squares"
@@ -65,8 +67,9 @@ DUNN_OF_RADII = generalized_dunn(f"{OF_POINTS} {OF_CENTROIDS}", "centroid")
 WEAKEST_PAIRS = ("weakest_link_pairs_min", "weakest_link_pairs_mean", "weakest_link_pairs_max")
 RELATIVE_PAIRS = ("relative_margin_pairs_min", "relative_margin_pairs_mean", "relative_margin_pairs_max")
 ADDITIVE_PAIRS = ("additive_margin_pairs_min", "additive_margin_pairs_mean", "additive_margin_pairs_max")
+ADJUSTED = tuple(f"adjusted_{name}" for name in ("calinski_harabasz", "xie_beni", "davies_bouldin", "silhouette"))
 SHARES_OF_SQUARES = ("trace_w", "normalized_k_means", "variance_ratio", "log_ss_ratio")
-COORDINATES = ("scott_symons", "cdbw", "dbcv", "ratkowsky_lance", "sd_scat", "sd_index", "s_dbw")
+COORDINATES = ("scott_symons", "marriott", "cdbw", "dbcv", "ratkowsky_lance", "sd_scat", "sd_index", "s_dbw")
 """Measures that depend on the axes, or on how many there are, and not on distances alone."""
 
 TURNING = ("cdbw", "ratkowsky_lance", "sd_scat", "sd_index", "s_dbw")
@@ -105,6 +108,8 @@ INVARIANCE = (
             *("davies_bouldin", "xie_beni", "ray_turi", "wemmert_gancarski", "trace_wib", "det_ratio"),
             *("log_det_ratio", "sd_scat", "s_dbw", "dbcv", "normalized_k_means", "normalized_k_median"),
             *("normalized_min_sum", *DUNN_OF_DISTANCES, *DUNN_OF_CENTROIDS, *DUNN_OF_RADII),
+            *("cubic_clustering_criterion", "normalized_hubert_gamma", "neighbor_variation", "density_at_boundaries"),
+            *ADJUSTED,
         ),
         by_units,
     ),
@@ -112,7 +117,8 @@ INVARIANCE = (
         COPIES,
         DUPLICATION,
         (
-            *("weakest_link", "weakest_link_pairs_max", "dunn", "normalized_k_median", "normalized_min_sum"),
+            *("weakest_link", "weakest_link_pairs_max", "widest_gap", "dunn"),
+            *("normalized_k_median", "normalized_min_sum", *ADJUSTED[:3]),
             *generalized_dunn("complete average hausdorff", "maximum"),
             *generalized_dunn(OF_CENTROIDS, "maximum"),
             *(*DUNN_OF_RADII, "normalized_k_means", "variance_ratio", "log_ss_ratio", "ball_hall"),
@@ -129,10 +135,14 @@ INVARIANCE = (
             *("simplified_silhouette", "medoid_silhouette", "connectivity", "cvnn_separation", "wcnn", "dunn_owa"),
             *("dbcv", "dcsi", "viasckde"),
             *("gamma", "g_plus", "tau", "ratkowsky_lance", "trace_wib", "det_ratio", "log_det_ratio", "cdbw", "s_dbw"),
+            *("cubic_clustering_criterion", *ADJUSTED),
         ),
         by_rules_of_continuity,
         assumes="where the value is defined, in the extended reals",
     ),
+    Proof(CHARACTERISTICS, DUPLICATION, ("neighbor_variation",), copies_without_value, holds=None),
+    Proof(SIZES, SCALE, ("size_entropy",), by_units),
+    Proof(SIZES, DUPLICATION, ("size_entropy",), copies),
     Proof(
         "Sums over clusters",
         LOCALITY,
@@ -156,9 +166,11 @@ DIRECTIONS = (
     ("McClain–Rao", ("mcclain_rao",)),
     ("Silhouette", ("silhouette", "macro_silhouette", "generalized_silhouette")),
     ("Losses between points", ("normalized_min_sum",)),
-    ("Caliński–Harabasz, on Euclidean points", (*SHARES_OF_SQUARES, "calinski_harabasz")),
+    ("Caliński–Harabasz, on Euclidean points", (*SHARES_OF_SQUARES, "trace_cov_w", "calinski_harabasz")),
     ("CVNN", ("cvnn_compactness",)),
-    (MEANS, ("ball_hall", "banfield_raftery", "xie_beni", "ray_turi", *DUNN_OF_CENTROIDS)),
+    (MEANS, ("ball_hall", "banfield_raftery", "xie_beni", "ray_turi", "hubert_gamma", *DUNN_OF_CENTROIDS)),
+    (SIZES, ("size_entropy",)),
+    (CHARACTERISTICS, ("average_within", "separation_index", "widest_gap", "neighbor_distance")),
 )
 """Measures whose every step goes one way under a consistent change, by heading."""
 
@@ -183,6 +195,7 @@ CONSISTENT = (
         by_direction,
         assumes=DEFINED,
     ),
+    Proof(CHARACTERISTICS, OUTER, ("neighbor_variation",), by_direction, assumes=DEFINED),
     Proof(RIGID, OUTER, ("dbcv", "scott_symons"), steps.rigid_clusters, assumes=SAME_DIMENSION),
 )
 
@@ -213,7 +226,10 @@ BUILT = (
     (PAIRS, ("relative_margin_pairs_max",), constructions.two_special_points),
     (
         SIMPLEX,
-        ("calinski_harabasz", "xie_beni", "ray_turi", "sd_dis", "sd_index", *DUNN_OF_CENTROIDS, *DUNN_OF_RADII),
+        (
+            *("calinski_harabasz", "xie_beni", "ray_turi", "sd_dis", "sd_index", "normalized_hubert_gamma"),
+            *(*DUNN_OF_CENTROIDS, *DUNN_OF_RADII),
+        ),
         constructions.simplex,
     ),
     ("Ratkowsky–Lance", ("ratkowsky_lance",), constructions.contrasts),
@@ -226,23 +242,30 @@ BUILT_FOR_K = (
             *("gamma", "g_plus", "c_index", "weakest_link_pairs_mean", "weakest_link_pairs_max"),
             *("relative_margin_pairs_mean", "normalized_k_median", "normalized_min_sum", "cvnn_compactness"),
             *("connectivity", "macro_silhouette"),
+            *("average_within", "separation_index", "widest_gap"),
         ),
         constructions.tight_clusters,
     ),
     (
         (
             *(*SHARES_OF_SQUARES, "ball_hall", "sd_scat", "davies_bouldin", "wemmert_gancarski", "pbm"),
-            "simplified_silhouette",
+            *("simplified_silhouette", "trace_cov_w", "hubert_gamma"),
         ),
         constructions.simplex,
     ),
-    (("trace_wib", "det_ratio", "log_det_ratio"), constructions.on_a_line),
+    (("trace_wib", "det_ratio", "log_det_ratio", "marriott"), constructions.on_a_line),
 )
 """Measures for which a construction makes any clustering the only best one of as many clusters."""
 
 RICHNESS = (
     *(Proof(heading, (*BOTH, *RICH_FOR_K), names, rivals.constructed(build)) for heading, names, build in BUILT),
     *(Proof(AS_MANY, RICH_FOR_K, names, rivals.constructed(build)) for names, build in BUILT_FOR_K),
+    Proof(
+        "Cubic clustering criterion",
+        (*BOTH, *RICH_FOR_K),
+        ("cubic_clustering_criterion",),
+        rivals.constructed(constructions.equal_axes, all_of=3, some_of=4),
+    ),
     Proof(
         TIGHT,
         WEAKLY,
@@ -257,7 +280,22 @@ RICHNESS = (
     ),
     Proof("Gamma, G+ and Tau", WEAKLY, ("gamma", "g_plus"), rivals.constructed(constructions.tight_clusters)),
     Proof("C-index", WEAKLY, ("c_index",), rivals.constructed(constructions.tight_clusters)),
-    Proof(DETERMINANTS, WEAKLY, ("trace_wib", "det_ratio", "log_det_ratio"), rivals.tied(constructions.simplex)),
+    Proof(SQUARES, WEAKLY, ("trace_cov_w",), rivals.constructed(constructions.simplex)),
+    Proof(
+        CHARACTERISTICS,
+        WEAKLY,
+        (
+            *("average_within", "separation_index", "widest_gap", "neighbor_distance", "neighbor_variation"),
+            "density_at_boundaries",
+        ),
+        rivals.constructed(constructions.tight_clusters),
+    ),
+    Proof(
+        DETERMINANTS,
+        WEAKLY,
+        ("trace_wib", "det_ratio", "log_det_ratio", "marriott"),
+        rivals.tied(constructions.simplex),
+    ),
     Proof(DETERMINANTS, WEAKLY, ("scott_symons",), rivals.tied(constructions.doubling_steps)),
 )
 
@@ -287,10 +325,28 @@ NOT_RICH = (
     (SQUARES, BOTH, (*SHARES_OF_SQUARES, "ball_hall"), rivals.all_but_one, rivals.splits),
     ("Losses between points", BOTH, ("normalized_k_median", "normalized_min_sum"), rivals.all_but_one, rivals.splits),
     ("Banfield–Raftery", BOTH, ("banfield_raftery",), rivals.no_singletons, rivals.splits),
+    (SQUARES, RICH, ("trace_cov_w",), rivals.no_singletons, rivals.closest_pairs),
+    (DETERMINANTS, RICH, ("marriott",), rivals.all_but_one, rivals.closest_pairs),
+    (SIZES, (*BOTH, *RICH_FOR_K), ("size_entropy",), rivals.all_but_one, rivals.moves),
+    (
+        CHARACTERISTICS,
+        RICH,
+        ("average_within", "widest_gap", "neighbor_distance", "neighbor_variation"),
+        rivals.no_singletons,
+        rivals.closest_pairs,
+    ),
+    (
+        CHARACTERISTICS,
+        RICH,
+        ("separation_index", "density_at_boundaries"),
+        rivals.pair_and_singletons,
+        rivals.merges,
+    ),
     ("SD scattering", BOTH, ("sd_scat",), rivals.all_but_one, rivals.splits),
     ("Davies–Bouldin", BOTH, ("davies_bouldin",), rivals.exactly(2, 2), rivals.closest_pairs),
     ("Wemmert–Gançarski", BOTH, ("wemmert_gancarski",), rivals.exactly(2, 2), rivals.closest_pairs),
     ("PBM", BOTH, ("pbm",), rivals.all_but_one, closest_inside),
+    ("Hubert's Γ", BOTH, ("hubert_gamma",), rivals.no_singletons, closest_inside),
 )
 """Measures under which clusterings of some sizes are never the only best, or never a best, and what outdoes them."""
 
@@ -305,6 +361,7 @@ NOT_RICH_FOR_K = (
         rivals.into_as_many,
     ),
     (AS_MANY, ("cdbw",), rivals.exactly(2, *(1,) * 9), rivals.closest_pairs),
+    (CHARACTERISTICS, ("neighbor_variation",), rivals.pair_and_singletons, rivals.closest_pairs),
 )
 """Measures under which clusterings of some sizes are never the only best one of as many clusters."""
 
@@ -330,6 +387,7 @@ FINER = (
     (SQUARES, (*SHARES_OF_SQUARES, "ball_hall"), rivals.splits),
     ("Losses between points", ("normalized_k_median", "normalized_min_sum"), rivals.splits),
     ("PBM", ("pbm",), closest_inside),
+    ("Hubert's Γ", ("hubert_gamma",), closest_inside),
 )
 
 PREFERENCES = (
@@ -343,7 +401,12 @@ PREFERENCES = (
 IN_COORDINATES = (
     Proof(IN_SPACE, ("translation_invariance",), all_but(), spaces.same_value(movements.shifted)),
     Proof(IN_SPACE, ("rotation_invariance",), all_but(*TURNING), spaces.same_value(movements.turned)),
-    Proof(IN_SPACE, ("padding_invariance",), all_but("scott_symons", "dbcv"), spaces.same_value(movements.padded)),
+    Proof(
+        IN_SPACE,
+        ("padding_invariance",),
+        all_but("scott_symons", "dbcv", "marriott"),
+        spaces.same_value(movements.padded),
+    ),
     Proof(
         IN_SPACE,
         ("axis_scaling_invariance",),
@@ -352,7 +415,31 @@ IN_COORDINATES = (
     ),
 )
 
+INSIDES = ("average_within", "widest_gap", "neighbor_distance")
 OF_LATER_CHANGES = (
+    Proof(CHARACTERISTICS, ("centric_consistency",), INSIDES, shapes.of_insides(movements.contracted, inside="shrank")),
+    Proof(CHARACTERISTICS, ("order_consistency",), ("widest_gap",), spaces.one_of_the_distances),
+    Proof(CHARACTERISTICS, ("motion_consistency",), INSIDES, shapes.of_insides(movements.moved_apart, inside="fixed")),
+    Proof(
+        CHARACTERISTICS,
+        ("centric_consistency",),
+        ("neighbor_variation",),
+        shapes.same_insides(movements.contracted),
+        assumes=DEFINED,
+    ),
+    Proof(
+        CHARACTERISTICS,
+        ("motion_consistency",),
+        ("neighbor_variation",),
+        shapes.same_insides(movements.moved_apart),
+        assumes=DEFINED,
+    ),
+    Proof(
+        SIZES,
+        ("axis_scaling_invariance", *ORDER, "centric_consistency", "motion_consistency", "shift_invariance"),
+        ("size_entropy",),
+        shapes.of_sizes,
+    ),
     Proof(
         COMPARISONS,
         ORDER,
@@ -370,7 +457,7 @@ OF_LATER_CHANGES = (
     Proof(
         SHAPES,
         ("centric_consistency",),
-        ("ratkowsky_lance", "trace_wib", "det_ratio", "log_det_ratio", "scott_symons"),
+        ("ratkowsky_lance", "trace_wib", "det_ratio", "log_det_ratio", "scott_symons", "marriott"),
         shapes.clusters_scatter_less(movements.contracted),
         assumes=DEFINED,
     ),
@@ -403,6 +490,13 @@ OF_MANY_DATA_SETS = (
         ("weakest_link_pairs_mean", "relative_margin_pairs_mean", "additive_margin_pairs_mean", "dcsi", "ball_hall"),
         between.means_over_pairs,
         assumes="where no two clusters are single points",
+    ),
+    Proof(
+        BETWEEN,
+        ("class_cardinality_invariance",),
+        ADJUSTED,
+        between.means_over_pairs,
+        assumes="where every two clusters have a value",
     ),
     Proof(BETWEEN, ("range_invariance",), ("c_index",), between.from_closest_to_farthest, assumes="where defined"),
 )

@@ -5,7 +5,7 @@ bodies keep their shapes, and the gaps grow. So all that is asked is which way t
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from random import Random
 from typing import Any
@@ -14,7 +14,8 @@ from cqm.axioms.axiom import Axiom
 from cqm.axioms.changes import Change
 from cqm.axioms.exact import root
 from cqm.axioms.instances import Instance, squared_distances
-from cqm.axioms.proofs.arguments import not_worse, same, with_exact_roots
+from cqm.axioms.proofs import cases
+from cqm.axioms.proofs.arguments import definition_of, not_worse, same, with_exact_roots
 from cqm.axioms.proofs.formulas import quotient
 from cqm.axioms.proofs.spaces import drawn, points_of
 from cqm.axioms.proofs.traced import Broken, Moved, Way
@@ -22,7 +23,16 @@ from cqm.axioms.subjects import Subject
 from cqm.definitions.arithmetic import logarithm, maximum, mean, minimum, ratio, square_root
 from cqm.definitions.coordinates import centroid, clusters_of, squared_distance
 
-__all__ = ["OF_GAPS", "OF_SHAPES", "Shapes", "clusters_scatter_less", "one_way"]
+__all__ = [
+    "OF_GAPS",
+    "OF_SHAPES",
+    "Shapes",
+    "clusters_scatter_less",
+    "of_insides",
+    "of_sizes",
+    "one_way",
+    "same_insides",
+]
 
 
 @dataclass(frozen=True)
@@ -129,6 +139,7 @@ def sd_dis(of: Shapes) -> Any:
 
 OF_SHAPES: dict[str, Formula] = {
     "trace_w": lambda of: of.within,
+    "trace_cov_w": lambda of: ratio(of.within, sum(of.sizes) - len(of.sizes)),
     "normalized_k_means": lambda of: quotient(1, 1 + ratio(of.between, of.within)),
     "variance_ratio": lambda of: ratio(of.between, of.within),
     "log_ss_ratio": lambda of: logarithm(ratio(of.between, of.within)),
@@ -184,3 +195,39 @@ def clusters_scatter_less(change: Change) -> Callable[[Subject, Axiom, Random], 
         not_worse(subject, before, after)
 
     return argument
+
+
+def of_insides(change: Change, *, inside: Way) -> Callable[[Subject, Axiom, Random], None]:
+    """The definition looks at distances inside clusters alone, and every step goes the way that they go."""
+
+    def argument(subject: Subject, axiom: Axiom, rng: Random) -> None:
+        before, after = drawn(change, lambda: points_of(subject, rng), rng).frames
+        old, new = (squared_distances(frame.rows) for frame in (before, after))
+        labels, n = before.labels, range(before.n)
+        rows = [
+            [Moved(root(old[x][y]), root(new[x][y]), inside) if labels[x] == labels[y] else None for y in n] for x in n
+        ]
+        value = with_exact_roots(definition_of(subject), rows, before.labels)
+        if isinstance(value, Moved):
+            wrong: Way = "shrank" if subject.better == "higher" else "grew"
+            if value.way == wrong:
+                raise Broken(f"the value {value.way}, and {subject.better} is better")
+
+    return argument
+
+
+def same_insides(change: Change) -> Callable[[Subject, Axiom, Random], None]:
+    """Each cluster keeps its form, and the value does not see more."""
+
+    def argument(subject: Subject, axiom: Axiom, rng: Random) -> None:
+        before, after = drawn(change, lambda: points_of(subject, rng), rng).frames
+        same("the value before and after", subject.exact(before), subject.exact(after))
+
+    return argument
+
+
+def of_sizes(subject: Subject, axiom: Axiom, rng: Random) -> None:
+    """Other distances have the same value, whatever they are."""
+    instance = cases.case(subject, rng)
+    other = cases.case(subject, rng, n=instance.n)
+    same("the value of two sets", subject.exact(instance), subject.exact(replace(other, labels=instance.labels)))

@@ -15,7 +15,7 @@ from cqm.axioms.proofs.proof import Argument
 from cqm.axioms.proofs.traced import Broken
 from cqm.axioms.subjects import Subject
 
-__all__ = ["a_law_is_consistent", "drawn", "in_order", "points_of", "same_value"]
+__all__ = ["a_law_is_consistent", "drawn", "in_order", "one_of_the_distances", "points_of", "same_value"]
 
 
 def points_of(subject: Subject, rng: Random) -> Instance:
@@ -55,6 +55,15 @@ def in_order(subject: Subject, axiom: Axiom, rng: Random) -> None:
     """The value is made of comparisons of distances, and these stay."""
     before, after = drawn(order_kept, lambda: cases.case(subject, rng), rng).frames
     same("the value before and after", subject.exact(before), subject.exact(after))
+
+
+def one_of_the_distances(subject: Subject, axiom: Axiom, rng: Random) -> None:
+    """The value is the distance of two points, which depend on the order of the distances alone."""
+    before, after = drawn(order_kept, lambda: cases.case(subject, rng), rng).frames
+    old, new = subject.exact(before), subject.exact(after)
+    pairs = [(x, y) for x in range(before.n) for y in range(x) if before.rows[x][y] == old]
+    if not any(after.rows[x][y] == new for x, y in pairs):
+        raise Broken(f"{old} is no distance, or its pair has not become {new}")
 
 
 def a_law_is_consistent(subject: Subject, axiom: Axiom, rng: Random) -> None:

@@ -87,6 +87,9 @@ class Traced:
     def logarithm(self) -> Any:
         return self.apply("logarithm", self)
 
+    def exponential(self) -> Any:
+        return self.apply("exponential", self)
+
     def if_at_most(self, bound: Any, value: Any, otherwise: Any) -> Any:
         return self.apply("select", self, bound, value, otherwise)
 
@@ -125,6 +128,8 @@ def evaluated(operation: str, operands: tuple[Any, ...]) -> Any:
             return arithmetic.root(*operands)
         case "logarithm":
             return arithmetic.logarithm(*operands)
+        case "exponential":
+            return arithmetic.exponential(*operands)
         case _:
             return arithmetic.if_at_most(*operands)
 
@@ -158,7 +163,7 @@ class Graded(Traced):
                 return (_degree(operands[0]) or Fraction(0)) - (_degree(operands[1]) or Fraction(0))
             case "root":
                 return self.degree / operands[1]
-            case "logarithm":
+            case "logarithm" | "exponential":
                 return _common(operation, [self.degree, Fraction(0)])
             case "select":
                 _common("comparison", [_degree(x) for x in operands[:2]])
@@ -237,6 +242,8 @@ class Moved(Traced):
                 way = a.way
             case "logarithm":
                 sign = 0
+            case "exponential":
+                sign = 1
             case "select":
                 sign, way = _selected(*moved)
             case _:
@@ -295,6 +302,8 @@ class Continuous(Traced):
             raise NoRule("a selection may jump where the two numbers that decide it are equal")
         if any(isinstance(x, float) and math.isnan(x) for x in operands):
             raise NoRule("a number is undefined")
+        if operation == "exponential":
+            return Continuous(True)
         if operation in ("minimum", "maximum") and any(isinstance(x, float) for x in operands):
             return self  # ∞ as the smallest of nothing
         signs = [x.positive if isinstance(x, Continuous) else x > 0 for x in operands]

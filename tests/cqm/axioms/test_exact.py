@@ -65,6 +65,11 @@ def test_eulers_number_to_fifty_digits():
     assert Enclosure.of(-1000).exponential().low == 0
 
 
+def test_what_fills_pages_is_infinite():
+    assert Enclosure.of(5000).exponential() == math.inf
+    assert contains(Enclosure.of(-5000).exponential(), Fraction(1, 2**300))
+
+
 @given(positive, positive)
 def test_order_is_the_order_of_the_numbers(a, b):
     assert compare(a, b) == compare(Enclosure.of(a), Enclosure.of(b)) == (a > b) - (a < b)

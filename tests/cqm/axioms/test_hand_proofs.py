@@ -18,6 +18,7 @@ from cqm.axioms.proofs.arguments import (
     by_rules_of_continuity,
     by_units,
     copies,
+    copies_without_value,
     never_negative,
     renamed,
     the_same_set,
@@ -30,7 +31,7 @@ from cqm.axioms.proofs.told_functions import TOLD_PROOFS, some_way, stays, unmov
 from cqm.axioms.proofs.traced import Broken, Continuous, Graded, Moved, NoRule
 from cqm.axioms.solvers import agreed_unsatisfiable, unsatisfiable_by_cvc5
 from cqm.axioms.subjects import subject_of
-from cqm.definitions.arithmetic import if_at_most, maximum, minimum, ratio, square_root
+from cqm.definitions.arithmetic import exponential, if_at_most, maximum, minimum, ratio, square_root
 from tests.cqm.axioms import planted
 
 FOUND_BY_TRYING = 40  # cases within which a planted measure breaks an argument
@@ -99,6 +100,19 @@ WRONG = {
     "cluster 0 is asked": (renamed, judged(planted.asks_cluster_zero), "label_permutation_invariance"),
     "1 is subtracted": (never_negative, judged(planted.below_zero), "non_negativity"),
     "pairs of copies are counted": (copies, judged(planted.counts_copies), "duplication_invariance"),
+    "copies have a value": (copies_without_value, judged(planted.counts_copies), "duplication_invariance"),
+    "a mean is no distance": (spaces.one_of_the_distances, subject_of("average_within"), "order_consistency"),
+    "distances across are looked at": (
+        shapes.of_insides(movements.contracted, inside="shrank"),
+        flipped("average_within"),
+        "centric_consistency",
+    ),
+    "clusters change their form": (
+        shapes.same_insides(movements.contracted),
+        subject_of("trace_w"),
+        "centric_consistency",
+    ),
+    "distances are looked at": (shapes.of_sizes, subject_of("dunn"), "order_invariance"),
     "a threshold is passed": (by_rules_of_continuity, judged(jumps), "continuity"),
     "gaps should be equal": (by_direction, judged(planted.likes_equal_gaps), "outer_consistency"),
     "the other direction is better": (by_direction, flipped("dunn"), "consistency"),
@@ -286,6 +300,7 @@ def test_units_are_kept_apart():
         lambda: metre < second,
         lambda: maximum([metre, 1]),
         lambda: metre.logarithm(),
+        lambda: metre.exponential(),
     ):
         with pytest.raises(Broken, match="different units"):
             mixed()
@@ -296,6 +311,7 @@ def test_directions_follow_rules():
     assert (up + still).way == "grew"
     assert (1 - up).way == "shrank"
     assert ratio(up, down).way == "grew"
+    assert exponential(-1 * up).way == "shrank"
     assert minimum([up, still]).way == "grew"
     assert if_at_most(down, up, 1, 0).way == "grew"
     for unruly in (lambda: up + down, lambda: up * down, lambda: ratio(up, still - up), lambda: up < down):
@@ -310,6 +326,7 @@ def test_what_branches_is_not_said_to_be_continuous():
     assert (x + 1).positive
     assert not (x + y).positive
     assert x > 0
+    assert exponential(y) > 0
     for branch in (lambda: x < y, lambda: if_at_most(x, y, 1, 0), lambda: y == 0, lambda: sorted([x, y])):
         with pytest.raises(NoRule):
             branch()
