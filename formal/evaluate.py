@@ -80,7 +80,7 @@ def source(every: list[Case]) -> str:
     lines = [
         "From mathcomp Require Import all_ssreflect.",
         "From Coq Require Import QArith.",
-        "From cqm Require Import Definitions Lists Axioms Pairs Chains Silhouette Centres Richness.",
+        "From cqm Require Import Definitions Lists Axioms Pairs Chains Silhouette Centres Richness Counts.",
         "Definition q : ops Q := Ops 0%Q (fun a b => Qred (Qplus a b)) (fun a b => Qred (Qminus a b))",
         "  (fun a b => Qred (Qdiv a b)) Qle_bool (fun n => inject_Z (Z.of_nat n)).",
         "Definition shown (v : Q) := (Qnum v, Zpos (Qden v)).",
