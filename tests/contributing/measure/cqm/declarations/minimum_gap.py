@@ -21,5 +21,8 @@ MINIMUM_GAP = Measure(
         "outer_consistency",
         "weak_richness",
         "duplication_invariance",
+        "order_consistency",
+        "k_richness",
+        "monotonic_consistency",
     ),
 )
