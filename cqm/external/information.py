@@ -186,7 +186,8 @@ def adjusted_mutual_information(
     Returns
     -------
     float
-        At most 1, which equal clusterings reach; below 0 for less than chance.
+        At most 1, which equal clusterings reach; below 0 for less than chance. Not monotone: it may fall when one more
+        pair of points is agreed on, as docs/external-axioms.md shows.
 
     Raises
     ------
