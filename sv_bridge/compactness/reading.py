@@ -92,8 +92,11 @@ def better(name: str) -> str:
 def grouped(values: Mapping[str, float]) -> list[Group]:
     """All values that can be read and are not in `KEY`, by what they are made of; no group is empty.
 
-    >>> [(group.heading, *group.values) for group in grouped({"silhouette": 0.5, "gamma": 0.9, "trace_w": 2.0})]
-    [('From the distances of utterances', 'gamma'), ('From centres and scatter', 'trace_w')]
+    >>> groups = grouped({"silhouette": 0.5, "gamma": 0.9, "trace_w": 2.0})
+    >>> groups[0].heading, *groups[0].values
+    ('From the distances of utterances', 'gamma')
+    >>> groups[1].heading, *groups[1].values
+    ('From centres and scatter', 'trace_w')
     """
     found: dict[str, dict[str, float]] = {MARGINS[0]: {}, DISTANCES: {}, COORDINATES: {}, GENERALISED[0]: {}}
     for name, value in values.items():

@@ -31,12 +31,12 @@ def to_landmarks(
 ) -> Callable[[slice], FloatArray]:
     """Rows → their (rows, landmarks) Euclidean distances, or squared ones without `root`.
 
+    Distances of a few u between points that were scaled to unit length are rounding alone, and 0.
+
     Parameters
     ----------
     landmarks : (landmarks, d), relative to `origin`.
     origin : (d,) a point near the data.
-
-    Distances of a few u between points that were scaled to unit length are rounding alone, and 0.
     """
     dtype, unit = points.dtype, points.unit
     transform = kernels.ROOT if root else kernels.SAME
