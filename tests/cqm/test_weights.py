@@ -74,6 +74,14 @@ def test_in_products_closed_forms_and_differences(metric):
     same(evaluated(WIDE, WEIGHTS, metric=metric), evaluated(WIDE[COPIES], None, LABELS[COPIES], metric=metric))
 
 
+@pytest.mark.parametrize("d", [4, 20])
+def test_of_many_tiles(d):
+    X, labels, weights = RNG.normal(size=(1100, d)), RNG.integers(0, 3, 1100), RNG.integers(1, 3, 1100)
+    copied, theirs = np.repeat(X, weights, axis=0), np.repeat(labels, weights)
+    names = ["silhouette", "normalized_min_sum", "generalized_dunn_average_average", "calinski_harabasz", "pbm"]
+    same(evaluated(X, weights, labels, names), evaluated(copied, None, theirs, names))
+
+
 def test_of_given_distances():
     D = squareform(pdist(POINTS))
     copied = D[np.ix_(COPIES, COPIES)]
@@ -236,7 +244,8 @@ def test_weights_do_not_matter_to_extremes():
 @pytest.mark.parametrize("elsewhere", [*KINDS.values(), csr_array], ids=[*KINDS, "sparse"])
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
 def test_every_kind_of_array(elsewhere, metric):
-    X = np.concatenate([WIDE, WIDE[:20] + 1e-9])  # near-duplicates are computed from differences
+    X = np.concatenate([WIDE, WIDE[:20] + 0.1])
+    X[::2] += 40  # far apart, so that most distances in either half come from differences
     labels, weights = np.r_[LABELS, LABELS[:20]], np.r_[FRACTIONS, FRACTIONS[:20] + 1]
     there = chunked(X, (30, 1, 16)) if elsewhere is chunked else elsewhere(X)
     kind = {chunked: "dask", csr_array: "sparse"}.get(elsewhere, "device")
