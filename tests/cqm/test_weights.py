@@ -78,7 +78,7 @@ def test_in_products_closed_forms_and_differences(metric):
 def test_of_many_tiles(d):
     X, labels, weights = RNG.normal(size=(1100, d)), RNG.integers(0, 3, 1100), RNG.integers(1, 3, 1100)
     copied, theirs = np.repeat(X, weights, axis=0), np.repeat(labels, weights)
-    names = ["silhouette", "normalized_min_sum", "generalized_dunn_average_average", "calinski_harabasz", "pbm"]
+    names = ["silhouette", "normalized_min_sum", "generalized_dunn_average_average", "pbm", "scott_symons"]
     same(evaluated(X, weights, labels, names), evaluated(copied, None, theirs, names))
 
 
@@ -321,6 +321,13 @@ def test_what_is_no_weight(weights, error, message, cure):
         cqm.dunn(POINTS, LABELS, sample_weight=weights)
     if cure is not None:
         assert np.isfinite(cqm.dunn(POINTS, LABELS, sample_weight=cure(weights)))
+
+
+def test_a_cluster_of_at_most_one_point():
+    X, labels = [[0.0], [1.0], [9.0], [10.0]], ["a", "a", "b", "b"]
+    values = cqm.sample_silhouette(X, labels, sample_weight=[0.5, 0.5, 2, 1])
+    assert values[:2].tolist() == [0, 0]
+    assert (values[2:] > 0.5).all()
 
 
 def test_cure_of_fractions():
