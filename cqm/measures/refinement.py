@@ -178,7 +178,8 @@ def frey(
 
     with :math:`\bar d_w, \bar d_b` the mean distances of the pairs inside and across clusters. Setting apart what lies
     apart moves the mean inside the more, cutting through a cluster that across: so the rule merges clusters as long as
-    the ratio stays at 1 or above, and takes the clustering before the last run of values below 1.
+    the ratio stays at 1 or above, and takes the clustering before the last run of values below 1. Where none is below 1
+    it answers one cluster; so it never answers two.
 
     Parameters
     ----------
