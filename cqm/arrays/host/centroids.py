@@ -5,7 +5,7 @@ far from zero keep their digits and a cluster of equal points has a dispersion o
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,11 +39,11 @@ def dispersion(points: Rows) -> Dispersion:
 
     groups = list(_groups(points))
     deque(in_order(together, (group for group in groups if group.stop - group.start <= BLOCK_ROWS)), maxlen=0)
-    for group in groups:
-        if group.stop - group.start > BLOCK_ROWS:  # one cluster: work for every core by itself
-            i = points.part(group).clusters
-            offsets[i] = summed(points, anchors, group) / masses[i, None]
-            squares[i], lengths[i] = squared(points, anchors, offsets, group)
+    large = [group for group in groups if group.stop - group.start > BLOCK_ROWS]  # a cluster each, cut into blocks
+    if large:
+        i = np.array([points.part(group).clusters.start for group in large])
+        offsets[i] = summed(points, anchors, large)[i] / masses[i, None]
+        squares[i], lengths[i] = (found[i] for found in squared(points, anchors, offsets, large))
     return Dispersion.of(anchors, offsets, squares, lengths, masses)
 
 
@@ -59,21 +59,21 @@ def _groups(points: Rows) -> Iterator[slice]:
         first = last
 
 
-def summed(points: Rows, anchors: FloatArray, rows: slice | None = None) -> FloatArray:
-    """(clusters, d) sums of the points relative to their anchor, for clusters that `rows` meet; (k, d) anchors."""
+def summed(points: Rows, anchors: FloatArray, lots: Sequence[slice] | None = None) -> FloatArray:
+    """(k, d) sums of the points relative to their anchor, of all rows or of some lots of them; (k, d) anchors."""
 
     def block(part: Part) -> tuple[FloatArray]:
         return (_sum(*points.locate(part.rows), points.weights_of(part.rows), part.starts, anchors[part.clusters]),)
 
-    return _added(points, block, rows)[0]
+    return _added(points, block, lots)[0]
 
 
 def squared(
-    points: Rows, anchors: FloatArray, offsets: FloatArray, rows: slice | None = None
+    points: Rows, anchors: FloatArray, offsets: FloatArray, lots: Sequence[slice] | None = None
 ) -> tuple[FloatArray, FloatArray]:
     """Sums of squared deviations from the centroids, which lie at anchors + offsets, and of distances to them.
 
-    (clusters, d) and (clusters,) arrays for the clusters that `rows` meet.
+    (k, d) and (k,) arrays, of all rows or of some lots of them.
     """
 
     def block(part: Part) -> tuple[FloatArray, FloatArray]:
@@ -82,21 +82,24 @@ def squared(
         squares, lengths = _square(*at, part.starts, anchors[i], offsets[i])
         return squares, lengths
 
-    squares, lengths = _added(points, block, rows)
+    squares, lengths = _added(points, block, lots)
     return squares, lengths
 
 
-def _added(points: Rows, block: Callable[[Part], tuple[FloatArray, ...]], rows: slice | None) -> list[FloatArray]:
-    """Results of `block` for each cluster that `rows` meet, added up over its parts."""
-    rows = rows or slice(0, points.n)
-    edges = range(rows.start, rows.stop, BLOCK_ROWS)
-    parts = [points.part(slice(first, min(first + BLOCK_ROWS, rows.stop))) for first in edges]
-    first, last = parts[0].clusters.start, parts[-1].clusters.stop
+def _added(
+    points: Rows, block: Callable[[Part], tuple[FloatArray, ...]], lots: Sequence[slice] | None
+) -> list[FloatArray]:
+    """(k, …) results of `block` for each cluster, added up over its parts."""
+    parts = [
+        points.part(slice(first, min(first + BLOCK_ROWS, rows.stop)))
+        for rows in lots or [slice(0, points.n)]
+        for first in range(rows.start, rows.stop, BLOCK_ROWS)
+    ]
     out: list[FloatArray] = []
     for part, found in zip(parts, in_order(block, parts), strict=True):
-        out = out or [np.zeros((last - first, *values.shape[1:])) for values in found]
+        out = out or [np.zeros((points.k, *values.shape[1:])) for values in found]
         for sums, values in zip(out, found, strict=True):
-            sums[part.clusters.start - first : part.clusters.stop - first] += values
+            sums[part.clusters] += values
     return out
 
 
