@@ -32,7 +32,6 @@ from cqm.arrays.dask.tasks import (
     nearest_of,
     pairs_of_clusters,
     put_together,
-    reduced_over,
     shuffled,
     sums_across,
     trees_of,
@@ -190,14 +189,14 @@ class Dask(Groups):
     ) -> FloatArray:
         """`reduce` of Euclidean distances, or squared ones without `root`, to points relative to `origin`."""
         shared = delayed((at, origin, root))
-        return self._together([delayed(at_landmarks)(host, shared) for host in self.hosts], reduce, over)
+        return self._together(at_landmarks, [(host, shared) for host in self.hosts], reduce, over)
 
     def to_centres(self, centres: NDArray[Any], reduce: Reduce) -> FloatArray:
         """`reduce` of the distances to (k,) ordered rows or (k, d) vectors."""
         if centres.ndim == 1:
             centres = self._at(centres)
         shared = delayed(centres)
-        return self._together([delayed(at_centres)(host, shared) for host in self.hosts], reduce, None)
+        return self._together(at_centres, [(host, shared) for host in self.hosts], reduce, None)
 
     def per_point(
         self, operation: int, reduce: Reduce, over: int | None = None, merge: Merge[Any] | None = None
@@ -207,19 +206,19 @@ class Dask(Groups):
         for a, b in product(range(len(self.blocks)), repeat=2):
             met[a, b] = delayed(met_by)(self.hosts[a], self.hosts[b] if a != b else None, operation)
         clusters = [part.clusters for part in self.parts]
-        values = [
-            delayed(merged_columns)([met[a, b] for b in range(len(self.blocks))], clusters, self.k, operation)
-            for a in range(len(self.blocks))
-        ]
-        return self._together(values, reduce, over)
+        blocks = range(len(self.blocks))
+        columns = [([met[a, b] for b in blocks], clusters, self.k, operation) for a in blocks]
+        return self._together(merged_columns, columns, reduce, over)
 
-    def _together(self, values: list[Delayed], reduce: Reduce, over: int | None) -> FloatArray:
-        """Reductions of each block's values as one array, or reduced over clusters' points."""
-        masses, shared = self.masses, delayed(reduce)
+    def _together(
+        self, task: Callable[..., Any], blocks: list[tuple[Any, ...]], reduce: Reduce, over: int | None
+    ) -> FloatArray:
+        """Reductions of what a task finds for each block as one array, or reduced over clusters' points."""
+        masses, shared = delayed(self.masses), delayed(reduce)
         arrays = dask.compute(
             *(
-                delayed(reduced_over)(each, part, self.weights_of(part.rows), masses, shared, over)
-                for each, part in zip(values, self.parts, strict=True)
+                delayed(task)(*block, part, self.weights_of(part.rows), masses, shared, over)
+                for block, part in zip(blocks, self.parts, strict=True)
             )
         )
         if over is None:

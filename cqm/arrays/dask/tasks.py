@@ -1,6 +1,6 @@
 """What tasks do with blocks of rows: the host's passes over numpy arrays, and shuffles."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 from itertools import chain, combinations_with_replacement, pairwise, product
@@ -109,18 +109,18 @@ def first_points(a: Host) -> FloatArray:
     return a.data[a.starts[:-1]].astype(np.float64)
 
 
-def at_landmarks(a: Host, shared: tuple[FloatArray, FloatArray, bool]) -> FloatArray:
-    """(rows, m) distances to points relative to an origin."""
+def at_landmarks(a: Host, shared: tuple[FloatArray, FloatArray, bool], *reducing: Any) -> NDArray[Any]:
+    """Distances to points relative to an origin, reduced as `reduced_over` does, a few rows at a time."""
     at, origin, root = shared
     found = to_landmarks(a, at, origin, root=root)
-    return np.concatenate([found(rows) for rows in blocks_for(a, len(at))])
+    return reduced_over(((rows, found(rows)) for rows in blocks_for(a, len(at))), *reducing)
 
 
-def at_centres(a: Host, centres: NDArray[Any]) -> FloatArray:
-    """(rows, k) distances to vectors under the metric."""
+def at_centres(a: Host, centres: NDArray[Any], *reducing: Any) -> NDArray[Any]:
+    """Distances to vectors under the metric, reduced as `reduced_over` does, a few rows at a time."""
     columns = block(centres, a.distance)
-    found = [tile(a.distance, block(a.data[rows], a.distance), columns).finished() for rows in row_blocks(a)]
-    return np.concatenate(found)
+    found = ((rows, tile(a.distance, block(a.data[rows], a.distance), columns).finished()) for rows in row_blocks(a))
+    return reduced_over(found, *reducing)
 
 
 def met_by(a: Host, b: Host | None, operation: int) -> FloatArray:
@@ -130,20 +130,27 @@ def met_by(a: Host, b: Host | None, operation: int) -> FloatArray:
     return reductions.across(_both(a, b), a.n, operation)[:, a.k :]
 
 
-def merged_columns(met: list[FloatArray], clusters: list[slice], k: int, operation: int) -> FloatArray:
-    """(rows, k) reductions over all clusters, from those over the clusters of each block."""
+def merged_columns(
+    met: list[FloatArray], clusters: list[slice], k: int, operation: int, *reducing: Any
+) -> NDArray[Any]:
+    """Reductions over all clusters, from those over the clusters of each block, reduced as `reduced_over` does."""
     out = np.full((len(met[0]), k), START[operation])
     for values, at in zip(met, clusters, strict=True):
         out[:, at] = MERGE[operation](out[:, at], values)
-    return out
+    return reduced_over([(slice(0, len(out)), out)], *reducing)
 
 
 def reduced_over(
-    values: FloatArray, part: Part, weights: FloatArray, masses: FloatArray, take: Reduce, over: int | None
+    found: Iterable[tuple[slice, FloatArray]],
+    part: Part,
+    weights: FloatArray,
+    masses: FloatArray,
+    take: Reduce,
+    over: int | None,
 ) -> NDArray[Any]:
-    """`take` of a block's values, and of that a reduction over the points of each cluster if one is asked for."""
+    """`take` of the values of a block's rows, and of that a reduction over each cluster's points if one is wanted."""
     own = np.repeat(np.arange(part.clusters.start, part.clusters.stop), np.diff(part.starts))
-    reduced: NDArray[Any] = take(values, own, masses)
+    reduced = np.concatenate([take(values, own[rows], masses) for rows, values in found])
     if over == SUM and len(weights):
         reduced = reduced * weights[:, None]
     return reduced if over is None else MERGE[over].reduceat(reduced, part.starts[:-1], axis=0)
