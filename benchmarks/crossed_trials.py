@@ -1,6 +1,6 @@
 """What recorded and crossed trials tell apart: systems that never learned a voice, on both, collection by collection.
 
-    python -m benchmarks.crossed_trials --corpus NAME=DIR … [--run DIR …] [--cross-channels SEED]
+    python -m benchmarks.crossed_trials --corpus NAME=DIR … [--run NAME=DIR …] [--cross-channels SEED]
 
 Each collection's development and test speakers are judged twice on the same trials: as recorded, and with every
 utterance sent through a channel of its own. Mean log-mel, the same whitened by the training speakers' embeddings, and
@@ -10,6 +10,7 @@ Numbers go to docs/crossed-trials.json, and from there into the tables of docs/c
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +36,12 @@ def main() -> None:
     """Measure what isn't measured yet, and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", action="append", default=[], metavar="NAME=DIR", help="collection and its corpus")
-    parser.add_argument("--run", action="append", default=[], help="trained run directory to judge, too")
+    parser.add_argument("--run", action="append", default=[], metavar="NAME=DIR", help="trained run to judge, too")
     parser.add_argument("--cross-channels", type=int, default=0, help="seed of the channels")
     parser.add_argument("--page", type=Path, default=PAGE)
     arguments = parser.parse_args()
     record = arguments.page.with_suffix(".json")
+    runs = {name: folder for name, _, folder in (each.partition("=") for each in arguments.run)}
     measured = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
     for name, _, folder in (each.partition("=") for each in arguments.corpus):
         corpus = read_corpus(folder).where(lambda u: u.duration_s >= SHORTEST_SECONDS)
@@ -47,7 +49,7 @@ def main() -> None:
         measured[name] = {
             "hard": hard.removeprefix("same-").replace("-", " ").replace("_", " "),
             "splits": {split: size(corpus.split(split)) for split in SPLITS},
-            "systems": measure(corpus, hard, arguments.run, arguments.cross_channels),
+            "systems": measure(corpus, hard, runs, arguments.cross_channels),
             "cross_channels": arguments.cross_channels,
         }
         write_json(record, measured)
@@ -68,17 +70,17 @@ def size(corpus: Corpus) -> dict[str, int]:
     return {"speakers": len(corpus.speakers), "utterances": len(corpus)}
 
 
-def measure(corpus: Corpus, hard: Negatives, runs: list[str], seed: int) -> dict[str, Any]:
-    """Equal error rates of every system, split, list of trials and condition."""
+def measure(corpus: Corpus, hard: Negatives, runs: Mapping[str, str], seed: int) -> dict[str, Any]:
+    """Equal error rates of every system, split, list of trials and condition; `runs` are directories by name."""
     trials = lists(corpus, hard)
     systems: dict[str, Any] = {}
     for condition, options in (
         ("recorded", EmbeddingOptions()),
         ("crossed", EmbeddingOptions(cross_channels=seed)),
     ):
-        for system in (LOG_MEL, ENCODER, *runs):
+        for name, system in {LOG_MEL: LOG_MEL, ENCODER: ENCODER, **runs}.items():
             found = {split: embeddings_of(system, corpus.split(split), options) for split in SPLITS}
-            systems.setdefault(system, {})[condition] = rates(found, trials)
+            systems.setdefault(name, {})[condition] = rates(found, trials)
             if system == LOG_MEL:
                 reference = embeddings_of(system, corpus.split("train"), options)
                 whitened = {split: whiten(embeddings, reference) for split, embeddings in found.items()}
