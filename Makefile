@@ -27,8 +27,7 @@ test: lint kernels docs
 kernels: install
 	HYPOTHESIS_PROFILE=kernels NUMBA_DISABLE_JIT=1 \
 		$(BIN)/python -m pytest -q tests/cqm -k "definition or kernel" --cov cqm --cov-report=
-	$(BIN)/python -m coverage report --show-missing --skip-covered --fail-under=100 \
-		--include="cqm/definitions/*,$$(grep -rl '^@kernel' cqm | paste -sd, -)"
+	$(BIN)/python tests/kernels_covered.py
 	HYPOTHESIS_PROFILE=kernels NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=.venv/numba-boundscheck \
 		$(BIN)/python -m pytest -q tests/cqm -k "definition or kernel"
 

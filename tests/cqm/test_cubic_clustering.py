@@ -84,9 +84,10 @@ def test_variables_that_depend_on_others_change_nothing_but_the_axes():
         )
 
 
-def test_no_scatter_is_infinite_and_none_at_all_undefined():
+def test_by_definition_no_scatter_inside_is_infinite_and_none_at_all_undefined():
     assert cqm.cubic_clustering_criterion([[0.0], [0.0], [5.0], [5.0]], [0, 0, 1, 1]) == np.inf
     assert math.isnan(cqm.cubic_clustering_criterion(np.ones((4, 2)), [0, 0, 1, 1]))
+    assert math.isnan(definitions.cubic_clustering_criterion([[1, 1]] * 4, [0, 0, 1, 1]))
 
 
 def test_same_bits_on_any_number_of_threads():

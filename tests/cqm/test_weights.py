@@ -74,6 +74,12 @@ def test_in_products_closed_forms_and_differences(metric):
     same(evaluated(WIDE, WEIGHTS, metric=metric), evaluated(WIDE[COPIES], None, LABELS[COPIES], metric=metric))
 
 
+def test_kernels_weigh_rows_and_columns():
+    names = ["silhouette", "generalized_dunn_average_average"]
+    copied = evaluated(WIDE[COPIES], None, LABELS[COPIES], names, metric="manhattan")
+    same(evaluated(WIDE, WEIGHTS, LABELS, names, metric="manhattan"), copied)
+
+
 @pytest.mark.parametrize("d", [4, 20])
 def test_of_many_tiles(d):
     X, labels, weights = RNG.normal(size=(1100, d)), RNG.integers(0, 3, 1100), RNG.integers(1, 3, 1100)

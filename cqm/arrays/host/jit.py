@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property, update_wrapper
+from inspect import isfunction
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ class kernel:  # noqa: N801 - a decorator
 
     def _pays(self, arguments: tuple[Any, ...]) -> bool:
         """Whether to compile: at once where it was done before, else for what is large or has run for long."""
-        if self._spent > PATIENCE_SECONDS or _entries(arguments) > SMALL or self.compiled is self._function:
+        if self._spent > PATIENCE_SECONDS or _entries(arguments) > SMALL or isfunction(self.compiled):
             return True
         if self._sought:
             return False
@@ -129,7 +130,7 @@ def _compilable(function: Callable[..., Any]) -> Any:
     from numba import config, njit
 
     if config.DISABLE_JIT:
-        return function
+        return np.errstate(all="ignore")(function)  # compiled code says nothing of infinities either
     _teach_numba()
     try:
         dispatcher = njit(cache=True, **OPTIONS)(function)

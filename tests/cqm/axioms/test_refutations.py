@@ -1,7 +1,7 @@
 """Counterexamples on record are cases of their axioms, and break them."""
 
 from fractions import Fraction
-from itertools import chain, combinations, permutations
+from itertools import chain, combinations, permutations, product
 
 import pytest
 
@@ -86,7 +86,21 @@ def is_turn(domain, frames):
     return squared_distances(before.rows) == squared_distances(after.rows) and len(before.rows[0]) == len(after.rows[0])
 
 
+def refines(fine, coarse):
+    return len(set(zip(fine, coarse, strict=True))) == len(set(fine)) > len(set(coarse))
+
+
+def are_all_refinements(domain, frames):
+    before, *after = frames
+    assert all(frame.rows == before.rows for frame in after)
+    n = len(before.labels)
+    numbered = {tuple(map(labels.index, labels)) for labels in product(range(n), repeat=n)}  # each clustering once
+    finer = {labels for labels in numbered if refines(labels, before.labels) and len(set(labels)) < n}
+    return {tuple(map(frame.labels.index, frame.labels)) for frame in after} == finer
+
+
 OF_CASES = {
+    "refinement_preference": are_all_refinements,
     "monotonic_consistency": is_one_law,
     "centric_consistency": is_contraction,
     "order_consistency": is_another_ranking,
