@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from sv_bridge.commands import diarisation, evaluation, prepare, scoring, self_labelling, training
+from sv_bridge.commands import diarisation, evaluation, prepare, scoring, selection, self_labelling, training
 
 app = typer.Typer(no_args_is_help=True, help="Train, evaluate and measure contrastive speaker-verification models.")
 for command in (
@@ -23,6 +23,7 @@ for command in (
     evaluation.compare,
     diarisation.cluster,
     diarisation.diarise,
+    selection.select,
     evaluation.demo,
 ):
     app.command()(command)

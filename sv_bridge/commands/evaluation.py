@@ -323,6 +323,9 @@ def compare(
     cross_channels: CrossChannels = None,
     backend: Annotated[list[str] | None, typer.Option(help=f"{BACKEND}; may be repeated, each a column")] = None,
     fuse_on: Annotated[str | None, typer.Option(help="split to learn a fusion of all systems on, such as dev")] = None,
+    no_labels: Annotated[
+        bool, typer.Option("--no-labels", help="by numbers that need to know of nobody who speaks, as `select` does")
+    ] = False,
     device: Device = "auto",
     json_out: Json = None,
 ) -> None:
@@ -332,16 +335,27 @@ def compare(
     from sv_bridge.models.systems import system_groups
     from sv_bridge.reports.comparison import Assessment, compare
     from sv_bridge.reports.evaluator import Evaluation, Evaluator, fused
+    from sv_bridge.reports.label_free import LabelFreeEvaluator
     from sv_bridge.reports.rows import column_rows
     from sv_bridge.reports.tables import print_table
 
     read = read_corpus(corpus, check_files=False)
+    groups = system_groups(systems)
     options = EmbeddingOptions(crops, crop_seconds, device=device, progress=True, cross_channels=cross_channels)
+    if no_labels:
+        if trials is not None or negatives != "any" or crops or crop_scoring != "embedding":
+            raise ValueError("--no-labels draws no trials and its own crops: leave out --trials, --negatives, --crops")
+        listen = LabelFreeEvaluator(_split(read, split), options, channels=cross_channels)
+        columns = compare({group: list(map(listen, names)) for group, names in groups.items()})
+        title = f"{len(listen.speech):,} {split} utterances of {corpus.name}, nobody named{_crossed(cross_channels)}"
+        print_table(title, *column_rows(columns))
+        report([column.to_dict() for column in columns], json_out)
+        return
 
-    groups: dict[str, list[Assessment]] = {}
+    assessed: dict[str, list[Assessment]] = {}
     evaluations: list[Evaluation] = []
     dev: list[Evaluation] = []
-    for group, names in system_groups(systems).items():
+    for group, names in groups.items():
         for name in names:
             embedded = Evaluator(name, read, options, crop_scoring=crop_scoring)
             for chosen in backend or ["cosine"]:
@@ -349,14 +363,14 @@ def compare(
                 evaluation = evaluator(split, trials=trials, negatives=negatives)
                 title = group if chosen == "cosine" else f"{group} {chosen}"
                 warn(f"{name} {chosen}: {warning}" for warning in evaluation.warnings)
-                groups.setdefault(title, []).append(evaluation.assessment())
+                assessed.setdefault(title, []).append(evaluation.assessment())
                 evaluations.append(evaluation)
                 dev += [] if fuse_on is None else [evaluator(fuse_on, negatives=negatives)]
     if fuse_on is not None:
         together = fused(dev, evaluations)
         warn(f"{together.system}: {warning}" for warning in together.warnings)
-        groups[together.system] = [Assessment(together.system, together.results, {})]
-    columns = compare(groups)
+        assessed[together.system] = [Assessment(together.system, together.results, {})]
+    columns = compare(assessed)
     print_table(f"{split} speakers of {corpus.name}{_crossed(cross_channels)}", *column_rows(columns))
     report([column.to_dict() for column in columns], json_out)
 

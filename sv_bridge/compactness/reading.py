@@ -53,6 +53,11 @@ _BETTER = {
     "alignment": "lower",
     "uniformity": "lower",
     "effective_rank": "higher",
+    "rank_me": "higher",
+    "lidar": "higher",
+    "view_error_rate": "lower",
+    "view_contrast": "lower",
+    "view_alignment": "lower",
 }
 
 MARGINS = (

@@ -19,12 +19,9 @@ from sv_bridge.embeddings import Embeddings
 from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions
 from sv_bridge.models.systems import LOG_MEL, embeddings_of
 from sv_bridge.training.loop import train, training_speech
-from sv_bridge.verification.transforms import whiten
+from sv_bridge.verification.transforms import whiten_themselves
 
 __all__ = ["Round", "pseudo_labelled", "self_label"]
-
-WHITENED_FROM = 2
-"""Utterances a dimension from which their covariance says more of the speech than of the sample."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,15 +117,11 @@ def pseudo_labelled(speech: Corpus, found: PseudoSpeakers) -> Corpus:
 
 
 def _embedded(system: str, speech: Corpus, options: EmbeddingOptions) -> Embeddings:
-    """Embeddings of all utterances in their order, whitened by themselves where they are enough for that.
-
-    Without it, the few directions in which all embeddings vary most (children and adults, one microphone and another)
-    outweigh the many that tell people apart, and the best number of clusters is two.
-    """
+    """Embeddings of all utterances in their order, whitened by themselves."""
     embeddings = embeddings_of(system, speech, options)
     if len(embeddings) != len(speech):
         raise ValueError(f"{len(embeddings.skipped)} utterances have unusable audio, first {embeddings.skipped[0]}")
-    return whiten(embeddings, embeddings) if len(embeddings) >= WHITENED_FROM * embeddings.dim else embeddings
+    return whiten_themselves(embeddings)
 
 
 def _with_dev(labelled: Corpus, corpus: Corpus) -> Corpus:

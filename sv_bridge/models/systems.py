@@ -21,7 +21,7 @@ from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions, embed,
 from sv_bridge.models.encoders import build_encoder
 from sv_bridge.models.export import OnnxEncoder
 from sv_bridge.presets import load_config
-from sv_bridge.training.checkpoint import CheckpointError, checkpoints, load_encoder, read_config
+from sv_bridge.training.checkpoint import CheckpointError, load_encoder, read_config, used_checkpoints
 from sv_bridge.training.run_directory import heard_speakers
 from sv_bridge.verification.decision import DecisionRule
 
@@ -95,7 +95,7 @@ def embeddings_of(
         _save(embeddings, [] if out is None else [out])
         return embeddings
     identity = _identity(name, corpus, options)
-    kept = Path(name) / "embeddings" / f"{identity}.npz" if _is_run(name) else None
+    kept = used_checkpoints(name)[1] / "embeddings" / f"{identity}.npz" if _is_run(name) else None
     written = [path for path in (kept, out) if path is not None]
     heard = heard_speakers(name) & set(corpus.speakers) if _is_run(name) else frozenset()
     if kept is not None and kept.is_file():
@@ -126,7 +126,9 @@ def system_groups(systems: Sequence[str]) -> dict[str, list[str]]:
     for system in systems:
         key = system
         if Path(system).is_dir():
-            key = read_config(system).model_copy(update={"seed": 0}).model_dump_json()
+            (checkpoint,), run = used_checkpoints(system)
+            key = read_config(run).model_copy(update={"seed": 0}).model_dump_json()
+            key += checkpoint.name if Path(system) == checkpoint else ""
         groups.setdefault(named.setdefault(key, system), []).append(system)
     return groups
 
@@ -160,8 +162,7 @@ def _identity(name: str, corpus: Corpus, options: EmbeddingOptions) -> str:
     """What embeddings depend on, as a short name: system, weights, utterances, options."""
     system: tuple[Any, ...] = (name,)
     if _is_run(name):
-        run = Path(name)
-        used = checkpoints(run / "checkpoints")[-options.average_last :]
+        used, run = used_checkpoints(name, options.average_last)
         weights = [(path.name, path.stat().st_mtime_ns) for path in used]
         system = (weights, read_config(run).encoder.model_dump_json())
     files = [(u, str(corpus.path(u)), _changed(corpus.path(u))) for u in corpus]

@@ -4,7 +4,7 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sv_bridge.compactness.reading import better
 from sv_bridge.verification.evaluation import Result
@@ -85,7 +85,15 @@ class Column:
         return max(known, key=known.__getitem__) if self.better == "higher" else min(known, key=known.__getitem__)
 
 
-def compare(groups: Mapping[str, Sequence[Assessment]]) -> list[Column]:
+class Valued(Protocol):
+    """What has numbers by name, whether labels were read for them or not."""
+
+    def values(self) -> dict[str, float]:
+        """Every number that systems are compared by."""
+        ...
+
+
+def compare(groups: Mapping[str, Sequence[Valued]]) -> list[Column]:
     """One column a number, over systems that each have one assessment a seed.
 
     Examples

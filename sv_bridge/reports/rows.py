@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sv_bridge.compactness.reading import KEY, better, grouped, unreadable
 from sv_bridge.compactness.speakers import ClusteringComparison, Compactness
 from sv_bridge.reports.comparison import Column
+from sv_bridge.reports.selection import Selection
 from sv_bridge.verification.evaluation import Result, SpeakerErrors
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "number",
     "pair_rows",
     "result_rows",
+    "selection_rows",
     "speaker_rows",
 ]
 
@@ -78,6 +80,13 @@ def column_rows(columns: Sequence[Column]) -> Rows:
         cells = [f"{column.spreads[system]}{' *' if system == column.best else ''}" for system in systems]
         rows.append([_words(column.name), column.better, *cells])
     return ["", "better", *systems], rows
+
+
+def selection_rows(selection: Selection) -> Rows:
+    """Systems in order, with every number."""
+    names = list(selection.values[selection.ranking[0]])
+    rows = [[system, *(number(selection.values[system][name]) for name in names)] for system in selection.ranking]
+    return ["best first", *map(_words, names)], rows
 
 
 def cosine_rows(report: Compactness) -> Rows:

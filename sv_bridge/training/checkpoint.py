@@ -33,6 +33,7 @@ __all__ = [
     "read_start",
     "restore",
     "save",
+    "used_checkpoints",
 ]
 
 MODEL, STATE, CONFIG = "model.safetensors", "state.pt", "config.yaml"
@@ -160,7 +161,7 @@ def read_start(run: Path | str) -> Start:
     CheckpointError
         No run, no checkpoint, or a damaged one.
     """
-    (chosen,), run = _chosen(Path(run), 1)
+    (chosen,), run = used_checkpoints(run, 1)
     digest = blake2b((chosen / MODEL).read_bytes(), digest_size=8).hexdigest()
     return Start(
         read_config(run),
@@ -182,7 +183,7 @@ def load_encoder(run: Path | str, *, average_last: int = 1) -> SpeakerEncoder:
     CheckpointError
         No checkpoint, fewer than `average_last`, or weights that don't fit the run's configuration.
     """
-    chosen, run = _chosen(Path(run), average_last)
+    chosen, run = used_checkpoints(run, average_last)
     encoder = build_encoder(read_config(run).encoder)
     weights = [_read_tensors(path / MODEL) for path in chosen]
     mean = {
@@ -194,18 +195,25 @@ def load_encoder(run: Path | str, *, average_last: int = 1) -> SpeakerEncoder:
     return encoder.eval()
 
 
-def _chosen(run: Path, last: int) -> tuple[list[Path], Path]:
-    """Folders of the last checkpoints of a run, or of the one that `run` itself is; and the run directory."""
+def used_checkpoints(run: Path | str, average_last: int = 1) -> tuple[list[Path], Path]:
+    """Folders of the last checkpoints of a run, or of the one that `run` itself is; and the run directory.
+
+    Raises
+    ------
+    CheckpointError
+        No run, or fewer checkpoints than `average_last`.
+    """
+    run = Path(run)
     if (run / MODEL).is_file():
         chosen, run = [run], run.parent.parent
     else:
         found = checkpoints(run / "checkpoints")
         finished = [path for path in found if "-step-" not in path.name]
-        chosen = found[-1:] if last == 1 else finished[-last:]
+        chosen = found[-1:] if average_last == 1 else finished[-average_last:]
     read_config(run)
-    if len(chosen) < last or last < 1:
+    if len(chosen) < average_last or average_last < 1:
         raise CheckpointError(
-            f"{run} has {len(chosen)} checkpoints, wanted {last}"
+            f"{run} has {len(chosen)} checkpoints, wanted {average_last}"
             + ("; train with a larger keep_checkpoints" if chosen else ": train it first")
         )
     return chosen, run

@@ -98,11 +98,13 @@ def describe_environment(corpus: Corpus, world: World) -> dict[str, Any]:
 def heard_speakers(run: Path | str) -> frozenset[str]:
     """Speakers that a run has heard in training, and those of the run that it was started from, if any.
 
-    None are known of a directory without record.
+    A checkpoint folder has heard what its run has. None are known of a directory without record.
     """
     heard: set[str] = set()
     seen: set[Path] = set()
     current = Path(run)
+    if current.parent.name == CHECKPOINTS:
+        current = current.parent.parent
     while (current / ENVIRONMENT).is_file() and current.resolve() not in seen:
         seen.add(current.resolve())
         environment = json.loads((current / ENVIRONMENT).read_text(encoding="utf-8"))

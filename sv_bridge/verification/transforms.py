@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 from sv_bridge.embeddings import Embeddings
 
-__all__ = ["center", "unit_length", "whiten"]
+__all__ = ["center", "unit_length", "whiten", "whiten_themselves"]
+
+WHITENED_FROM = 2
+"""Utterances a dimension from which their covariance says more of the speech than of the sample."""
 
 
 def center(embeddings: Embeddings, reference: Embeddings) -> Embeddings:
@@ -41,6 +44,15 @@ def whiten(embeddings: Embeddings, reference: Embeddings, *, dimensions: int | N
         kept[: max(0, len(kept) - dimensions)] = False
     matrix = directions[:, kept] / np.sqrt(variances[kept])  # (dim, kept)
     return replace(embeddings, vectors=((embeddings.vectors - mean) @ matrix).astype(np.float32))
+
+
+def whiten_themselves(embeddings: Embeddings) -> Embeddings:
+    """Embeddings whitened by themselves where they are enough for that, to find speakers in them.
+
+    Without it, the few directions in which all embeddings vary most (children and adults, one microphone and another)
+    outweigh the many that tell people apart, and the best number of clusters is two.
+    """
+    return whiten(embeddings, embeddings) if len(embeddings) >= WHITENED_FROM * embeddings.dim else embeddings
 
 
 def unit_length(embeddings: Embeddings) -> Embeddings:

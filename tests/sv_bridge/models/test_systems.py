@@ -77,6 +77,26 @@ def test_runs_that_differ_in_their_seed_are_one_group(tmp_path, run, speech):
     assert groups == {str(run): [str(run), str(other)], str(margin): [str(margin)], "log-mel": ["log-mel"]}
 
 
+def test_a_checkpoint_folder_is_a_system(tmp_path, speech):
+    run = train(
+        load_config("tiny-snt", [*QUICK, "epochs=2", "keep_checkpoints=2"]),
+        speech,
+        tmp_path / "run",
+        progress_bar=False,
+    )
+    first, last = sorted((run / "checkpoints").iterdir())
+    test = speech.split("test")
+    newest = embeddings_of(str(run), test)
+    np.testing.assert_array_equal(embeddings_of(str(last), test).vectors, newest.vectors)
+    assert np.abs(embeddings_of(str(first), test).vectors - newest.vectors).max() > 1e-3
+    assert len(list((run / "embeddings").glob("*.npz"))) == 2  # the newest is the last one
+    assert {path.name for path in first.iterdir()} == {"model.safetensors", "state.pt"}
+    assert embeddings_of(str(first), speech).heard == speech.split("train").speakers
+    assert system_groups([str(first), str(last), str(run)]) == {
+        name: [name] for name in (str(first), str(last), str(run))
+    }
+
+
 def test_unknown_systems_are_named():
     with pytest.raises(CheckpointError, match="nowhere is not a run directory"):
         load_system("nowhere")
