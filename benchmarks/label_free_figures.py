@@ -82,7 +82,7 @@ def draw_numbers(records: Records, path: Path) -> None:
             ax.plot(found, [height + 0.2 * number] * len(found), "o", ms=3, color=f"C{number}", alpha=0.6, label=label)
     ax.set_yticks(range(len(known)), map(words, known), fontsize=6.5)
     ax.set_xlabel("AMI at the chosen number of speakers ÷ best AMI")
-    ax.legend(frameon=False, fontsize="small", loc="lower left")
+    ax.legend(frameon=False, fontsize="small", loc="lower center")
     ax.margins(y=0.01)
     ax.spines[["top", "right"]].set_visible(False)
     save(figure, path)
