@@ -94,12 +94,13 @@ def introduction(records: Records) -> list[str]:
     counts = {name: len(record["checkpoints"]) for name, record in records.items()}
     runs = {name: len({each["run"] for each in record["checkpoints"]}) for name, record in records.items()}
     listed = " and ".join(f"{counts[name]} checkpoints of {runs[name]} runs on {name}" for name in records)
+    trained = sorted({each["run"] for record in records.values() for each in record["checkpoints"]})
+    last = max(each["epoch"] for record in records.values() for each in record["checkpoints"])
     return [
         "# Choosing without labels",
         "",
         "Which number that reads no label picks the best of many checkpoints, margins and recipes, and which the "
-        f"number of speakers? {listed} were measured: small SimCLR and MoCo models with margins 0 to 0.4, two seeds, "
-        "views augmented always, half of the time or never, crops of 1 and 2 s, after 1 to 10 epochs. Written by "
+        f"number of speakers? {listed} were measured, after 1 to {last} epochs: {', '.join(trained)}. Written by "
         "`python -m benchmarks.label_free report` from the records in `docs/label-free/`.",
         "",
         f"What reads no label is computed from {DRAWN['train']} utterances that were trained on (*heard*) and from up "
