@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.foreign import on_host
-from cqm.geometry.pairs import together, within_clusters
+from cqm.geometry.pairs import together, within_clusters, without_itself
 from cqm.sharing import once
 
 __all__ = ["Counted", "near_distances", "nearest_distances"]
@@ -28,7 +28,7 @@ def nearest_distances(clustering: Clustering, ranks: int, *, within: bool = Fals
     codes = clustering.points.here(clustering.codes)
 
     def visit(a: slice, b: slice, tile: Any) -> tuple[Any]:
-        others = _without_itself(a, b, tile)
+        others = without_itself(a, b, tile)
         return (_smallest(within_clusters(a, b, codes, others) if within else others, ranks),)
 
     def merge(x: tuple[Any], y: tuple[Any]) -> tuple[Any]:
@@ -45,7 +45,7 @@ def near_distances(clustering: Clustering, radius: FloatArray) -> tuple[Counted,
     codes, radii = points.here(clustering.codes), points.here(radius)
 
     def visit(a: slice, b: slice, tile: Any) -> list[list[tuple[Any, Any]]]:
-        xp, others = array_namespace(tile), _without_itself(a, b, tile)
+        xp, others = array_namespace(tile), without_itself(a, b, tile)
         near = xp.astype(others <= radii[a][:, None], xp.int64)
         if a != b:
             near = near + xp.astype(others <= radii[b][None, :], xp.int64)
@@ -54,18 +54,6 @@ def near_distances(clustering: Clustering, radius: FloatArray) -> tuple[Counted,
 
     inside, across = points.fold(visit, lambda x, y: [p + q for p, q in zip(x, y, strict=True)])
     return _counted(inside), _counted(across)
-
-
-def _without_itself(a: slice, b: slice, tile: Any) -> Any:
-    """A tile with +∞ where a point meets itself; numpy's in place."""
-    if a != b:
-        return tile
-    if is_numpy_array(tile):
-        np.fill_diagonal(tile, np.inf)
-        return tile
-    xp = array_namespace(tile)
-    places = xp.arange(tile.shape[0], device=device(tile))
-    return xp.where(places[:, None] == places[None, :], xp.inf, tile)
 
 
 def _smallest(values: Any, count: int) -> Any:

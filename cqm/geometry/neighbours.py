@@ -1,4 +1,4 @@
-"""Nearest neighbours: how many of them lie in other clusters, and how far they are in the own one."""
+"""Nearest neighbours, and how many of them lie in other clusters."""
 
 from typing import Any, NamedTuple
 
@@ -10,10 +10,10 @@ from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
 from cqm.arrays.sparse.graph import Graph
-from cqm.geometry.pairs import together, within_clusters
+from cqm.geometry.pairs import together, without_itself
 from cqm.sharing import once
 
-__all__ = ["foreign_shares", "own_neighbor_distances"]
+__all__ = ["foreign_shares"]
 
 LongArray = NDArray[np.int64]
 
@@ -53,31 +53,6 @@ def foreign_shares(clustering: Clustering, neighbors: int) -> FloatArray:
     return out
 
 
-@once
-def own_neighbor_distances(clustering: Clustering, rank: int) -> FloatArray:
-    """(n,) distances to the point of the own cluster that is so many-th nearest; +∞ in clusters without so many."""
-    codes = clustering.points.here(clustering.codes)
-
-    def visit(a: slice, b: slice, tile: Any) -> tuple[Any]:
-        xp, tile = array_namespace(tile), within_clusters(a, b, codes, tile)
-        tile = tile if a != b else xp.where(_diagonal(tile), xp.inf, tile)
-        missing = xp.full((tile.shape[0], max(rank - tile.shape[1], 0)), xp.inf, device=device(tile))
-        return (_least(xp.concat([tile, missing], axis=1), rank),)
-
-    def merge(x: tuple[Any], y: tuple[Any]) -> tuple[Any]:
-        return (_least(array_namespace(x[0]).concat([x[0], y[0]], axis=1), rank),)
-
-    (nearest,) = clustering.points.fold_points(visit, merge, (np.inf,), np.ones(clustering.k, dtype=bool))
-    return np.asarray(nearest.max(axis=1))
-
-
-def _least(distances: Any, count: int) -> Any:
-    """Of each row the smallest entries, so many."""
-    if is_numpy_array(distances):
-        return np.partition(distances, count - 1, axis=1)[:, :count]
-    return array_namespace(distances).sort(distances, axis=1)[:, :count]
-
-
 def _in_graph(graph: Graph, ranks: int) -> _Nearest:
     """What the rows of a graph have, if each has enough."""
     stored, table = np.diff(graph.table.indptr) - 1, graph.table
@@ -100,14 +75,12 @@ def _among_all(clustering: Clustering, ranks: int) -> _Nearest:
     limits: dict[int, FloatArray] = {}  # spare work, whichever tiles are done: no neighbour is farther
 
     def visit(a: slice, b: slice, tile: Any) -> tuple[Any, ...]:
-        if not is_numpy_array(tile):
-            xp = array_namespace(tile)
-            others = tile if a != b else xp.where(_diagonal(tile), xp.inf, tile)
-            return _smallest(others, xp.ones_like(codes[:1]), ~together(a, b, codes), ranks)
-        nearest = _Nearest.none(len(tile), ranks)
-        if a == b:
-            np.fill_diagonal(tile, np.inf)
-        _meet(tile, codes[a], codes[b], limits.setdefault(a.start, np.full(len(tile), np.inf)), nearest)
+        others = without_itself(a, b, tile)
+        if not is_numpy_array(others):
+            ones = array_namespace(others).ones_like(codes[:1])
+            return _smallest(others, ones, ~together(a, b, codes), ranks)
+        nearest = _Nearest.none(len(others), ranks)
+        _meet(others, codes[a], codes[b], limits.setdefault(a.start, np.full(len(tile), np.inf)), nearest)
         return nearest
 
     def merge(x: tuple[Any, ...], y: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -137,12 +110,6 @@ def _meet_neighbours(
             if j != i and distances[e] <= farthest:
                 apart = np.int64(codes[i] != codes[j])
                 farthest = _insert(nearest.distance[i], nearest.points[i], nearest.foreign[i], distances[e], 1, apart)
-
-
-def _diagonal(tile: Any) -> Any:
-    """(rows, rows) where a point meets itself."""
-    places = array_namespace(tile).arange(tile.shape[0], device=device(tile))
-    return places[:, None] == places[None, :]
 
 
 def _smallest(values: Any, points: Any, foreign: Any, ranks: int) -> _Nearest:

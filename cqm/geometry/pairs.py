@@ -8,7 +8,15 @@ from array_api_compat import array_namespace, device, is_numpy_array
 from cqm.arrays.clustering import Groups
 from cqm.arrays.dtypes import FloatArray
 
-__all__ = ["counted_once", "mean_distances", "numbers_of_pairs", "together", "weights_of_pairs", "within_clusters"]
+__all__ = [
+    "counted_once",
+    "mean_distances",
+    "numbers_of_pairs",
+    "together",
+    "weights_of_pairs",
+    "within_clusters",
+    "without_itself",
+]
 
 
 def mean_distances(groups: Groups, totals: FloatArray) -> FloatArray:
@@ -50,3 +58,15 @@ def within_clusters(a: slice, b: slice, codes: Any, tile: Any) -> Any:
     if codes[a.start] != codes[b.stop - 1] or codes[b.start] != codes[a.stop - 1]:
         tile[~together(a, b, codes)] = float("inf")
     return tile
+
+
+def without_itself(a: slice, b: slice, tile: Any, blank: float = float("inf")) -> Any:
+    """A tile that is blank where a point meets itself; numpy's in place."""
+    if a != b:
+        return tile
+    if is_numpy_array(tile):
+        np.fill_diagonal(tile, blank)
+        return tile
+    xp = array_namespace(tile)
+    places = xp.arange(tile.shape[0], device=device(tile))
+    return xp.where(places[:, None] == places[None, :], blank, tile)

@@ -10,6 +10,7 @@ from array_api_compat import array_namespace, device, is_numpy_array
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.engine import MAXIMUM, MINIMUM
+from cqm.geometry.pairs import without_itself
 from cqm.sharing import once
 
 __all__ = ["power_means"]
@@ -63,10 +64,7 @@ def _sums(clustering: Clustering, transform: Callable[..., Any], scales: FloatAr
         xp = array_namespace(tile)
         with np.errstate(divide="ignore"):  # on a thread of its own
             more = () if around is None else (xp.take(around[a, :], codes[b], axis=1),)
-            values = transform(tile, *more)
-        if a == b:
-            places = xp.arange(tile.shape[0], device=device(tile))
-            values = xp.where(places[:, None] == places[None, :], 0.0, values)
+            values = without_itself(a, b, transform(tile, *more), 0.0)
         return (_over_clusters(values, codes[b], k),)
 
     (out,) = points.fold_points(visit, lambda x, y: (x[0] + y[0],), (0.0,))

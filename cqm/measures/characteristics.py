@@ -10,7 +10,7 @@ from cqm.arrays.clustering import Clustering
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric
 from cqm.geometry.kernel_density import distance_quantile, triangular_densities
-from cqm.geometry.neighbours import own_neighbor_distances
+from cqm.geometry.near_pairs import nearest_distances
 from cqm.geometry.reductions import nearest_elsewhere, pair_sums
 from cqm.measures.arithmetic import ratio
 
@@ -287,7 +287,7 @@ def neighbor_distance(
 
 def neighbor_distance_of(clustering: Clustering, neighbors: int = 2) -> float:
     """`neighbor_distance` of a validated clustering."""
-    distances = own_neighbor_distances(clustering, _checked(neighbors))
+    distances = nearest_distances(clustering, _checked(neighbors), within=True)[:, -1]
     found = distances[np.isfinite(distances)]
     return float(found.mean()) if len(found) else math.nan
 
@@ -359,7 +359,7 @@ def neighbor_variation(
 
 def neighbor_variation_of(clustering: Clustering, neighbors: int = 2) -> float:
     """`neighbor_variation` of a validated clustering."""
-    distances = own_neighbor_distances(clustering, _checked(neighbors))
+    distances = nearest_distances(clustering, _checked(neighbors), within=True)[:, -1]
     total, weight = 0.0, 0
     for i in np.flatnonzero(clustering.sizes > neighbors).tolist():
         own = distances[clustering.cluster(i)]
