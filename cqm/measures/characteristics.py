@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 
 from cqm.arrays.clustering import Clustering
+from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric
 from cqm.geometry.kernel_density import distance_quantile, triangular_densities
 from cqm.geometry.near_pairs import nearest_distances
 from cqm.geometry.reductions import nearest_elsewhere, pair_sums
 from cqm.measures.arithmetic import ratio
+from cqm.measures.neighbours import check_neighbors
 
 __all__ = [
     "average_within",
@@ -287,7 +289,7 @@ def neighbor_distance(
 
 def neighbor_distance_of(clustering: Clustering, neighbors: int = 2) -> float:
     """`neighbor_distance` of a validated clustering."""
-    distances = nearest_distances(clustering, _checked(neighbors), within=True)[:, -1]
+    distances = _own_neighbor_distances(clustering, neighbors)
     found = distances[np.isfinite(distances)]
     return float(found.mean()) if len(found) else math.nan
 
@@ -359,7 +361,7 @@ def neighbor_variation(
 
 def neighbor_variation_of(clustering: Clustering, neighbors: int = 2) -> float:
     """`neighbor_variation` of a validated clustering."""
-    distances = nearest_distances(clustering, _checked(neighbors), within=True)[:, -1]
+    distances = _own_neighbor_distances(clustering, neighbors)
     total, weight = 0.0, 0
     for i in np.flatnonzero(clustering.sizes > neighbors).tolist():
         own = distances[clustering.cluster(i)]
@@ -443,7 +445,7 @@ def density_at_boundaries_of(clustering: Clustering, quantile: float = 0.1) -> f
     return float((densities * foreign).mean() / densities.max() ** 2)
 
 
-def _checked(neighbors: int) -> int:
-    if neighbors < 1:
-        raise ValueError(f"`neighbors` must be at least 1, got {neighbors}")
-    return neighbors
+def _own_neighbor_distances(clustering: Clustering, rank: int) -> FloatArray:
+    """(n,) distances to the point of the own cluster that is so many-th nearest; +∞ in clusters without so many."""
+    check_neighbors(rank)
+    return nearest_distances(clustering, rank, within=True)[:, -1]

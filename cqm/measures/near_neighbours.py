@@ -13,6 +13,7 @@ from cqm.arrays.metrics import Metric
 from cqm.geometry.near_pairs import Counted, near_distances, nearest_distances
 from cqm.geometry.neighbours import foreign_shares
 from cqm.measures.arithmetic import ratio
+from cqm.measures.neighbours import check_neighbors
 
 __all__ = ["dunn_owa", "dunn_owa_of", "wcnn", "wcnn_of"]
 
@@ -191,6 +192,5 @@ def _owa(near: Counted, operator: str) -> float:
 
 
 def _too_small(clustering: Clustering, neighbors: int) -> bool:
-    if neighbors < 1:
-        raise ValueError(f"`neighbors` must be at least 1, got {neighbors}")
+    check_neighbors(neighbors)
     return bool(clustering.sizes.min() <= neighbors)

@@ -14,6 +14,7 @@ from cqm.geometry.pairs import mean_distances
 from cqm.geometry.reductions import pair_sums
 
 __all__ = [
+    "check_neighbors",
     "connectivity",
     "connectivity_of",
     "cvnn",
@@ -274,9 +275,14 @@ def cvnn(
     return _relative(separations) + _relative(compactnesses)
 
 
-def _shares(clustering: Clustering, neighbors: int) -> NDArray[np.float64]:
+def check_neighbors(neighbors: int) -> None:
+    """Refuse a number of neighbours below 1."""
     if neighbors < 1:
         raise ValueError(f"`neighbors` must be at least 1, got {neighbors}")
+
+
+def _shares(clustering: Clustering, neighbors: int) -> NDArray[np.float64]:
+    check_neighbors(neighbors)
     return foreign_shares(clustering, neighbors)
 
 
