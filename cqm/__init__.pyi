@@ -44,16 +44,7 @@ from .measures.cubic_clustering import cubic_clustering_criterion
 from .measures.dcsi import dcsi
 from .measures.density import ClusterDensities, dbcv, profile_densities
 from .measures.disco import disco, sample_disco
-from .measures.dispersion import (
-    ball_hall,
-    banfield_raftery,
-    calinski_harabasz,
-    log_ss_ratio,
-    ratkowsky_lance,
-    trace_cov_w,
-    trace_w,
-    variance_ratio,
-)
+from .measures.dispersion import ball_hall, banfield_raftery, trace_cov_w, trace_w
 from .measures.gap import GapStatistic, gap_choice, gap_statistic
 from .measures.generalized_silhouette import generalized_silhouette, sample_generalized_silhouette
 from .measures.hubert import hubert_gamma, normalized_hubert_gamma
@@ -85,6 +76,7 @@ from .measures.silhouette import (
 )
 from .measures.silhouette_bound import sample_silhouette_upper_bound, silhouette_upper_bound
 from .measures.split_tests import Beale, DudaHart, beale, duda_hart
+from .measures.variance_ratios import calinski_harabasz, log_ss_ratio, ratkowsky_lance, variance_ratio
 from .measures.variants import over_pairs
 from .measures.viasckde import viasckde
 from .reports import plots

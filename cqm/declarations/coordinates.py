@@ -8,7 +8,16 @@ from cqm.definitions import dispersion as dispersion_definitions
 from cqm.definitions import hubert as hubert_definitions
 from cqm.definitions import scatter as scatter_definitions
 from cqm.definitions import sd_indices as sd_index_definitions
-from cqm.measures import cdbw, centroid_separation, cubic_clustering, dispersion, hubert, scatter, sd_indices
+from cqm.measures import (
+    cdbw,
+    centroid_separation,
+    cubic_clustering,
+    dispersion,
+    hubert,
+    scatter,
+    sd_indices,
+    variance_ratios,
+)
 
 DISPERSION = (
     on_points(
@@ -33,8 +42,8 @@ DISPERSION = (
         1,
     ),
     on_points(
-        dispersion.calinski_harabasz,
-        dispersion.calinski_harabasz_of,
+        variance_ratios.calinski_harabasz,
+        variance_ratios.calinski_harabasz_of,
         dispersion_definitions.calinski_harabasz,
         "higher",
         POSITIVE,
@@ -43,8 +52,8 @@ DISPERSION = (
         weights="any",
     ),
     on_points(
-        dispersion.variance_ratio,
-        dispersion.variance_ratio_of,
+        variance_ratios.variance_ratio,
+        variance_ratios.variance_ratio_of,
         dispersion_definitions.variance_ratio,
         "higher",
         POSITIVE,
@@ -53,8 +62,8 @@ DISPERSION = (
         weights="any",
     ),
     on_points(
-        dispersion.log_ss_ratio,
-        dispersion.log_ss_ratio_of,
+        variance_ratios.log_ss_ratio,
+        variance_ratios.log_ss_ratio_of,
         dispersion_definitions.log_ss_ratio,
         "higher",
         REAL,
@@ -85,8 +94,8 @@ DISPERSION = (
         weights="any",
     ),
     on_points(
-        dispersion.ratkowsky_lance,
-        dispersion.ratkowsky_lance_of,
+        variance_ratios.ratkowsky_lance,
+        variance_ratios.ratkowsky_lance_of,
         dispersion_definitions.ratkowsky_lance,
         "higher",
         (0.0, 0.5**0.5),
