@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
+from array_api_compat import array_namespace
 
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
@@ -12,6 +12,7 @@ from cqm.arrays.engine import MINIMUM
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric
 from cqm.geometry.nearest import own_and_nearest
+from cqm.geometry.pairs import without_itself
 
 __all__ = ["viasckde", "viasckde_of"]
 
@@ -111,10 +112,7 @@ def _densities(clustering: Clustering, nearest: FloatArray, bandwidth: float) ->
     def visit(a: slice, b: slice, tile: Any) -> tuple[Any]:
         xp = array_namespace(tile)
         apart = tile / bandwidth
-        exponents = apart * apart / -2
-        if a == b:
-            places = xp.arange(tile.shape[0], device=device(tile))
-            exponents = xp.where(places[:, None] == places[None, :], -xp.inf, exponents)
+        exponents = without_itself(a, b, apart * apart / -2, -np.inf)
         return (xp.sum(xp.exp(exponents + scaled[a][:, None]), axis=1),)
 
     (out,) = points.fold_points(visit, lambda x, y: (x[0] + y[0],), (0.0,))
