@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
+from cqm.arrays.host.trees import root
 from cqm.geometry.near_pairs import nearest_distances
 from cqm.geometry.reachability import spanning_tree
 from cqm.sharing import once
@@ -57,13 +58,7 @@ def _merge(u: LongArray, v: LongArray, counts: FloatArray) -> LongArray:
     parent = np.arange(2 * n - 1)
     children = np.empty((n - 1, 2), dtype=np.int64)
     for e in range(n - 1):
-        a, b = u[e], v[e]
-        while parent[a] != a:
-            parent[a] = parent[parent[a]]
-            a = parent[a]
-        while parent[b] != b:
-            parent[b] = parent[parent[b]]
-            b = parent[b]
+        a, b = root(parent, u[e]), root(parent, v[e])
         parent[a] = parent[b] = n + e
         children[e, 0], children[e, 1] = a, b
         for c in range(counts.shape[1]):

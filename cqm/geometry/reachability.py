@@ -19,6 +19,7 @@ from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.foreign import on_host
 from cqm.arrays.host.jit import kernel
+from cqm.arrays.host.trees import connect
 from cqm.geometry.pairs import counted_once, together, within_clusters
 
 __all__ = ["inner_nodes", "separations", "spanning_tree"]
@@ -87,7 +88,7 @@ def spanning_tree(clustering: Clustering, core: FloatArray) -> tuple[LongArray, 
         _, first = np.unique(component[by_component], return_index=True)
         chosen = by_component[first]
         chosen = chosen[np.argsort(links.reach[chosen], kind="stable")]
-        chosen = chosen[_connect(parent, chosen, links.point[chosen])]
+        chosen = chosen[connect(parent, chosen, links.point[chosen])]
         found.append((chosen, links.point[chosen], links.reach[chosen]))
     u, v, lengths = (np.concatenate(each) for each in zip(*found, strict=True))
     order = np.argsort(lengths, kind="stable")
@@ -116,7 +117,7 @@ class _Forest:
             self.latest[ends] = lengths
         different, counts = np.unique([self.clustering.codes[u], lengths], axis=1, return_counts=True)
         self.lengths.append(np.vstack([different, counts]))
-        _join(self.parent, u, v)
+        connect(self.parent, u, v)
 
     def inner_nodes(self) -> tuple[NDArray[np.bool_], FloatArray]:
         """Points with several edges, and each cluster's longest edge that has no leaf."""
@@ -274,38 +275,6 @@ def _roots(parent: LongArray) -> LongArray:
         while parent[at] != root:
             parent[at], at = root, parent[at]
     return parent.copy()
-
-
-@kernel
-def _join(parent: LongArray, u: LongArray, v: LongArray) -> None:
-    """Join the components of each edge's ends."""
-    for e in range(len(u)):
-        a, b = u[e], v[e]
-        while parent[a] != a:
-            parent[a] = parent[parent[a]]
-            a = parent[a]
-        while parent[b] != b:
-            parent[b] = parent[parent[b]]
-            b = parent[b]
-        parent[max(a, b)] = min(a, b)
-
-
-@kernel
-def _connect(parent: LongArray, u: LongArray, v: LongArray) -> NDArray[np.bool_]:
-    """Join the components of each edge's ends, one edge after the other, and say which edges did."""
-    joined = np.zeros(len(u), dtype=np.bool_)
-    for e in range(len(u)):
-        a, b = u[e], v[e]
-        while parent[a] != a:
-            parent[a] = parent[parent[a]]
-            a = parent[a]
-        while parent[b] != b:
-            parent[b] = parent[parent[b]]
-            b = parent[b]
-        if a != b:
-            parent[max(a, b)] = min(a, b)
-            joined[e] = True
-    return joined
 
 
 @kernel

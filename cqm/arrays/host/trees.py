@@ -19,7 +19,7 @@ from cqm.arrays.host.rows import Rows
 from cqm.arrays.host.tiles import TILE_ROWS, Block, block_of, tile, to_distances
 from cqm.parallel import in_order
 
-__all__ = ["Edges", "kruskal", "longest_steps", "minimum_spanning_trees", "spanning_edges"]
+__all__ = ["Edges", "connect", "kruskal", "longest_steps", "minimum_spanning_trees", "root", "spanning_edges"]
 
 
 # Edges between blocks are thinned out when there are so many times more of them than points.
@@ -104,31 +104,29 @@ def _lengths(points: Rows, a: Block, b: Block) -> NDArray[np.floating]:
 def kruskal(size: int, edges: Edges) -> Edges:
     """Minimum spanning tree of a connected graph."""
     order = np.argsort(edges.lengths, kind="stable")
-    chosen = order[_connecting(size, edges.a[order], edges.b[order])]
+    chosen = order[connect(np.arange(size), edges.a[order], edges.b[order])]
     return Edges(edges.a[chosen], edges.b[chosen], edges.lengths[chosen])
 
 
 @kernel
-def _connecting(size: int, a: IntArray, b: IntArray) -> NDArray[np.bool_]:
-    """Which of the edges, taken in order, join two components."""
-    parent = np.arange(size)
-    out = np.zeros(len(a), dtype=np.bool_)
-    missing = size - 1
-    for e in range(len(a)):
-        x, y = a[e], b[e]
-        while parent[x] != x:
-            parent[x] = parent[parent[x]]
-            x = parent[x]
-        while parent[y] != y:
-            parent[y] = parent[parent[y]]
-            y = parent[y]
-        if x != y:
-            parent[x] = y
-            out[e] = True
-            missing -= 1
-            if missing == 0:
-                break
-    return out
+def connect(parent: NDArray[np.integer], u: NDArray[np.integer], v: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Join the components of each edge's ends, one edge after the other, and say which edges did."""
+    joined = np.zeros(len(u), dtype=np.bool_)
+    for e in range(len(u)):
+        a, b = root(parent, u[e]), root(parent, v[e])
+        if a != b:
+            parent[max(a, b)] = min(a, b)
+            joined[e] = True
+    return joined
+
+
+@kernel
+def root(parent: NDArray[np.integer], at: int) -> int:
+    """What stands for the component of `at`: its own parent. The way there gets shorter for those who come after."""
+    while parent[at] != at:
+        parent[at] = parent[parent[at]]
+        at = parent[at]
+    return at
 
 
 @kernel
