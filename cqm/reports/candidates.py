@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cqm.arrays.intake import validate
 from cqm.declarations import Measure
-from cqm.estimators import SIZE_PARAMETERS
+from cqm.estimators import SIZE_PARAMETERS, size_parameter
 from cqm.reports.report import Report, assess, metric_name
 from cqm.reports.spaces import check_dense, final_of, labels_of, named, transformed
 from cqm.sharing import shared_work
@@ -47,7 +47,8 @@ def settings_to_try(
     from sklearn.model_selection import ParameterGrid  # here, because scikit-learn takes a second to import
 
     known = estimator.get_params()
-    size = next((name for short in SIZE_PARAMETERS if (name := named(estimator, short)) in known), "")
+    inner = size_parameter(final_of(estimator))
+    size = named(estimator, inner) if inner else ""
     grids: list[Mapping[str, Any]] = [grid] if isinstance(grid, Mapping) else [{}] if grid is None else list(grid)
     if k is not None or grid is None:
         if not size:
