@@ -57,5 +57,4 @@ VIASCKDE = Measure(
     cost="ranks",
     reference="Şenol 2022, Algorithm 1",
     judged=(("bandwidth", 1),),
-    open_axioms=("k_richness",),
 )

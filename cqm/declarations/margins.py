@@ -82,7 +82,6 @@ def _over_pairs(measure: Measure, over: variants.Over, cost: Cost) -> Measure:
         needs="distances",
         cost=cost,
         reference="Ackerman & Ben-David 2008",
-        open_axioms=("k_richness",) if (measure.name, over) == ("additive_margin", "max") else (),
     )
 
 

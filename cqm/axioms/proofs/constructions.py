@@ -23,6 +23,7 @@ __all__ = [
     "on_a_line",
     "representatives",
     "simplex",
+    "sparse_points",
     "spread_singletons",
     "tight_clusters",
     "two_special_points",
@@ -96,6 +97,19 @@ def spread_singletons(sizes: tuple[int, ...]) -> Instance:
         if labels[x] == labels[y]:
             return t
         return 1 + t if sizes[labels[x]] == sizes[labels[y]] == 1 else 1
+
+    return from_pairs(sizes, distance)
+
+
+def sparse_points(sizes: tuple[int, ...]) -> Instance:
+    """Distances t inside and 1 across, but 2 to the last point of a cluster of two points or more."""
+    labels, t = labels_of(sizes), tight(sizes)
+    last = {before - 1 for before, size in zip(accumulate(sizes), sizes, strict=True) if size > 1}
+
+    def distance(x: int, y: int) -> Number:
+        if labels[x] == labels[y]:
+            return t
+        return 2 if x in last or y in last else 1
 
     return from_pairs(sizes, distance)
 

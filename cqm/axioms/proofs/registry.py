@@ -260,6 +260,7 @@ BUILT_FOR_K = (
 RICHNESS = (
     *(Proof(heading, (*BOTH, *RICH_FOR_K), names, rivals.constructed(build)) for heading, names, build in BUILT),
     *(Proof(AS_MANY, RICH_FOR_K, names, rivals.constructed(build)) for names, build in BUILT_FOR_K),
+    Proof(AS_MANY, RICH_FOR_K, ("viasckde",), rivals.constructed(constructions.sparse_points, all_of=4, some_of=5)),
     Proof(
         "Cubic clustering criterion",
         (*BOTH, *RICH_FOR_K),
@@ -360,6 +361,7 @@ NOT_RICH_FOR_K = (
         rivals.exactly(3, 1, 1),
         rivals.into_as_many,
     ),
+    (AS_MANY, ("additive_margin_pairs_max",), rivals.exactly(2, 2, 2, 1), rivals.exchanges),
     (AS_MANY, ("cdbw",), rivals.exactly(2, *(1,) * 9), rivals.closest_pairs),
     (CHARACTERISTICS, ("neighbor_variation",), rivals.pair_and_singletons, rivals.closest_pairs),
 )

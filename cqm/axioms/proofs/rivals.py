@@ -197,6 +197,15 @@ def moves(instance: Instance) -> Iterator[tuple[int, ...]]:
                 yield named([other if y == x else label for y, label in enumerate(labels)])
 
 
+def exchanges(instance: Instance) -> Iterator[tuple[int, ...]]:
+    """Two points of different clusters exchanged."""
+    labels = instance.labels
+    for x in range(instance.n):
+        for y in range(x):
+            if labels[x] != labels[y]:
+                yield named([labels[y] if z == x else labels[x] if z == y else label for z, label in enumerate(labels)])
+
+
 def merges(instance: Instance) -> Iterator[tuple[int, ...]]:
     """Two clusters merged."""
     k = max(instance.labels) + 1
