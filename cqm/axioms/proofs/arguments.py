@@ -27,6 +27,7 @@ __all__ = [
     "never_negative",
     "not_worse",
     "renamed",
+    "right_way",
     "same",
     "the_same_set",
     "with_exact_roots",
@@ -134,6 +135,11 @@ def by_direction(subject: Subject, axiom: Axiom, rng: Random) -> None:
     formula = FORMULAS.get(subject.name, definition_of(subject))
     rows = moved_rows(before, after, inner=axiom.inner, outer=axiom.outer)
     value = with_exact_roots(formula, rows, before.labels)
+    right_way(value, subject, before, after)
+
+
+def right_way(value: Any, subject: Subject, before: Instance, after: Instance) -> None:
+    """A formula that was followed from before to after does not get worse, and is the definition."""
     if isinstance(value, Moved):
         wrong: Way = "shrank" if subject.better == "higher" else "grew"
         if value.way == wrong:

@@ -6,6 +6,7 @@ the same value, so that one of them stands for all.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from random import Random
 
 from cqm.axioms.construction import cluster_types, labels_of, others
@@ -186,6 +187,9 @@ def closest_pairs(instance: Instance, *, inside: bool = False) -> Iterator[tuple
     for x, y in sorted(pairs, key=lambda pair: domain.apart(instance.rows, *pair)):
         if not inside or instance.labels[x] == instance.labels[y]:
             yield named([y if z == x else z for z in range(instance.n)])
+
+
+closest_pairs_inside = partial(closest_pairs, inside=True)
 
 
 def moves(instance: Instance) -> Iterator[tuple[int, ...]]:

@@ -15,7 +15,7 @@ from cqm.axioms.changes import Change
 from cqm.axioms.exact import root
 from cqm.axioms.instances import Instance, squared_distances
 from cqm.axioms.proofs import cases
-from cqm.axioms.proofs.arguments import definition_of, not_worse, same, with_exact_roots
+from cqm.axioms.proofs.arguments import definition_of, not_worse, right_way, same, with_exact_roots
 from cqm.axioms.proofs.formulas import quotient
 from cqm.axioms.proofs.spaces import drawn, points_of
 from cqm.axioms.proofs.traced import Broken, Moved, Way
@@ -167,12 +167,7 @@ def one_way(change: Change, *, inside: Way, gaps: Way) -> Callable[[Subject, Axi
         formula = {**OF_SHAPES, **OF_GAPS}[subject.name]
         both = followed(shapes(before), shapes(after), inside=inside, gaps=gaps)
         value = with_exact_roots(lambda of, _: formula(of), both, before.labels)
-        if isinstance(value, Moved):
-            wrong: Way = "shrank" if subject.better == "higher" else "grew"
-            if value.way == wrong:
-                raise Broken(f"the value {value.way}, and {subject.better} is better")
-            for moment, instance in ((value.before, before), (value.after, after)):
-                same("the formula and the definition", moment, subject.exact(instance))
+        right_way(value, subject, before, after)
 
     return argument
 
@@ -208,10 +203,7 @@ def of_insides(change: Change, *, inside: Way) -> Callable[[Subject, Axiom, Rand
             [Moved(root(old[x][y]), root(new[x][y]), inside) if labels[x] == labels[y] else None for y in n] for x in n
         ]
         value = with_exact_roots(definition_of(subject), rows, before.labels)
-        if isinstance(value, Moved):
-            wrong: Way = "shrank" if subject.better == "higher" else "grew"
-            if value.way == wrong:
-                raise Broken(f"the value {value.way}, and {subject.better} is better")
+        right_way(value, subject, before, after)
 
     return argument
 
