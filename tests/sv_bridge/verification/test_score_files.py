@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sv_bridge.verification import columns
+from sv_bridge.verification import delimited
 from sv_bridge.verification.score_files import read_scores, write_scores
 from sv_bridge.verification.trials import Trials, read_trials
 
@@ -124,8 +124,8 @@ def test_two_scores_for_one_pair_are_refused(file):
 
 
 def test_what_decides_may_come_late_in_the_file(file, monkeypatch):
-    monkeypatch.setattr(columns, "SAMPLE", 64)
-    monkeypatch.setattr(columns, "BLOCK", 64)
+    monkeypatch.setattr(delimited, "SAMPLE", 64)
+    monkeypatch.setattr(delimited, "BLOCK", 64)
     early = "".join(f"0 u{i} 1\n1 u{i} 0\n" for i in range(50))
     read = read_trials(file(early + "2 u0 1\n"))
     assert len(read) == 101
