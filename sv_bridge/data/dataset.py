@@ -108,13 +108,14 @@ class ContrastiveDataset(Dataset[Crops]):
     def __getitems__(self, indices: Sequence[int]) -> Crops:
         """Read a whole batch: what `torch.utils.data.DataLoader` asks for where a dataset has it."""
         epoch = self.epoch
-        utterances, speeds, views = zip(*self._read_all(indices, epoch), strict=True)
+        views = tuple(torch.empty(len(indices), self.speeds.needed(length)) for length in self.view_frames)
+        utterances, speeds = zip(*self._read_all(indices, epoch, [view.numpy() for view in views]), strict=True)
         speakers = self.corpus.speaker_indices[list(utterances)] + np.array(speeds) * len(self.corpus.speakers)
         augmented, drawn = zip(
             *(self._draw(utterances, view, epoch) for view in range(len(self.view_frames))), strict=True
         )
         return Crops(
-            tuple(torch.from_numpy(np.stack(crops)) for crops in zip(*views, strict=True)),
+            views,
             torch.tensor(utterances),
             torch.from_numpy(speakers),
             torch.tensor(speeds),
@@ -137,37 +138,42 @@ class ContrastiveDataset(Dataset[Crops]):
         stacked = {name: torch.from_numpy(np.stack([each[name] for each in drawn])) for name in (drawn or [{}])[0]}
         return torch.tensor(rows, dtype=torch.int64), stacked
 
-    def _read_all(self, indices: Sequence[int], epoch: int) -> list[tuple[int, int, list[NDArray[np.float32]]]]:
-        """Read utterances, on every core where no other processes do."""
+    def _read_all(
+        self, indices: Sequence[int], epoch: int, views: Sequence[NDArray[np.float32]]
+    ) -> list[tuple[int, int]]:
+        """Read utterances into the rows of the views, on every core where no other processes do."""
+        rows = list(zip(*views, strict=True))
         if get_worker_info() is not None or all(index in self._kept for index in indices):
-            return [self._usable(index, epoch) for index in indices]
+            return [self._usable(index, epoch, crops) for index, crops in zip(indices, rows, strict=True)]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(lambda index: self._usable(index, epoch), indices))
+            return list(pool.map(lambda index, crops: self._usable(index, epoch, crops), indices, rows))
 
-    def _usable(self, index: int, epoch: int) -> tuple[int, int, list[NDArray[np.float32]]]:
-        """Read an utterance, or one in its place: its index, its speed, its crops."""
+    def _usable(self, index: int, epoch: int, crops: Sequence[NDArray[np.float32]]) -> tuple[int, int]:
+        """Read the crops of an utterance, or of one in its place: its index and its speed."""
         chosen = index
         for attempt in range(ATTEMPTS):
             try:
-                return chosen, *self._read(chosen, epoch)
+                return chosen, self._read(chosen, epoch, crops)
             except (AudioError, FileNotFoundError) as error:
                 logger.warning("%s; another utterance takes its place", error)
                 substitute = generator(self.seed, epoch, self.corpus[index].id, "substitute", attempt)
                 chosen = int(substitute.integers(len(self.corpus)))
         raise AudioError(f"{ATTEMPTS} utterances in a row were unusable, {self.corpus[index].path} first")
 
-    def _read(self, index: int, epoch: int) -> tuple[int, list[NDArray[np.float32]]]:
+    def _read(self, index: int, epoch: int, crops: Sequence[NDArray[np.float32]]) -> int:
         """Draw the speed of an utterance and read its crops."""
         utterance = self.corpus[index]
         rng = generator(self.seed, epoch, utterance.id, "crops")
         speed = int(rng.integers(len(self.speeds)))
         if index in self._kept:
-            return speed, self._cut(self._kept[index], speed, rng, utterance)
+            self._cut(self._kept[index], speed, rng, utterance, crops)
+            return speed
         with self._open(utterance) as file:
             speech = Stretch(file, utterance)
             if index < self.kept_utterances:
                 self._kept[index] = speech[: len(speech)]
-            return speed, self._cut(self._kept.get(index, speech), speed, rng, utterance)
+            self._cut(self._kept.get(index, speech), speed, rng, utterance, crops)
+        return speed
 
     def _open(self, utterance: Utterance) -> AudioFile | MappedFile:
         if utterance.path in self._shards and self.sample_rate_hz == MappedFile.sample_rate_hz:
@@ -175,25 +181,28 @@ class ContrastiveDataset(Dataset[Crops]):
         return AudioFile(self.corpus.path(utterance), sample_rate_hz=self.sample_rate_hz)
 
     def _cut(
-        self, speech: "NDArray[np.float32] | Stretch", speed: int, rng: np.random.Generator, utterance: Utterance
-    ) -> list[NDArray[np.float32]]:
-        """Crops of all views, each with what its speed needs before and after it; silence beyond the utterance."""
+        self,
+        speech: "NDArray[np.float32] | Stretch",
+        speed: int,
+        rng: np.random.Generator,
+        utterance: Utterance,
+        crops: Sequence[NDArray[np.float32]],
+    ) -> None:
+        """Fill the crop of each view, with what its speed needs before and after it; silence beyond the utterance."""
         frames, played = len(speech), self.speeds[speed]
         spans = [played.spanned(length) for length in self.view_frames]
         starts = crop_starts(frames, spans, rng, non_overlapping=self.non_overlapping).tolist()
-        crops = []
-        for start, span, length in zip(starts, spans, self.view_frames, strict=True):
-            begin, needed = start - played.before, self.speeds.needed(length)
+        for start, span, crop in zip(starts, spans, crops, strict=True):
+            begin, needed = start - played.before, len(crop)
             if span > frames:
-                crop = wrapped(speech[:frames], begin, needed)
+                crop[:] = wrapped(speech[:frames], begin, needed)
             else:
                 first, last = max(begin, 0), min(begin + needed, frames)
-                crop = np.zeros(needed, dtype=np.float32)
+                crop[: first - begin] = 0
                 crop[first - begin : last - begin] = speech[first:last]
+                crop[last - begin :] = 0
             if is_silent(crop[played.before : played.before + span]):
                 raise AudioError(f"{self.corpus.path(utterance)} has a silent crop")
-            crops.append(crop)
-        return crops
 
 
 class Stretch:

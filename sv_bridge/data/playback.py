@@ -44,4 +44,4 @@ class Playback:
         if len(rows) == len(waveforms):
             return self.augmentation(waveforms, drawn)
         rows = rows.to(self.device, non_blocking=True)
-        return waveforms.index_copy(0, rows, self.augmentation(waveforms[rows], drawn))
+        return waveforms.index_copy_(0, rows, self.augmentation(waveforms[rows], drawn))

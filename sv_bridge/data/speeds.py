@@ -116,10 +116,8 @@ class Speeds:
 
         Returns
         -------
-        (n, frames), where `waveforms` lie.
+        (n, frames) in memory of their own, where `waveforms` lie.
         """
-        if len(self.speeds) == 1:
-            return self.speeds[0](waveforms, frames)
         played = waveforms.new_empty(len(waveforms), frames)
         for index, speed in enumerate(self.speeds):
             rows = (chosen == index).nonzero()[:, 0].to(waveforms.device, non_blocking=True)

@@ -32,14 +32,15 @@ def level_dbfs(samples: NDArray[np.floating]) -> float:
 
 
 def is_silent(samples: NDArray[np.floating]) -> bool:
-    """Whether samples are quieter than `SILENT_DBFS`.
+    """Whether (frames,) samples are quieter than `SILENT_DBFS`.
 
     Examples
     --------
     >>> is_silent(np.tile([1.0, -1.0], 100) / 2**15), is_silent(np.tile([1.0, -1.0], 100) / 100)
     (True, False)
     """
-    return level_dbfs(samples) < SILENT_DBFS
+    energy = float(samples @ samples)  # in float32, which is enough here and a tenth of the time
+    return energy < len(samples) * 10 ** (SILENT_DBFS / 10) or not len(samples)
 
 
 def speech_seconds(samples: NDArray[np.float32], *, enough: float = math.inf) -> float:

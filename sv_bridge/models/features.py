@@ -17,6 +17,8 @@ __all__ = ["FeatureConfig", "LogMel", "mel_matrix"]
 _VARIANCE_FLOOR = 1e-5  # that of torch's instance_norm
 _LOG_FLOOR = 1e-6  # added to the mel energies, as in the papers' code: digital silence becomes log 1e-6
 
+_CACHED_SAMPLES = 2**16  # that are transformed together: frames and spectra take some ten times as much
+
 
 class FeatureConfig(Section):
     """Log-mel features; see `LogMel`."""
@@ -92,19 +94,12 @@ class LogMel(nn.Module):
             if self.config.preemphasis:
                 previous = torch.cat([x[:, 1:2], x[:, :-1]], dim=1)  # the sample before the first, by reflection
                 x = x - self.config.preemphasis * previous
-            if lengths is not None:
+            if lengths is None:
+                x = torch.cat([x[:, 1 : half + 1].flip(1), x, x[:, -half - 1 : -1].flip(1)], dim=1)
+            else:
                 x = _reflected(x, lengths, half)
-            spectrum = torch.stft(
-                x,
-                self.config.n_fft,
-                self.hop_length,
-                self.window_length,
-                self.window,
-                center=lengths is None,
-                return_complex=True,
-            )
-            power = spectrum.real.square() + spectrum.imag.square()  # (batch, n_fft // 2 + 1, frames)
-            mel = (self.matrix @ power + _LOG_FLOOR).log()  # (batch, mels, frames)
+            energies = torch.cat([self._energies(rows) for rows in _in_turns(x)]).transpose(1, 2)
+            mel = (energies + _LOG_FLOOR).log_()  # (batch, mels, frames)
             if lengths is not None:
                 return self._normalised_within(mel, frame_mask(self.frames(lengths), mel.shape[2]))
             match self.config.normalise:
@@ -117,6 +112,15 @@ class LogMel(nn.Module):
                 case "none":
                     return mel
 
+    def _energies(self, x: Tensor) -> Tensor:
+        """(batch, frames, mels): |STFT|² of the waveforms under the mel filters."""
+        size = self.config.n_fft
+        left = (size - self.window_length) // 2  # shorter windows stand in the middle
+        window = functional.pad(self.window, (left, size - self.window_length - left))
+        spectrum = torch.fft.rfft(x.unfold(1, size, self.hop_length) * window)
+        squares = torch.view_as_real(spectrum).square().flatten(2)  # of real and imaginary parts, in turns
+        return (squares[..., ::2] + squares[..., 1::2]) @ self.matrix.T
+
     def _normalised_within(self, mel: Tensor, mask: Tensor) -> Tensor:
         """What `forward` does without lengths, within each utterance."""
         kind = self.config.normalise
@@ -126,6 +130,13 @@ class LogMel(nn.Module):
         if kind == "instance":
             mel = mel / (masked_mean(mel.square(), mask)[:, :, None] + _VARIANCE_FLOOR).sqrt()
         return mel * mask
+
+
+def _in_turns(x: Tensor) -> tuple[Tensor, ...]:
+    """Rows in parts whose spectra stay in a processor's cache; all at once on other devices and in exported graphs."""
+    if x.device.type != "cpu" or torch.compiler.is_exporting():
+        return (x,)
+    return x.split(max(1, _CACHED_SAMPLES // x.shape[1]))
 
 
 def _reflected(x: Tensor, lengths: Tensor, half: int) -> Tensor:

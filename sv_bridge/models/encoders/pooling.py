@@ -72,14 +72,16 @@ def _statistics(frames: Tensor, mask: Tensor | None) -> Tensor:
     """Mean and standard deviation over time, (batch, 2·channels)."""
     if mask is not None:
         return _weighted_statistics(frames, mask / mask.sum(dim=2, keepdim=True))
-    variance, mean = torch.var_mean(frames, dim=2, correction=0)
-    return torch.cat([mean, variance.clamp(min=_VARIANCE_FLOOR).sqrt()], dim=1)
+    mean = frames.mean(dim=2)
+    # a variance doesn't change with its centre, to first order: no gradient flows through it
+    spread = torch.linalg.vector_norm(frames - mean.detach()[:, :, None], dim=2)
+    return torch.cat([mean, (spread / frames.shape[2] ** 0.5).clamp(min=_VARIANCE_FLOOR**0.5)], dim=1)
 
 
 def _weighted_statistics(frames: Tensor, weights: Tensor) -> Tensor:
     """Mean and standard deviation, (batch, 2·channels), with weights that sum to 1 over time."""
     mean = (weights * frames).sum(dim=2)
-    variance = (weights * (frames - mean[:, :, None]).square()).sum(dim=2)
+    variance = (weights * (frames - mean.detach()[:, :, None]).square()).sum(dim=2)  # as in `_statistics`
     return torch.cat([mean, variance.clamp(min=_VARIANCE_FLOOR).sqrt()], dim=1)
 
 

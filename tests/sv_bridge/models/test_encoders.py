@@ -109,3 +109,20 @@ def test_self_attention_can_pick_one_frame():
 def test_unsuitable_channels_are_named():
     with pytest.raises(ValueError, match="multiple of 8, got 100"):
         build_encoder(EcapaConfig(name="ecapa_tdnn", channels=100))
+
+
+@pytest.mark.parametrize("pooling", [StatisticsPooling, SelfAttentivePooling, AttentiveStatisticsPooling])
+def test_gradients_of_poolings_are_those_of_finite_differences(pooling):
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        pool, x = pooling(3).double().eval(), torch.randn(2, 3, 7, dtype=torch.float64, requires_grad=True)
+    mask = torch.ones(2, 1, 7, dtype=torch.float64)
+    mask[0, 0, 4:] = 0
+    assert torch.autograd.gradcheck(pool, (x,))
+    assert torch.autograd.gradcheck(lambda x: pool(x, mask), (x,))
+
+
+def test_frames_that_never_change_have_finite_gradients():
+    x = torch.ones(1, 2, 5, requires_grad=True)
+    StatisticsPooling(2)(x).sum().backward()
+    assert torch.equal(x.grad, torch.full_like(x, 0.2))
