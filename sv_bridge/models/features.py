@@ -136,7 +136,7 @@ def _in_turns(x: Tensor) -> tuple[Tensor, ...]:
     """Rows in parts whose spectra stay in a processor's cache; all at once on other devices and in exported graphs."""
     if x.device.type != "cpu" or torch.compiler.is_exporting():
         return (x,)
-    return x.split(max(1, _CACHED_SAMPLES // x.shape[1]))
+    return torch.split(x, max(1, _CACHED_SAMPLES // x.shape[1]))
 
 
 def _reflected(x: Tensor, lengths: Tensor, half: int) -> Tensor:
