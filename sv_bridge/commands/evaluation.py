@@ -332,7 +332,7 @@ def compare(
     """Put systems and back ends side by side on the same trials; seeds of one system become mean ± deviation."""
     from sv_bridge.data.manifest import read_corpus
     from sv_bridge.models.embedding import EmbeddingOptions
-    from sv_bridge.models.systems import system_groups
+    from sv_bridge.models.systems import short_names, system_groups
     from sv_bridge.reports.comparison import Assessment, compare
     from sv_bridge.reports.evaluator import Evaluation, Evaluator, fused
     from sv_bridge.reports.label_free import LabelFreeEvaluator
@@ -341,6 +341,7 @@ def compare(
 
     read = read_corpus(corpus, check_files=False)
     groups = system_groups(systems)
+    short = short_names(groups)
     options = EmbeddingOptions(crops, crop_seconds, device=device, progress=True, cross_channels=cross_channels)
     if no_labels:
         if trials is not None or negatives != "any" or crops or crop_scoring != "embedding":
@@ -348,11 +349,12 @@ def compare(
         listen = LabelFreeEvaluator(_split(read, split), options, channels=cross_channels)
         columns = compare({group: list(map(listen, names)) for group, names in groups.items()})
         title = f"{len(listen.speech):,} {split} utterances of {corpus.name}, nobody named{_crossed(cross_channels)}"
-        print_table(title, *column_rows(columns))
+        print_table(title, *column_rows(columns, short))
         report([column.to_dict() for column in columns], json_out)
         return
 
     assessed: dict[str, list[Assessment]] = {}
+    titles: dict[str, str] = {}
     evaluations: list[Evaluation] = []
     dev: list[Evaluation] = []
     for group, names in groups.items():
@@ -362,6 +364,7 @@ def compare(
                 evaluator = embedded.with_backend(chosen)
                 evaluation = evaluator(split, trials=trials, negatives=negatives)
                 title = group if chosen == "cosine" else f"{group} {chosen}"
+                titles[title] = title.replace(group, short[group], 1)
                 warn(f"{name} {chosen}: {warning}" for warning in evaluation.warnings)
                 assessed.setdefault(title, []).append(evaluation.assessment())
                 evaluations.append(evaluation)
@@ -371,7 +374,7 @@ def compare(
         warn(f"{together.system}: {warning}" for warning in together.warnings)
         assessed[together.system] = [Assessment(together.system, together.results, {})]
     columns = compare(assessed)
-    print_table(f"{split} speakers of {corpus.name}{_crossed(cross_channels)}", *column_rows(columns))
+    print_table(f"{split} speakers of {corpus.name}{_crossed(cross_channels)}", *column_rows(columns, titles))
     report([column.to_dict() for column in columns], json_out)
 
 

@@ -39,7 +39,10 @@ def calibrate(
     device: Device = "auto",
     json_out: Json = None,
 ) -> None:
-    """Learn from development trials when to say "the same speaker"; `score` and `export` use it."""
+    """Learn from development trials when to say "the same speaker"; `score` and `export` use it.
+
+    Scores are cosines: back ends are for `evaluate` and `compare`.
+    """
     from sv_bridge.data.manifest import read_corpus
     from sv_bridge.models.embedding import EmbeddingOptions
     from sv_bridge.models.systems import DECISION
@@ -82,7 +85,7 @@ def score(
     device: Device = "auto",
     json_out: Json = None,
 ) -> None:
-    """Say whether two recordings are of one speaker: score, and by the rule of `calibrate`, answer and probability."""
+    """Say whether two recordings are of one speaker: cosine, and by the rule of `calibrate`, answer and probability."""
     from sv_bridge.exchange import FORMATS, read_embeddings
     from sv_bridge.models.embedding import EmbeddingOptions, embed
     from sv_bridge.models.systems import decision_of, load_system

@@ -1,8 +1,9 @@
 """A system by name: a trained run, an untrained encoder, mean log-mel spectra, embeddings, a module of one's own."""
 
+import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from importlib import import_module
@@ -25,7 +26,7 @@ from sv_bridge.training.checkpoint import CheckpointError, load_encoder, read_co
 from sv_bridge.training.run_directory import heard_speakers
 from sv_bridge.verification.decision import DecisionRule
 
-__all__ = ["LOG_MEL", "UNTRAINED", "decision_of", "embeddings_of", "load_system", "system_groups"]
+__all__ = ["LOG_MEL", "UNTRAINED", "decision_of", "embeddings_of", "load_system", "short_names", "system_groups"]
 
 LOG_MEL, UNTRAINED, ONNX = "log-mel", "untrained:", ".onnx"
 DECISION = "decision.json"
@@ -131,6 +132,22 @@ def system_groups(systems: Sequence[str]) -> dict[str, list[str]]:
             key += checkpoint.name if Path(system) == checkpoint else ""
         groups.setdefault(named.setdefault(key, system), []).append(system)
     return groups
+
+
+def short_names(systems: Iterable[str]) -> dict[str, str]:
+    """What tells systems apart: of runs and files, the path below the folder that all of them lie in.
+
+    Examples
+    --------
+    >>> short_names(["log-mel"])
+    {'log-mel': 'log-mel'}
+    """
+    names = {system: system for system in systems}
+    files = {system: Path(system).absolute() for system in names if _is_run(system) or Path(system).is_file()}
+    if files:
+        above = os.path.commonpath([path.parent for path in files.values()])
+        names |= {system: path.relative_to(above).as_posix() for system, path in files.items()}
+    return names
 
 
 def _save(embeddings: Embeddings, paths: Sequence[Path]) -> None:

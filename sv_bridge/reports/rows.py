@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sv_bridge.compactness.reading import KEY, better, grouped, unreadable
 from sv_bridge.compactness.speakers import ClusteringComparison, Compactness
@@ -72,14 +72,14 @@ def error_rows(speakers: Sequence[SpeakerErrors]) -> Rows:
     ]
 
 
-def column_rows(columns: Sequence[Column]) -> Rows:
-    """Compared numbers × systems, the best of each number marked with a star."""
+def column_rows(columns: Sequence[Column], titles: Mapping[str, str] | None = None) -> Rows:
+    """Compared numbers × systems, under titles where these are not their names; the best is marked with a star."""
     systems = list(columns[0].spreads)
     rows = []
     for column in columns:
         cells = [f"{column.spreads[system]}{' *' if system == column.best else ''}" for system in systems]
         rows.append([_words(column.name), column.better, *cells])
-    return ["", "better", *systems], rows
+    return ["", "better", *((titles or {}).get(system, system) for system in systems)], rows
 
 
 def selection_rows(selection: Selection) -> Rows:

@@ -54,4 +54,5 @@ def few_steps(utterances: int, batch_size: int, steps: int) -> str:
         return ""
     missing = f", and {left_out} are left out of each ({left_out / utterances:.0%})" if left_out else ""
     missing = missing.replace("%", " %")
-    return f"{utterances} utterances make {steps} steps of {batch_size} an epoch{missing}: lower batch_size"
+    made = f"{steps} step{'s' * (steps != 1)} of {batch_size}"
+    return f"{utterances} utterances make {made} an epoch{missing}: lower batch_size"

@@ -122,7 +122,8 @@ class Batches:
 
     def __init__(self, config: RunConfig, speech: Corpus, world: World) -> None:
         training, data = config.training, config.data
-        batch_size, rest = divmod(training.batch_size, world.size * training.accumulate)
+        parts = world.size * training.accumulate
+        batch_size, rest = divmod(training.batch_size, parts)
         if rest or not batch_size:
             raise ConfigError(
                 f"`training.batch_size` {training.batch_size} must be a multiple of processes × accumulate = "
@@ -138,6 +139,10 @@ class Batches:
                 f"one utterance for each of {world.size} processes cannot be normalised alone: raise batch_size "
                 "or set sync_batch_norm"
             )
+        if len(speech) < training.batch_size:
+            largest = len(speech) // parts * parts
+            cure = f"--set batch_size={largest}, or less" if largest >= 2 * parts else "take more speech"
+            raise ConfigError(f"{len(speech)} utterances do not make a batch of {training.batch_size}: {cure}")
         self.dataset = ContrastiveDataset(
             speech,
             view_seconds=config.method.view_seconds(data.crop_seconds),
@@ -171,8 +176,6 @@ class Batches:
         self.speech = TrainingSet(len(speech), len(speech.speakers), len(data.speeds), speech.labelled)
         self.accumulate = training.accumulate
         self.steps = self.sampler.steps_per_epoch // training.accumulate  # an incomplete last group is left out
-        if not self.steps:
-            raise ConfigError(f"{len(speech)} utterances do not make one batch of {training.batch_size}")
 
     def epoch(self, epoch: int, *, start: int = 0) -> Iterator[list[Batch]]:
         """Groups of the epoch, from step `start` on."""

@@ -9,7 +9,7 @@ from sv_bridge.data.manifest import Corpus
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.models import embedding
 from sv_bridge.models.embedding import EmbeddingOptions
-from sv_bridge.models.systems import embeddings_of, load_system, system_groups
+from sv_bridge.models.systems import embeddings_of, load_system, short_names, system_groups
 from sv_bridge.presets import load_config
 from sv_bridge.reports.evaluator import Evaluator
 from sv_bridge.training.checkpoint import CheckpointError
@@ -75,6 +75,22 @@ def test_runs_that_differ_in_their_seed_are_one_group(tmp_path, run, speech):
     margin = train(load_config("tiny-am", QUICK), speech, tmp_path / "am", progress_bar=False)
     groups = system_groups([str(run), str(margin), str(other), "log-mel"])
     assert groups == {str(run): [str(run), str(other)], str(margin): [str(margin)], "log-mel": ["log-mel"]}
+
+
+def test_titles_are_what_tells_paths_apart(tmp_path, monkeypatch):
+    first, last, other = (tmp_path / name for name in ("runs/snt", "runs/snt/checkpoints/epoch-0002", "runs/am"))
+    for folder in (last, other):
+        folder.mkdir(parents=True)
+    (tmp_path / "e.npz").touch()
+    named = {str(first): "snt", str(last): "snt/checkpoints/epoch-0002", str(other): "am", "log-mel": "log-mel"}
+    assert short_names(named) == named
+    assert short_names([str(last)]) == {str(last): "epoch-0002"}
+    assert short_names([str(other), str(tmp_path / "e.npz")]) == {
+        str(other): "runs/am",
+        str(tmp_path / "e.npz"): "e.npz",
+    }
+    monkeypatch.chdir(tmp_path)
+    assert short_names(["runs/am/", str(first)]) == {"runs/am/": "am", str(first): "snt"}
 
 
 def test_a_checkpoint_folder_is_a_system(tmp_path, speech):

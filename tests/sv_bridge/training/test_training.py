@@ -274,10 +274,11 @@ def test_validation_never_looks_at_training_or_test_speakers(corpus, tmp_path):
     [
         ("accumulate=3", r"must be a multiple of processes × accumulate = 1 × 3"),
         ("min_seconds=0.7", r"no training utterance is as long as `data.min_seconds` = 0\.7"),
-        ("batch_size=64", "64 items make the smallest step, but there are 16"),
+        ("batch_size=64", "16 utterances do not make a batch of 64: --set batch_size=16, or less"),
+        ("batch_size=24 accumulate=12", "16 utterances do not make a batch of 24: take more speech"),
     ],
 )
 def test_batches_that_cannot_be_made_are_explained(corpus, tmp_path, override, message):
     with pytest.raises(ValueError, match=message):
-        train(small_config("tiny-am", override), corpus, tmp_path / "run", device="cpu")
+        train(small_config("tiny-am", *override.split()), corpus, tmp_path / "run", device="cpu")
     assert not (tmp_path / "run").exists()
