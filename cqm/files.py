@@ -1,14 +1,15 @@
 """Files in and out: labelled points from the usual formats, and writes that are whole or not at all."""
 
-import re
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cqm.tabular import MISSING, Table, is_number, read_table, to_number
+from cqm.tabular import MISSING, Table, is_meant_as_number, read_table, to_number
 
 __all__ = ["Data", "read_labels", "read_points"]
 
@@ -72,23 +73,17 @@ def read_points(
     if path.suffix == ".npy":
         return Data(_load(path), None, "")
     table = read_table(path, header=header)
-    places = [table.place(column) for column in ignore]
-    if label_column is not None:
-        place = table.place(label_column)
-        if place in places:
-            raise ValueError(f"column {label_column!r} can't hold the labels and be ignored")
-        label_column, found = table.name(place), [row[place] for row in table.rows]
-    table_of_numbers = table.without([*places, *([place] if label_column is not None else [])])
-    if label_column is None:
-        guess = _label_column(table_of_numbers)
-        if guess is not None:
-            label_column, found = table_of_numbers.name(guess), [row[guess] for row in table_of_numbers.rows]
-            table_of_numbers = table_of_numbers.without([guess])
-    labels = None if label_column is None else _labels(found)
-    source = "" if label_column is None else f"column {label_column}"
-    points = _numbers(table_of_numbers, path)
-    commas = any(isinstance(cell, str) and "," in cell for row in table_of_numbers.rows for cell in row)
-    read = [*table.read, *(["decimal commas"] if commas else []), *([] if table.header else ["no header"])]
+    ignored = [table.place(column) for column in ignore]
+    columns = [i for i in range(len(table.rows[0])) if i not in ignored]
+    place = _label_column(table, columns) if label_column is None else table.place(label_column)
+    if place in ignored:
+        raise ValueError(f"column {label_column!r} can't hold the labels and be ignored")
+    columns = [i for i in columns if i != place]
+    labels = None if place is None else _labels([row[place] for row in table.rows])
+    source = "" if place is None else f"column {table.name(place)}"
+    points, read = _numbers(table, columns, path, labelled=place is not None)
+    commas = any(isinstance(row[i], str) and "," in row[i] for row in table.rows for i in columns)
+    read = [*table.read, *read, *(["decimal commas"] if commas else []), *([] if table.header else ["no header"])]
     return Data(points, labels, source, read)
 
 
@@ -106,11 +101,16 @@ def read_labels(path: str | Path, n: int | None = None, column: str | None = Non
         with np.load(path, allow_pickle=False) as archive:
             key = next((key for key in (LABEL_KEYS if column is None else (column,)) if key in archive), None)
             if key is None:
-                raise ValueError(f"{path} has none of the arrays {', '.join(LABEL_KEYS)}: it has {sorted(archive)}")
+                raise ValueError(
+                    f"{path} has none of the arrays {', '.join(LABEL_KEYS)}: it has {sorted(archive)}; say which with "
+                    "--label-column"
+                )
             return Data(None, _listed(archive[key]), f"{path.name}[{key}]")
     if path.suffix == ".npy":
         return Data(None, _listed(_load(path)), path.name)
     table = read_table(path, rows=n)
+    if column is None and n is not None and len(table.rows) == 1 and len(table.rows[0]) == n > 1:
+        return Data(None, _labels(table.rows[0]), f"{path.name}, one row", table.read)
     place = len(table.rows[0]) - 1 if column is None else table.place(column)
     shown = f", column {table.name(place)}" if table.header or len(table.rows[0]) > 1 else ""
     return Data(None, _labels([row[place] for row in table.rows]), f"{path.name}{shown}", table.read)
@@ -125,7 +125,10 @@ def _from_archive(path: Path, label_column: str | None) -> Data:
             return Data(sparse.load_npz(path), None, "", ["a sparse matrix"])
         key = next((key for key in VECTOR_KEYS if key in keys), None)
         if key is None:
-            raise ValueError(f"{path} has none of the arrays {', '.join(VECTOR_KEYS)}: it has {keys}")
+            raise ValueError(
+                f"{path} has none of the arrays {', '.join(VECTOR_KEYS)}: it has {keys}; name them, with "
+                "numpy.savez(path, X=…, labels=…)"
+            )
         name = next((k for k in (LABEL_KEYS if label_column is None else (label_column,)) if k in keys), None)
         if label_column is not None and name is None:
             raise ValueError(f"{path} has no array {label_column!r}: it has {keys}")
@@ -164,41 +167,64 @@ def _is_missing(cell: Any) -> bool:
     return cell is None or cell != cell or (isinstance(cell, str) and cell in MISSING)
 
 
-def _label_column(table: Table) -> int | None:
+def _label_column(table: Table, columns: Sequence[int]) -> int | None:
     """A column with a usual name for labels, or else the only column of text."""
-    if len(table.rows[0]) == 1:
+    if len(columns) == 1:
         return None
-    named = [i for i, name in enumerate(table.header or ()) if name.strip().lower() in LABEL_COLUMNS]
+    named = [i for i in columns if table.header and table.header[i].strip().lower() in LABEL_COLUMNS]
     if len(named) == 1:
         return named[0]
-    text = [i for i in range(len(table.rows[0])) if _is_text([row[i] for row in table.rows])]
+    text = _text_columns(table, columns)
     return text[0] if len(text) == 1 else None
 
 
-def _is_text(cells: list[Any]) -> bool:
-    return not any(is_number(cell) for cell in cells if not _is_missing(cell))
+def _text_columns(table: Table, columns: Sequence[int]) -> list[int]:
+    """Columns that hold something, but no number."""
+    present = {i: [row[i] for row in table.rows if not _is_missing(row[i])] for i in columns}
+    return [i for i, cells in present.items() if cells and not any(map(is_meant_as_number, cells))]
 
 
-def _numbers(table: Table, path: Path) -> Any:
-    out = np.empty((len(table.rows), len(table.rows[0])))
+def _numbers(table: Table, columns: Sequence[int], path: Path, *, labelled: bool) -> tuple[Any, list[str]]:
+    """Numbers of some columns, and what was recognised in words."""
+    out, missing = np.empty((len(table.rows), len(columns))), []
     for i, row in enumerate(table.rows):
-        for j, cell in enumerate(row):
+        for j, place in enumerate(columns):
+            cell = row[place]
             value = None if _is_missing(cell) else to_number(cell)
+            if value is None and not _is_missing(cell):
+                raise ValueError(_no_number(table, columns, path, i, place, labelled=labelled))
             if value is None:
-                raise ValueError(_no_number(table, path, i, j))
-            out[i, j] = value
-    return out
+                missing.append((i, place))
+            out[i, j] = math.nan if value is None else value
+    if not missing:
+        return out, []
+    if _is_triangle(np.isnan(out)):
+        return np.where(np.eye(len(out), dtype=bool), 0.0, np.fmax(out, out.T)), ["a triangle of distances, mirrored"]
+    raise ValueError(_no_number(table, columns, path, *missing[0], labelled=labelled))
 
 
-def _no_number(table: Table, path: Path, row: int, place: int) -> str:
+def _is_triangle(unknown: NDArray[np.bool_]) -> bool:
+    """Whether exactly one triangle of a square matrix is unknown, with or without its diagonal."""
+    if unknown.shape[0] != unknown.shape[1] or len(unknown) < 3:
+        return False
+    upper, lower = np.triu(np.ones_like(unknown), 1), np.tril(np.ones_like(unknown), -1)
+    return any((unknown[one]).all() and not unknown[other].any() for one, other in ((upper, lower), (lower, upper)))
+
+
+def _no_number(table: Table, columns: Sequence[int], path: Path, row: int, place: int, *, labelled: bool) -> str:
     cell = table.rows[row][place]
     where = f"{path} has {cell!r} in data row {row + 1}, column {table.name(place)}, where a number was wanted"
     if _is_missing(cell):
-        return f"{where}: remove or fill in such rows"
-    if re.fullmatch(r"[-+]?\d{1,3}([.,' ]\d{3})+([.,]\d*)?", str(cell)):
-        return f"{where}: write numbers without separators between thousands"
-    text = [i for i in range(len(table.rows[0])) if _is_text([r[i] for r in table.rows])]
+        if all(_is_missing(each[place]) for each in table.rows):
+            return f"{where}: leave the empty column out with --ignore {table.name(place)}"
+        return f"{where}: remove or fill in such rows, or leave the column out with --ignore {table.name(place)}"
+    if is_meant_as_number(cell):
+        return f"{where}: write plain numbers, without separators between thousands, per cent or currency signs"
+    text = _text_columns(table, columns)
     if place not in text:
         return f"{where}: correct it, or leave the column out with --ignore {table.name(place)}"
+    if labelled:
+        ignored = " ".join(f"--ignore {table.name(i)}" for i in text)
+        return f"{where}: leave out columns of text, with {ignored}"
     options = [f"--ignore {table.name(i)}" for i in text[:-1]] + [f"--label-column {table.name(text[-1])}"]
     return f"{where}: say which column holds the labels, and leave out others of text, such as {' '.join(options)}"

@@ -24,7 +24,8 @@ def dbcv(distances: Distances, labels: Sequence[Any], *, dimension: float, noise
         return maximum([core[x], core[y], distances[x][y]])
 
     def order(x: int, y: int) -> tuple[Any, Any]:
-        return reachability(x, y), ratio(minimum([core[x], core[y]]), distances[x][y])
+        reach = reachability(x, y)
+        return reach, ratio(minimum([core[x], core[y]]), maximum([distances[x][y], ratio(3 * reach, 5)]))
 
     sparseness, inner = [], []
     for cluster in clusters:
@@ -69,7 +70,7 @@ def _spanning_edges(places: Sequence[int], weight: Any) -> list[Edge]:
 
     Where the tree is unique, these are its edges. Many mutual reachability distances are equal (to a core distance), so
     weights are pairs: of equal ones comes first the edge whose smaller core distance is the smallest share of its
-    distance, one from afar to a dense place.
+    distance, one from afar to a dense place; where that is below 3/5 of the edge, of these.
     """
     step = {(x, y): weight(x, y) for x in places for y in places if x != y}
     direct = dict(step)

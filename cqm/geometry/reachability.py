@@ -1,9 +1,9 @@
 """Mutual reachability (Moulavi et al. 2014): spanning trees of clusters, and separations between clusters.
 
 With core distances a(x), the mutual reachability distance of x and y is max(a(x), a(y), d(x, y)). Very many of these
-are equal, to some core distance, so a cluster has many minimum spanning trees. Here, among equal ones the link with the
-smallest share min(a(x), a(y)) / d(x, y) comes first, and where shares tie, too, the edges of all such trees are taken
-together. So nothing depends on the order of rows.
+are equal, to some core distance, so a cluster has many minimum spanning trees. Here, of links that are equal in m, the
+one with the smallest share min(a(x), a(y)) / max(d(x, y), 3/5 m) comes first, and where shares tie, too, the edges of
+all such trees are taken together. So nothing depends on the order of rows.
 """
 
 from collections.abc import Iterator
@@ -140,7 +140,7 @@ class _Links(NamedTuple):
     Attributes
     ----------
     reach, share : the link's mutual reachability distance and, deciding among equal ones, the smaller core distance of
-        its ends as a share of their distance.
+        its ends as a share of their distance, of 3/5 of the reachability at least.
     point : its other end.
     ties : number of links that are equal in both.
     """
@@ -195,10 +195,11 @@ def _shortest_of_rows(tile: Any, a_core: Any, b_core: Any, a_component: Any, b_c
 
 
 def _reaches_and_shares(tile: Any, a_core: Any, b_core: Any) -> tuple[Any, Any]:
-    """Mutual reachability distances of a tile, and smaller core distances as shares of the distances."""
+    """Mutual reachability distances of a tile, and smaller core distances as shares."""
     xp, a_core, b_core = array_namespace(tile), a_core[:, None], b_core[None, :]
-    shares = xp.minimum(a_core, b_core) / xp.where(tile > 0, tile, xp.inf)
-    return xp.maximum(xp.maximum(a_core, b_core), tile), shares
+    reaches = xp.maximum(xp.maximum(a_core, b_core), tile)
+    wholes = xp.where(reaches > 0, xp.maximum(tile, 3 * reaches / 5), xp.inf)
+    return reaches, xp.minimum(a_core, b_core) / wholes
 
 
 def _shortest(links: _Links, component: LongArray) -> tuple[FloatArray, FloatArray]:
@@ -256,7 +257,7 @@ def _link(
             if a_component[i] != b_component[j] and d < np.inf:
                 r = max(a_core[i], b_core[j], d)
                 if r <= reach:
-                    s = min(a_core[i], b_core[j]) / d
+                    s = min(a_core[i], b_core[j]) / max(d, 3 * r / 5)
                     if r < reach or s < share:
                         reach, share, point, ties = r, s, first + j, 1
                     elif s == share:

@@ -81,21 +81,22 @@ def dbcv(
 
     **Ties.** Very many values of m are equal (to a core distance), so that a cluster has many minimum spanning trees,
     with different inner nodes. The paper leaves the choice open; programs take the tree that the order of rows leads
-    to. Here, of equal m that edge comes first whose :math:`\min(a(x), a(y)) / d(x, y)` is smallest: one from afar to a
-    dense place, as when the authors' program grows its tree and meets a dense place before what lies around it. Where
-    this ties, too, the edges of all such trees are taken together. The value depends on the distances alone. It lies
-    among those of the authors' rules over orders of the rows on each of their four data sets, and on moons and circles
-    as often as one order lies among twelve. Ties to the smaller d make nearly every point an inner node; the value then
-    lies far below, and prefers pieces of a cluster to the cluster.
+    to. Here, of equal m that edge comes first whose
+    :math:`\min(a(x), a(y)) / \max(d(x, y), \frac{3}{5} m)` is smallest: one from afar to a dense place, as when the
+    authors' program grows its tree and meets a dense place before what lies around it. Where this ties, too, the edges
+    of all such trees are taken together. The value depends on the distances alone. It lies among those of the authors'
+    rule over orders of the rows on each of their four data sets, and chooses DBSCAN's eps for moons and circles as well
+    as that: docs/benchmarks/choosing-eps.md has the numbers. Ties to the smaller d make nearly every point an inner
+    node; the value then lies far below, and prefers pieces of a cluster to the cluster.
 
     **Conventions.** Without inner nodes all nodes count, without edges between them all edges; clusters of one point
     are noise; points at distance 0 of x add nothing to the sum in a(x): all as in the authors' program. Copies of a
     point are one node of the tree.
 
     Definition 1 takes a distance; by default, as in hdbscan and R's dbscan, it is the Euclidean one. The program that
-    computed the values of the paper's tables squares it: ``metric="sqeuclidean"`` follows it. Of moons and circles that
-    one finds the right eps more often. permetrics takes powers with the opposite sign. Powers are taken of quotients of
-    distances here, so that no dimension is too high.
+    computed the values of the paper's tables squares it: ``metric="sqeuclidean"`` follows it, and is the one to choose
+    eps by, as it finds the right one of circles and noisy moons far more often. permetrics takes powers with the
+    opposite sign. Powers are taken of quotients of distances here, so that no dimension is too high.
 
     Parameters
     ----------

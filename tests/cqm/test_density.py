@@ -13,6 +13,7 @@ from sklearn.datasets import make_circles, make_moons
 from sklearn.metrics import adjusted_rand_score
 
 import cqm
+from benchmarks.choosing_eps import by_the_authors_rules
 from cqm.arrays.host import pairs
 from cqm.definitions import density as definitions
 from cqm.geometry import core_distances
@@ -42,7 +43,7 @@ def by_other_means(points, labels):
         distances = cdist(points[labels == i], points[labels == i])
         core[i] = all_points_core_distance(distances.copy(), d=points.shape[1])
         reach = np.maximum(np.maximum.outer(core[i], core[i]), distances)
-        share = np.minimum.outer(core[i], core[i]) / (distances + np.eye(len(distances)))
+        share = np.minimum.outer(core[i], core[i]) / np.maximum(distances, 3 * reach / 5)
         ranks = np.empty(distances.size)
         ranks[np.lexsort([share.ravel(), reach.ravel()])] = np.arange(1, distances.size + 1)
         ranks = np.triu(ranks.reshape(distances.shape), 1)
@@ -72,42 +73,6 @@ def test_agrees_with_hdbscans_core_distances_and_scipys_trees(monkeypatch, n, k,
     labels = np.arange(n) % k
     points = rng.normal(size=(n, d)) + 4 * rng.normal(size=(k, d))[labels]
     assert cqm.dbcv(points, labels) == pytest.approx(by_other_means(points, labels), rel=1e-10)
-
-
-def by_the_authors_rules(points, labels, *, squared, order):
-    """DBCV as github.com/pajaskowiak/dbcv does it: Prim's tree from the first row, ties to what is found first."""
-    points, labels = points[order], labels[order]
-    distances = cdist(points, points, "sqeuclidean" if squared else "euclidean")
-    clusters = [np.flatnonzero(labels == i) for i in np.unique(labels) if i != -1]
-    core, inner, sparseness = np.zeros(len(points)), [], []
-    for rows in clusters:
-        own = distances[np.ix_(rows, rows)]
-        powers = np.where(own > 0, own, np.inf) ** -points.shape[1]
-        core[rows] = (powers.sum(axis=0) / (len(rows) - 1)) ** (-1 / points.shape[1])
-    reach = np.maximum(np.maximum.outer(core, core), distances)
-    for rows in clusters:
-        edges = prims_edges(reach[np.ix_(rows, rows)])
-        inside = np.bincount(edges.ravel()) > 1
-        lengths, between = reach[rows[edges[:, 0]], rows[edges[:, 1]]], inside[edges].all(axis=1)
-        sparseness.append(lengths[between].max() if between.any() else lengths.max())
-        inner.append(rows[inside])
-    value = 0
-    for i, rows in enumerate(clusters):
-        separation = min(reach[np.ix_(inner[i], inner[j])].min() for j in range(len(clusters)) if j != i)
-        value += len(rows) / len(points) * (separation - sparseness[i]) / max(separation, sparseness[i])
-    return value
-
-
-def prims_edges(weights):
-    nearest, parent, outside = weights[0].copy(), np.zeros(len(weights), dtype=int), np.ones(len(weights), dtype=bool)
-    outside[0], edges = False, []
-    while outside.any():
-        new = int(np.argmin(np.where(outside, nearest, np.inf)))
-        edges.append((parent[new], new))
-        outside[new] = False
-        closer = outside & (weights[new] < nearest)
-        nearest[closer], parent[closer] = weights[new][closer], new
-    return np.array(edges)
 
 
 def over_orders(points, labels, *, squared, orders=12):
@@ -161,10 +126,11 @@ def test_the_two_moons_are_better_than_their_pieces(metric):
 
 
 @METRICS
-def test_eps_chosen_by_it_recovers_the_moons(metric):
+@pytest.mark.parametrize("noise", [0.05, 0.08])
+def test_eps_chosen_by_it_recovers_the_moons(metric, noise):
     agreement = []
     for seed in range(4):
-        points, truth = make_moons(300, noise=0.05, random_state=seed)
+        points, truth = make_moons(300, noise=noise, random_state=seed)
         labellings = [DBSCAN(eps=eps).fit_predict(points) for eps in np.linspace(0.06, 0.3, 9)]
         labellings = [labels for labels in labellings if labels.max() > 0]
         values = [cqm.dbcv(points, labels, metric=metric, noise_label=-1) for labels in labellings]

@@ -1,6 +1,9 @@
 """Files as pandas, R and spreadsheets write them hold the same points and labels."""
 
+import bz2
 import gzip
+import lzma
+import re
 
 import numpy as np
 import pandas as pd
@@ -44,6 +47,11 @@ TABLES = {
     "R, write.csv2": '"";"x";"y";"kind"\n"1";0,5;0,25;"a"\n"2";0,5;1;"a"\n"3";9;9;"b"\n"4";9;11,5;"b"\n',
     "numpy.savetxt's header": "# x y kind\n" + BODY.replace(",", " "),
     "comments": "# made by hand\n" + BODY,
+    "a spreadsheet, emptied rows and columns": "x,y,kind,,\n" + BODY.replace("\n", ",,\n") + ",,,,\n,,,,\n",
+    "a spreadsheet, semicolons at the ends": "x;y;kind;\n"
+    + decimal_commas(BODY.replace(",", ";")).replace("\n", ";\n"),
+    "a spreadsheet that says its separator": "sep=;\nx;y;kind\n" + decimal_commas(BODY.replace(",", ";")),
+    "a comment with as many cells as the table": "# by hand, in May, again\nx,y,kind\n" + BODY,
     "scientific notation": "5e-1,2.5E-1,a\n0.5,1e0,a\n9,9,b\n9,1.15e1,b\n",
 }
 
@@ -59,6 +67,50 @@ def test_tables(tmp_path, text, suffix, encoding):
     assert np.array_equal(found.points, POINTS)
     assert found.labels == KINDS
     assert found.source in ("column 'kind'", "column 3")
+
+
+@pytest.mark.parametrize("suffix", [".bz2", ".xz"])
+def test_other_compressions_and_minus_signs(tmp_path, suffix):
+    compress = {".bz2": bz2.compress, ".xz": lzma.compress}[suffix]
+    (tmp_path / f"table.csv{suffix}").write_bytes(compress(b"x,y\n1,2\n\xe2\x88\x923,4\n"))
+    assert read_points(tmp_path / f"table.csv{suffix}").points.tolist() == [[1, 2], [-3, 4]]
+
+
+@pytest.mark.parametrize("triangle", [np.tril, np.triu])
+@pytest.mark.parametrize("diagonal", [True, False])
+def test_a_triangle_of_distances_is_mirrored(tmp_path, triangle, diagonal):
+    distances = np.abs(POINTS[:, 1:] - POINTS[:, 1])
+    kept = (triangle(np.ones((4, 4))) == 1) & (diagonal | ~np.eye(4, dtype=bool))
+    pd.DataFrame(np.where(kept, distances, np.nan), list("pqrs"), list("pqrs")).to_csv(tmp_path / "half.csv")
+    found = read_points(tmp_path / "half.csv")
+    assert np.array_equal(found.points, distances)
+    assert "a triangle of distances, mirrored" in found.read
+    with pytest.raises(ValueError, match="remove or fill in such rows"):
+        read_points(written(tmp_path, "x,y\n1,\n,2\n3,4\n"))
+
+
+def test_labels_in_a_row(tmp_path):
+    assert read_labels(written(tmp_path, "0 0 1 1\n", "row.txt"), 4).labels == [0, 0, 1, 1]
+    assert read_labels(written(tmp_path, "a,a,b,b\n"), 4).labels == KINDS
+
+
+@pytest.mark.parametrize(
+    ("text", "ignored"),
+    [
+        ("name,day,x,y,class\np,May,0.5,0.25,a\nq,May,0.5,1,a\nr,June,9,9,b\ns,June,9,11.5,b\n", ["name", "day"]),
+        ("x,class,flag,y\n0.5,a,True,0.25\n0.5,a,False,1\n9,b,True,9\n9,b,True,11.5\n", ["flag"]),
+        ("x,x,class,x\n0.5,p,a,0.25\n0.5,q,a,1\n9,r,b,9\n9,s,b,11.5\n", ["2"]),
+        ("x,class,note,y\n0.5,a,,0.25\n0.5,a,,1\n9,b,,9\n9,b,,11.5\n", ["note"]),
+    ],
+)
+def test_without_the_columns_that_an_error_names_a_table_can_be_read(tmp_path, text, ignored):
+    path = written(tmp_path, text)
+    with pytest.raises(ValueError, match=r"with (--ignore '?\w+'?\s?)+$") as caught:
+        read_points(path)
+    assert re.findall(r"--ignore '?(\w+)", str(caught.value)) == ignored
+    found = read_points(path, ignore=ignored)
+    assert np.array_equal(found.points, POINTS)
+    assert found.labels == KINDS
 
 
 def test_tsv_and_parquet(tmp_path):
@@ -101,6 +153,14 @@ def test_a_usual_name_for_labels_is_no_coordinate(tmp_path):
     found = read_points(written(tmp_path, "x,y,Cluster\n0,0.5,1\n1,1,1\n2,2,2\n"))
     assert found.labels == [1, 1, 2]
     assert found.points.shape == (3, 2)
+
+
+def test_columns_that_nobody_has(tmp_path):
+    path = written(tmp_path, TABLES["pandas, without"])
+    with pytest.raises(
+        ValueError, match=r"no column is named 'Kind': did you mean 'kind'\? the 3 columns are 'x', 'y'"
+    ):
+        read_points(path, "Kind")
 
 
 def test_columns_can_be_ignored(tmp_path):
@@ -152,9 +212,19 @@ def test_arrays(tmp_path):
         ("x,y\n1,2\n3,\n", r"has '' in data row 2, column 'y', where a number was wanted: remove or fill in"),
         ("x,y\n1,2\n3,NA\n", "has 'NA' in data row 2, column 'y'"),
         ("x,y\n1,2\n3,4x\n5,6\n", "has '4x' in data row 2, column 'y', .*correct it, or leave the column out"),
-        ("x;y\n1.234,5;2\n3,0;4\n", "write numbers without separators between thousands"),
+        ("x;y\n1.234,5;2\n3,0;4\n", r"has '1.234,5' in data row 1, column 'x'.*write plain numbers"),
+        ('x,y\n"1,234.5",2\n"3,000.0",4\n', "write plain numbers, without separators between thousands"),
+        ("x;y\n1\N{NO-BREAK SPACE}234,5;2\n3,0;4\n", "write plain numbers, without separators between thousands"),
+        ("x,y\n$10,3%\n$11,4%\n", r"has '\$10' in data row 1, column 'x', .*per cent or currency signs"),
+        ("x,y,note\n1,2,\n3,4,\n", "leave the empty column out with --ignore 'note'"),
+        ("Measured in May\n\nx,y,z\n1,2,3\n3,4,5\n", "3, remove what is above it"),
+        (",p,p\n,x,y\n0,1,2\n1,3,4\n", "has names in its first two lines.*leave one line of names"),
+        (
+            "x,y\n1,2\n3,4,5\n",
+            "has 3 cells in line 3 but 2 in the first: correct it; a cell that has commas in it needs",
+        ),
         ("1,2\n1,2,3\n4,5\n", "has 3 cells in line 2 but 2 in the first"),
-        ("x,y\n", "has 'x' in data row 1"),
+        ("x,y\n", "has a header and no rows"),
         ("", "is empty"),
         ("# nothing\n", "is empty"),
     ],
