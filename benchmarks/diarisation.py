@@ -34,8 +34,8 @@ UTTERANCES, MOST = 8, 10
 BEGINNINGS = (12, 20, 32, 60, 90)
 THRESHOLDS = np.round(np.arange(0.1, 0.96, 0.025), 3).tolist()
 METHODS = {
-    "silhouette, average linkage": {},
-    "silhouette, spectral": {"clusterer": "spectral"},
+    "silhouette, average linkage": {"by": "silhouette"},
+    "silhouette, spectral": {"by": "silhouette", "clusterer": "spectral"},
     "Davies–Bouldin, average linkage": {"by": "davies_bouldin"},
     "Calinski–Harabasz, average linkage": {"by": "calinski_harabasz"},
     "Dunn, average linkage": {"by": "dunn"},
@@ -59,7 +59,10 @@ def main() -> None:
         threshold = min(THRESHOLDS, key=lambda value: total(dev, {"by": "threshold", "threshold": value}).rate)
         methods = {
             **METHODS,
-            f"silhouette, average linkage; one speaker above {threshold:g}": {"threshold": threshold},
+            f"silhouette, average linkage; one speaker above {threshold:g}": {
+                "by": "silhouette",
+                "threshold": threshold,
+            },
             f"threshold {threshold:g}, average linkage": {"by": "threshold", "threshold": threshold},
         }
         rows = {name: row(test, choice) for name, choice in methods.items()}

@@ -17,21 +17,15 @@ __all__ = ["cluster", "diarise"]
 By = Annotated[
     str,
     typer.Option(
-        help="what chooses the number of speakers: a measure of cqm; nme-sc (spectral), for more than a minute of "
-        "speech; or threshold (ahc)"
+        help="what chooses the number of speakers: a measure of cqm; nme-sc (spectral); threshold (ahc); or auto: "
+        "--threshold if named, else nme-sc from 60 embeddings on (45 s of speech), the silhouette of fewer"
     ),
 ]
 Clusterer = Annotated[
     Literal["ahc", "spectral"] | None, typer.Option(help="average linkage, or spectral; what --by needs, else ahc")
 ]
 Speakers = Annotated[int | None, typer.Option(help="how many there are, where that is known")]
-Threshold = Annotated[
-    float | None,
-    typer.Option(
-        help="least cosine of clusters that are joined, by threshold; by a measure, above which there is one speaker; "
-        "that of the run's calibration without"
-    ),
-]
+THRESHOLD = "least cosine of clusters that are joined, by threshold; by a measure, above which there is one speaker"
 Most = Annotated[int, typer.Option(help="speakers at most")]
 
 
@@ -39,10 +33,10 @@ def diarise(
     system: Annotated[str, typer.Argument(help="run directory, .onnx file, module:function, log-mel")],
     recordings: Annotated[list[Path], typer.Argument(help="recordings, each by itself")],
     out: Annotated[Path, typer.Option(help="RTTM file to write")],
-    by: By = "silhouette",
+    by: By = "auto",
     clusterer: Clusterer = None,
     speakers: Speakers = None,
-    threshold: Threshold = None,
+    threshold: Annotated[float | None, typer.Option(help=f"{THRESHOLD}; that of the run's calibration without")] = None,
     most: Most = 10,
     window: Annotated[float, typer.Option(help="seconds that get one embedding")] = 1.5,
     step: Annotated[float, typer.Option(help="seconds from one window to the next")] = 0.75,
@@ -52,7 +46,7 @@ def diarise(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, …")] = "auto",
     json_out: Json = None,
 ) -> None:
-    """Say who speaks when in recordings of several people; the number of speakers is chosen by a measure."""
+    """Say who speaks when in recordings of several people."""
     from sv_bridge.diarisation.error_rate import DiarisationError, diarisation_error
     from sv_bridge.diarisation.recordings import diarise
     from sv_bridge.diarisation.turns import read_rttm, regions_of, write_rttm
@@ -109,14 +103,14 @@ def diarise(
 def cluster(
     embeddings: Annotated[Path, typer.Argument(help="of `sv-bridge embed`, or others': .npz .npy .ark .scp .pt .csv")],
     out: Annotated[Path, typer.Option(help="`utterance cluster` lines to write")],
-    by: By = "silhouette",
+    by: By = "auto",
     clusterer: Clusterer = None,
     speakers: Speakers = None,
-    threshold: Threshold = None,
+    threshold: Annotated[float | None, typer.Option(help=THRESHOLD)] = None,
     most: Most = 10,
     json_out: Json = None,
 ) -> None:
-    """Cluster embeddings, such as those of a recording's segments, into as many speakers as a measure says."""
+    """Cluster embeddings, such as those of a recording's segments, into as many speakers as they say."""
     from cqm.atomic import atomic_path
     from sv_bridge.compactness.clusterings import agreement
     from sv_bridge.compactness.speaker_count import count_speakers
@@ -138,6 +132,8 @@ def cluster(
 
 def _choice(by: str, clusterer: str | None, threshold: float | None, system: str | None) -> dict[str, Any]:
     """What `count_speakers` is told."""
+    if by == "auto" and threshold is not None:
+        by = "threshold"
     if threshold is None and system is not None:
         from sv_bridge.models.systems import decision_of
 
@@ -145,7 +141,7 @@ def _choice(by: str, clusterer: str | None, threshold: float | None, system: str
         threshold = None if rule is None else rule.threshold
     if by == "threshold" and threshold is None:
         raise ValueError("--by threshold needs --threshold, or a run with a rule of `sv-bridge calibrate`")
-    return {"by": by, "clusterer": clusterer or ("spectral" if by == "nme-sc" else "ahc"), "threshold": threshold}
+    return {"by": by, "clusterer": clusterer, "threshold": threshold}
 
 
 def _record(count: "SpeakerCount | None") -> dict[str, Any]:

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import eigh
+from scipy.sparse import csr_array, diags_array, eye_array
+from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import eigsh
 from sklearn.cluster import KMeans
 
 from sv_bridge.verification.scoring import scoring_vectors
@@ -15,6 +19,10 @@ MOST_NEIGHBOURS = 0.25
 """Share of all embeddings that are tried as neighbours of one."""
 TRIED = 30
 """Numbers of neighbours that are tried, at equal steps."""
+ROUNDING = 1e-12
+"""Gaps up to this share of the largest eigenvalue are those of equal eigenvalues."""
+LARGE = 256
+"""Embeddings up to which all eigenvalues are computed; of more, those that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +63,23 @@ def eigengap(vectors: NDArray[np.floating], *, most: int = 10) -> Eigengap:
     >>> eigengap(np.repeat(np.eye(3), 8, axis=0) + 0.01 * np.random.default_rng(0).normal(size=(24, 3))).clusters
     3
     """
-    cosines = _cosines(vectors)
-    largest = max(2, int(MOST_NEIGHBOURS * len(cosines)))
+    nearest = _nearest(_cosines(vectors))
+    n = len(nearest)
     ratios: dict[int, float] = {}
     clusters: dict[int, int] = {}
-    for p in sorted({int(p) for p in np.linspace(2, largest, TRIED).round()}):
-        values = np.linalg.eigvalsh(_laplacian(neighbour_graph(cosines, p)))
-        gaps = np.diff(values[: most + 1])
+    for p in sorted({int(p) for p in np.linspace(2, max(2, int(MOST_NEIGHBOURS * n)), TRIED).round()}):
+        smallest, largest = _ends_of_spectrum(_graph(nearest, p), most + 1)
+        gaps = np.diff(smallest) / (largest + 1e-10)
         clusters[p] = int(gaps.argmax()) + 1
-        normalised = gaps.max() / (values[-1] + 1e-10)
-        ratios[p] = float(p / normalised) if normalised > 0 else float("inf")
+        ratios[p] = float(p / gaps.max()) if gaps.max() > ROUNDING else float("inf")
     best = min(ratios, key=lambda p: (ratios[p], p))
     return Eigengap(clusters[best], best, ratios)
 
 
-def spectral_space(vectors: NDArray[np.floating], neighbours: int) -> FloatArray:
-    """(n, n) eigenvectors of the Laplacian of the graph, those of the smallest eigenvalues first."""
-    return np.linalg.eigh(_laplacian(neighbour_graph(_cosines(vectors), neighbours)))[1]
+def spectral_space(vectors: NDArray[np.floating], neighbours: int, *, dimensions: int) -> FloatArray:
+    """(n, dimensions) eigenvectors of the Laplacian of the graph, those of the smallest eigenvalues first."""
+    weights = neighbour_graph(_cosines(vectors), neighbours)
+    return np.asarray(eigh(_laplacian(weights).toarray(), subset_by_index=(0, min(dimensions, len(vectors)) - 1))[1])
 
 
 def spectral_clusters(space: FloatArray, clusters: int, *, seed: int = 0) -> NDArray[np.intp]:
@@ -79,12 +87,46 @@ def spectral_clusters(space: FloatArray, clusters: int, *, seed: int = 0) -> NDA
     return np.asarray(KMeans(clusters, n_init=10, random_state=seed).fit_predict(space[:, :clusters]), dtype=np.intp)
 
 
-def neighbour_graph(cosines: FloatArray, neighbours: int) -> FloatArray:
+def neighbour_graph(cosines: FloatArray, neighbours: int) -> csr_array:
     """(n, n) weights: 1 where two have each other among their `neighbours` largest cosines, ½ where one has."""
-    nearest = np.argsort(-cosines, axis=1, kind="stable")[:, :neighbours]
-    joined = np.zeros_like(cosines)
-    np.put_along_axis(joined, nearest, 1.0, axis=1)
-    return (joined + joined.T) / 2
+    return _graph(_nearest(cosines), neighbours)
+
+
+def _nearest(cosines: FloatArray) -> NDArray[np.intp]:
+    """(n, n) columns by falling cosine."""
+    return np.argsort(-cosines, axis=1, kind="stable")
+
+
+def _graph(nearest: NDArray[np.intp], neighbours: int) -> csr_array:
+    n, chosen = len(nearest), nearest[:, :neighbours]
+    edges = np.arange(n + 1) * chosen.shape[1]
+    joined = csr_array((np.ones(chosen.size), chosen.ravel(), edges), shape=(n, n))
+    return csr_array((joined + joined.T) / 2)
+
+
+def _ends_of_spectrum(weights: csr_array, count: int) -> tuple[FloatArray, float]:
+    """The smallest eigenvalues of the Laplacian and its largest one.
+
+    They are those of the parts that nothing joins. So none is missed by Lanczos' method, which large parts are left to
+    and which finds a repeated eigenvalue once.
+    """
+    laplacian = _laplacian(weights)
+    parts, part_of = connected_components(weights, directed=False)
+    smallest, largest = [], 0.0
+    for part in range(parts):
+        rows = np.flatnonzero(part_of == part)
+        block = laplacian[rows][:, rows]
+        if len(rows) <= max(LARGE, 4 * count):
+            values = np.linalg.eigvalsh(block.toarray())
+            low, high = values[:count], values[-1]
+        else:
+            start = np.random.default_rng(0).normal(size=len(rows))
+            high = eigsh(block, 1, which="LA", v0=start, return_eigenvectors=False)[0]
+            flipped = high * eye_array(len(rows), format="csr") - block
+            low = high - eigsh(flipped, count, which="LA", v0=start, ncv=max(60, 2 * count), return_eigenvectors=False)
+        smallest.append(low)
+        largest = max(largest, float(high))
+    return np.sort(np.concatenate(smallest))[:count], largest
 
 
 def _cosines(vectors: NDArray[np.floating]) -> FloatArray:
@@ -92,6 +134,6 @@ def _cosines(vectors: NDArray[np.floating]) -> FloatArray:
     return directions @ directions.T
 
 
-def _laplacian(weights: FloatArray) -> FloatArray:
-    weights = weights - np.diag(np.diag(weights))
-    return np.diag(weights.sum(axis=1)) - weights
+def _laplacian(weights: csr_array) -> csr_array:
+    without = weights - diags_array(weights.diagonal())
+    return csr_array(diags_array(without.sum(axis=1)) - without)

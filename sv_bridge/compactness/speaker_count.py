@@ -16,7 +16,10 @@ __all__ = ["CLUSTERERS", "Clusterer", "SpeakerCount", "count_speakers"]
 
 Clusterer = Literal["ahc", "spectral"]
 CLUSTERERS: tuple[Clusterer, ...] = get_args(Clusterer)
-EIGENGAP, THRESHOLD = "nme-sc", "threshold"
+AUTO, EIGENGAP, THRESHOLD = "auto", "nme-sc", "threshold"
+LONG = 60
+"""Embeddings from which "auto" is NME-SC: with so many it counts best, with half as many it finds far too many speakers
+(docs/diarisation.md). Windows 0.75 s apart are that many in 45 s of speech."""
 STRUCTURE = 0.25
 """Mean silhouettes up to this are no structure (Kaufman & Rousseeuw, "Finding groups in data", 1990): one speaker."""
 
@@ -49,8 +52,8 @@ class SpeakerCount:
 def count_speakers(
     vectors: NDArray[np.floating],
     *,
-    by: str = "silhouette",
-    clusterer: Clusterer = "ahc",
+    by: str = AUTO,
+    clusterer: Clusterer | None = None,
     speakers: int | None = None,
     threshold: float | None = None,
     most: int = 10,
@@ -64,11 +67,12 @@ def count_speakers(
     vectors : (n, dim) embeddings of segments.
     by : what chooses the number of speakers. A measure of `cqm.catalog`, under cosine distance, among 2 … `most`
         clusters; "nme-sc", see `sv_bridge.compactness.eigengap`, for spectral clustering; "threshold" for agglomerative
-        clustering.
-    clusterer : "ahc" (agglomerative, average cosine distance) or "spectral" (of the graph that NME-SC chooses).
+        clustering. "auto": NME-SC for 60 embeddings or more, the silhouette for fewer or another clusterer.
+    clusterer : "ahc" (agglomerative, average cosine distance) or "spectral" (of the graph that NME-SC chooses);
+        without, "spectral" for NME-SC, else "ahc".
     speakers : how many there are, where that is known.
     threshold : least average cosine of clusters that are joined, for "threshold". A measure takes it to tell one
-        speaker from two: where even the last two clusters are as alike as that, there is one.
+        speaker from two: where even the last two clusters are as alike as that, there is one. NME-SC has no use for it.
     most : speakers at most.
     structure : silhouettes up to this mean one speaker. Scale-free as measures are, a few alike embeddings of one
         speaker can have more: `threshold` knows better, and other measures than the silhouette have nothing else.
@@ -90,6 +94,9 @@ def count_speakers(
     n = len(directions)
     if n == 0 or most < 1 or (speakers is not None and not 1 <= speakers <= n):
         raise ValueError(f"wanted 1 to {n} speakers of {n} embeddings, got {most if speakers is None else speakers}")
+    if by == AUTO:
+        by = EIGENGAP if n >= LONG and clusterer != "ahc" else "silhouette"
+    clusterer = clusterer or ("spectral" if by == EIGENGAP else "ahc")
     if clusterer not in CLUSTERERS:
         raise ValueError(f"`clusterer` must be one of {', '.join(CLUSTERERS)}, got {clusterer!r}")
     if by == THRESHOLD and (threshold is None or clusterer != "ahc"):
@@ -99,7 +106,9 @@ def count_speakers(
     if by == EIGENGAP and clusterer != "spectral":
         raise ValueError("nme-sc chooses for spectral clustering: clusterer='spectral'")
     if by not in (EIGENGAP, THRESHOLD) and by not in cqm.catalog:
-        raise ValueError(f"{by!r} is neither {EIGENGAP} nor {THRESHOLD} nor a measure: `cqm measures` lists them")
+        raise ValueError(
+            f"{by!r} is none of {AUTO}, {EIGENGAP} and {THRESHOLD} nor a measure: `cqm measures` lists them"
+        )
     given = "given" if speakers is not None else by
     if n < 3 and by != THRESHOLD:  # too few to be told apart
         return _ahc(directions, given, speakers or 1, None)
@@ -107,7 +116,7 @@ def count_speakers(
         return _ahc(directions, given, speakers, threshold if speakers is None else None)
     gap = eigengap(directions, most=min(most, n - 1)) if clusterer == "spectral" else None
     neighbours = None if gap is None else gap.neighbours
-    cut = _cuts(directions, neighbours, seed)
+    cut = _cuts(directions, neighbours, max(most, speakers or 1), seed)
     if gap is not None and (speakers is not None or by == EIGENGAP):
         k = gap.clusters if speakers is None else speakers
         return SpeakerCount(_ordered(cut(k)), k, given, gap.ratios, neighbours=neighbours)
@@ -144,10 +153,10 @@ def _ahc(directions: NDArray[np.float64], by: str, k: int | None, threshold: flo
     return SpeakerCount(_ordered(labels), len(np.unique(labels)), by, threshold=threshold)
 
 
-def _cuts(directions: NDArray[np.float64], neighbours: int | None, seed: int) -> Callable[[int], Labels]:
+def _cuts(directions: NDArray[np.float64], neighbours: int | None, most: int, seed: int) -> Callable[[int], Labels]:
     """K → (n,) clusters; the tree of an agglomerative clustering is built once."""
     if neighbours is not None:
-        space = spectral_space(directions, neighbours)
+        space = spectral_space(directions, neighbours, dimensions=most)
         return lambda k: spectral_clusters(space, k, seed=seed)
     tree = linkage(directions, method="average", metric="cosine")
     return lambda k: np.asarray(fcluster(tree, k, criterion="maxclust"), dtype=np.intp)
