@@ -11,6 +11,7 @@ from typing import Any
 from cqm.axioms.domains import DOMAINS, Domain
 from cqm.axioms.instances import Instance, Number
 from cqm.axioms.kleinberg import FunctionSubject
+from cqm.axioms.proofs.groups import ADJUSTED
 from cqm.axioms.statements import Axiom
 from cqm.axioms.subjects import Subject
 from cqm.axioms.witness import Witness
@@ -137,7 +138,6 @@ BEND = _points(
     [(0, 0, 0), (-13, 0, 0), (13, 0, 0), (0, 0, 13)],
     [(0, 0, 0), (-12, -5, 0), (12, -5, 0), (0, 0, 13)],
 )
-ADJUSTED = tuple(f"adjusted_{name}" for name in ("calinski_harabasz", "xie_beni", "davies_bouldin", "silhouette"))
 BENT = "the distance of points 1 and 2 shrinks, and so the mean distance to the centroid grows; nothing else changes"
 FLATTER = "the plane is put into space: a coordinate 0 is appended"
 CORNERS = ((0, 0), (2, 0), (0, 3), (9, 9), (9, 13), (14, 9))

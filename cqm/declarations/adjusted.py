@@ -5,7 +5,7 @@ from cqm.definitions import adjusted as definitions
 from cqm.measures import adjusted
 
 REFERENCE = "Jeon et al. 2025"
-OPEN = ("richness", "weak_richness", "k_richness")
+OPEN = ("richness", "weak_richness")
 
 ADJUSTED = (
     on_points(
@@ -36,7 +36,7 @@ ADJUSTED = (
         (0.0, 1.0),
         "nkd",
         REFERENCE,
-        open_axioms=OPEN,
+        open_axioms=(*OPEN, "k_richness"),
     ),
     on_points(
         adjusted.adjusted_silhouette,
@@ -46,6 +46,6 @@ ADJUSTED = (
         (-1.0, 1.0),
         "n2",
         REFERENCE,
-        open_axioms=OPEN,
+        open_axioms=(*OPEN, "k_richness"),
     ),
 )

@@ -7,7 +7,7 @@ with the number of points, as the proofs ask for what is small enough.
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import accumulate
-from math import isqrt
+from math import isqrt, sqrt
 
 from cqm.axioms.construction import labels_of
 from cqm.axioms.instances import Instance, Number
@@ -21,6 +21,7 @@ __all__ = [
     "equal_distances",
     "guarded_stars",
     "on_a_line",
+    "on_spheres",
     "representatives",
     "simplex",
     "sparse_points",
@@ -168,6 +169,53 @@ def simplex(sizes: tuple[int, ...]) -> Instance:
         for x in range(n)
     )
     return Instance("points", rows, labels)
+
+
+def on_spheres(sizes: tuple[int, ...]) -> Instance:
+    """Of three clusters or more, any two lie on a sphere about their common centroid, up to a millionth.
+
+    Squared distances are 2m inside a cluster of m points, and 2(l + m − 1) to one of l points, less 2 w_x w_y for x and
+    y of different clusters, where w sums to 0 over a cluster, and over no part of it. But two clusters of m points are
+    farther apart, and two single points nearer to each other, each two of them in another way. Of two clusters all are
+    on a line, at 0 and 1, but for one point at −1/3.
+    """
+    labels, k, nudge = labels_of(sizes), len(sizes), Fraction(1, 2**20)
+    n = len(labels)
+    rows: list[tuple[Fraction, ...]] = [(Fraction(label) - Fraction(x == 0, 3),) for x, label in enumerate(labels)]
+    if k > 2:
+        shares = [2 / (3 + 2 * label) for label in range(k)]
+        w = [share * value for size, share in zip(sizes, shares, strict=True) for value in uneven(size)]
+
+        def product(x: int, y: int) -> float:
+            first, last = sorted((labels[x], labels[y]))
+            size = sizes[last]
+            if first == last:
+                return size * (x == y) + size - 1
+            if size == 1 or sizes[first] > size:
+                return w[x] * w[y] + shares[first] * shares[last] * (sizes[first] == 1)
+            return w[x] * w[y] - size * (k * k + k * first + last) / (2 * k * k * (sizes.count(size) - 1))
+
+        rows = with_products([[product(x, y) for y in range(n)] for x in range(n)])
+    return Instance("points", tuple((*row, nudge * x * x) for x, row in enumerate(rows)), labels)
+
+
+def uneven(size: int) -> list[float]:
+    """Different numbers that sum to 0, no part of them to 0; they lie between −1 and 1."""
+    return [*(2 * x / size / (size - 1) for x in range(1, size)), -1.0] if size > 1 else [0.0]
+
+
+def with_products(products: list[list[float]]) -> list[tuple[Fraction, ...]]:
+    """Points with these inner products, up to rounding (Cholesky's decomposition)."""
+    rows: list[list[float]] = []
+    for x, row in enumerate(products):
+        out: list[float] = []
+        for y in range(x):
+            known = sum(a * b for a, b in zip(out, rows[y], strict=False))
+            out.append((row[y] - known) / rows[y][y])
+        out.append(sqrt(row[x] - sum(a * a for a in out)))
+        rows.append(out)
+    n = len(rows)
+    return [tuple(Fraction(round(v * 2**40), 2**40) for v in row + [0.0] * (n - len(row))) for row in rows]
 
 
 def contrasts(sizes: tuple[int, ...]) -> Instance:

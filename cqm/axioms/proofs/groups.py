@@ -20,4 +20,5 @@ DUNN_OF_DISTANCES = tuple(name for name in generalized_dunn(OF_POINTS, "maximum 
 DUNN_OF_CENTROIDS = generalized_dunn(OF_CENTROIDS, "maximum average")
 DUNN_OF_RADII = generalized_dunn(f"{OF_POINTS} {OF_CENTROIDS}", "centroid")
 WEAKEST_PAIRS = ("weakest_link_pairs_min", "weakest_link_pairs_mean", "weakest_link_pairs_max")
+ADJUSTED = tuple(f"adjusted_{name}" for name in ("calinski_harabasz", "xie_beni", "davies_bouldin", "silhouette"))
 SHARES_OF_SQUARES = ("trace_w", "normalized_k_means", "variance_ratio", "log_ss_ratio")

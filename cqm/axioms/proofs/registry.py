@@ -17,6 +17,7 @@ from cqm.axioms.proofs.arguments import (
     the_same_set,
 )
 from cqm.axioms.proofs.groups import (
+    ADJUSTED,
     CHARACTERISTICS,
     DETERMINANTS,
     DUNN_OF_CENTROIDS,
@@ -55,7 +56,6 @@ IN_SPACE, LAW, BETWEEN, SHAPES = "Points in space", "One law for all distances",
 
 RELATIVE_PAIRS = ("relative_margin_pairs_min", "relative_margin_pairs_mean", "relative_margin_pairs_max")
 ADDITIVE_PAIRS = ("additive_margin_pairs_min", "additive_margin_pairs_mean", "additive_margin_pairs_max")
-ADJUSTED = tuple(f"adjusted_{name}" for name in ("calinski_harabasz", "xie_beni", "davies_bouldin", "silhouette"))
 COORDINATES = ("scott_symons", "marriott", "cdbw", "dbcv", "ratkowsky_lance", "sd_scat", "sd_index", "s_dbw")
 """Measures that depend on the axes, or on how many there are, and not on distances alone."""
 

@@ -3,6 +3,7 @@
 from cqm.axioms.proofs import constructions, large, preferences, rivals
 from cqm.axioms.proofs.five_points import some_part_of_two_clusters_is_better
 from cqm.axioms.proofs.groups import (
+    ADJUSTED,
     CHARACTERISTICS,
     DETERMINANTS,
     DUNN_OF_CENTROIDS,
@@ -79,6 +80,7 @@ BUILT_FOR_K = (
 RICHNESS = (
     *(Proof(heading, (*BOTH, *RICH_FOR_K), names, rivals.constructed(build)) for heading, names, build in BUILT),
     *(Proof(AS_MANY, RICH_FOR_K, names, rivals.constructed(build)) for names, build in BUILT_FOR_K),
+    Proof(AS_MANY, RICH_FOR_K, ADJUSTED[:2], rivals.constructed(constructions.on_spheres, some_of=5)),
     Proof(AS_MANY, RICH_FOR_K, ("viasckde",), rivals.constructed(constructions.sparse_points, all_of=4, some_of=5)),
     Proof(
         "Cubic clustering criterion",
