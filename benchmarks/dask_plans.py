@@ -21,7 +21,7 @@ from cqm.arrays.dask import engine
 from cqm.arrays.dask.engine import Dask
 from cqm.arrays.metrics import EUCLIDEAN
 from cqm.atomic import write_text
-from cqm.geometry import core_distances, moments, neighbours, ranks
+from cqm.geometry import core_distances, moments, neighbours, ranks, reductions
 from cqm.geometry.nearest import own_and_nearest
 
 N, DIM, CLUSTERS, CHUNK = 10_000_000, 192, 100_000, 100_000
@@ -106,7 +106,7 @@ def kind(task: Any) -> str:
     return getattr(getattr(task, "func", None), "__name__", "")
 
 
-RESULTS = ("folded", "folded_points", "put_together", "getitem", "at_landmarks", "sums_inside")
+RESULTS = ("folded", "folded_points", "put_together", "getitem", "at_landmarks", "sums_inside", "over_parts")
 
 
 def size_of(task: Any, clustering: Clustering, graph: dict[Any, Any], size: Callable[[Any], float]) -> float:
@@ -115,6 +115,7 @@ def size_of(task: Any, clustering: Clustering, graph: dict[Any, Any], size: Call
     row = held.features * held.dtype.itemsize
     lots = [(each,) if isinstance(each, Part) or not isinstance(each, tuple) else each for each in arguments]
     rows = [part.rows.stop - part.rows.start for lot in lots for part in lot if isinstance(part, Part)]
+    values = 8 * sum(rows)  # one a point
     match kind(task):
         case "_take":
             return float(len(arguments[1]) * row)
@@ -126,12 +127,17 @@ def size_of(task: Any, clustering: Clustering, graph: dict[Any, Any], size: Call
             return float(nbytes(said(task, graph)))
         case "folded_points":
             return nbytes(said(task, graph)) / SAMPLE * sum(rows)
-        case "getitem":  # one of two blocks
-            return max(size(dependency) for dependency in task.dependencies) / 2
+        case "getitem":  # one of two blocks, or of three values and two clusters at the borders
+            (both,) = task.dependencies
+            return (
+                size(both) / 2 if kind(graph[both]) == "folded_points" else size(both) * (2, 3)[task.args[1] == 0] / 5
+            )
+        case "met_by":
+            return float(5 * values)
         case "put_together":
             return max(size(dependency) for dependency in task.dependencies)
-        case "at_landmarks":  # three values a point
-            return float(rows[0] * 3 * 8)
+        case "at_landmarks" | "over_parts":
+            return float(3 * values)
         case "sums_inside":
             return float(8 * held.n / len(held.blocks))
     return 0.0
@@ -165,6 +171,7 @@ def passes(clustering: Clustering) -> dict[str, Callable[[], Any]]:
         "distances to all centroids (simplified silhouette)": lambda: held.to_landmarks(
             at, at[0], own_and_nearest, root=True
         ),
+        "sums to every cluster (silhouette)": lambda: reductions.point_sums(clustering),
         "moments of all pairs (point-biserial)": moments_of,
         "a histogram of all pairs (order statistics of Gamma and C-index)": lambda: ranks._histograms(
             clustering, [0], ranks.BITS - ranks.RADIX, ranks.RADIX
@@ -196,12 +203,13 @@ def page(clustering: Clustering) -> str:
             found = replace(found, client=0.0)  # where they are, they stay
         sizes = " | ".join(f"{size / 1e9:,.3g} GB" for size in (found.rows, found.results, found.client))
         lines.append(f"| {name} | {found.tasks:,} | {sizes} |")
-    table, each = 8 * k * k / 1e9, 8 * n * k / 1e12
+    table = 8 * k * k / 1e9
     lines += [
         "",
-        f"Tables of pairs of clusters would take {table:,.0f} GB on the client, and the Euclidean silhouette's sums of "
-        f"each point over each cluster {each:,.0f} TB on the workers: at so many clusters take a measure with a closed "
-        "form, as all are under cosine, or one of the passes above.",
+        f"Tables of pairs of clusters would take {table:,.0f} GB on the client: at so many clusters take a measure "
+        "with a closed form, as all are under cosine, or one of the passes above. Sums to every cluster are reduced "
+        "in lots, the clusters inside of a block and those that blocks share, so that no task holds more than some "
+        "rows' sums over the clusters of one block; each pair of blocks is met twice, once for the points of either.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -38,8 +38,9 @@ Found = TypeVar("Found", bound=tuple[Any, ...])
 SUM, MINIMUM, MAXIMUM = range(3)
 EVERYWHERE, ACROSS, INSIDE = range(3)
 
-# (rows, m) values of points, which may be overwritten, (rows,) their own clusters and (k,) sizes as floats → (rows, …),
-# all of them of one library
+# (rows, m) values of points, which may be overwritten, (rows,) the places of their own clusters among these, and (m,)
+# sizes as floats → (rows, …), all of them of one library. In a lot of clusters the own may be none: then its place is
+# none of the m, or that of all rows None.
 Reduce = Callable[[Any, Any, Any], Any]
 # ordered rows a, ordered rows b and their (a, b) distances, as float64 of the engine's library, which may be
 # overwritten; a block meets itself in a square
@@ -115,7 +116,7 @@ class Engine(Protocol):
         """`reduce` of (rows, k) sums, or extremes, of the distances to each cluster's points; minima leave out the own.
 
         (n, …) values, or with `over` an operation, (k, …): reduced over the points of each cluster. With `merge`,
-        `reduce` may get some clusters at a time, where the own may be none of them, and `merge` what came of two lots.
+        `reduce` may get the clusters in lots, and `merge` what came of two of them; else it gets all at once.
         """
 
     def per_pair(self, *requests: Request) -> list[FloatArray]:

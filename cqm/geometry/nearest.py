@@ -10,34 +10,44 @@ from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.host.jit import kernel
 from cqm.arrays.host.kernels import minimum, total
 
-__all__ = ["own_all_and_least_mean", "own_and_nearest", "sums_and_least_mean"]
+__all__ = ["own_all_and_least_mean", "own_and_nearest", "sums_and_least_mean", "two_nearest"]
+
+NOWHERE = -1
 
 
 def own_and_nearest(values: Any, own: Any, sizes: Any) -> Any:
-    """(rows, 3) value at the own cluster, and the smallest and second smallest at others, of (rows, k) values."""
+    """(rows, 3) value at the own cluster, and the smallest and second smallest at others, of (rows, m) values.
+
+    Where the own cluster is none of them, the first is 0.
+    """
     if is_numpy_array(values):
-        return _own_and_nearest(values, own)
+        return _own_and_nearest(values, _places(values, own))
     xp = array_namespace(values)
-    columns = xp.arange(values.shape[1], dtype=own.dtype, device=device(own))[None, :]
-    others = xp.where(own[:, None] == columns, xp.inf, values)
+    at_own, others = _without_own(values, own, values)
     at = xp.argmin(others, axis=1)
-    beyond = xp.where(xp.astype(at, own.dtype)[:, None] == columns, xp.inf, others)
-    return xp.stack([_at_own(values, own), xp.min(others, axis=1), xp.min(beyond, axis=1)], axis=1)
+    columns = xp.arange(values.shape[1], dtype=at.dtype, device=device(at))
+    beyond = xp.where(at[:, None] == columns[None, :], xp.inf, others)
+    return xp.stack([at_own, xp.min(others, axis=1), xp.min(beyond, axis=1)], axis=1)
+
+
+def two_nearest(x: Any, y: Any) -> Any:
+    """What `own_and_nearest` says of two lots of clusters together."""
+    xp = array_namespace(x)
+    nearest, others = xp.minimum(x[:, 1], y[:, 1]), xp.maximum(x[:, 1], y[:, 1])
+    return xp.stack([x[:, 0] + y[:, 0], nearest, xp.minimum(others, xp.minimum(x[:, 2], y[:, 2]))], axis=1)
 
 
 def own_all_and_least_mean(totals: Any, own: Any, sizes: Any) -> Any:
-    """(rows, 3) sum at the own cluster, sum over all, and smallest mean of another, of (rows, k) sums over clusters.
+    """(rows, 3) sum at the own cluster, sum over all, and smallest mean of another, of (rows, m) sums over clusters.
 
-    The own cluster may be none of them: then the first is 0.
+    Where the own cluster is none of them, the first is 0.
     """
     if is_numpy_array(totals):
-        return _own_all_and_least_mean(totals, own, sizes)
+        return _own_all_and_least_mean(totals, _places(totals, own), sizes)
     xp = array_namespace(totals)
-    columns = xp.arange(totals.shape[1], dtype=own.dtype, device=device(own))[None, :]
-    mine = own[:, None] == columns
-    means = xp.where(mine, xp.inf, totals / sizes)
-    at_own = xp.sum(xp.where(mine, totals, 0.0), axis=1)
-    return xp.stack([at_own, xp.sum(totals, axis=1), xp.min(means, axis=1)], axis=1)
+    at_own, means = _without_own(totals, own, totals / sizes)
+    everything, least = xp.sum(totals, axis=1, dtype=xp.float64), xp.astype(xp.min(means, axis=1), xp.float64)
+    return xp.stack([xp.astype(at_own, xp.float64), everything, least], axis=1)
 
 
 def sums_and_least_mean(x: Any, y: Any) -> Any:
@@ -46,11 +56,21 @@ def sums_and_least_mean(x: Any, y: Any) -> Any:
     return xp.concat([x[:, :2] + y[:, :2], xp.minimum(x[:, 2:], y[:, 2:])], axis=1)
 
 
-def _at_own(values: Any, own: Any) -> Any:
-    """(rows,) value of each row at its own cluster."""
+def _without_own(values: Any, own: Any, others: Any) -> tuple[Any, Any]:
+    """(rows,) value of each row at its own cluster, else 0, and the `others` with +∞ there."""
     xp = array_namespace(values)
-    rows = xp.arange(values.shape[0], dtype=own.dtype, device=device(own))
-    return xp.take(xp.reshape(values, (-1,)), rows * values.shape[1] + own, axis=0)
+    if own is None:
+        return xp.zeros_like(values[:, 0]), others
+    columns = xp.arange(values.shape[1], dtype=own.dtype, device=device(own))
+    mine = own[:, None] == columns[None, :]
+    return xp.sum(xp.where(mine, values, 0.0), axis=1), xp.where(mine, xp.inf, others)
+
+
+def _places(values: Any, own: Any) -> NDArray[np.intp]:
+    """(rows,) the places of own clusters that are among the (rows, m) values, else `NOWHERE`."""
+    if own is None:
+        return np.full(len(values), NOWHERE)
+    return np.where((own >= 0) & (own < values.shape[1]), own, NOWHERE)
 
 
 @kernel
@@ -63,7 +83,7 @@ def _own_and_nearest(values: FloatArray, own: NDArray[np.intp]) -> FloatArray:
             if j != own[x]:
                 following = min(following, max(nearest, values[x, j]))
                 nearest = min(nearest, values[x, j])
-        out[x, 0], out[x, 1], out[x, 2] = values[x, own[x]], nearest, following
+        out[x, 0], out[x, 1], out[x, 2] = values[x, own[x]] if own[x] >= 0 else 0.0, nearest, following
     return out
 
 
@@ -75,6 +95,8 @@ def _own_all_and_least_mean(totals: FloatArray, own: NDArray[np.intp], sizes: Fl
         row = totals[x]
         for j in range(k):
             means[j] = row[j] / sizes[j]
-        means[own[x]] = np.inf
-        out[x, 0], out[x, 1], out[x, 2] = row[own[x]], total(row), minimum(means)
+        mine = 0.0
+        if own[x] >= 0:
+            mine, means[own[x]] = row[own[x]], np.inf
+        out[x, 0], out[x, 1], out[x, 2] = mine, total(row), minimum(means)
     return out

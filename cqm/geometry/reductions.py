@@ -15,7 +15,7 @@ from cqm.arrays.engine import ACROSS, INSIDE, MAXIMUM, MINIMUM, SUM, Request
 from cqm.arrays.foreign import on_host
 from cqm.arrays.rules import NoRoomError
 from cqm.geometry import closed_forms
-from cqm.geometry.nearest import own_all_and_least_mean, own_and_nearest, sums_and_least_mean
+from cqm.geometry.nearest import own_all_and_least_mean, own_and_nearest, sums_and_least_mean, two_nearest
 from cqm.sharing import once
 
 __all__ = [
@@ -81,7 +81,7 @@ def nearest_across(clustering: Clustering) -> float:
 @once
 def nearest_elsewhere(clustering: Clustering) -> FloatArray:
     """(n,) distances to the nearest point of another cluster."""
-    return clustering.points.per_point(MINIMUM, own_and_nearest)[:, 1]
+    return clustering.points.per_point(MINIMUM, own_and_nearest, merge=two_nearest)[:, 1]
 
 
 @once

@@ -11,7 +11,7 @@ from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.engine import MINIMUM
 from cqm.arrays.intake import validate
 from cqm.arrays.metrics import Metric
-from cqm.geometry.nearest import own_and_nearest
+from cqm.geometry.nearest import own_and_nearest, two_nearest
 from cqm.geometry.pairs import without_itself
 
 __all__ = ["viasckde", "viasckde_of"]
@@ -94,7 +94,7 @@ def viasckde_of(clustering: Clustering, bandwidth: float = 0.05) -> float:
     if not 0 < bandwidth < np.inf:
         raise ValueError(f"`bandwidth` must be a positive number, got {bandwidth}")
     first, codes = clustering.starts[:-1], clustering.codes
-    own, other, _ = clustering.points.per_point(MINIMUM, own_and_nearest).T
+    own, other, _ = clustering.points.per_point(MINIMUM, own_and_nearest, merge=two_nearest).T
     density = _densities(clustering, np.minimum.reduceat(np.minimum(own, other), first)[codes], bandwidth)
     least, most = (extreme.reduceat(density, first)[codes] for extreme in (np.minimum, np.maximum))
     larger, alone = np.maximum(own, other), np.isinf(own)

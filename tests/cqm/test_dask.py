@@ -1,11 +1,13 @@
 """Dask arrays against numpy: the same values from chunks, in this process and on a cluster of two worker processes."""
 
+import dask
 import dask.array as da
 import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
 import cqm
+from cqm.arrays.dask import engine, tasks
 from tests.cqm.kinds import LABELS, POINTS, changed, chunked
 
 METRICS = [metric for metric in cqm.METRICS if metric != "precomputed"]
@@ -121,3 +123,27 @@ def test_values_per_point_stay_dask_arrays(measure, metric):
     assert isinstance(got, da.Array)
     expected = getattr(cqm, measure)(X, labels, metric=metric, noise_label=-1)
     assert got.compute() == pytest.approx(expected, rel=1e-12, nan_ok=True)
+
+
+def test_sums_of_points_are_held_over_few_clusters(monkeypatch):
+    held, over_parts = [], engine.over_parts
+
+    def watched(met, shared, *arguments):
+        held.append([values.shape[1] for values in met] + [len(shared[1])])
+        return over_parts(met, shared, *arguments)
+
+    monkeypatch.setattr(engine, "over_parts", watched)
+    pairs = np.arange(70) // 2  # in blocks of 39 points, of which the 20th cluster has one in each
+    with dask.config.set(scheduler="synchronous"):
+        assert cqm.silhouette(chunked(POINTS), pairs) == pytest.approx(cqm.silhouette(POINTS, pairs), rel=1e-12)
+    assert held == [[1, 1, 1], [1, 1, 1]]
+
+
+@pytest.mark.parametrize("rows", [16, 504])
+@pytest.mark.parametrize("k", [2, 5, 35])
+@pytest.mark.parametrize("name", ["silhouette", "viasckde"])
+def test_clusters_in_lots(name, k, rows, monkeypatch):
+    monkeypatch.setattr(tasks, "MET_ROWS", rows)
+    labels = np.random.default_rng(k).permutation(np.arange(70) % k)
+    got = getattr(cqm, name)(chunked(POINTS, (13, 13, 13, 31)), labels)
+    assert got == pytest.approx(getattr(cqm, name)(POINTS, labels), rel=1e-12)

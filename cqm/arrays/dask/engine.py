@@ -8,7 +8,7 @@ dask arrays.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations_with_replacement, pairwise, product
+from itertools import combinations_with_replacement, pairwise
 from typing import Any, Self, TypeVar, cast
 
 import dask
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Groups, Part
 from cqm.arrays.dask.tasks import (
+    Lot,
     at_centres,
     at_landmarks,
     checked,
@@ -27,9 +28,10 @@ from cqm.arrays.dask.tasks import (
     folded,
     folded_points,
     host_of,
-    merged_columns,
     met_by,
     nearest_of,
+    over_parts,
+    over_points,
     pairs_of_clusters,
     put_together,
     shuffled,
@@ -188,43 +190,67 @@ class Dask(Groups):
         self, at: FloatArray, origin: FloatArray, reduce: Reduce, *, root: bool, over: int | None = None
     ) -> FloatArray:
         """`reduce` of Euclidean distances, or squared ones without `root`, to points relative to `origin`."""
-        shared = delayed((at, origin, root))
-        return self._together(at_landmarks, [(host, shared) for host in self.hosts], reduce, over)
+        shared, masses, reducing = delayed((at, origin, root)), delayed(self.masses), delayed(reduce)
+        found = [
+            delayed(at_landmarks)(host, shared, part, masses, reducing)
+            for host, part in zip(self.hosts, self.parts, strict=True)
+        ]
+        return self._together(found, over)
 
     def to_centres(self, centres: NDArray[Any], reduce: Reduce) -> FloatArray:
         """`reduce` of the distances to (k,) ordered rows or (k, d) vectors."""
         if centres.ndim == 1:
             centres = self._at(centres)
-        shared = delayed(centres)
-        return self._together(at_centres, [(host, shared) for host in self.hosts], reduce, None)
+        shared, masses, reducing = delayed(centres), delayed(self.masses), delayed(reduce)
+        found = [
+            delayed(at_centres)(host, shared, part, masses, reducing)
+            for host, part in zip(self.hosts, self.parts, strict=True)
+        ]
+        return self._together(found, None)
 
     def per_point(
         self, operation: int, reduce: Reduce, over: int | None = None, merge: Merge[Any] | None = None
     ) -> FloatArray:
         """`reduce` of (rows, k) sums, or extremes, of the distances to each cluster's points."""
-        met: dict[tuple[int, int], Delayed] = {}
-        for a, b in product(range(len(self.blocks)), repeat=2):
-            met[a, b] = delayed(met_by)(self.hosts[a], self.hosts[b] if a != b else None, operation)
-        clusters = [part.clusters for part in self.parts]
-        blocks = range(len(self.blocks))
-        columns = [([met[a, b] for b in blocks], clusters, self.k, operation) for a in blocks]
-        return self._together(merged_columns, columns, reduce, over)
+        lots = [self._lot(part, in_lots=merge is not None) for part in self.parts]
+        cut = [lot.cut for lot in lots]
+        shared = np.unique(np.concatenate(cut))  # clusters of several blocks
+        border = delayed((cut, shared, self.masses[shared]), traverse=False)
+        held, reducing, merging = [delayed(lot, traverse=False) for lot in lots], delayed(reduce), delayed(merge)
+        out = []
+        for a, part in enumerate(self.parts):
+            met = [
+                delayed(met_by, nout=2)(self.hosts[a], None if a == b else host, operation, part, held[b], reducing)
+                for b, host in enumerate(self.hosts)
+            ]
+            found = [inside for (inside, _), lot in zip(met, lots, strict=True) if lot.whole.stop > lot.whole.start]
+            if len(shared):
+                found.append(delayed(over_parts)([each for _, each in met], border, operation, part, reducing))
+            out.append(_tree(put_together, found, merging))
+        return self._together(out, over)
 
-    def _together(
-        self, task: Callable[..., Any], blocks: list[tuple[Any, ...]], reduce: Reduce, over: int | None
-    ) -> FloatArray:
-        """Reductions of what a task finds for each block as one array, or reduced over clusters' points."""
-        masses, shared = delayed(self.masses), delayed(reduce)
-        arrays = dask.compute(
-            *(
-                delayed(task)(*block, part, self.weights_of(part.rows), masses, shared, over)
-                for block, part in zip(blocks, self.parts, strict=True)
-            )
-        )
+    def _lot(self, part: Part, *, in_lots: bool) -> Lot:
+        """The clusters of a block, and with `in_lots` which of them are in no other; else all are as if they were."""
+        first, last = part.clusters.start, part.clusters.stop
+        if in_lots:
+            first += int(self.starts[first] < part.rows.start)
+            last -= int(self.starts[last] > part.rows.stop)
+        whole = slice(first, max(first, last) if in_lots else first)
+        return Lot(part.clusters, whole, self.masses[whole])
+
+    def _together(self, found: list[Delayed], over: int | None) -> FloatArray:
+        """What was found for each block as one array, or reduced over clusters' points."""
+        parts = self.parts
+        if over is not None:
+            found = [
+                delayed(over_points)(each, p.starts, self.weights_of(p.rows), over)
+                for each, p in zip(found, parts, strict=True)
+            ]
+        arrays = dask.compute(*found)
         if over is None:
             return np.concatenate(arrays)
         out = np.full((self.k, *arrays[0].shape[1:]), START[over])
-        for part, array in zip(self.parts, arrays, strict=True):
+        for part, array in zip(parts, arrays, strict=True):
             out[part.clusters] = MERGE[over](out[part.clusters], array)
         return out
 

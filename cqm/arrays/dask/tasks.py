@@ -1,10 +1,10 @@
 """What tasks do with blocks of rows: the host's passes over numpy arrays, and shuffles."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 from itertools import chain, combinations_with_replacement, pairwise, product
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from dask.delayed import Delayed, delayed
@@ -24,6 +24,7 @@ from cqm.arrays.host.vectors import check_directions, check_vectors
 from cqm.arrays.metrics import Distance
 
 __all__ = [
+    "Lot",
     "at_centres",
     "at_landmarks",
     "checked",
@@ -32,16 +33,18 @@ __all__ = [
     "folded",
     "folded_points",
     "host_of",
-    "merged_columns",
     "met_by",
     "nearest_of",
+    "over_parts",
+    "over_points",
     "pairs_of_clusters",
     "put_together",
-    "reduced_over",
     "shuffled",
     "sums_across",
     "trees_of",
 ]
+
+MET_ROWS = 16 * TILE_ROWS  # rows of a block that meet all clusters of another one at a time
 
 Result = TypeVar("Result")
 Found = TypeVar("Found", bound=tuple[Any, ...])
@@ -109,51 +112,100 @@ def first_points(a: Host) -> FloatArray:
     return a.data[a.starts[:-1]].astype(np.float64)
 
 
-def at_landmarks(a: Host, shared: tuple[FloatArray, FloatArray, bool], *reducing: Any) -> NDArray[Any]:
-    """Distances to points relative to an origin, reduced as `reduced_over` does, a few rows at a time."""
+def at_landmarks(
+    a: Host, shared: tuple[FloatArray, FloatArray, bool], part: Part, masses: FloatArray, take: Reduce
+) -> NDArray[Any]:
+    """`take` of the distances to points relative to an origin, a few rows at a time."""
     at, origin, root = shared
-    found = to_landmarks(a, at, origin, root=root)
-    return reduced_over(((rows, found(rows)) for rows in blocks_for(a, len(at))), *reducing)
+    found, own = to_landmarks(a, at, origin, root=root), _own(part)
+    return np.concatenate([take(found(rows), own[rows], masses) for rows in blocks_for(a, len(at))])
 
 
-def at_centres(a: Host, centres: NDArray[Any], *reducing: Any) -> NDArray[Any]:
-    """Distances to vectors under the metric, reduced as `reduced_over` does, a few rows at a time."""
-    columns = block(centres, a.distance)
+def at_centres(a: Host, centres: NDArray[Any], part: Part, masses: FloatArray, take: Reduce) -> NDArray[Any]:
+    """`take` of the distances to vectors under the metric, a few rows at a time."""
+    columns, own = block(centres, a.distance), _own(part)
     found = ((rows, tile(a.distance, block(a.data[rows], a.distance), columns).finished()) for rows in row_blocks(a))
-    return reduced_over(found, *reducing)
+    return np.concatenate([take(values, own[rows], masses) for rows, values in found])
 
 
-def met_by(a: Host, b: Host | None, operation: int) -> FloatArray:
-    """(rows, clusters) reductions of the distances of a's rows to b's clusters, or to its own."""
+def _own(part: Part) -> IntArray:
+    """(rows,) clusters of a block's rows."""
+    return np.repeat(np.arange(part.clusters.start, part.clusters.stop), np.diff(part.starts))
+
+
+class Lot(NamedTuple):
+    """Clusters that a block meets.
+
+    Attributes
+    ----------
+    clusters : all of them.
+    whole : those of which the block has all points, to be reduced at once.
+    masses : their numbers of points.
+    """
+
+    clusters: slice
+    whole: slice
+    masses: FloatArray
+
+    @property
+    def cut(self) -> IntArray:
+        """Clusters of which the block has some points."""
+        clusters = np.arange(self.clusters.start, self.clusters.stop)
+        return clusters[(clusters < self.whole.start) | (clusters >= self.whole.stop)]
+
+
+def met_by(
+    a: Host, b: Host | None, operation: int, part: Part, lot: Lot, take: Reduce
+) -> tuple[NDArray[Any] | None, FloatArray]:
+    """Of the distances of a's rows to b's clusters, or to its own, `take` of the whole ones, and the others as met."""
+    own, first = _own(part) - lot.whole.start, lot.clusters.start
+    columns = slice(lot.whole.start - first, lot.whole.stop - first)
+    taken, cut = [], []
+    for rows, values in _met(a, b, operation):
+        if columns.stop > columns.start:
+            taken.append(take(np.ascontiguousarray(values[:, columns]), own[rows] if b is None else None, lot.masses))
+        cut.append(np.delete(values, columns, axis=1))
+    return np.concatenate(taken) if taken else None, np.concatenate(cut)
+
+
+def _met(a: Host, b: Host | None, operation: int) -> Iterator[tuple[slice, FloatArray]]:
+    """Some rows at a time with their (rows, clusters) reductions over b's clusters, or a's."""
     if b is None:
-        return np.concatenate([values for _, values in reductions.per_point(a, operation)])
-    return reductions.across(_both(a, b), a.n, operation)[:, a.k :]
+        yield from reductions.per_point(a, operation)
+        return
+    for rows in row_blocks(a, MET_ROWS):
+        some = a.weighted(None).only(np.arange(rows.start, rows.stop), a.part(rows).starts)
+        some = some.weighted(None if a.weights is None else a.weights[rows])
+        yield rows, reductions.across(_both(some, b), some.n, operation)[:, some.k :]
 
 
-def merged_columns(
-    met: list[FloatArray], clusters: list[slice], k: int, operation: int, *reducing: Any
-) -> NDArray[Any]:
-    """Reductions over all clusters, from those over the clusters of each block, reduced as `reduced_over` does."""
-    out = np.full((len(met[0]), k), START[operation])
-    for values, at in zip(met, clusters, strict=True):
-        out[:, at] = MERGE[operation](out[:, at], values)
-    return reduced_over([(slice(0, len(out)), out)], *reducing)
-
-
-def reduced_over(
-    found: Iterable[tuple[slice, FloatArray]],
+def over_parts(
+    met: list[FloatArray],
+    shared: tuple[list[IntArray], IntArray, FloatArray],
+    operation: int,
     part: Part,
-    weights: FloatArray,
-    masses: FloatArray,
     take: Reduce,
-    over: int | None,
 ) -> NDArray[Any]:
-    """`take` of the values of a block's rows, and of that a reduction over each cluster's points if one is wanted."""
-    own = np.repeat(np.arange(part.clusters.start, part.clusters.stop), np.diff(part.starts))
-    reduced = np.concatenate([take(values, own[rows], masses) for rows, values in found])
-    if over == SUM and len(weights):
-        reduced = reduced * weights[:, None]
-    return reduced if over is None else MERGE[over].reduceat(reduced, part.starts[:-1], axis=0)
+    """`take` of a block's reductions over clusters, from those over the parts of clusters that blocks have.
+
+    `shared` are the clusters of each block, all of them, and their numbers of points.
+    """
+    clusters, all_clusters, masses = shared
+    out = np.full((len(met[0]), len(all_clusters)), START[operation])
+    for values, some in zip(met, clusters, strict=True):
+        at = np.searchsorted(all_clusters, some)
+        out[:, at] = MERGE[operation](out[:, at], values)
+    own = _own(part)
+    at = np.searchsorted(all_clusters, own)
+    found = all_clusters[np.minimum(at, len(all_clusters) - 1)] == own
+    return np.asarray(take(out, np.where(found, at, -1), masses))
+
+
+def over_points(values: NDArray[Any], starts: IntArray, weights: FloatArray, operation: int) -> NDArray[Any]:
+    """Values of a block's rows reduced over the points of each cluster."""
+    if operation == SUM and len(weights):
+        values = values * weights[:, None]
+    return np.asarray(MERGE[operation].reduceat(values, starts[:-1], axis=0))
 
 
 def pairs_of_clusters(a: Host, b: Host | None, requests: tuple[Request, ...]) -> list[FloatArray]:

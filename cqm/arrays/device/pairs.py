@@ -15,6 +15,7 @@ from array_api_compat import is_numpy_array
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Part
+from cqm.arrays.device.libraries import with_diagonal
 from cqm.arrays.device.runs import Runs
 from cqm.arrays.device.space import Block, Space
 from cqm.arrays.dtypes import FloatArray
@@ -72,12 +73,13 @@ def _meets(region: int, a: Block, b: Block) -> bool:
 
 
 def _counting(space: Space, a: Block, b: Block, values: Any, operation: int) -> Any:
-    """Values of a tile for a reduction: sums are of distances, and no minimum is that of a point and itself."""
+    """Values of a tile for a reduction: sums are of distances, and no minimum is that of a point and itself.
+
+    The tile may be used up but for its diagonal, which every reduction sets.
+    """
     if operation == SUM:
         return space.distances(values)
-    if a is b and operation == MINIMUM:
-        return space.xp.where(space.eye(values.shape[0]), np.inf, values)
-    return values
+    return with_diagonal(values, np.inf if operation == MINIMUM else 0.0) if a is b else values
 
 
 def _landed(space: Space, arrays: list[Any]) -> list[NDArray[Any]]:
@@ -178,8 +180,10 @@ def _cluster_by_cluster(space: Space, operation: int, reduce: Reduce, merge: Mer
     parts: dict[tuple[int, int], list[Any]] = {}
 
     def reduced(rows: Block, clusters: slice, values: Any) -> Any:
-        own, sizes = space.own[rows.part.rows] - clusters.start, space.cluster_masses[clusters]
-        return reduce(space.wide(values) if operation == SUM else space.distances(space.wide(values)), own, sizes)
+        met = max(rows.part.clusters.start, clusters.start) < min(rows.part.clusters.stop, clusters.stop)
+        own = space.own[rows.part.rows] - clusters.start if met else None
+        sizes = space.xp.astype(space.cluster_masses[clusters], values.dtype)
+        return space.wide(reduce(values if operation == SUM else space.distances(values), own, sizes))
 
     def work(a: Block, b: Block, values: Any) -> list[tuple[Block, Block, Any]]:
         values, found = _counting(space, a, b, values, operation), []

@@ -1,8 +1,8 @@
 """Reductions over runs of rows or columns that belong together, by any library of the array API standard.
 
-Rows of a clustering lie in cluster order, so a cluster is a run. Sums over runs are products with a matrix of zeros and
-ones, or weights; extremes gather the runs in equal portions and reduce these. The number of calls does not grow with
-that of runs.
+Rows of a clustering lie in cluster order, so a cluster is a run. Sums over runs are products with matrices of zeros and
+ones, or weights, each of a strip of runs, as most of a matrix of all runs would be zeros; extremes gather the runs in
+equal portions and reduce these. The number of calls does not grow with that of runs.
 """
 
 from typing import Any
@@ -17,6 +17,7 @@ from cqm.arrays.engine import MAXIMUM, SUM
 __all__ = ["Runs"]
 
 PORTION = 32  # of a run that is reduced at once
+STRIP_ENTRIES, STRIP_RUNS = 1024, 32  # how many entries and runs there are at least in all strips but the last
 
 
 class Runs:
@@ -33,13 +34,12 @@ class Runs:
         self.starts, self.count, self.weights = starts, len(starts) - 1, weights
         self.xp, self.on = array_namespace(like), device(like)
         self._levels: list[tuple[Any, int]] | None = None
-        self._indicators: dict[Any, Any] = {}
+        self._indicators: dict[Any, list[tuple[slice, Any]]] = {}
 
     def reduce(self, values: Any, operation: int, *, axis: int) -> Any:
         """The reduction over each run along an axis, the first or the last; sums of two-dimensional arrays alone."""
         if operation == SUM:
-            ones = self._indicator(values.dtype)
-            return ones.T @ values if axis == 0 else values @ ones
+            return self._added(values, axis)
         extreme = self.xp.max if operation == MAXIMUM else self.xp.min
         if self.count == 1:
             return extreme(values, axis=axis, keepdims=True)
@@ -53,17 +53,39 @@ class Runs:
                 values = extreme(self.xp.reshape(gathered, (*shape[:-1], count, portion)), axis=-1)
         return values
 
-    def _indicator(self, dtype: Any) -> Any:
-        """(entries, runs) matrix of ones, or weights, where an entry belongs to a run."""
+    def _added(self, values: Any, axis: int) -> Any:
+        """The sums, strip by strip."""
+        if axis == 0:
+            found = [ones.T @ values[entries, :] for entries, ones in self._indicator(values.dtype)]
+        else:
+            found = [values[:, entries] @ ones for entries, ones in self._indicator(values.dtype)]
+        return found[0] if len(found) == 1 else self.xp.concat(found, axis=axis)
+
+    def _indicator(self, dtype: Any) -> list[tuple[slice, Any]]:
+        """Entries of each strip, and its (entries, runs) matrix of ones, or weights, where an entry is of a run."""
         if dtype not in self._indicators:
-            owner = np.repeat(np.arange(self.count), np.diff(self.starts))
-            owners = self.xp.asarray(owner, device=self.on)
-            runs = self.xp.arange(self.count, dtype=owners.dtype, device=self.on)
-            ones = self.xp.astype(owners[:, None] == runs[None, :], dtype)
-            if len(self.weights):
-                ones = ones * self.xp.astype(self.xp.asarray(self.weights, device=self.on), dtype)[:, None]
-            self._indicators[dtype] = ones
+            xp, out = self.xp, []
+            owners = xp.asarray(np.repeat(np.arange(self.count), np.diff(self.starts)), device=self.on)
+            all_runs = xp.arange(self.count, dtype=owners.dtype, device=self.on)
+            weights = xp.astype(xp.asarray(self.weights, device=self.on), dtype) if len(self.weights) else None
+            for runs in self._strips():
+                entries = slice(int(self.starts[runs.start]), int(self.starts[runs.stop]))
+                ones = xp.astype(owners[entries][:, None] == all_runs[runs][None, :], dtype)
+                out.append((entries, ones if weights is None else ones * weights[entries][:, None]))
+            self._indicators[dtype] = out
         return self._indicators[dtype]
+
+    def _strips(self) -> list[slice]:
+        """All runs, some at a time."""
+        out, first = [], 0
+        while first < self.count:
+            enough = np.searchsorted(self.starts, self.starts[first] + STRIP_ENTRIES)
+            last = max(int(enough), first + STRIP_RUNS)
+            if last + STRIP_RUNS > self.count:  # what would be left is no strip of its own
+                last = self.count
+            out.append(slice(first, last))
+            first = last
+        return out
 
     def _portions(self) -> list[tuple[Any, int]]:
         """For each level, the places that portions gather, the last one of a run again and again, and their size."""

@@ -15,6 +15,7 @@ from array_api_compat import array_namespace, device
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Groups, Part
+from cqm.arrays.device.libraries import with_diagonal
 from cqm.arrays.device.runs import Runs
 from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.foreign import on_host
@@ -27,6 +28,9 @@ __all__ = ["Block", "Space", "Tile"]
 TILE_ROWS = 8192  # enough for a device to be busy while it is asked for more
 VISITED_ROWS = 4096
 ENTRIES = 2**24  # of temporary arrays of differences
+TERMS = 8  # of products are a multiple of this many
+MANY = 1 / 256  # of a tile's distances; fewer are made from differences sooner than all of them in float64
+CANCELLATION_IN_DOUBLE = 2.0**-24  # as `tiles.CANCELLATION`, of float32 points that are multiplied in float64
 
 
 class Block(NamedTuple):
@@ -201,18 +205,31 @@ class Space(Groups):
             return
         centres = self.here(np.stack([tiles.centre_of(a.stats, b.stats) for a, b in pairs]))  # all in one go
         for at, (a, b) in enumerate(pairs):
-            values, limit = self._by_product(a, b, centres[at, :])
-            if a is b:
-                lost = self.xp.any((values <= limit) & ~self.eye(values.shape[0]))
-                values = self.xp.where(self.eye(values.shape[0]), 0.0, values)
-            else:
-                lost = self.xp.any(self.xp.min(values, axis=1, keepdims=True) <= limit)
-            yield Tile(values, lost)
+            dtype = np.result_type(a.stats.dtype, b.stats.dtype)
+            values, limit = self._by_product(a, b, centres[at, :], dtype, tiles.CANCELLATION[dtype])
+            values = with_diagonal(values, np.inf) if a is b else values  # no point is lost beside itself
+            lost = self.xp.any(self.xp.min(values, axis=1, keepdims=True) <= limit)
+            yield Tile(with_diagonal(values, 0.0) if a is b else values, lost)
 
     def exact(self, a: Block, b: Block) -> Any:
-        """Values of a tile of two blocks, those of near-duplicates from differences."""
-        values, limit = self._by_product(a, b, self.here(tiles.centre_of(a.stats, b.stats)))
-        return self.patched(values, values <= limit, a.points, b.points, self.zero)
+        """Values of a tile of two blocks, those of near-duplicates from differences.
+
+        Where clusters are compact, many float32 products lose digits: then all are made in float64, which loses none of
+        float32's but for points that nearly coincide.
+        """
+        xp, centre = self.xp, self.here(tiles.centre_of(a.stats, b.stats))
+        dtype = np.result_type(a.stats.dtype, b.stats.dtype)
+
+        def found(dtype: np.dtype[Any], share: float) -> tuple[Any, Any]:
+            values, limit = self._by_product(a, b, centre, dtype, share)
+            values = with_diagonal(values, np.inf) if a is b else values
+            return values, values <= limit
+
+        values, close = found(dtype, tiles.CANCELLATION[dtype])
+        if dtype == np.float32 and int(xp.count_nonzero(close)) > MANY * values.shape[0] * values.shape[1]:
+            values, close = found(np.dtype(np.float64), CANCELLATION_IN_DOUBLE)
+        values = xp.astype(self.patched(values, close, a.points, b.points, self.zero), self.kind(dtype), copy=False)
+        return with_diagonal(values, 0.0) if a is b else values
 
     def _by_feature(self, a: Block, b: Block) -> Any:
         xp = self.xp
@@ -220,22 +237,25 @@ class Space(Groups):
             return xp.take(xp.take(self.X, a.points, axis=0), b.points, axis=1)
         return self.from_features(self.wide(a.points), self.wide(b.points))
 
-    def _by_product(self, a: Block, b: Block, centre: Any) -> tuple[Any, Any]:
-        xp, dtype = self.xp, np.result_type(a.stats.dtype, b.stats.dtype)
-        moved = xp.astype(self.wide(a.points) - centre, self.kind(dtype))
-        other = moved if a is b else xp.astype(self.wide(b.points) - centre, self.kind(dtype))
-        return self.squared(moved, other, tiles.CANCELLATION[dtype], self.zero)
+    def _by_product(self, a: Block, b: Block, centre: Any, dtype: np.dtype[Any], share: float) -> tuple[Any, Any]:
+        xp = self.xp
+        moved = xp.astype(a.points - centre, self.kind(dtype))  # of float64 numbers, as the centre is
+        other = moved if a is b else xp.astype(b.points - centre, self.kind(dtype))
+        return self.squared(moved, other, share, self.zero)
 
     def squared(self, a: Any, b: Any, share: float, zero: float) -> tuple[Any, Any]:
         """(rows, columns) squared distances by one product, and (rows, 1) values up to which digits are lost.
 
         ‖x − y‖² = (−2x, ‖x‖², 1) · (y, 1, ‖y‖²). Digits are lost where it is at most a `share` of ‖x‖² + ‖y‖²; here
-        the largest ‖y‖² stands for all, so that a tile is compared with a number a row.
+        the largest ‖y‖² stands for all, so that a tile is compared with a number a row. Zeros fill the terms up to a
+        number that can be read several at a time.
         """
         xp = self.xp
         norms = [xp.astype(xp.sum(x * x, axis=1, dtype=xp.float64, keepdims=True), x.dtype) for x in (a, b)]
         ones = [xp.ones_like(norm) for norm in norms]
-        left, right = xp.concat([-2 * a, norms[0], ones[0]], axis=1), xp.concat([b, ones[1], norms[1]], axis=1)
+        spare = [xp.zeros((x.shape[0], -(x.shape[1] + 2) % TERMS), dtype=x.dtype, device=self.on) for x in (a, b)]
+        left = xp.concat([-2 * a, norms[0], ones[0], spare[0]], axis=1)
+        right = xp.concat([b, ones[1], norms[1], spare[1]], axis=1)
         return left @ right.T, share * (norms[0] + xp.max(norms[1])) + zero
 
     def patched(self, values: Any, close: Any, a: Any, b: Any, zero: float) -> Any:
@@ -250,11 +270,6 @@ class Space(Groups):
         places = xp.cumulative_sum(xp.astype(xp.reshape(close, (-1,)), xp.int64)) - 1
         there = xp.take(found, xp.where(places < 0, 0, places))
         return xp.where(close, xp.reshape(there, values.shape), values)
-
-    def eye(self, size: int) -> Any:
-        """(size, size) whether row and column are the same."""
-        places = self.xp.arange(size, device=self.on)
-        return places[:, None] == places[None, :]
 
     def from_features(self, a: Any, b: Any) -> Any:
         """(rows, columns) squared distances, or distances, feature by feature in float64."""

@@ -15,7 +15,7 @@ from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.engine import MAXIMUM, MINIMUM
 from cqm.arrays.foreign import on_host
 from cqm.arrays.host.jit import kernel
-from cqm.geometry.nearest import own_and_nearest
+from cqm.geometry.nearest import own_and_nearest, two_nearest
 from cqm.measures.margins.contributions import LAST_RATIO, least
 from cqm.measures.margins.representatives import medoids, own_and_nearest_centres
 
@@ -26,7 +26,8 @@ def interval_bound(clustering: Clustering, kind: int, largest: bool) -> tuple[fl
     """Lower bound, smaller total of two good sets, its (k,) ordered rows, and the rounding error of either total."""
     points, starts = clustering.points, clustering.starts
     nearest, farthest = (
-        np.ascontiguousarray(points.per_point(operation, own_and_nearest)[:, 1:]) for operation in (MINIMUM, MAXIMUM)
+        np.ascontiguousarray(points.per_point(operation, own_and_nearest, merge=two_nearest)[:, 1:])
+        for operation in (MINIMUM, MAXIMUM)
     )
 
     codes = clustering.codes
