@@ -38,3 +38,6 @@ def main() -> None:
     except (ValueError, TypeError, OSError, RuntimeError, MemoryError, ImportError) as error:
         typer.echo(f"sv-bridge: {error}", err=True)
         sys.exit(2)
+    except KeyError as error:  # which shows its message quoted
+        typer.echo(f"sv-bridge: {error.args[0]}", err=True)
+        sys.exit(2)

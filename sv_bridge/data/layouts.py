@@ -195,7 +195,9 @@ def read_manifest(path: Path | str) -> list[Recording]:
     recordings = []
     for where, row in read_rows(path):
         if row.get("path") in (None, ""):
-            raise ValueError(f"{where}: no `path`")
+            raise ValueError(
+                f"{where}: no `path`, which names the recording; there is {', '.join(map(str, row)) or 'nothing'}"
+            )
         text = {name: str(row.get(name, "")) for name in ("source", "language", "session", "split")}
         try:
             start_s = float(row.get("start_s", 0.0))

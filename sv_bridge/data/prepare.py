@@ -233,8 +233,8 @@ def assign_splits(recordings: Sequence[Recording], *, dev: float, test: float, s
     sizes = {name: max(2, round(share * len(free))) if share else 0 for name, share in (("test", test), ("dev", dev))}
     if free and sum(sizes.values()) >= len(free):
         raise ValueError(
-            f"{len(free)} speakers without a split are too few for {sizes['test']} test and {sizes['dev']} dev "
-            "speakers beside training ones: lower the shares, or give splits in a manifest"
+            f"{len(free)} speaker{'s' * (len(free) != 1)} without a split are too few for {sizes['test']} test and "
+            f"{sizes['dev']} dev speakers beside training ones: --test 0 --dev 0, or give splits in a manifest"
         )
     for name, size in sizes.items():
         splits.update((speaker, name) for speaker in order[:size])

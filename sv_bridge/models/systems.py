@@ -29,6 +29,7 @@ from sv_bridge.verification.decision import DecisionRule
 __all__ = ["LOG_MEL", "UNTRAINED", "decision_of", "embeddings_of", "load_system", "short_names", "system_groups"]
 
 LOG_MEL, UNTRAINED, ONNX = "log-mel", "untrained:", ".onnx"
+OWN_MODULE = re.compile(r"[\w.]+:\w+")
 DECISION = "decision.json"
 """File of a run that says when to accept, see `sv_bridge.verification.decision`."""
 
@@ -53,13 +54,10 @@ def load_system(name: str, *, average_last: int = 1) -> nn.Module:
         return build_encoder(config.encoder, seed=config.seed)
     if name.endswith(ONNX):
         return OnnxEncoder(name)
-    if re.fullmatch(r"[\w.]+:\w+", name):
+    if OWN_MODULE.fullmatch(name):
         return _own_module(*name.split(":"))
     if not Path(name).is_dir():
-        raise CheckpointError(
-            f"{name} is not a run directory, nor a file of embeddings, nor {LOG_MEL}, nor {UNTRAINED}PRESET, "
-            "nor module:function"
-        )
+        raise _unknown(name)
     return load_encoder(name, average_last=average_last)
 
 
@@ -121,11 +119,20 @@ def decision_of(name: str) -> DecisionRule | None:
 
 
 def system_groups(systems: Sequence[str]) -> dict[str, list[str]]:
-    """Put runs that differ in their seed alone under one name, that of the first; other systems are by themselves."""
+    """Put runs that differ in their seed alone under one name, that of the first; other systems are by themselves.
+
+    Raises
+    ------
+    CheckpointError
+        One of them is not there: before any is used.
+    """
     groups: dict[str, list[str]] = {}
     named: dict[str, str] = {}
     for system in systems:
         key = system
+        made = system == LOG_MEL or system.startswith(UNTRAINED) or OWN_MODULE.fullmatch(system)
+        if not made and not Path(system).exists():
+            raise _unknown(system)
         if Path(system).is_dir():
             (checkpoint,), run = used_checkpoints(system)
             key = read_config(run).model_copy(update={"seed": 0}).model_dump_json()
@@ -155,6 +162,13 @@ def _save(embeddings: Embeddings, paths: Sequence[Path]) -> None:
     if distributed.rank() == 0:
         for path in paths:
             embeddings.save(path)
+
+
+def _unknown(name: str) -> CheckpointError:
+    return CheckpointError(
+        f"{name} is not a run directory, nor a file of embeddings, nor {LOG_MEL}, nor {UNTRAINED}PRESET, "
+        "nor module:function"
+    )
 
 
 def _own_module(module: str, name: str) -> nn.Module:

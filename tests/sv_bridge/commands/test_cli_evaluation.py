@@ -71,14 +71,24 @@ def test_back_ends_and_fusion_are_columns_beside_one_another(tmp_path, sv_bridge
     assert silhouette["spreads"]["fusion of 2"]["mean"] == "nan"
 
 
-def test_wrong_input_is_said_in_one_line(capsys, monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["compactness", "gone.npz"], "sv-bridge: no embeddings at gone.npz"),
+        (["self-label", "log-mel", "--corpus", "{corpus}", "--out", "rounds", "--measure", "silhuette"],
+         "sv-bridge: no measure is named 'silhuette': did you mean silhouette"),
+    ],
+)  # fmt: skip
+def test_wrong_input_is_said_in_one_line(arguments, said, capsys, monkeypatch, tmp_path, speech):
     from sv_bridge.commands.app import main
 
-    monkeypatch.setattr("sys.argv", ["sv-bridge", "compactness", str(tmp_path / "gone.npz")])
+    monkeypatch.setattr("sys.argv", ["sv-bridge", *(text.format(corpus=speech.root) for text in arguments)])
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as stop:
         main()
     assert stop.value.code == 2
-    assert "no embeddings at" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith(said)
+    assert not list(tmp_path.iterdir())
 
 
 def test_every_command_gives_its_record_alone_on_standard_output(tmp_path, sv_bridge, speech, monkeypatch):

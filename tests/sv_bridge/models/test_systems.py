@@ -75,6 +75,8 @@ def test_runs_that_differ_in_their_seed_are_one_group(tmp_path, run, speech):
     margin = train(load_config("tiny-am", QUICK), speech, tmp_path / "am", progress_bar=False)
     groups = system_groups([str(run), str(margin), str(other), "log-mel"])
     assert groups == {str(run): [str(run), str(other)], str(margin): [str(margin)], "log-mel": ["log-mel"]}
+    with pytest.raises(CheckpointError, match="nowhere is not a run directory"):
+        system_groups(["log-mel", "nowhere"])
 
 
 def test_titles_are_what_tells_paths_apart(tmp_path, monkeypatch):
