@@ -1,215 +1,350 @@
 """What training and embedding cost beside the encoder: data, features, loss and bookkeeping against its bare passes.
 
-    python -m benchmarks.training_throughput --corpus DIR [--device cpu] [--preset tiny-am --preset odyssey2024-am]
-    OMP_NUM_THREADS=1 python -m benchmarks.training_throughput --corpus DIR --processor-time
+    python -m benchmarks.training_throughput --corpus DIR [--device cuda] [--workers 14]
+    OMP_NUM_THREADS=1 python -m benchmarks.training_throughput --corpus DIR --device cpu --processor-time
 
-Rounds alternate, in one process: the encoder's forward and backward pass on features computed beforehand, nothing else;
-steps of real training (crops read, played at their speeds, augmented, features, loss, optimiser), and the first two by
-themselves; and whole utterances embedded, against forward passes on their features. Medians over rounds go to
-docs/benchmarks/training.md, a part of docs/benchmarks.md. On a machine that others use, the processor's time with one
-thread compares where the clock's doesn't.
+For each recipe, in rounds: the encoder's forward and backward pass on features computed beforehand, nothing else; what
+it takes to read a batch, from files and from a packed copy of the corpus, and to play and augment it; steps of training
+on a batch that is there, and whole training from either; utterances embedded one by one and as `sv-bridge embed` does.
+
+Medians over rounds are kept in docs/benchmarks/training.json as they come, those of processors beside those of a GPU,
+and shown in docs/benchmarks/training.md, a part of docs/benchmarks.md. A GPU's recipes take less than five minutes;
+what does not fit is said. On a machine that others use, the processor's time with one thread compares where the
+clock's doesn't.
 """
 
 import argparse
+import gc
+import json
 import os
 import platform
 import statistics
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import fill
+from typing import Any
 
 import torch
 
-from cqm.atomic import atomic_path
+from cqm.atomic import write_text
+from cqm.json_files import write_json
 from sv_bridge.data.audio import read_audio
+from sv_bridge.data.batch import Batch
 from sv_bridge.data.manifest import Corpus, read_corpus
+from sv_bridge.data.packing import pack
 from sv_bridge.distributed import World, choose_device
+from sv_bridge.memory import keep_freed_memory
 from sv_bridge.methods.schedules import Moment
 from sv_bridge.models.embedding import EmbeddingOptions, embed
+from sv_bridge.models.encoders import build_encoder
 from sv_bridge.presets import load_config
 from sv_bridge.training.loop import Batches
-from sv_bridge.training.memory import keep_freed_memory
 from sv_bridge.training.trainer import Trainer
 
-OUT = Path(__file__).parent.parent / "docs" / "benchmarks" / "training.md"
-PRESETS = ("tiny-am", "odyssey2024-am")
-EMBEDDED = 16  # utterances
+OUT = Path(__file__).parent.parent / "docs" / "benchmarks"
+GPU_SECONDS = 240  # of measuring
+SPEECH = 2_000  # utterances of the corpus are used
+ONE_BY_ONE = 16  # utterances are embedded so
+ECAPA = "encoder={name: ecapa_tdnn, channels: 1024, embedding_dim: 192, features: {mels: 80}}"
 
 
 @dataclass(frozen=True)
-class Throughput:
-    """Medians over rounds: seconds a step of training, and seconds to embed `EMBEDDED` utterances."""
+class Recipe:
+    """One row: a preset and changes to it, the utterances of a batch, and how many are embedded."""
 
+    name: str
     preset: str
-    batch_size: int
-    workers: int
-    encoder: float
-    reading: float
-    playing: float
-    step: float
-    training: float
-    forward: float
-    embedding: float
+    batch: int
+    settings: tuple[str, ...] = ()
+    embedded: int = 64
+
+
+CPU = (
+    Recipe("tiny-am", "tiny-am", 128),
+    Recipe("Fast ResNet-34", "odyssey2024-am", 32, embedded=32),
+    Recipe("Thin ResNet-34", "interspeech2023-am", 16, embedded=32),
+    Recipe("ECAPA-1024", "odyssey2024-am", 8, (ECAPA,), embedded=32),
+)
+GPU = (
+    Recipe("Fast ResNet-34, bfloat16, channels last", "odyssey2024-am", 200, embedded=2_000),
+    Recipe("… float32", "odyssey2024-am", 200, ("precision=float32", "channels_last=false"), embedded=2_000),
+    Recipe("… bfloat16, compiled", "odyssey2024-am", 200, ("compile=true",), embedded=2_000),
+    Recipe("… MoCo, bfloat16", "odyssey2024-moco-am", 200, embedded=2_000),
+    Recipe("ECAPA-1024, bfloat16", "odyssey2024-am", 200, (ECAPA,), embedded=2_000),
+    Recipe("Thin ResNet-34, bfloat16", "interspeech2023-am", 200, embedded=2_000),
+)
+
+Clock = Callable[[], float]
+Works = dict[str, Callable[[], Any]]
+
+
+def repeated(corpus: Corpus, size: int) -> Corpus:
+    """At least so many utterances: those of the corpus, again and again under other names."""
+    rounds = -(-size // len(corpus))
+    return Corpus(corpus.root, tuple(replace(u, id=f"{u.id}-{k}") for k in range(rounds) for u in corpus)[:size])
+
+
+class Stand:
+    """A recipe set up on a device, with its speech from files and from a packed corpus."""
+
+    def __init__(
+        self, recipe: Recipe, files: Corpus, packed: Corpus, device: torch.device, workers: int | None
+    ) -> None:
+        chosen = [] if workers is None else [f"workers={workers}"]
+        self.config = load_config(recipe.preset, [*recipe.settings, f"batch_size={recipe.batch}", *chosen])
+        self.recipe, self.device, world = recipe, device, World(0, 1, device)
+        # on a GPU, epochs are as long as those of large corpora: at their ends nothing is read ahead
+        size = max(len(files), recipe.batch) if device.type == "cpu" else 1_000 * recipe.batch
+        self.batches = {
+            name: Batches(self.config, repeated(corpus, size), world)
+            for name, corpus in (("files", files), ("packed", packed))
+        }
+        self.data = {name: endless(batches) for name, batches in self.batches.items()}
+        self.workers = self.batches["files"].loader.num_workers
+        self.trainer = Trainer(self.config, world, self.batches["files"].speech)
+        self.moment = Moment(1, self.batches["files"].steps, self.config.training.epochs)
+        if self.config.data.memory_hours and not self.workers:  # the first epoch decodes what is kept
+            for name, batches in self.batches.items():
+                for _ in range(batches.steps):
+                    next(self.data[name])
+        self.utterances = repeated(files, recipe.embedded)
+
+    def works(self) -> Works:
+        """What is timed, by name."""
+        recipe, trainer, device = self.recipe, self.trainer, self.device
+        held = next(self.data["files"])
+        encoder = trainer.method.encoder
+        features = encoder.features(torch.cat(held[0].views))
+        indices = list(range(recipe.batch))
+        read = {name: batches.dataset.__getitems__ for name, batches in self.batches.items()}
+        crops, play = read["files"](indices), self.batches["files"].play
+        alone = build_encoder(self.config.encoder, seed=0).eval().to(device)  # that nobody compiles
+        few = Corpus(self.utterances.root, self.utterances.utterances[:ONE_BY_ONE])
+        ready = [alone.features(torch.from_numpy(read_audio(few.path(u)))[None].to(device)) for u in few]
+
+        def bare() -> None:
+            trainer.optimiser.zero_grad()
+            with trainer.autocast():
+                out = encoder.backbone(features).sum()
+            out.backward()
+
+        @torch.inference_mode()
+        def forward() -> None:
+            for utterance in ready:
+                alone.backbone(utterance)
+
+        return {
+            "encoder": bare,
+            "reading": lambda: read["files"](indices),
+            "reading packed": lambda: read["packed"](indices),
+            "playing": lambda: play(crops),
+            "step": lambda: trainer.step(held, self.moment),
+            "training": lambda: trainer.step(next(self.data["files"]), self.moment),
+            "training packed": lambda: trainer.step(next(self.data["packed"]), self.moment),
+            "forward": forward,
+            "one by one": lambda: embed(alone, few, EmbeddingOptions(device=str(device), batch_size=1)),
+            "embedding": lambda: embed(alone, self.utterances, EmbeddingOptions(device=str(device))),
+        }
+
+    def calls(self, name: str) -> tuple[int, int]:
+        """How often a work is called before and while it is timed."""
+        if name.startswith("training"):  # first what was read ahead is used up
+            return 1 + 2 * self.workers, 2 + self.workers
+        return (0, 1) if name in ("one by one", "embedding") else (1, 2)
+
+
+def endless(batches: Batches) -> Iterator[list[Batch]]:
+    """Groups of one epoch after the other."""
+    epoch = 0
+    while True:
+        yield from batches.epoch(epoch)
+        epoch += 1
 
 
 def measure(
-    preset: str,
-    corpus: Corpus,
+    recipe: Recipe,
+    files: Corpus,
+    packed: Corpus,
     device: torch.device,
     *,
-    batch: int,
-    workers: int | None,
-    rounds: int,
-    clock: Callable[[], float],
-) -> Throughput:
-    """Time whole training, its steps without data, embedding, and the bare encoder, in turns."""
-    config = load_config(preset, [f"batch_size={batch}", *([] if workers is None else [f"workers={workers}"])])
+    workers: int | None = None,
+    rounds: int = 3,
+    clock: Clock = time.perf_counter,
+    left: float = float("inf"),
+) -> dict[str, Any]:
+    """Median seconds of each work; a round is the last when the seconds left are over."""
     if device.type == "cpu":
         keep_freed_memory()  # as training does
-    world = World(0, 1, device)
-    batches = Batches(config, corpus, world)
-    trainer, moment = Trainer(config, world, batches.speech), Moment(1, batches.steps, config.training.epochs)
-    encoder = trainer.method.encoder
-
-    def endless():
-        epoch = 0
-        while True:
-            yield from batches.epoch(epoch)
-            epoch += 1
-
-    data = endless()
-    for _ in range(batches.steps):  # the first epoch fills memory, where the preset keeps decoded speech
-        next(data)
-    held = next(data)
-    features = encoder.features(torch.cat(tuple(held[0].views)).to(device))
-
-    chosen = {utterance.id for utterance in islice(corpus, EMBEDDED)}
-    utterances = corpus.where(lambda utterance: utterance.id in chosen)
-    read = [read_audio(corpus.path(utterance)) for utterance in utterances]
-    whole_features = [encoder.features(torch.from_numpy(waveform)[None].to(device)) for waveform in read]
-
-    def bare() -> None:
-        trainer.optimiser.zero_grad()
-        encoder.backbone(features).sum().backward()
-
-    @torch.inference_mode()
-    def forward() -> None:
-        encoder.eval()
-        for ready in whole_features:
-            encoder.backbone(ready)
-        encoder.train()
-
-    def embedding() -> None:
-        embed(encoder, utterances, EmbeddingOptions(device=str(device)))
-
-    indices = list(range(batch))
-    crops = batches.dataset.__getitems__(indices)
-
-    def reading() -> None:
-        batches.dataset.__getitems__(indices)
-
-    def playing() -> None:
-        batches.play(crops)
-
-    def whole() -> None:
-        trainer.step(next(data), moment)
-
-    def step() -> None:
-        trainer.step(held, moment)
-
-    works = {
-        "encoder": bare, "reading": reading, "playing": playing, "step": step, "training": whole, "forward": forward,
-        "embedding": embedding,
-    }  # fmt: skip
-    timed: dict[str, list[float]] = {name: [] for name in works}
+    start = time.monotonic()
+    stand = Stand(recipe, files, packed, device, workers)
+    works, times = stand.works(), dict[str, list[float]]()
     for _ in range(rounds):
         for name, work in works.items():
-            timed[name].append(seconds(work, device, clock))
-    return Throughput(
-        preset, batch, batches.loader.num_workers, **{name: statistics.median(values) for name, values in timed.items()}
-    )
+            times.setdefault(name, []).append(seconds(work, device, clock, *stand.calls(name)))
+        if time.monotonic() - start > left:
+            break
+    row: dict[str, Any] = {
+        "name": recipe.name, "batch": recipe.batch, "workers": stand.workers, "embedded": recipe.embedded,
+        "rounds": len(times["encoder"]),
+    }  # fmt: skip
+    return row | {name: statistics.median(values) for name, values in times.items()}
 
 
-def seconds(work: Callable[[], None], device: torch.device, clock: Callable[[], float], repeats: int = 4) -> float:
-    """Mean time of one call after two that warm up (and use up batches that workers have made ahead)."""
-    for _ in range(2):
+def seconds(work: Callable[[], Any], device: torch.device, clock: Clock, before: int, calls: int) -> float:
+    """Mean time of one call, after some that warm up."""
+    for _ in range(before):
         work()
-    if device.type != "cpu":
-        torch.accelerator.synchronize()
+    settle(device)
     start = clock()
-    for _ in range(repeats):
+    for _ in range(calls):
         work()
+    settle(device)
+    return (clock() - start) / calls
+
+
+def settle(device: torch.device) -> None:
+    """Wait for the device."""
     if device.type != "cpu":
         torch.accelerator.synchronize()
-    return (clock() - start) / repeats
 
 
-def page(rows: list[Throughput], device: torch.device, *, processor_time: bool) -> str:
-    """Markdown section."""
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else f"{os.cpu_count()} CPU cores"
-    machine = f"{name}, {platform.machine()}, torch {torch.__version__}, {torch.get_num_threads()} threads"
+def page(record: dict[str, Any]) -> str:
+    """docs/benchmarks/training.md."""
     lines = [
         "## Training and embedding",
         "",
         fill(
-            f"{machine}; written by `python -m benchmarks.training_throughput`"
-            + (" in seconds of the processor, not of the clock" if processor_time else "")
-            + ". Encoder: its forward and backward pass alone, on ready features. Reading: two crops an utterance, and "
-            "what is drawn for them, in this process. Playing: their speeds and augmentation, on the device. Step: "
-            "features, encoder, loss and optimiser. Training: all of it, with reading in the processes that the preset "
-            "asks for.",
+            "Seconds a batch, written by `python -m benchmarks.training_throughput`. Encoder: its forward and backward "
+            "pass alone, on ready features. Reading: two crops an utterance, and what is drawn for them, in one "
+            "process; from files, or from a packed corpus. Playing: their speeds and augmentation, on the device. "
+            "Step: features, encoder, loss and optimiser. Training: all of it, with reading in the processes that the "
+            "recipe asks for, without and with a packed corpus.",
             120,
         ),
-        "",
-        "| preset | batch | workers | encoder s | reading s | playing s | step s | training s | utterances/s | beside "
-        "the encoder |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for row in rows:
-        parts = (row.encoder, row.reading, row.playing, row.step, row.training)
-        lines.append(
-            f"| {row.preset} | {row.batch_size} | {row.workers} | {' | '.join(f'{part:.3f}' for part in parts)} | "
-            f"{row.batch_size / row.training:.0f} | {row.training / row.encoder - 1:+.0%} |"
-        )
-    lines += [
-        "",
-        "Whole utterances: the encoder's forward pass on ready features, one at a time, and embedding as "
-        "`sv-bridge embed` does.",
-        "",
-        "| preset | utterances | encoder s | embedding s | utterances/s | beside the encoder |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    for row in rows:
-        lines.append(
-            f"| {row.preset} | {EMBEDDED} | {row.forward:.3f} | {row.embedding:.3f} | "
-            f"{EMBEDDED / row.embedding:.0f} | {row.embedding / row.forward - 1:+.0%} |"
-        )
+    for machine in record.values():
+        clock = "seconds of the processor, not of the clock" if machine["processor_time"] else "seconds of the clock"
+        lines += [
+            "",
+            f"### {machine['device']}",
+            "",
+            fill(
+                f"torch {machine['torch']}, {machine['threads']} threads; {clock}; load of the machine before it "
+                f"{machine['load']}.",
+                120,
+            ),
+            "",
+            "| recipe | batch | workers | encoder | reading | packed | playing | step | training | packed | "
+            "utterances/s | beside the encoder |",
+            f"| --- {'| ---: ' * 11}|",
+        ]
+        for row in machine["rows"]:
+            if "left_out" in row:
+                lines.append(f"| {row['name']} | {row['left_out']} {'| ' * 10}|")
+                continue
+            names = ("encoder", "reading", "reading packed", "playing", "step", "training", "training packed")
+            best = min(row["training"], row["training packed"])
+            lines.append(
+                f"| {row['name']} | {row['batch']} | {row['workers']} | "
+                f"{' | '.join(f'{row[name]:.3f}' for name in names)} | {row['batch'] / best:,.0f} | "
+                f"{best / row['encoder'] - 1:+.0%} |"
+            )
+        lines += [
+            "",
+            "Whole utterances a second: the encoder's forward pass on ready features one at a time, embedded one by "
+            "one, and in batches as `sv-bridge embed` does.",
+            "",
+            "| recipe | encoder, one by one | embedded one by one | embedded in batches | times |",
+            "| --- | ---: | ---: | ---: | ---: |",
+        ]
+        for row in machine["rows"]:
+            if "left_out" in row:
+                continue
+            forward, single, many = (
+                count / row[name]
+                for name, count in (("forward", ONE_BY_ONE), ("one by one", ONE_BY_ONE), ("embedding", row["embedded"]))
+            )
+            lines.append(f"| {row['name']} | {forward:,.0f} | {single:,.0f} | {many:,.0f} | {many / single:.1f} |")
     return "\n".join(lines) + "\n"
 
 
+def facts(device: torch.device, *, processor_time: bool) -> dict[str, Any]:
+    """Where the figures come from."""
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else f"{os.cpu_count()} CPU cores"
+    return {
+        "device": f"{name}, {platform.machine()}",
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "processor_time": processor_time,
+        "load": round(os.getloadavg()[0], 1),
+        "rows": [],
+    }
+
+
+def run(
+    recipes: tuple[Recipe, ...],
+    corpus: Corpus,
+    device: torch.device,
+    out: Path,
+    *,
+    workers: int | None = None,
+    rounds: int = 3,
+    processor_time: bool = False,
+    limit: float = float("inf"),
+) -> dict[str, Any]:
+    """Measure the recipes in turns; what is known is written to `out` after each."""
+    start = time.monotonic()
+    clock = time.process_time if processor_time else time.perf_counter
+    kept = out / "training.json"
+    record: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    machine = record[device.type] = facts(device, processor_time=processor_time)
+    files = Corpus(corpus.root, tuple(islice(corpus, SPEECH)))
+    with TemporaryDirectory() as folder:
+        packed, _ = pack(files, Path(folder) / "packed")
+        for number, recipe in enumerate(recipes):
+            left = limit - (time.monotonic() - start)
+            if left <= 0:
+                row: dict[str, Any] = {"name": recipe.name, "left_out": "no time left"}
+            else:
+                share = left / (len(recipes) - number) / 2
+                row = measure(
+                    recipe, files, packed, device, workers=workers, rounds=rounds, clock=clock, left=share
+                )  # fmt: skip
+            gc.collect()  # ends the processes that read
+            machine["rows"].append(row)
+            out.mkdir(parents=True, exist_ok=True)
+            write_json(kept, record)
+            write_text(out / "training.md", page(record))
+            print(row, flush=True)
+    return record
+
+
 def main() -> None:
-    """Measure, print and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    """Measure, write and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--device", default="auto")
-    parser.add_argument("--preset", action="append")
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--workers", type=int, help="the preset's by default")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--workers", type=int, help="processes that read; the recipe's by default")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--processor-time", action="store_true", help="instead of the clock's; choose one thread")
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
-    corpus, device = read_corpus(arguments.corpus).split("train"), choose_device(arguments.device)
-    clock = time.process_time if arguments.processor_time else time.perf_counter
-    options = {"batch": arguments.batch, "workers": arguments.workers, "rounds": arguments.rounds}
-    rows = [measure(preset, corpus, device, clock=clock, **options) for preset in arguments.preset or PRESETS]
-    text = page(rows, device, processor_time=arguments.processor_time)
-    print(text)
-    with atomic_path(arguments.out) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    device = choose_device(arguments.device)
+    record = run(
+        CPU if device.type == "cpu" else GPU,
+        read_corpus(arguments.corpus).split("train"),
+        device,
+        arguments.out,
+        workers=arguments.workers,
+        rounds=arguments.rounds,
+        processor_time=arguments.processor_time,
+        limit=float("inf") if device.type == "cpu" else GPU_SECONDS,
+    )
+    print(page(record))
 
 
 if __name__ == "__main__":

@@ -80,9 +80,9 @@ class TrainingConfig(Section):
     schedule: ScheduleConfig = ScheduleConfig()
     clip_norm: PositiveFloat | None = None
     accumulate: PositiveInt = 1
-    precision: Literal["float32", "bfloat16", "float16"] = "float32"
+    precision: Literal["float32", "bfloat16", "float16", "auto"] = "float32"  # auto: bfloat16 on a GPU that has it
     sync_batch_norm: bool = True
-    channels_last: bool = False
+    channels_last: bool = False  # memory format of 2-D convolutions
     compile: bool = False
     checkpoint_steps: PositiveInt | None = None
     keep_checkpoints: PositiveInt = 1

@@ -42,6 +42,10 @@ BACKEND = (
 WORST = 5
 Workers = Annotated[int | None, typer.Option(help="processes that read audio; on a GPU all cores but one without")]
 
+BatchSize = Annotated[
+    int | None, typer.Option(help="utterances of 4 s, or crops, at a time: 8 on the CPU, 64 on a GPU")
+]
+
 
 def embed(
     system: System,
@@ -53,7 +57,7 @@ def embed(
     cross_channels: CrossChannels = None,
     average_last: AverageLast = 1,
     device: Device = "auto",
-    batch_size: int = 64,
+    batch_size: BatchSize = None,
     workers: Workers = None,
     json_out: Json = None,
 ) -> None:
@@ -121,7 +125,7 @@ def evaluate(
     json_out: Json = None,
     out: Annotated[Path | None, typer.Option(help="folder for scores.txt, results.json and det.png")] = None,
     device: Device = "auto",
-    batch_size: int = 64,
+    batch_size: BatchSize = None,
     workers: Workers = None,
 ) -> None:
     """Score trials: equal error rate, detection costs, breakdown by language and source."""

@@ -26,6 +26,7 @@ from sv_bridge.data.manifest import Corpus
 from sv_bridge.data.voice_activity import is_silent, level_dbfs
 from sv_bridge.distributed import choose_device
 from sv_bridge.embeddings import Embeddings, columns_of
+from sv_bridge.memory import keep_freed_memory
 
 __all__ = ["DEFAULT_OPTIONS", "EmbeddingOptions", "Sample", "embed", "remove_parts"]
 
@@ -53,7 +54,8 @@ class EmbeddingOptions:
     cross_channels : seed of channels, one for each utterance, that they are sent through first (crossed trials, see
         `sv_bridge.data.channels.crossed`); None embeds them as they were recorded.
     device : where the encoder runs, see `sv_bridge.distributed.choose_device`.
-    batch_size : utterances of 4 s, or crops, that run through the encoder together.
+    batch_size : utterances of 4 s, or crops, that run through the encoder together; None for 8 on the CPU, whose
+        caches hold no more, and 64 on other devices.
     workers : processes that read audio; None for none on the CPU, and all cores but one (14 at most) on other devices.
     progress : whether to show a progress bar.
 
@@ -67,7 +69,7 @@ class EmbeddingOptions:
     crop_seconds: float | None = None
     average_last: int = 1
     device: str = "auto"
-    batch_size: int = 64
+    batch_size: int | None = None
     workers: int | None = None
     progress: bool = False
     cross_channels: int | None = None
@@ -81,6 +83,10 @@ class EmbeddingOptions:
             value = getattr(self, name)
             if value is not None and value < least:
                 raise ValueError(f"wanted {name} >= {least}, got {value}")
+
+    def together(self, device: torch.device) -> int:
+        """`batch_size` on a device."""
+        return self.batch_size or (8 if device.type == "cpu" else 64)
 
     @property
     def identity(self) -> tuple[Any, ...]:
@@ -141,7 +147,11 @@ def embed(
     done = {} if parts is None else dict(_read_parts(parts))
     if len(set(distributed.gather_objects(len(done)))) > 1:  # and nobody writes before all have read
         raise ValueError(f"the processes do not see the same files in {parts}: choose a folder that all of them share")
-    remaining = [batch for batch in _batches(corpus, options) if not all(index in done for index in batch)]
+    remaining = [
+        batch
+        for batch in _batches(corpus, options.crops, options.together(device))
+        if not all(index in done for index in batch)
+    ]
     mine = remaining[distributed.rank() :: distributed.world_size()]
     found, reasons = _embedded(encoder, corpus, options, device, mine, parts, memory)
     for others, theirs in distributed.gather_objects((found, reasons)):
@@ -175,17 +185,17 @@ def _check_lengths(corpus: Corpus) -> None:
         )
 
 
-def _batches(corpus: Corpus, options: EmbeddingOptions) -> list[list[int]]:
+def _batches(corpus: Corpus, crops: int | None, together: int) -> list[list[int]]:
     """Positions of utterances that run together: alike in length, longest first, so that what won't fit fails soon."""
     durations = np.array([utterance.duration_s for utterance in corpus])
-    if options.crops is not None:
-        size = max(1, options.batch_size // options.crops)
+    if crops is not None:
+        size = max(1, together // crops)
         return [list(range(first, min(first + size, len(corpus)))) for first in range(0, len(corpus), size)]
     batches: list[list[int]] = []
-    budget = options.batch_size * TYPICAL_SECONDS
+    budget = together * TYPICAL_SECONDS
     for index in np.argsort(-durations, kind="stable").tolist():
         longest = float(durations[batches[-1][0]]) if batches else 0.0
-        if batches and len(batches[-1]) < 4 * options.batch_size and (len(batches[-1]) + 1) * longest <= budget:
+        if batches and len(batches[-1]) < 4 * together and (len(batches[-1]) + 1) * longest <= budget:
             batches[-1].append(index)
         else:
             batches.append([index])
@@ -203,6 +213,8 @@ def _embedded(
 ) -> tuple[dict[int, NDArray[np.float32]], dict[int, str]]:
     """Position → (crops, dim) embeddings of the batches, and position → reason where there are none."""
     rate = int(getattr(encoder, "sample_rate_hz", 16_000))
+    if device.type == "cpu":
+        keep_freed_memory()
     workers = options.workers
     if workers is None:
         workers = 0 if device.type == "cpu" else max(0, min(14, (os.cpu_count() or 1) - 1))

@@ -18,12 +18,12 @@ from sv_bridge.data.dataset import ContrastiveDataset
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.data.sampler import EpochSampler
 from sv_bridge.distributed import World
+from sv_bridge.memory import keep_freed_memory
 from sv_bridge.methods.method import TrainingSet
 from sv_bridge.methods.schedules import Moment
 from sv_bridge.training.ahead import ahead
 from sv_bridge.training.checkpoint import checkpoints, read_start
 from sv_bridge.training.health import Health, few_steps
-from sv_bridge.training.memory import keep_freed_memory
 from sv_bridge.training.run_directory import CHECKPOINTS, RunLog, describe_environment, open_run
 from sv_bridge.training.trainer import Trainer
 from sv_bridge.training.validation import Validator

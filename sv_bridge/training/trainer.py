@@ -80,8 +80,8 @@ class Trainer:
     def __init__(self, config: RunConfig, world: World, speech: TrainingSet, start: Start | None = None) -> None:
         self.training, self.world = config.training, world
         self.method: Method = started(config, speech, start).to(world.device)
-        if self.training.channels_last:
-            self.method.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        order = torch.channels_last if self.training.channels_last else torch.contiguous_format
+        self.method.to(memory_format=order)  # type: ignore[call-overload]
         if world.size > 1 and self.training.sync_batch_norm:
             synchronise_batch_norm(self.method, world.device)
         if self.training.compile:
@@ -90,7 +90,8 @@ class Trainer:
         self.model = DistributedDataParallel(self.method, forward_sync_buffers=False) if world.size > 1 else self.method
         self.parameters = [p for p in self.method.parameters() if p.requires_grad]
         self.optimiser = torch.optim.Adam(self.parameters, weight_decay=self.training.weight_decay)
-        self.scaler = torch.amp.GradScaler(world.device.type, enabled=self.training.precision == "float16")
+        self.precision = precision_on(world.device, self.training.precision)
+        self.scaler = torch.amp.GradScaler(world.device.type, enabled=self.precision == "float16")
         self.saved = ""  # name of the newest checkpoint
         self.last: Batch | None = None  # that a step was taken on
 
@@ -105,7 +106,7 @@ class Trainer:
         for number, part in enumerate(parts):
             batch = part.to(self.world.device)
             with self._exchange_gradients(number + 1 == len(parts)):
-                with self._precision():
+                with self.autocast():
                     loss = self.model(batch, replace(moment, part=number)) / len(parts)
                 self.scaler.scale(loss).backward()
             total += loss.detach()
@@ -182,7 +183,20 @@ class Trainer:
             return self.model.no_sync()
         return contextlib.nullcontext()
 
-    def _precision(self) -> contextlib.AbstractContextManager[Any]:
-        if self.training.precision == "float32":
+    def autocast(self) -> contextlib.AbstractContextManager[Any]:
+        """The precision of forward passes, as a context."""
+        if self.precision == "float32":
             return contextlib.nullcontext()
-        return torch.autocast(self.world.device.type, dtype=getattr(torch, self.training.precision))
+        return torch.autocast(self.world.device.type, dtype=getattr(torch, self.precision))
+
+
+def precision_on(device: torch.device, wanted: str) -> str:
+    """Precision of forward passes on a device: what is `wanted`, "auto" being bfloat16 on GPUs that have it.
+
+    >>> precision_on(torch.device("cpu"), "auto")
+    'float32'
+    """
+    if wanted != "auto":
+        return wanted
+    fast = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    return "bfloat16" if fast else "float32"

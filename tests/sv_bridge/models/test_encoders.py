@@ -74,8 +74,9 @@ def test_a_seed_fixes_the_weights_and_leaves_the_global_stream_alone():
 def test_channels_last_computes_the_same(config):
     encoder = build_encoder(config, seed=0).eval()
     x = torch.randn(2, 8_000, generator=torch.Generator().manual_seed(0))
-    plain = encoder(x)
-    last = encoder.to(memory_format=torch.channels_last)(x)
+    last = encoder(x)
+    assert all(w.is_contiguous(memory_format=torch.channels_last) for w in encoder.parameters() if w.ndim == 4)
+    plain = encoder.to(memory_format=torch.contiguous_format)(x)
     assert torch.allclose(plain, last, atol=1e-4)  # convolutions sum in another order
 
 

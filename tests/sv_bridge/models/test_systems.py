@@ -140,7 +140,7 @@ def test_a_system_without_a_run_goes_on_where_it_stopped_too(tmp_path, speech, m
     assert not out.exists()
     assert list(tmp_path.glob(".*.parts/*.npz"))
     np.testing.assert_array_equal(embeddings_of("log-mel", test, options, out=out).vectors, whole.vectors)
-    assert len(calls) == 1 + len(embedding._batches(test, options))
+    assert len(calls) == 1 + len(embedding._batches(test, None, together=1))
     assert [path.name for path in tmp_path.iterdir()] == ["e.npz"]
 
 

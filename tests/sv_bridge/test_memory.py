@@ -6,7 +6,7 @@ import sys
 COUNT_FAULTS = """
 import json, resource, sys
 import numpy as np
-from sv_bridge.training.memory import keep_freed_memory
+from sv_bridge.memory import keep_freed_memory
 taken = sys.argv[1] == "keep" and keep_freed_memory()
 np.ones(4_000_000)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
