@@ -130,8 +130,12 @@ def cluster(
     report(record, json_out)
 
 
-def _choice(by: str, clusterer: str | None, threshold: float | None, system: str | None) -> dict[str, Any]:
+def _choice(
+    by: str, clusterer: Literal["ahc", "spectral"] | None, threshold: float | None, system: str | None
+) -> dict[str, Any]:
     """What `count_speakers` is told."""
+    from sv_bridge.compactness.speaker_count import check_choice
+
     if by == "auto" and threshold is not None:
         by = "threshold"
     if threshold is None and system is not None:
@@ -141,6 +145,7 @@ def _choice(by: str, clusterer: str | None, threshold: float | None, system: str
         threshold = None if rule is None else rule.threshold
     if by == "threshold" and threshold is None:
         raise ValueError("--by threshold needs --threshold, or a run with a rule of `sv-bridge calibrate`")
+    check_choice(by, clusterer, threshold)
     return {"by": by, "clusterer": clusterer, "threshold": threshold}
 
 

@@ -68,6 +68,8 @@ def calibrate(
     rule.save(out)
     typer.echo(f"threshold {rule.threshold:.4f}, for {rule.aim}")
     typer.echo(f"false alarms {rule.false_alarm:.2%}, misses {rule.miss:.2%} on {rule.learned_on}")
+    if rule.miss == 1:
+        warn(["no target is accepted: the system tells too few apart for this --p-target, --c-miss and --c-fa"])
     typer.echo(f"kept in {out}", err=True)
     report(json.loads(rule.to_json()), json_out)
 

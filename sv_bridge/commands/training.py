@@ -66,6 +66,8 @@ def export(
     from sv_bridge.models.systems import decision_of
     from sv_bridge.training.checkpoint import load_encoder
 
+    if onnx.suffix != ".onnx":
+        raise ValueError(f"the name of a file is how it is known as a system: wanted one in .onnx, got {onnx}")
     rule = decision_of(str(run))
     difference = export_onnx(load_encoder(run, average_last=average_last), onnx, decision=rule)
     typer.echo(f"{onnx}: embeddings within {difference:.1e} of torch's")

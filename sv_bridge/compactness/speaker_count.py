@@ -12,7 +12,7 @@ import cqm
 from sv_bridge.compactness.eigengap import eigengap, spectral_clusters, spectral_space
 from sv_bridge.verification.scoring import scoring_vectors
 
-__all__ = ["CLUSTERERS", "Clusterer", "SpeakerCount", "count_speakers"]
+__all__ = ["CLUSTERERS", "Clusterer", "SpeakerCount", "check_choice", "count_speakers"]
 
 Clusterer = Literal["ahc", "spectral"]
 CLUSTERERS: tuple[Clusterer, ...] = get_args(Clusterer)
@@ -94,21 +94,10 @@ def count_speakers(
     n = len(directions)
     if n == 0 or most < 1 or (speakers is not None and not 1 <= speakers <= n):
         raise ValueError(f"wanted 1 to {n} speakers of {n} embeddings, got {most if speakers is None else speakers}")
+    check_choice(by, clusterer, threshold)
     if by == AUTO:
         by = EIGENGAP if n >= LONG and clusterer != "ahc" else "silhouette"
     clusterer = clusterer or ("spectral" if by == EIGENGAP else "ahc")
-    if clusterer not in CLUSTERERS:
-        raise ValueError(f"`clusterer` must be one of {', '.join(CLUSTERERS)}, got {clusterer!r}")
-    if by == THRESHOLD and (threshold is None or clusterer != "ahc"):
-        raise ValueError(
-            "a threshold is for agglomerative clustering, and has to be named: threshold=0.5, clusterer='ahc'"
-        )
-    if by == EIGENGAP and clusterer != "spectral":
-        raise ValueError("nme-sc chooses for spectral clustering: clusterer='spectral'")
-    if by not in (EIGENGAP, THRESHOLD) and by not in cqm.catalog:
-        raise ValueError(
-            f"{by!r} is none of {AUTO}, {EIGENGAP} and {THRESHOLD} nor a measure: `cqm measures` lists them"
-        )
     given = "given" if speakers is not None else by
     if n < 3 and by != THRESHOLD:  # too few to be told apart
         return _ahc(directions, given, speakers or 1, None)
@@ -133,6 +122,28 @@ def count_speakers(
         chosen = _ahc(directions, by, k, None)
         return SpeakerCount(chosen.labels, chosen.speakers, by, values, chosen.threshold)
     return SpeakerCount(_ordered(cut(k)), k, by, values, neighbours=neighbours)
+
+
+def check_choice(by: str, clusterer: Clusterer | None, threshold: float | None) -> None:
+    """Refuse settings of `count_speakers` that do not go together.
+
+    Raises
+    ------
+    ValueError
+        They do not.
+    """
+    if clusterer not in (None, *CLUSTERERS):
+        raise ValueError(f"`clusterer` must be one of {', '.join(CLUSTERERS)}, got {clusterer!r}")
+    if by == THRESHOLD and (threshold is None or clusterer == "spectral"):
+        raise ValueError(
+            "a threshold is for agglomerative clustering, and has to be named: threshold=0.5, clusterer='ahc'"
+        )
+    if by == EIGENGAP and clusterer == "ahc":
+        raise ValueError("nme-sc chooses for spectral clustering: clusterer='spectral'")
+    if by not in (AUTO, EIGENGAP, THRESHOLD) and by not in cqm.catalog:
+        raise ValueError(
+            f"{by!r} is none of {AUTO}, {EIGENGAP} and {THRESHOLD} nor a measure: `cqm measures` lists them"
+        )
 
 
 def _ahc(directions: NDArray[np.float64], by: str, k: int | None, threshold: float | None) -> SpeakerCount:

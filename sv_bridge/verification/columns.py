@@ -122,10 +122,10 @@ def _roles(path: Path, form: Format, wanted: Sequence[str], known: frozenset[str
         fitting = [layout for layout in LAYOUTS if len(layout) == form.width and _fits(layout, kinds)]
         able = [layout for layout in fitting if set(wanted) <= set(layout)]
         if len(able) == 1:
-            return {role: i for i, role in enumerate(able[0])}
+            return _scored(path, able[0], kinds)
         by_names = [layout for layout in able if _names_are_known(layout, kinds)]
         if known is not None and len(by_names) == 1:
-            return {role: i for i, role in enumerate(by_names[0])}
+            return _scored(path, by_names[0], kinds)
         if not able:
             break
     line = next(lines_of(path))[1].strip()[:80]
@@ -148,6 +148,22 @@ def _roles(path: Path, form: Format, wanted: Sequence[str], known: frozenset[str
         f"{what}, which is none of {', '.join('`' + ' '.join(layout) + '`' for layout in layouts)}: "
         f"say what is what by a first line with names such as {' '.join(wanted)}"
     )
+
+
+def _scored(path: Path, layout: tuple[str, ...], kinds: "list[_Kind]") -> dict[str, int]:
+    """Role → column, unless labels would be taken for scores: a trial list in the place of its scores tells the truth.
+
+    Raises
+    ------
+    ValueError
+        The scores are labels alone.
+    """
+    if "score" in layout and "label" not in layout and kinds[layout.index("score")].label:
+        raise ValueError(
+            f"{path} has labels (1 and 0) where scores are wanted: name the file of scores; or if these are decisions, "
+            f"say so by a first line `{' '.join(layout)}`"
+        )
+    return {role: i for i, role in enumerate(layout)}
 
 
 def _misfit(path: Path, form: Format, wanted: Sequence[str]) -> str:

@@ -43,6 +43,12 @@ def test_two_recordings_give_score_threshold_and_probability(tmp_path, speech, s
     assert "no threshold" in sv_bridge("score", "log-mel", first, second)
 
 
+def test_a_rule_that_accepts_nobody_is_warned_of(tmp_path, speech, sv_bridge):
+    command = ("calibrate", "log-mel", "--corpus", speech.root, "--out", tmp_path / "d.json")
+    for prior, warned in ((1e-9, True), (0.5, False)):
+        assert ("warning: no target is accepted" in sv_bridge(*command, "--p-target", prior)) == warned
+
+
 def test_a_rule_holds_what_it_promises_on_the_trials_it_was_learned_on(speech, rule):
     evaluation = Evaluator("log-mel", speech)("dev")
     learned = DecisionRule.from_json(rule.read_text())

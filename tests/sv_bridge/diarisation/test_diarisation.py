@@ -159,6 +159,8 @@ def test_the_command_writes_turns_and_counts_errors(tmp_path, sv_bridge, convers
     assert detected["error"]["missed"] < 0.5 * detected["error"]["speech"]  # the detector hears synthetic voices
     with pytest.raises(ValueError, match="--by threshold needs --threshold, or a run with a rule"):
         sv_bridge(*shared[:-2], "--by", "threshold")
+    with pytest.raises(ValueError, match="'silhuette' is none of auto"):
+        sv_bridge("diarise", "nowhere", "gone.wav", "--out", "x", "--by", "silhuette")
     with pytest.raises(ValueError, match=r"ref\.rttm says nothing of other: it has talk"):
         sv_bridge("diarise", "log-mel", path.rename(tmp_path / "other.wav"), "--reference", reference, "--out", "x")
 

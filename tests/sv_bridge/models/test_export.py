@@ -48,6 +48,9 @@ def test_the_command_exports_a_run(tmp_path):
     done = CliRunner().invoke(app, ["export", str(run), "--onnx", str(tmp_path / "model.onnx")])
     assert done.exit_code == 0, done.output
     assert "model.onnx: embeddings within" in done.output
+    wrong = CliRunner().invoke(app, ["export", str(run), "--onnx", str(tmp_path / "model.bin")])
+    assert "wanted one in .onnx" in str(wrong.exception)
+    assert not (tmp_path / "model.bin").exists()
 
 
 def test_an_export_reads_back_as_a_system_with_its_rule(tmp_path, speech):

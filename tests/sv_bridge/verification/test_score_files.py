@@ -135,6 +135,13 @@ def test_what_decides_may_come_late_in_the_file(file, monkeypatch):
         read_trials(file("".join(f"0 {i} 1\n1 {i} 0\n" for i in range(50))))
 
 
+def test_a_trial_list_is_no_file_of_its_scores(file):
+    with pytest.raises(ValueError, match=r"has labels .* where scores are wanted.*first line `score enrol test`"):
+        read_scores(file("1 a b\n0 a c\n0 b c\n"), TRIALS)
+    decisions = read_scores(file("score enrol test\n1 a b\n0 a c\n0 b c\n"), TRIALS)  # the cure
+    assert decisions.scores.tolist() == [1, 0, 0]
+
+
 def test_missing_trials_are_counted(file):
     with pytest.raises(ValueError, match="lacks 1 of the list's 3 trials, first a c"):
         read_scores(file("a b 1.0\nb c 0.5\n"), TRIALS)
