@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 __all__ = [
     "FUNCTIONS",
-    "OPEN_CELLS",
     "TOLD_FUNCTIONS",
     "agglomerative",
     "dbscan",
@@ -296,8 +295,3 @@ TOLD_FUNCTIONS: dict[str, tuple[Callable[[Any, int], Any], Literal["distances", 
     "Ward": (lambda x, k: ward_linked(x, k=k), "points"),
 }
 """Those that are told the number of clusters; k-medoids and k-means stand for the optimum of their losses."""
-
-OPEN_CELLS = {
-    "k-means, k = 2": ("function_outer_consistency",),
-}
-"""Function → axioms for which there is neither a proof nor a counterexample yet."""

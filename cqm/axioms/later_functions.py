@@ -270,6 +270,49 @@ LATER_OF_FUNCTIONS = (
         of="functions",
         kinds=("points",),
     ),
+    *(
+        Axiom(
+            f"function_{name}",
+            sentence,
+            formal,
+            "of measures: isomorphism invariance (Ackerman & Ben-David 2008, §3.1)",
+            plainly,
+            changed_by(change),
+            changed,
+            of="functions",
+            kinds=("points",),
+        )
+        for name, sentence, formal, plainly, change in (
+            (
+                "translation_invariance",
+                "shifting all points by one vector gives the same partition",
+                "f(X + v) = f(X)",
+                "the clusters depend on where the origin is",
+                movements.shifted,
+            ),
+            (
+                "rotation_invariance",
+                "turning all points about the origin gives the same partition",
+                "f(QX) = f(X) for every rotation Q",
+                "the clusters depend on how the axes lie, and not on the distances alone",
+                movements.turned,
+            ),
+            (
+                "padding_invariance",
+                "a coordinate that is the same for all points gives the same partition",
+                "f((X, c)) = f(X) for every constant c",
+                "the clusters depend on the number of coordinates: a column that says nothing changes them",
+                movements.padded,
+            ),
+            (
+                "axis_scaling_invariance",
+                "measuring one coordinate in another unit gives the same partition",
+                "f(DX) = f(X) for every diagonal matrix D with positive entries",
+                "the clusters depend on the units of single coordinates, which have to be brought to one scale first",
+                movements.axis_scaled,
+            ),
+        )
+    ),
 )
 
 TOLD = (

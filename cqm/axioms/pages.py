@@ -30,6 +30,7 @@ __all__ = [
 AXIOMS_PAGE, README = Path("docs/axioms.md"), Path("README.md")
 PAPER = ("scale_invariance", "consistency", "richness", "isomorphism_invariance")
 SETTLED = ("**proved**", "**✗**", "no value")
+START_SHOWN, END_SHOWN = 1600, 160  # characters of a long line: numbers first, values last
 START, END = "<!-- table of axioms: written by `cqm axioms --table` -->", "<!-- end of the table -->"
 
 Table = Mapping[str, Mapping[str, Verdict]]
@@ -231,9 +232,13 @@ def item(verdict: Verdict) -> str:
     """A verdict with its evidence as an item of a list."""
     text = f"- `{verdict.axiom}`: **{verdict.status}**. "
     if verdict.witness is not None:
-        first, *rest = verdict.witness.describe().splitlines()
-        text += "; ".join([first, *(line.strip() for line in rest[:4])])
+        first, *rest = (_shown(line.strip()) for line in verdict.witness.describe().splitlines())
+        text += "; ".join([first, *rest[:4]])
         text += f"; and {len(rest) - 4} more" if len(rest) > 4 else ""
     else:
         text += "; ".join(map(str, (verdict.evidence, *verdict.also)))
     return re.sub(rf"{PAGE}(#[^\s;]+)", r"[proofs.md](proofs.md\1)", text)
+
+
+def _shown(line: str) -> str:
+    return line if len(line) <= START_SHOWN + END_SHOWN else f"{line[:START_SHOWN]} … {line[-END_SHOWN:]}"

@@ -6,10 +6,10 @@ Each is a case of its axiom: the change is consistent, the distances stay, or th
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from cqm.axioms.domains import DOMAINS, Domain
-from cqm.axioms.instances import Instance, Number
+from cqm.axioms.instances import Instance, Number, Rows
 from cqm.axioms.kleinberg import FunctionSubject
 from cqm.axioms.proofs.groups import ADJUSTED
 from cqm.axioms.statements import Axiom
@@ -122,16 +122,29 @@ def _far_apart(wide: Number, narrow: Number, length: int) -> list[tuple[Number, 
     return left + [(length - wide * x, narrow * y) for x, y in ((0, 0), (9, 5000), (27, 2000))]
 
 
-def _ranked(measure: str, better: tuple[int, ...], other: tuple[int, ...], *frames: Any) -> "Refutation":
-    """Two sets of points, distances in one order; of two clusterings, the second is better on the second set."""
+def _pairs_of_eight(near: int) -> Rows:
+    """Eight points, 20 from one another, but two of them 10, and the next two and two as near as is said."""
+    length = {(0, 1): 10, (2, 3): near, (4, 5): near}
+    return tuple(tuple(0 if x == y else length.get((min(x, y), max(x, y)), 20) for y in range(8)) for x in range(8))
+
+
+def _ranked(
+    measure: str,
+    better: tuple[int, ...],
+    other: tuple[int, ...],
+    *frames: Any,
+    kind: Literal["distances", "points"] = "points",
+) -> "Refutation":
+    """Two sets, distances in one order; of two clusterings, the second is better on the second set."""
     return Refutation(
         (measure,),
         RANKING,
-        tuple(Instance("points", tuple(rows), labels) for rows in frames for labels in (better, other)),
+        tuple(Instance(kind, tuple(rows), labels) for rows in frames for labels in (better, other)),
         "distances change, but their order stays",
     )
 
 
+SQUARES_ON_A_LINE = [(x * x % 521,) for x in range(243)]
 SEPARATIONS = ("single", "complete", "average", "hausdorff", "centroid", "average_to_centroids")
 BEND = _points(
     (0, 0, 0, 1),
@@ -317,6 +330,12 @@ REFUTATIONS = (
         "two far clusters get narrower, and wider by less, along the line between them",
     ),
     Refutation(
+        ("marriott",),
+        LAW,
+        _points((0, 0, 0, 1), [(0, 0), (-63, -16), (63, -16), (0, 75)], [(0, 0), (-56, -33), (56, -33), (0, 75)]),
+        "points 1 and 2 come nearer as their triangle gets higher; η takes every length to itself up to 75",
+    ),
+    Refutation(
         ("additive_margin_voronoi",),
         LAW,
         (
@@ -374,6 +393,16 @@ REFUTATIONS = (
         [(1, -1), (-1, 2), (9, 0), (3, 3), (-1, -5), (0, -1)],
         [(1, -1), (-1, 2), (9, 1), (3, 3), (-1, -5), (0, -1)],
     ),
+    _ranked(
+        "hubert_gamma", (0, 0, 1, 1), (0, 1, 1, 0), [(0, 1), (3, 0), (0, 0), (1, 0)], [(0, 0), (2, 3), (1, 0), (1, 1)]
+    ),
+    _ranked(
+        "density_at_boundaries",
+        (0, 0, 0, 1, 0, 1, 1, 1),
+        (0, 1, 0, 0, 0, 0, 1, 1),
+        *map(_pairs_of_eight, (19, 11)),
+        kind="distances",
+    ),
     _ranked("cdbw", (0, 0, 0, 1), (0, 1, 1, 1), [(1, 1), (2, 0), (-2, -2), (0, 1)], [(1, 1), (2, 0), (-2, -1), (0, 1)]),
 )
 
@@ -384,6 +413,26 @@ FUNCTION_REFUTATIONS = (
         ("function_consistency", "function_refinement_consistency", "function_relaxed_consistency"),
         _points((0, 0, 1, 0), [(-2, 3), (-4, -1), (2, 4), (-5, 5)], [(-2, 3), (-6, 3), (2, 4), (-5, 5)]),
         "point 1 moves nearer to points 0 and 3 of its cluster, and away from point 2",
+    ),
+    Refutation(
+        ("k-means, k = 2",),
+        ("function_outer_consistency",),
+        _points(
+            (0, 1, 1, 1, 0, 0),
+            [(-2, 4), (2, -3), (-3, -1), (-2, -4), (3, -1), (2, 3)],
+            [(-2, 4), (2, -4), (-3, -2), (-2, -5), (3, -1), (2, 3)],
+        ),
+        "points 1, 2 and 3 move away by 1, after which its starts lead to a clustering with less scatter",
+    ),
+    Refutation(
+        ("k-means, k = 2",),
+        ("function_padding_invariance",),
+        _points(
+            tuple(int(x > 258) for (x,) in SQUARES_ON_A_LINE),
+            SQUARES_ON_A_LINE,
+            [(*point, 0) for point in SQUARES_ON_A_LINE],
+        ),
+        "the line is put into the plane, which halves the mean variance of a coordinate, by a share of which it stops",
     ),
     Refutation(
         ("HDBSCAN, size ≥ 2",),

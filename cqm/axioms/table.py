@@ -21,9 +21,9 @@ from cqm.axioms.agreement.proofs import index_proof
 from cqm.axioms.agreement.statements import INDEX_AXIOMS
 from cqm.axioms.agreement.subjects import index_subject
 from cqm.axioms.checker import check
-from cqm.axioms.clusterers import FUNCTIONS, OPEN_CELLS, TOLD_FUNCTIONS
+from cqm.axioms.clusterers import FUNCTIONS, TOLD_FUNCTIONS
 from cqm.axioms.domains import DOMAINS
-from cqm.axioms.function_checker import FUNCTION_BUDGET, check_function
+from cqm.axioms.function_checker import check_function
 from cqm.axioms.judging import natural_domain
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
 from cqm.axioms.proofs.functions import function_proof
@@ -42,7 +42,6 @@ from cqm.verdicts import PATH
 __all__ = ["BUDGET", "Table", "contradictions", "judge_all", "read_verdicts"]
 
 BUDGET = Budget(seconds=1200)
-OPEN_BUDGET = replace(FUNCTION_BUDGET, cases=200)  # of cells that are known to be open
 CASES = 5  # on which each proof is run before its verdicts are written
 
 EVERY_FUNCTION = FUNCTIONS | TOLD_FUNCTIONS
@@ -189,8 +188,7 @@ def _function_records(name: str, written: list[dict[str, Any]]) -> list[dict[str
         if (proof := function_proof(name, FUNCTION_AXIOMS[axiom])) is not None:
             proof.run(subject, FUNCTION_AXIOMS[axiom], cases=CASES)
     for axiom in asked:
-        limits = OPEN_BUDGET if axiom in OPEN_CELLS.get(name, ()) else FUNCTION_BUDGET
-        options: dict[str, Any] = {"needs": needs, "name": name, "budget": limits, "seconds": BUDGET.seconds}
+        options: dict[str, Any] = {"needs": needs, "name": name, "seconds": BUDGET.seconds}
         (verdict,) = check_function(function, axiom, **options)
         records[axiom] = verdict.record()
     return [records[axiom] for axiom in axioms_of(name)]

@@ -62,7 +62,6 @@ CHARACTERISTICS = (
         INFINITY,
         "n2",
         judged=(("neighbors", 1),),
-        open_axioms=("k_richness",),
     ),
     _characteristic(
         characteristics.neighbor_variation,
@@ -80,6 +79,5 @@ CHARACTERISTICS = (
         "lower",
         1.0,
         "ranks",
-        open_axioms=("order_consistency", "k_richness"),
     ),
 )

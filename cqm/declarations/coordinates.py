@@ -209,7 +209,6 @@ SCATTER = (
         "nd2",
         "Marriott 1971",
         1,
-        open_axioms=("monotonic_consistency",),
     ),
     on_points(
         cubic_clustering.cubic_clustering_criterion,
@@ -231,7 +230,6 @@ HUBERT = (
         POSITIVE,
         "n2",
         "Hubert & Arabie 1985; Halkidi et al. 2001",
-        open_axioms=("order_consistency",),
     ),
     on_points(
         hubert.normalized_hubert_gamma,

@@ -128,6 +128,8 @@ FUNCTION_PROOFS = (
     Proof(HEADING, ("function_outer_consistency",), ("k-medoids, k = 2", "Ward, k = 2"), stays),
     Proof(HEADING, ("function_relaxed_consistency",), (SHARE,), tightened),
     Proof(HEADING, ("function_order_invariance",), (KRUSKAL, "complete linkage, k = 2"), in_order),
+    Proof(HEADING, ("function_translation_invariance", "function_rotation_invariance"), OF_POINTS, stays),
+    Proof(HEADING, ("function_padding_invariance",), ("Ward, k = 2",), stays),
     Proof(HEADING, ("function_richness",), (SHARE, LIMIT, DENSITY), every_partition, assumes="from 3 points on"),
     Proof(HEADING, ("function_richness",), (KRUSKAL, *OF_DISTANCES, *OF_POINTS), two_at_most, holds=False),
     Proof(HEADING, ("function_richness",), (HDBSCAN,), some_pair, holds=False),

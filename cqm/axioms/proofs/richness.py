@@ -185,6 +185,8 @@ NOT_RICH_FOR_K = (
     (AS_MANY, ("additive_margin_pairs_max",), rivals.exactly(2, 2, 2, 1), rivals.exchanges),
     (AS_MANY, ("cdbw",), rivals.exactly(2, *(1,) * 9), rivals.closest_pairs),
     (CHARACTERISTICS, ("neighbor_variation",), rivals.pair_and_singletons, rivals.closest_pairs),
+    (CHARACTERISTICS, ("neighbor_distance",), rivals.exactly(3, 3), rivals.single_and_rest),
+    (CHARACTERISTICS, ("density_at_boundaries",), rivals.exactly(2, 2), rivals.moves),
 )
 """Measures under which clusterings of some sizes are never the only best one of as many clusters."""
 
