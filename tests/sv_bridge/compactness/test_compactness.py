@@ -108,9 +108,15 @@ def test_several_crops_count_as_their_mean(make_embeddings, voices):
     )
 
 
-def test_one_speaker_is_an_error(make_embeddings):
-    with pytest.raises(ValueError, match="at least 2 clusters, got 1"):
-        compactness(make_embeddings(np.eye(3), "aaa"))
+@pytest.mark.parametrize(("speakers", "count"), [("aaa", 1), ("abc", 3)])
+def test_speakers_that_cannot_be_compared_are_an_error(make_embeddings, speakers, count):
+    with pytest.raises(
+        ValueError, match=f"2 speakers or more, one of them with 2.*; these are 3 utterances of {count}"
+    ):
+        compactness(make_embeddings(np.eye(3), speakers))
+
+
+def test_an_unknown_metric_is_an_error(make_embeddings):
     with pytest.raises(ValueError, match="`metric` must be"):
         compactness(make_embeddings(np.eye(3), "aab"), metric="euclidean")
 
