@@ -222,8 +222,8 @@ def _clustered(embeddings: Embeddings) -> tuple[NDArray[np.float64], NDArray[np.
     names, codes, counts = np.unique(embeddings.speakers, return_inverse=True, return_counts=True)
     if len(names) < 2 or counts.max() < 2:
         raise ValueError(
-            f"compactness is of 2 speakers or more, one of them with 2 utterances; these are {len(codes)} utterances of "
-            f"{len(names)}: take more of the corpus (--split)"
+            "compactness is of 2 speakers or more, one of them with 2 utterances; these are "
+            f"{len(codes)} utterances of {len(names)}: take more of the corpus (--split)"
         )
     return scoring_vectors(embeddings.vectors), codes.astype(np.intp), tuple(names.tolist())
 
