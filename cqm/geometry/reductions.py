@@ -8,6 +8,7 @@ from operator import add
 from typing import Any
 
 import numpy as np
+from array_api_compat import array_namespace, is_numpy_array
 
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
@@ -28,6 +29,7 @@ __all__ = [
     "pair_sums",
     "point_sums",
     "reaches",
+    "resident_distances",
     "sums_to_own_cluster",
 ]
 
@@ -97,14 +99,26 @@ def sums_to_own_cluster(clustering: Clustering) -> FloatArray:
 
 
 @once
-def distance_matrix(clustering: Clustering) -> FloatArray:
-    """(n, n) distances in cluster order."""
-    out = np.empty((clustering.n, clustering.n))
+def resident_distances(clustering: Clustering) -> Any:
+    """(n, n) distances in cluster order, of the library that the engine's tiles are of."""
 
     def same(a: slice, b: slice, tile: Any) -> list[tuple[slice, slice, Any]]:
         return [(a, b, tile)]
 
-    for a, b, tile in clustering.points.fold(same, add):
-        values = on_host(tile)
-        out[a, b], out[b, a] = values, values.T
-    return out
+    tiles = clustering.points.fold(same, add)
+    if is_numpy_array(tiles[0][2]):
+        out = np.empty((clustering.n, clustering.n))
+        for a, b, tile in tiles:
+            out[a, b], out[b, a] = tile, tile.T
+        return out
+    xp, places = array_namespace(tiles[0][2]), {}
+    for a, b, tile in tiles:
+        places[a.start, b.start], places[b.start, a.start] = tile, tile.T
+    firsts = sorted({a for a, _ in places})
+    return xp.concat([xp.concat([places[a, b] for b in firsts], axis=1) for a in firsts])
+
+
+@once
+def distance_matrix(clustering: Clustering) -> FloatArray:
+    """(n, n) distances in cluster order, on the host."""
+    return np.asarray(on_host(resident_distances(clustering)))

@@ -197,6 +197,9 @@ def asked_for(monkeypatch, measure, k, rows=64):
         waits.append("on_host") if not isinstance(array, np.ndarray) else None
         return host(array)
 
+    def waiting(convert):
+        return lambda array: waits.append("number") or convert(array)
+
     def getitem(array, key):
         waits.append("choice") if getattr(key, "dtype", None) == BOOLEANS else None
         return item(array, key)
@@ -209,8 +212,10 @@ def asked_for(monkeypatch, measure, k, rows=64):
         patch.setattr(space, "VISITED_ROWS", rows)
         patch.setattr(space.Space, "xp", property(lambda self: counted))
         patch.setattr(type(strict(POINTS)), "__getitem__", getitem)
+        for name in ("__bool__", "__int__", "__float__"):
+            patch.setattr(type(strict(POINTS)), name, waiting(getattr(type(strict(POINTS)), name)))
         for name, module in list(sys.modules.items()):
-            if name.startswith(("cqm.arrays.device.", "cqm.geometry.")):
+            if name.startswith(("cqm.arrays.device.", "cqm.geometry.", "cqm.measures.")):
                 for own, ours in (("on_host", on_host), ("array_namespace", namespace_of)):
                     if hasattr(module, own):
                         patch.setattr(module, own, ours)

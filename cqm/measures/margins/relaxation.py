@@ -16,6 +16,7 @@ fast, parallel dual block-coordinate ascent for dense graphical models", ECCV 20
 the messages favour.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +26,7 @@ from cqm.arrays.dtypes import FloatArray, IntArray
 from cqm.arrays.host.jit import kernel
 from cqm.parallel import in_order
 
-__all__ = ["Model", "Relaxation"]
+__all__ = ["SHARPNESS", "SWEEPS", "TEMPERATURE", "TOLERANCE", "Model", "Relaxation", "rounding", "rounds_of_pairs"]
 
 BoolArray = NDArray[np.bool_]
 
@@ -44,20 +45,43 @@ class Relaxation:
     edges : (k + 1,) first candidate of each cluster, and m.
     bound : no set of candidates has a smaller total, rounding included.
     costs : (m,) what each candidate adds to `bound` at least, up to rounding; 0 for the lowest of a cluster.
-    tables : (m, m) what two candidates of different clusters add together to that.
+    tables : gives (m, m), what two candidates of different clusters add together to that.
     """
 
     rows: IntArray
     edges: IntArray
     bound: float
     costs: FloatArray
-    tables: FloatArray
+    tables: Callable[[], FloatArray]
 
     @property
     def favoured(self) -> IntArray:
         """(k,) ordered rows of the clusters' lowest candidates."""
         clusters = np.split(self.costs, self.edges[1:-1])
         return self.rows[self.edges[:-1] + [np.argmin(costs) for costs in clusters]]
+
+
+def rounds_of_pairs(k: int) -> list[tuple[IntArray, IntArray]]:
+    """All pairs i < j of k clusters in rounds, as of a tournament: in none of them a cluster comes twice."""
+    seats = k + k % 2
+    turning, out = np.arange(1, seats), []
+    for _ in range(seats - 1):
+        order = np.concatenate([[0], turning])
+        i, j = order[: seats // 2], order[: seats // 2 - 1 : -1]
+        met = (i < k) & (j < k)
+        out.append((np.minimum(i, j)[met].astype(np.intp), np.maximum(i, j)[met].astype(np.intp)))
+        turning = np.roll(turning, 1)
+    return out
+
+
+def rounding(n: int, k: int, total: float, sizes: float) -> float:
+    """What rounding may have added to the bound.
+
+    At the best set every term of a table is at most a share of `total`, summed over at most n points after a few
+    operations each; messages cancel but for their own rounding, and there are k + k² numbers to add. `sizes` is the sum
+    over the clusters of what u and the messages of a candidate come to at most.
+    """
+    return float(np.finfo(float).eps * ((n + 2 * k + 32) * total + (k * k + k + 32) * sizes))
 
 
 class Model:
@@ -76,6 +100,7 @@ class Model:
         self.rows, self.edges = np.arange(len(D), dtype=np.intp), starts
         self.messages = np.zeros((len(D), len(starts) - 1))
         self.logits = np.zeros((len(D), len(starts) - 1))
+        self.pairs = np.concatenate([np.stack(met, axis=1) for met in rounds_of_pairs(len(starts) - 1)])
         self.rounds = 0
         belief = np.zeros(len(D))
         belief[centres] = 1.0
@@ -91,7 +116,7 @@ class Model:
         least_inverses = self._least_inverses()
         unary, tables = self._tables(least_inverses)
         costs = unary + self.messages.sum(axis=1)
-        _pass_messages(tables, self.edges, self.messages, costs, SWEEPS, TOLERANCE)
+        _pass_messages(tables, self.edges, self.pairs, self.messages, costs, SWEEPS, TOLERANCE)
         costs = unary + self.messages.sum(axis=1)
         slack = self._rounding(unary)
         rest = _reparametrise(tables, self.edges, self.messages)
@@ -101,7 +126,7 @@ class Model:
         belief /= np.repeat(np.add.reduceat(belief, self.edges[:-1]), np.diff(self.edges))
         self.rounds += 1
         self._reweigh(belief, least_inverses, 1 / (self.rounds + 1))
-        return Relaxation(self.rows, self.edges, float(lowest.sum() + rest - slack), costs, tables)
+        return Relaxation(self.rows, self.edges, float(lowest.sum() + rest - slack), costs, lambda: tables)
 
     def _points(self, i: int) -> slice:
         return slice(int(self.starts[i]), int(self.starts[i + 1]))
@@ -148,15 +173,8 @@ class Model:
             pass
 
     def _rounding(self, unary: FloatArray) -> float:
-        """What rounding may have added to the bound.
-
-        At the best set every term of a table is at most a share of `total`, summed over at most n points after a few
-        operations each; messages cancel but for their own rounding, and there are k + k² numbers to add.
-        """
-        n, k = self.logits.shape
         moved = np.abs(unary) + np.abs(self.messages).sum(axis=1)
-        sizes = np.maximum.reduceat(moved, self.edges[:-1]).sum()
-        return float(np.finfo(float).eps * ((n + 2 * k + 32) * self.total + (k * k + k + 32) * sizes))
+        return rounding(*self.logits.shape, self.total, float(np.maximum.reduceat(moved, self.edges[:-1]).sum()))
 
 
 @kernel
@@ -230,17 +248,22 @@ def _symmetrise(tables: FloatArray, edges: IntArray) -> None:
 
 @kernel
 def _pass_messages(
-    tables: FloatArray, edges: IntArray, messages: FloatArray, costs: FloatArray, sweeps: int, tolerance: float
+    tables: FloatArray,
+    edges: IntArray,
+    pairs: IntArray,
+    messages: FloatArray,
+    costs: FloatArray,
+    sweeps: int,
+    tolerance: float,
 ) -> None:
     """Handshakes along all pairs of clusters, back and forth, until the bound rises little."""
     k = len(edges) - 1
     left, right = np.empty(len(costs)), np.empty(len(costs))
     last = -np.inf
     for sweep in range(sweeps):
-        for step in range(k * k):
-            pair = step if sweep % 2 == 0 else k * k - 1 - step
-            if pair // k < pair % k:
-                _shake_hands(tables, edges, messages, costs, pair // k, pair % k, left, right)
+        for step in range(len(pairs)):
+            i, j = pairs[step if sweep % 2 == 0 else len(pairs) - 1 - step]
+            _shake_hands(tables, edges, messages, costs, i, j, left, right)
         bound = 0.0
         for i in range(k):
             lowest = np.inf
