@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from sv_bridge.compactness.label_free import view_error_rate
-from sv_bridge.compactness.reading import better
 from sv_bridge.data.randomness import generator
 from sv_bridge.verification.scoring import scoring_vectors
 
@@ -20,8 +19,8 @@ FloatArray = NDArray[np.float64]
 RULE = "view_error_rate"
 """What decides: it chose best among checkpoints for development speakers, see docs/label-free.md."""
 COMMITTEE = ("view_error_rate", "view_contrast", "view_alignment")
-"""The three that follow development speakers' error rates best in both collections of docs/label-free.md; where `RULE`
-is not sure, their mean rank decides."""
+"""The three that follow development speakers' error rates best in both collections of docs/label-free.md, lower being
+better; where `RULE` is not sure, their mean rank decides."""
 SURE = 0.8
 """Share of the halves of the utterances in which `RULE` has to prefer the same system to decide alone."""
 HALVES = 50
@@ -99,7 +98,7 @@ def select(heard: Sequence[Heard]) -> Selection:
     names = [each.name for each in heard]
     if len(set(names)) < len(names):
         raise ValueError(f"{next(name for name in names if names.count(name) > 1)} is named twice")
-    criteria = {name: np.array([_badness(each, name) for each in heard]) for name in COMMITTEE}
+    criteria = {name: np.array([each.criteria[name] for each in heard]) for name in COMMITTEE}
     halves = np.stack([on_halves(each.first, each.second) for each in heard])
     places, decided = order(criteria, halves)
     preferred, counts = np.unique(halves.argmin(axis=0), return_counts=True)
@@ -142,8 +141,3 @@ def on_halves(first: NDArray[np.floating], second: NDArray[np.floating]) -> Floa
     rng, n = generator(0, "halves"), len(cosines)
     halves = [rng.permutation(n)[: n // 2] for _ in range(HALVES)]
     return np.array([view_error_rate(cosines[np.ix_(half, half)]) for half in halves])
-
-
-def _badness(heard: Heard, name: str) -> float:
-    value = heard.criteria[name]
-    return -value if better(name) == "higher" else value

@@ -14,6 +14,13 @@ from sv_bridge.verification.trials import Trials
 rng = np.random.default_rng(0)
 
 
+def test_centring_subtracts_the_mean_of_another_set(make_embeddings):
+    known = make_embeddings([[1.0, 2.0], [3.0, 6.0]], "ab")
+    np.testing.assert_allclose(center(make_embeddings([[1.0, 1.0]], "c"), known).vectors, [[-1.0, -3.0]])
+    crops = make_embeddings(np.stack([known.vectors, known.vectors + 2], axis=1), "ab")  # 2 crops each, of mean (3, 5)
+    np.testing.assert_allclose(center(crops, crops).vectors[1], [[0.0, 1.0], [2.0, 3.0]])
+
+
 def test_whitening_decorrelates_its_reference(make_embeddings):
     mixed = rng.normal(size=(500, 4)) @ rng.normal(size=(4, 4)) + 7
     white = whiten(make_embeddings(mixed, range(500)), make_embeddings(mixed, range(500))).vectors
