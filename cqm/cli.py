@@ -324,7 +324,8 @@ def _summary(
         return (
             f"{_shape(path, data, metric)}; {labels}; no point has the noise label {noise_label} (labels: {known}, …)"
         )
-    return f"{_shape(path, data, metric)}; {labels}; {count:,} points are noise (label {noise_label})"
+    points = "1 point is" if count == 1 else f"{count:,} points are"
+    return f"{_shape(path, data, metric)}; {labels}; {points} noise (label {noise_label})"
 
 
 def _without_missing(found: "Data", given: "Data", noise_label: str | None, metric: str) -> tuple[Any, list[Any], Any]:
@@ -346,8 +347,9 @@ def _without_missing(found: "Data", given: "Data", noise_label: str | None, metr
         return points, [labels[i] for i in kept], None
     if missing:
         shown = ", ".join(str(i + 1) for i in missing[:5])
+        rows = "1 row" if len(missing) == 1 else f"{len(missing)} rows"
         raise ValueError(
-            f"{given.source} has no label in {len(missing)} rows, {shown}{', …' * (len(missing) > 5)}: fill them in, "
+            f"{given.source} has no label in {rows}, {shown}{', …' * (len(missing) > 5)}: fill them in, "
             "or leave such points out with --noise-label NA"
         )
     number = None if noise_label is None else to_number(noise_label)

@@ -2,25 +2,31 @@
 
 import difflib
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "check_alignment",
     "check_noise_label",
     "distances_error",
     "graph_error",
     "labels_shape_error",
+    "labels_type_error",
+    "lengths_error",
     "metric_error",
     "numbers_error",
+    "points_type_error",
     "sparse_error",
 ]
 
 ALIASES = {
     "cityblock": "manhattan",
     "cos": "cosine",
+    "cosine_similarity": "cosine",
+    "euclid": "euclidean",
     "infinity": "chebyshev",
     "l1": "manhattan",
     "l2": "euclidean",
@@ -51,7 +57,8 @@ def metric_error(metric: object, known: tuple[str, ...]) -> ValueError:
     name = str(metric).lower()
     if name in OTHERWISE:
         return ValueError(f"`metric` {metric!r} depends on more than two points or is none of ours: {OTHERWISE[name]}")
-    near = [ALIASES[name]] if name in ALIASES else difflib.get_close_matches(name, known, n=2)
+    close = difflib.get_close_matches(name, known, n=2) if isinstance(metric, str) and name not in known else [name]
+    near = [ALIASES[name]] if name in ALIASES else [each for each in close if each in known]
     meant = f": did you mean {' or '.join(map(repr, near))}?" if near else ""
     return ValueError(f"`metric` must be one of {', '.join(known)}, or a callable; got {metric!r}{meant}")
 
@@ -61,6 +68,8 @@ def numbers_error(X: Any, data: NDArray[Any]) -> TypeError:
     if data.dtype.kind == "c":
         return TypeError(f"`X` must be real numbers, got dtype {data.dtype}: convert it with numpy.real(X)")
     what = f"`X` must be real numbers, got dtype {data.dtype}"
+    if data.dtype.names:
+        return TypeError(f"{what}: convert it with numpy.array(numpy.asarray(X).tolist(), dtype=float)")
     if data.dtype.kind in "mM" or _converts(data):
         return TypeError(f"{what}: convert it with numpy.asarray(X, dtype=float)")
     if data.ndim != 2:
@@ -185,6 +194,54 @@ def _is_transitive(zero: NDArray[np.bool_]) -> bool:
     """Whether points at distance 0 of each other have the same points at distance 0, as copies of one point do."""
     row = next(iter(np.argwhere(zero & ~np.eye(len(zero), dtype=bool))), None)
     return row is None or bool(np.array_equal(zero[row[0]], zero[row[1]]))
+
+
+def points_type_error(X: Any) -> TypeError:
+    """`X` is no array, list or table."""
+    what = f"`X` must be an array, a list of rows or a table, got {type(X).__name__}"
+    if hasattr(X, "obsm"):
+        keys = [f"X.obsm[{key!r}]" for key in X.obsm]
+        return TypeError(f"{what}: pass {' or '.join([*keys, 'X.X'])}")
+    if hasattr(X, "collect"):
+        return TypeError(f"{what}: pass X.collect()")
+    return TypeError(f"{what}: pass list(X)" if isinstance(X, Iterator) else what)
+
+
+def labels_type_error(labels: Any) -> TypeError:
+    """Labels are no list or array."""
+    what = f"`labels` must be a list or an array of one label a point, got {type(labels).__name__}"
+    if isinstance(labels, Mapping):
+        return TypeError(f"{what}: pass list(labels.values()), if it has the points in their order")
+    if isinstance(labels, Iterator):
+        return TypeError(f"{what}: pass list(labels)")
+    if hasattr(labels, "labels_"):
+        return TypeError(f"{what}: pass labels.labels_")
+    if hasattr(labels, "fit_predict"):
+        return TypeError(f"{what}: pass labels.fit_predict(X)")
+    return TypeError(what)
+
+
+def lengths_error(X: Any, shape: tuple[int, ...], labels: int) -> ValueError:
+    """Another number of labels than of points."""
+    found = f"`labels` has {labels} entries but `X` has {shape[0]} rows"
+    if len(shape) == 2 and shape[1] == labels != 0:
+        turned = "X.T" if hasattr(X, "T") else "numpy.transpose(X)"
+        return ValueError(f"{found}, and as many columns: points are rows, so pass {turned}")
+    return ValueError(found)
+
+
+def check_alignment(X: Any, labels: Any) -> None:
+    """Refuse a pandas table and a series that have the same rows in different orders, as rows are taken by position."""
+    if not (hasattr(X, "iloc") and hasattr(labels, "iloc")):
+        return
+    here, there = X.index, labels.index
+    if here.equals(there) or len(here) != len(there) or not (here.isin(there).all() and there.isin(here).all()):
+        return
+    row = int(np.argmax(here != there))
+    raise ValueError(
+        f"row {row} is {here[row]!r} in `X` but {there[row]!r} in `labels`, which has the same rows in another order: "
+        "pass labels.reindex(X.index), or labels.to_numpy() if the order is right and the names are not"
+    )
 
 
 def labels_shape_error(array: NDArray[Any]) -> ValueError:

@@ -85,8 +85,10 @@ def check_metric(metric: Metric, coordinates: str | None = None) -> None:
 def check_clusters(clustering: Groups, min_clusters: int, *, allow_singletons_only: bool = False) -> None:
     """Refuse clusterings that a measure is not defined for."""
     if clustering.k < min_clusters:
-        found = f"got {clustering.k}" if clustering.k else "no points are left"
-        raise ValueError(f"needs at least {min_clusters} clusters, {found}: label the points with more than one label")
+        wanted = f"needs at least {min_clusters} cluster{'s' * (min_clusters != 1)}"
+        if clustering.k == 0:
+            raise ValueError(f"{wanted}, but no points are left: all are noise")
+        raise ValueError(f"{wanted}, got {clustering.k}: label the points with more than one label")
     if clustering.k == clustering.n and clustering.mass <= clustering.k and not allow_singletons_only:
         raise ValueError(
             f"every one of the {clustering.n} points is its own cluster: needs a cluster of at least 2 points"
@@ -110,7 +112,8 @@ def _grouped(X: Any, labels: Any, metric: Metric, noise_label: Hashable | None, 
     codes, classes = encode(foreign.on_host(labels))
     input_rows = data.shape[0]
     if len(codes) != input_rows:
-        raise ValueError(f"`labels` has {len(codes)} entries but `X` has {input_rows} rows")
+        raise cures.lengths_error(X, data.shape, len(codes))
+    cures.check_alignment(X, labels)
     weights = None if sample_weight is None else read_weights(sample_weight, input_rows)
     left_out = np.zeros(input_rows, dtype=bool) if weights is None else weights == 0
     noise = np.zeros(0, dtype=np.intp)

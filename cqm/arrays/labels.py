@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.cures import labels_shape_error
+from cqm.arrays.cures import labels_shape_error, labels_type_error
 
 __all__ = ["check_noise_label", "encode"]
 
-_CURE = "give such points a label, or leave them out"
+_CURE = "give such points a label, such as -1 with noise_label=-1, or leave them out"
 
 
 def check_noise_label(noise_label: Hashable | None) -> None:
@@ -36,7 +36,7 @@ def encode(labels: Any) -> tuple[NDArray[np.intp], tuple[Hashable, ...]]:
     array = labels if isinstance(labels, list | tuple) else np.asarray(labels)
     if isinstance(array, np.ndarray):
         if array.ndim == 0:
-            raise TypeError(f"`labels` must be a list or an array of one label a point, got {type(labels).__name__}")
+            raise labels_type_error(labels)
         if array.ndim != 1:
             raise labels_shape_error(array)
         if array.dtype.kind != "O":

@@ -37,15 +37,19 @@ def read_weights(sample_weight: Any, n: int) -> FloatArray:
     return weights
 
 
-def copies(weights: FloatArray, rows: IntArray) -> IntArray:
+def copies(
+    weights: FloatArray,
+    rows: IntArray,
+    why: str = "this measure counts or ranks points, of which there are whole ones",
+    otherwise: str = ', or take a measure whose cqm.catalog[name].weights is "any"',
+) -> IntArray:
     """Ordered rows, each as often as its weight says; `rows` are their numbers in the input."""
     wrong = np.flatnonzero(weights != np.rint(weights))
     if len(wrong):
         row = rows[wrong].min()
         raise ValueError(
-            f"`sample_weight` has {weights[rows == row].item()} at position {row}, but this measure counts or ranks "
-            "points, of which there are whole ones: pass numpy.maximum(numpy.rint(sample_weight), 1), or take a "
-            'measure whose cqm.catalog[name].weights is "any"'
+            f"`sample_weight` has {weights[rows == row].item()} at position {row}, but {why}: pass "
+            f"numpy.maximum(numpy.rint(sample_weight), 1){otherwise}"
         )
     return np.repeat(np.arange(len(weights)), weights.astype(np.intp))
 

@@ -52,6 +52,7 @@ def gap_statistic(
     seed: int = 0,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
 ) -> GapStatistic:
     r"""Expected logarithm of the sum of squares of clustered structureless data, minus that of this clustering.
 
@@ -80,6 +81,8 @@ def gap_statistic(
         With "cosine", rows are scaled to unit length first.
     noise_label : hashable, optional
         Points with this label are left out.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out. Reference sets have as many points.
 
     Returns
     -------
@@ -121,7 +124,13 @@ def gap_statistic(
     if reference not in ("box", "principal"):
         raise ValueError(f'`reference` must be "box" or "principal", got {reference!r}')
     clustering = validate(
-        X, labels, metric=metric, noise_label=noise_label, min_clusters=1, coordinates="the gap statistic"
+        X,
+        labels,
+        metric=metric,
+        noise_label=noise_label,
+        sample_weight=sample_weight,
+        min_clusters=1,
+        coordinates="the gap statistic",
     )
     method, generator = labelling(clusterer), np.random.default_rng(seed)
     draw = _box(clustering) if reference == "box" else _principal(clustering)

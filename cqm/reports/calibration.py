@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from cqm.arrays.dtypes import FloatArray
+from cqm.arrays.intake import validate
 from cqm.declarations import catalog
-from cqm.reports.resampling import clusters, generator, points_of
+from cqm.reports.resampling import clusters, copied_rows, generator, points_of
 from cqm.tables import html_table, number, text_table
 
 __all__ = ["Calibration", "calibrate", "random_clustering"]
@@ -60,10 +61,11 @@ class Calibration:
 def calibrate(
     X: Any,
     clusterings: Mapping[Hashable, Any],
-    measures: Iterable[str] | Mapping[str, float],
+    measures: str | Iterable[str] | Mapping[str, float],
     *,
     n_random: int = 25,
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
     random_state: int | None = None,
 ) -> Calibration:
     r"""Hold measures of clusterings against random clusterings of the same points, and add them up.
@@ -86,6 +88,8 @@ def calibrate(
         Random clusterings of each kind and number of clusters.
     noise_label : hashable, optional
         Points with this label are left out; the random clusterings have none.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
     random_state : int, optional
         Seed of the random clusterings.
 
@@ -113,13 +117,20 @@ def calibrate(
     >>> cqm.calibrate(points, found, ["silhouette", "mcclain_rao"], random_state=0).best
     'gap'
     """
-    points, rng = points_of(X), generator(n_random, random_state)
+    points, rng = points_of(X, sample_weight), generator(n_random, random_state)
+    measures = [measures] if isinstance(measures, str) else measures
     weights = dict(measures) if isinstance(measures, Mapping) else dict.fromkeys(measures, 1.0)
     if not clusterings or not weights:
         raise ValueError("nothing to compare: give at least one clustering and one measure")
     entries = {name: catalog[name] for name in weights}
+    codes = {name: clusters(labels, noise_label)[0] for name, labels in clusterings.items()}
+    for labels in codes.values():  # no matter of measures if it fails
+        validate(X, labels, sample_weight=sample_weight, noise_label=-1, min_clusters=0, allow_singletons_only=True)
+    if sample_weight is not None:
+        rows = copied_rows(sample_weight, len(X))
+        codes = {name: labels[rows] for name, labels in codes.items()}
     distances = cdist(points, points)
-    sizes = {name: len(clusters(labels, noise_label)[1]) for name, labels in clusterings.items()}
+    sizes = {name: len(np.unique(labels[labels >= 0])) for name, labels in codes.items()}
     chance = {
         k: [random_clustering(distances, k, kind, rng) for kind in KINDS for _ in range(n_random)]
         for k in sorted(set(sizes.values()))
@@ -127,8 +138,8 @@ def calibrate(
     values: dict[Hashable, dict[str, float]] = {name: {} for name in clusterings}
     standardised: dict[Hashable, dict[str, float]] = {name: {} for name in clusterings}
     for measure, entry in entries.items():
-        for name, labels in clusterings.items():
-            values[name][measure] = _value(entry.function, points, labels, noise_label)
+        for name, labels in codes.items():
+            values[name][measure] = _value(entry.function, points, labels)
         for k, random in chance.items():
             given = [name for name, size in sizes.items() if size == k]
             pool = [_value(entry.function, points, labels) for labels in random]
@@ -200,11 +211,9 @@ def random_clustering(distances: FloatArray, k: int, kind: str, rng: np.random.G
     return labels
 
 
-def _value(
-    function: Callable[..., float], points: NDArray[Any], labels: Any, noise_label: Hashable | None = None
-) -> float:
+def _value(function: Callable[..., float], points: NDArray[Any], codes: NDArray[np.intp]) -> float:
     try:
-        return function(points, labels, noise_label=noise_label)
+        return function(points, codes, noise_label=-1)
     except ValueError:  # no value for such a clustering, as where every point is its own cluster
         return math.nan
 

@@ -54,7 +54,7 @@ def settings_to_try(
         if not size:
             raise ValueError(
                 f"{type(final_of(estimator)).__name__} has none of the parameters {', '.join(SIZE_PARAMETERS)}: "
-                "give the settings to try as grid={…}"
+                "give the settings to try as `grid`"
             )
         sizes = list(dict.fromkeys(SIZES if k is None else k))
         if not sizes:
@@ -68,6 +68,9 @@ def settings_to_try(
                 near = difflib.get_close_matches(given, [key.rpartition("__")[2] for key in known] + list(known), n=3)
                 cure = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else f"it has {', '.join(known)}"
                 raise ValueError(f"{type(estimator).__name__} has no parameter {given!r}: {cure}")
+        for given, values in part.items():
+            if isinstance(values, str) or not isinstance(values, Iterable):
+                raise TypeError(f"`grid` takes several values of {given!r}, such as [{values!r}], got {values!r}")
         resolved.append({names[given]: list(values) for given, values in part.items()})
     return list(ParameterGrid(resolved)), size
 

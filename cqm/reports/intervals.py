@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cqm.arrays.foreign import is_sparse
 from cqm.arrays.metrics import Metric
 from cqm.declarations import catalog
-from cqm.reports.resampling import clusters, generator
+from cqm.reports.resampling import clusters, copied_rows, generator
 
 __all__ = ["Interval", "confidence_interval"]
 
@@ -43,6 +43,7 @@ def confidence_interval(
     n_resamples: int = 200,
     metric: Metric = "euclidean",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
     random_state: int | None = None,
 ) -> Interval:
     r"""Confidence interval of a measure of a given clustering, by subsampling within its clusters.
@@ -73,6 +74,8 @@ def confidence_interval(
         Number of subsamples.
     metric, noise_label
         Passed on to a catalogued measure.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
     random_state : int, optional
         Seed of the subsampling.
 
@@ -105,7 +108,8 @@ def confidence_interval(
     rng = generator(n_resamples, random_state)
     data = X.tocsr() if is_sparse(X) else np.asarray(X)
     codes, classes = clusters(labels, noise_label)
-    members = [np.flatnonzero(codes == i) for i in range(len(classes))]
+    rows = np.arange(len(codes)) if sample_weight is None else copied_rows(sample_weight, len(codes))
+    members = [each for i in range(len(classes)) if len(each := rows[codes[rows] == i])]
     counts = [min(len(rows), max(2, round(share * len(rows)))) for rows in members]
     n, m = sum(map(len, members)), sum(counts)
     if m == n:

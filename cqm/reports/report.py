@@ -123,7 +123,7 @@ class Report:
 
     def _title(self) -> str:
         noise = f" and {count(self.rows - self.n)} of noise" if self.rows > self.n else ""
-        return f"{count(self.n)} points{noise}, {self.k:,} clusters, {self.metric} distance"
+        return f"{count(self.n)} points{noise}, {self.k:,} cluster{'s' * (self.k != 1)}, {self.metric} distance"
 
     def __str__(self) -> str:
         text = text_table(self._title(), HEADER, self._rows(), prose=True, spare=2)
@@ -267,7 +267,7 @@ def metric_name(metric: Metric) -> str:
 def _inapplicable(measure: Measure, clustering: Clustering, limit: float) -> str | None:
     """Why a measure is left out, or None."""
     if clustering.k == 0:
-        return "no points are left"
+        return "no points are left: all are noise"
     if (reason := measure.inapplicable(clustering.distance)) is not None:
         return reason
     cost = _operations(measure, clustering)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cqm.arrays.labels import encode
 from cqm.estimators import labelling
-from cqm.reports.resampling import generator, joint_counts, points_of
+from cqm.reports.resampling import check_vectors, generator, joint_counts, points_of
 from cqm.tables import html_table, number, text_table
 
 __all__ = ["ReproducibleK", "clustering_instability", "prediction_strength"]
@@ -58,6 +58,7 @@ def prediction_strength(
     k: Iterable[int] = range(2, 11),
     n_splits: int = 25,
     threshold: float = 0.8,
+    sample_weight: Any = None,
     random_state: int | None = None,
 ) -> ReproducibleK:
     r"""How well the clusters of one half of the points tell which points of the other half belong together.
@@ -80,6 +81,8 @@ def prediction_strength(
         Number of random halvings.
     threshold : float
         The largest k whose mean strength plus its standard error reaches this is chosen; 1 where none does.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
     random_state : int, optional
         Seed of the halvings.
 
@@ -92,7 +95,8 @@ def prediction_strength(
     TypeError
         `clusterer` is neither an estimator nor a function.
     ValueError
-        The estimator has no parameter for the number of clusters, or a k is larger than half of the points.
+        The estimator has no parameter for the number of clusters, is a pipeline or takes distances; or a k is larger
+        than half of the points.
 
     References
     ----------
@@ -109,7 +113,8 @@ def prediction_strength(
     >>> cqm.prediction_strength(points, clusterer, k=range(2, 5), n_splits=3, random_state=0).best_k
     3
     """
-    points, rng, sizes = points_of(X), generator(n_splits, random_state), sorted({*k} - {1})
+    check_vectors(clusterer, "prediction strength")
+    points, rng, sizes = points_of(X, sample_weight), generator(n_splits, random_state), sorted({*k} - {1})
     if sizes and 2 * sizes[-1] > len(points):
         raise ValueError(
             f"k = {sizes[-1]} needs {2 * sizes[-1]} points, a cluster a point in each half: got {len(points)}"
@@ -136,6 +141,7 @@ def clustering_instability(
     *,
     k: Iterable[int] = range(2, 11),
     n_resamples: int = 50,
+    sample_weight: Any = None,
     random_state: int | None = None,
 ) -> ReproducibleK:
     r"""Share of the pairs of points on which the clusterings of two bootstrap samples disagree.
@@ -155,6 +161,8 @@ def clustering_instability(
         The numbers of clusters to try, from 2 on.
     n_resamples : int
         Number of pairs of samples.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
     random_state : int, optional
         Seed of the samples.
 
@@ -167,7 +175,8 @@ def clustering_instability(
     TypeError
         `clusterer` is neither an estimator nor a function.
     ValueError
-        The estimator has no parameter for the number of clusters, or no k is at least 2.
+        The estimator has no parameter for the number of clusters, is a pipeline or takes distances; or no k is at
+        least 2.
 
     References
     ----------
@@ -184,7 +193,8 @@ def clustering_instability(
     >>> cqm.clustering_instability(points, clusterer, k=range(2, 5), n_resamples=5, random_state=0).best_k
     3
     """
-    points, rng, sizes = points_of(X), generator(n_resamples, random_state), sorted({*k} - {1})
+    check_vectors(clusterer, "clustering instability")
+    points, rng, sizes = points_of(X, sample_weight), generator(n_resamples, random_state), sorted({*k} - {1})
     if not sizes:
         raise ValueError("`k` must hold a number of clusters from 2 on: a single cluster is always found again")
     samples = [[rng.integers(len(points), size=len(points)) for _ in "ab"] for _ in range(n_resamples)]

@@ -6,21 +6,53 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.cures import sparse_error
+from cqm.arrays.cures import numbers_error, sparse_error
+from cqm.arrays.dtypes import IntArray
 from cqm.arrays.foreign import is_sparse
 from cqm.arrays.labels import encode
+from cqm.arrays.weights import copies, read_weights
+from cqm.reports.spaces import final_of, is_pipeline
 
-__all__ = ["clusters", "generator", "joint_counts", "points_of"]
+__all__ = ["check_vectors", "clusters", "copied_rows", "generator", "joint_counts", "points_of", "takes_distances"]
 
 
-def points_of(X: Any) -> NDArray[Any]:
-    """(n, d) points as numpy."""
+def points_of(X: Any, sample_weight: Any = None) -> NDArray[Any]:
+    """(n, d) points as numpy, each row as often as its weight says."""
     if is_sparse(X):
         raise sparse_error(X)
     points = np.asarray(X)
     if points.ndim != 2 or len(points) < 2:
         raise ValueError(f"`X` must be (points, features) with at least 2 points, got shape {points.shape}")
-    return points
+    if points.dtype.kind not in "biuf":
+        raise numbers_error(X, points)
+    return points if sample_weight is None else points[copied_rows(sample_weight, len(points))]
+
+
+def copied_rows(sample_weight: Any, n: int) -> IntArray:
+    """Numbers of rows, each as often as its weight says: points are drawn one by one."""
+    return copies(read_weights(sample_weight, n), np.arange(n), "points are drawn one by one, and are whole ones", "")
+
+
+def takes_distances(clusterer: Any) -> bool:
+    """Whether a clusterer is given distances, or similarities, in the place of points."""
+    if not hasattr(clusterer, "get_params"):
+        return False
+    parameters = final_of(clusterer).get_params()
+    return "precomputed" in (parameters.get("metric"), parameters.get("affinity"))
+
+
+def check_vectors(clusterer: Any, what: str) -> None:
+    """Refuse clusterers that see something else than the points whose nearest centroids are looked for."""
+    if is_pipeline(clusterer):
+        raise ValueError(
+            f"{what} assigns points to the nearest centroid, and a pipeline clusters them in another space: pass "
+            "pipeline[:-1].fit_transform(X) and pipeline[-1]"
+        )
+    if takes_distances(clusterer):
+        raise ValueError(
+            f"{what} assigns points to the nearest centroid, and {type(clusterer).__name__} is given distances: pass "
+            "vectors and a clusterer of vectors, or take cqm.cluster_stability"
+        )
 
 
 def generator(repetitions: int, random_state: int | None) -> np.random.Generator:

@@ -31,7 +31,7 @@ def check_successive(rule: str, sizes: list[int]) -> None:
 
 
 def _gap(X: Any, labels: Labels, clusterer: Callable[[int], Any], options: Options) -> Outcome:
-    found = {k: gap_statistic(X, part, clusterer=clusterer(k), metric=options["metric"]) for k, part in labels.items()}
+    found = {k: gap_statistic(X, part, clusterer=clusterer(k), **options) for k, part in labels.items()}
     return {k: statistic.gap for k, statistic in found.items()}, gap_choice(found), ""
 
 

@@ -15,7 +15,7 @@ from cqm.reports.spaces import check_dense, final_of, labels_of, taking_distance
 __all__ = ["Scorer", "scorer"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scorer:
     """`scorer(estimator, X, y=None)` → higher is better.
 
@@ -24,12 +24,45 @@ class Scorer:
     measure : name of the measure.
     metric, noise_label : passed on to it.
     min_coverage : share of the points that a clustering keeps, to have a score by a measure that does not count noise.
+    weights : whether it asks for `sample_weight`, as scikit-learn's metadata routing has it; see `set_score_request`.
     """
 
     measure: str
     metric: Metric
     noise_label: Hashable | None
     min_coverage: float = MIN_COVERAGE
+    weights: bool | str | None = None
+
+    def set_score_request(self, *, sample_weight: bool | str | None) -> "Scorer":
+        """Ask searches and cross-validation to hand weights on, as scikit-learn's own scorers do; returns itself.
+
+        Parameters
+        ----------
+        sample_weight : True to get what is passed as `sample_weight`, a name to get what is passed under that one,
+            False to get none, None to have it an error that weights are passed.
+
+        Raises
+        ------
+        RuntimeError
+            Metadata routing is off, so that nothing would be handed on.
+        """
+        from sklearn import get_config
+
+        if not get_config()["enable_metadata_routing"]:
+            raise RuntimeError(
+                "scikit-learn hands weights to scorers only where metadata routing is on: call "
+                "sklearn.set_config(enable_metadata_routing=True) first"
+            )
+        self.weights = sample_weight
+        return self
+
+    def get_metadata_routing(self) -> Any:
+        """What scikit-learn's metadata routing is told."""
+        from sklearn.utils.metadata_routing import MetadataRequest
+
+        request = MetadataRequest(owner=self)
+        request.score.add_request(param="sample_weight", alias=self.weights)
+        return request
 
     def __call__(self, estimator: Any, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Score of a fitted clusterer, or of a pipeline that ends in one, in the space that the clusterer sees."""

@@ -221,6 +221,11 @@ def select(
     """
     if isinstance(estimator, type):
         raise TypeError(f"`estimator` must be an instance, got the class: pass {estimator.__name__}()")
+    if not hasattr(estimator, "get_params"):
+        raise TypeError(
+            f"`estimator` must be a clusterer with scikit-learn's get_params and set_params, got "
+            f"{type(estimator).__name__}: give the labels that it finds to cqm.compare(X, {{name: labels, …}})"
+        )
     if isinstance(k, int | str):
         raise TypeError(f"`k` takes several numbers of clusters, such as range(2, 11), got {k!r}")
     rules, catalogued, limit = _asked(measures, metric, effort)
@@ -235,11 +240,6 @@ def select(
         check_successive(rule, [setting[size] for setting in settings])
     if sample_weight is not None:
         check_weighing(estimator)
-        if "gap_statistic" in rules:
-            raise ValueError(
-                "gap_statistic clusters random points, which have no weights: pass numpy.repeat(X, "
-                "sample_weight, axis=0) without weights, or other measures"
-            )
     fixed = taking_distances(estimator, metric)
     if metric == "precomputed" and np.ndim(X) == 1:
         from scipy.spatial.distance import squareform  # here, as it takes time to import
@@ -305,9 +305,13 @@ def _ruled(
 
 
 def _nothing_chosen(choices: list[Choice], candidates: list[Candidate]) -> str:
-    reasons = []
+    reasons: dict[str, list[str]] = {}
     for choice in choices:
-        found = {c.report.left_out[choice.measure]: c.name for c in candidates if choice.measure in c.report.left_out}
-        told = "; ".join(f"{name}: {why}" for why, name in found.items())
-        reasons.append(f"{choice.measure}: {choice.reason}" + (f" ({told})" if told else ""))
-    return f"no measure chooses among {'; '.join(c.name for c in candidates)}. " + "; ".join(reasons)
+        found: dict[str, list[str]] = {}
+        for candidate in candidates:
+            if choice.measure in candidate.report.left_out:
+                found.setdefault(candidate.report.left_out[choice.measure], []).append(candidate.name)
+        told = "; ".join(f"{', '.join(names)}: {why}" for why, names in found.items())
+        reasons.setdefault(f"{choice.reason}{f' ({told})' if told else ''}", []).append(choice.measure)
+    all_reasons = "; ".join(f"{', '.join(measures)}: {why}" for why, measures in reasons.items())
+    return f"no measure chooses among {'; '.join(c.name for c in candidates)}. {all_reasons}"

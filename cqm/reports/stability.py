@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cqm.estimators import labelling
 from cqm.external import adjusted_rand
-from cqm.reports.resampling import clusters, generator, joint_counts, points_of
+from cqm.reports.resampling import clusters, copied_rows, generator, joint_counts, points_of, takes_distances
 from cqm.tables import html_table, text_table
 
 __all__ = ["ClusterStability", "cluster_stability"]
@@ -66,6 +66,7 @@ def cluster_stability(
     resampling: Literal["bootstrap", "subset"] = "bootstrap",
     n_resamples: int = 100,
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
     random_state: int | None = None,
 ) -> ClusterStability:
     r"""Jaccard index between each cluster and its best match in clusterings of resampled points.
@@ -76,16 +77,18 @@ def cluster_stability(
 
     Parameters
     ----------
-    X : array_like of shape (n, d)
-        The points.
+    X : array_like of shape (n, d), or (n, n) for a clusterer that takes distances
+        The points, or what is precomputed of them.
     clusterer : scikit-learn clusterer, or function of points that returns labels
-        Estimators are cloned; clusterings whose number of clusters is not fixed are welcome.
+        Estimators are cloned; clusterings whose number of clusters is not fixed are welcome, and so are pipelines.
     resampling : {"bootstrap", "subset"}
         n points with replacement, or half of the points without.
     n_resamples : int
         Number of resamples.
     noise_label : hashable, optional
         Points with this label belong to no cluster: −1 for DBSCAN and its kin.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out.
     random_state : int, optional
         Seed of the resampling.
 
@@ -117,13 +120,25 @@ def cluster_stability(
     True
     """
     points, method, rng = points_of(X), labelling(clusterer), generator(n_resamples, random_state)
-    codes, classes = clusters(method(points), noise_label)
+    rows_of_points = np.arange(len(points)) if sample_weight is None else copied_rows(sample_weight, len(points))
+    if (between := takes_distances(clusterer)) and points.shape[0] != points.shape[1]:
+        raise ValueError(
+            f"`clusterer` takes distances, a square matrix, but `X` has shape {points.shape}: pass distances, or a "
+            "clusterer of vectors"
+        )
+
+    def drawn_points(rows: NDArray[np.intp]) -> NDArray[Any]:
+        rows = rows_of_points[rows]
+        return points[np.ix_(rows, rows)] if between else points[rows]
+
+    n = len(rows_of_points)
+    codes, classes = clusters(method(drawn_points(np.arange(n))), noise_label)
     if not classes:
         raise ValueError("`clusterer` found no cluster, only noise: nothing can be found again")
     best, agreement = np.zeros((n_resamples, len(classes))), np.zeros(n_resamples)
     for resample in range(n_resamples):
-        rows = _draw(len(points), resampling, rng)
-        found, _ = clusters(method(points[rows]), noise_label)
+        rows = _draw(n, resampling, rng)
+        found, _ = clusters(method(drawn_points(rows)), noise_label)
         rows, first = np.unique(rows, return_index=True)  # a point that was drawn twice counts once
         before, after = codes[rows], found[first]
         best[resample] = _best_matches(before, after, len(classes))

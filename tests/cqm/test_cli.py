@@ -62,7 +62,7 @@ def test_noise_labels_are_matched_as_they_read(folder, labels):
     np.savez(folder / "noisy.npz", X=[*POINTS, [50.0, 50.0]], labels=labels)
     result = run("score", folder / "noisy.npz", "--noise-label", "-1", "--measure", "weakest_link")
     assert "4 points and 1 of noise, 2 clusters" in result.output
-    assert "1 points are noise (label -1)" in result.output
+    assert "1 point is noise (label -1)" in result.output
     nothing = run("score", folder / "noisy.npz", "--noise-label", "-9", "--measure", "weakest_link")
     assert "no point has the noise label -9 (labels: 0" in nothing.output
 
@@ -71,7 +71,7 @@ def test_points_without_a_label_are_noise_if_so_asked(folder):
     (folder / "gaps.csv").write_text("x,y,kind\n0,0,a\n50,50,\n0,1,a\n9,9,b\n9,11,b\n")
     result = run("score", folder / "gaps.csv", "--noise-label", "NA", "--measure", "weakest_link")
     assert f"{cqm.weakest_link(POINTS, LABELS):.6g}" in result.output
-    assert "1 points are noise (label NA)" in result.output
+    assert "1 point is noise (label NA)" in result.output
 
 
 def test_one_line_says_what_was_read(folder):
@@ -179,7 +179,7 @@ def test_measures_lists_the_catalogue():
         ),
         (
             ["score", "gaps.csv"],
-            "has no label in 1 rows, 2: fill them in, or leave such points out with",
+            "has no label in 1 row, 2: fill them in, or leave such points out with",
         ),
         (["select", "points.csv", "--measure", "sd_index"], "sd_index: it can't compare different k"),
         (["select", "square.csv", "--metric", "precomputed", "--clusterer", "kmeans"], "KMeans clusters vectors"),

@@ -75,7 +75,7 @@ def test_clusterings_without_a_value_stand_there_with_the_reason():
     assert table.best("silhouette") == ("good",)
     text = str(table)
     assert "one: no silhouette, dunn (needs at least 2 clusters, got 1" in text
-    assert "noise: no silhouette, dunn (no points are left)" in text
+    assert "noise: no silhouette, dunn (no points are left: all are noise)" in text
     assert "singletons: no silhouette, dunn (every one of the 7 points is its own cluster" in text
 
 

@@ -286,3 +286,56 @@ def test_metrics_of_scipy_by_name(metric):
 def test_a_metric_of_scipy_without_a_value_is_an_error():
     with pytest.raises(ValueError, match="must return finite distances"):
         cqm.silhouette(np.zeros((9, 2)), LABELS, metric="braycurtis")
+
+
+class AnnotatedData:
+    """What scanpy keeps cells in."""
+
+    def __init__(self, X, labels):
+        self.X, self.obsm = sparse.csr_matrix(X), {"X_pca": np.asarray(X)}
+        self.obs = pd.DataFrame({"leiden": pd.Categorical(labels)}, index=[f"cell {i}" for i in range(len(labels))])
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        AnnotatedData(POINTS, LABELS),
+        pl.LazyFrame(POINTS),
+        iter(POINTS.tolist()),
+        np.array([tuple(row) for row in POINTS], dtype=[("x", float), ("y", float), ("z", float)]),
+        POINTS.T,
+        pd.DataFrame(POINTS).T,
+        POINTS.T.tolist(),
+    ],
+    ids=lambda X: type(X).__name__ + str(getattr(X, "dtype", "")),
+)
+def test_points_in_other_clothes(X):
+    text = str(error_of(X))
+    cure = re.search(r"(?:pass|with) ([\w.]*\(?.*)", text)[1].split(" or ")[0]
+    mended = eval(cure, {"numpy": np, "X": X})
+    assert cqm.silhouette(mended, LABELS) == pytest.approx(cqm.silhouette(POINTS, LABELS))
+
+
+class Fitted:
+    labels_ = LABELS
+
+
+@pytest.mark.parametrize("labels", [dict(enumerate(LABELS)), (label for label in LABELS), Fitted()])
+def test_labels_in_other_clothes(labels):
+    cure = re.search(r"pass ([\w.]*(?:\([^,]*\))?)", str(error_of(POINTS, labels)))[1]
+    assert cqm.silhouette(POINTS, eval(cure, {"labels": labels})) == cqm.silhouette(POINTS, LABELS)
+
+
+def test_a_table_and_a_series_of_the_same_rows_in_another_order():
+    names = list("pqrstuvwx")
+    X = pd.DataFrame(POINTS, index=names)
+    labels = pd.Series(LABELS, index=names)[::-1]
+    text = str(error_of(X, labels))
+    assert "row 0 is 'p' in `X` but 'x' in `labels`" in text
+    cures = re.search(r"pass (\S+), or (\S+) if", text).groups()
+    for cure, wanted in zip(cures, (LABELS, LABELS[::-1]), strict=True):
+        assert cqm.silhouette(X, eval(cure, {"X": X, "labels": labels})) == pytest.approx(
+            cqm.silhouette(POINTS, wanted)
+        )
+    for fine in (pd.Series(LABELS), pd.Series(LABELS, index=names), LABELS):  # other names say nothing
+        assert cqm.silhouette(X, fine) == cqm.silhouette(POINTS, LABELS)

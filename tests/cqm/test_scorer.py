@@ -3,8 +3,9 @@ import pickle
 import numpy as np
 import pytest
 from scipy.spatial.distance import pdist, squareform
+from sklearn import config_context
 from sklearn.cluster import DBSCAN, AgglomerativeClustering, KMeans
-from sklearn.exceptions import UndefinedMetricWarning
+from sklearn.exceptions import UndefinedMetricWarning, UnsetMetadataPassedError
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -101,3 +102,43 @@ def test_scorers_of_distances_refuse_clusterers_of_vectors():
 def test_labels_of_three_groups_score_as_the_measure_says():
     model = AgglomerativeClustering(3).fit(POINTS)
     assert cqm.scorer("silhouette")(model, POINTS) == pytest.approx(cqm.silhouette(POINTS, LABELS))
+
+
+WEIGHTS = np.where(np.arange(90) % 3 == 0, 5, 1)
+
+
+@pytest.mark.parametrize("scoring", ["one", "several"])
+def test_a_search_hands_weights_on_where_routing_is_on(scoring):
+    rows = np.arange(90)
+    clusterer = KMeans(random_state=0, n_init=3)
+    with config_context(enable_metadata_routing=True):
+        one = cqm.scorer("silhouette").set_score_request(sample_weight=True)
+        search = GridSearchCV(
+            clusterer.set_fit_request(sample_weight=True),
+            {"n_clusters": [2, 3]},
+            scoring=one if scoring == "one" else {"silhouette": one},
+            refit=True if scoring == "one" else "silhouette",
+            cv=[(rows, rows)],
+            error_score="raise",
+        ).fit(BLOBS, sample_weight=WEIGHTS)
+        again = pickle.loads(pickle.dumps(one))
+    labels = search.best_estimator_.labels_
+    copies = np.repeat(rows, WEIGHTS)
+    assert search.best_score_ == pytest.approx(cqm.silhouette(BLOBS[copies], labels[copies]))
+    assert search.best_score_ != pytest.approx(cqm.silhouette(BLOBS, labels), rel=1e-3)
+    assert again == one
+
+
+def test_weights_that_nobody_asked_for_are_an_error():
+    clusterer = KMeans(random_state=0, n_init=3)
+    with config_context(enable_metadata_routing=True):
+        search = GridSearchCV(
+            clusterer.set_fit_request(sample_weight=True), {"n_clusters": [2, 3]}, scoring=cqm.scorer("silhouette")
+        )
+        with pytest.raises(UnsetMetadataPassedError, match="sample_weight"):
+            search.fit(BLOBS, sample_weight=WEIGHTS)
+        none = cqm.scorer("silhouette").set_score_request(sample_weight=False)
+        folds = KFold(3, shuffle=True, random_state=0)
+        assert search.set_params(scoring=none, cv=folds).fit(BLOBS, sample_weight=WEIGHTS).best_params_
+    with pytest.raises(RuntimeError, match=r"sklearn.set_config\(enable_metadata_routing=True\) first"):
+        cqm.scorer("silhouette").set_score_request(sample_weight=True)

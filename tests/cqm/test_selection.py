@@ -120,7 +120,7 @@ def test_unusable_points_are_an_error_not_a_table_of_nothing():
 
 
 def test_a_clusterer_without_a_number_of_clusters_needs_a_grid():
-    with pytest.raises(ValueError, match=r"DBSCAN has none of the parameters n_clusters.*grid="):
+    with pytest.raises(ValueError, match=r"DBSCAN has none of the parameters n_clusters.*as `grid`"):
         cqm.select(POINTS, DBSCAN())
 
 

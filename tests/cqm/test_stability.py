@@ -3,11 +3,14 @@
 from itertools import permutations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.cluster import DBSCAN, AgglomerativeClustering, KMeans
 from sklearn.datasets import make_blobs, make_moons
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import cqm
 from cqm.reports.reproducibility import _disagreement, _strength
@@ -140,3 +143,32 @@ def test_interval_of_a_catalogued_measure_takes_distances_and_noise():
 def test_wrong_calls_are_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_distances_are_drawn_with_their_rows_and_columns():
+    distances = np.sqrt(((TRIANGLE[:, None] - TRIANGLE) ** 2).sum(axis=2))
+    far = AgglomerativeClustering(4, linkage="average")
+    near = AgglomerativeClustering(4, linkage="average", metric="precomputed")
+    options = {"n_resamples": 5, "random_state": 0}
+    got, expected = cqm.cluster_stability(distances, near, **options), cqm.cluster_stability(TRIANGLE, far, **options)
+    assert str(got) == str(expected)
+    with pytest.raises(ValueError, match=r"takes distances, a square matrix, but `X` has shape \(60, 2\)"):
+        cqm.cluster_stability(TRIANGLE, near, **options)
+
+
+@pytest.mark.parametrize("report", [cqm.prediction_strength, cqm.clustering_instability])
+def test_nearest_centroids_are_those_of_the_space_that_the_clusterer_sees(report):
+    pipeline = make_pipeline(StandardScaler(), KMeans(random_state=0, n_init=2))
+    with pytest.raises(ValueError, match=r"pass pipeline\[:-1\].fit_transform\(X\) and pipeline\[-1\]"):
+        report(TRIANGLE, pipeline)
+    assert report(pipeline[:-1].fit_transform(TRIANGLE), pipeline[-1], k=range(2, 5), random_state=0).best_k == 3
+    with pytest.raises(ValueError, match=r"AgglomerativeClustering is given distances: .* cqm.cluster_stability"):
+        report(np.zeros((9, 9)), AgglomerativeClustering(metric="precomputed", linkage="average"))
+
+
+def test_points_that_are_no_numbers_and_clusterings_of_others():
+    table = pd.DataFrame(TRIANGLE, columns=["x", "y"]).assign(kind="a")
+    with pytest.raises(TypeError, match=r"X\[0, 2\] is 'a'; leave such columns out with X.drop"):
+        cqm.cluster_stability(table, KMeans(3))
+    with pytest.raises(ValueError, match="`labels` has 5 entries but `X` has 60 rows"):
+        cqm.calibrate(TRIANGLE, {"whole": MEMBERS, "part": MEMBERS[:5]}, "silhouette")

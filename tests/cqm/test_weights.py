@@ -394,8 +394,62 @@ def test_rules_weigh_points():
     expected = cqm.select(REPEATED, FromFarApart(), **options)
     for rule in options["measures"]:
         assert got.scores(rule) == pytest.approx(expected.scores(rule), rel=1e-9, nan_ok=True)
-    with pytest.raises(ValueError, match="gap_statistic clusters random points, which have no weights"):
-        cqm.select(GROUPS, KMeans(), sample_weight=HEAVY, measures=["gap_statistic"])
+
+
+@pytest.mark.parametrize("reference", ["box", "principal"])
+def test_the_gap_statistic_weighs_points(reference):
+    labels = np.repeat([0, 1, 2], 20)
+    options = {"clusterer": KMeans(3, random_state=0, n_init=1), "n_references": 3, "reference": reference}
+    got = cqm.gap_statistic(GROUPS, labels, sample_weight=HEAVY, **options)
+    expected = cqm.gap_statistic(REPEATED, np.repeat(labels, HEAVY), **options)
+    assert astuple(got)[:3] == pytest.approx(astuple(expected)[:3], rel=1e-9)
+    chosen = cqm.select(GROUPS, KMeans(random_state=0, n_init=3), k=range(1, 5), measures="gap_statistic")
+    weighed = cqm.select(
+        GROUPS, KMeans(random_state=0, n_init=3), k=range(1, 5), measures="gap_statistic", sample_weight=HEAVY
+    )
+    assert weighed.best_k == chosen.best_k == 3
+    assert weighed.scores("gap_statistic")["k=3"] != chosen.scores("gap_statistic")["k=3"]
+
+
+@pytest.mark.parametrize("representatives", ["medoid", "centroid", [3, 25, 47]])
+@pytest.mark.parametrize("reading", ["own", "literal"])
+def test_relative_margins_of_points_are_those_of_their_copies(representatives, reading):
+    labels = np.repeat([0, 1, 2], 20)
+    copies = np.repeat(np.arange(60), HEAVY)
+    centres = representatives
+    if isinstance(representatives, list):
+        centres = [int(np.flatnonzero(copies == row)[0]) for row in representatives]
+    options = {"reading": reading}
+    got = cqm.sample_relative_margin(GROUPS, labels, representatives=representatives, sample_weight=HEAVY, **options)
+    copied = cqm.sample_relative_margin(REPEATED, labels[copies], representatives=centres, **options)
+    last = np.cumsum(HEAVY) - 1
+    assert got == pytest.approx(copied[last], rel=1e-12, nan_ok=True)
+    several = np.isin(copies, copies[np.isnan(copied)]) & ~np.isnan(copied)
+    assert (copied[several] == 0).all()  # the other copies of a centre lie on it
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        lambda X, labels, **more: cqm.cluster_stability(X, KMeans(3, random_state=0, n_init=1), n_resamples=4, **more),
+        lambda X, labels, **more: cqm.prediction_strength(
+            X, KMeans(random_state=0, n_init=1), k=[4], n_splits=2, **more
+        ),
+        lambda X, labels, **more: cqm.clustering_instability(X, KMeans(random_state=0), k=[4], n_resamples=2, **more),
+        lambda X, labels, **more: cqm.confidence_interval(X, labels, "silhouette", n_resamples=4, **more),
+        lambda X, labels, **more: cqm.calibrate(X, {"true": labels}, "silhouette", n_random=2, **more),
+    ],
+    ids=["stability", "strength", "instability", "interval", "calibration"],
+)
+def test_points_are_drawn_as_often_as_they_weigh(report):
+    labels = np.repeat([0, 1, 2], 20)
+    weights = np.where(np.arange(60) % 7 == 0, 0, HEAVY)
+    got = report(GROUPS, labels, sample_weight=weights, random_state=0)
+    expected = report(np.repeat(GROUPS, weights, axis=0), np.repeat(labels, weights), random_state=0)
+    assert str(got) == str(expected)
+    assert str(got) != str(report(GROUPS, labels, random_state=0))
+    with pytest.raises(ValueError, match=r"`sample_weight` has 1.5 at position 1, but points are drawn one by one"):
+        report(GROUPS, labels, sample_weight=np.r_[1, 1.5, np.ones(58)])
 
 
 def test_what_does_not_know_weights_is_refused():

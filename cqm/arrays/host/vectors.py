@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cqm.arrays.cures import numbers_error, sparse_error
+from cqm.arrays.cures import numbers_error, points_type_error, sparse_error
 from cqm.arrays.metrics import Distance
 from cqm.arrays.rules import check_distances, check_integers, check_size, no_direction, not_finite
 from cqm.parallel import in_order
@@ -128,7 +128,7 @@ def _array(X: Any) -> NDArray[Any]:
         found = "entries of a row are sequences" if row is None else f"row {row} has {lengths[row]}, row 0 {lengths[0]}"
         raise ValueError(f"`X` must have rows of equally many numbers: {found}") from None
     if data.ndim == 0 and data.dtype.kind not in "biufc":
-        raise TypeError(f"`X` must be an array, a list of rows or a table, got {type(X).__name__}")
+        raise points_type_error(X)
     if data.dtype.kind == "O" and hasattr(X, "iloc") and X.ndim == 2 and all(t.kind in "biuf" for t in X.dtypes):
         return np.asarray(X.to_numpy(dtype=np.float64, na_value=np.nan))  # nullable columns of a pandas table
     return data

@@ -123,6 +123,7 @@ def sample_relative_margin(
     reading: Reading = "own",
     representatives: str | ArrayLike = "medoid",
     noise_label: Hashable | None = None,
+    sample_weight: Any = None,
 ) -> Any:
     """Quotient of each point's distances to its own and to the next centre, for given centres, in input order.
 
@@ -132,6 +133,9 @@ def sample_relative_margin(
         As for :func:`relative_margin`.
     representatives : "medoid", "centroid", or array of int
         The centres: medoids, means (vectors only), or rows of `X`, one of each cluster.
+    sample_weight : array_like of shape (n,), optional
+        How many points each row stands for, in whole numbers; 0 leaves it out. Of a row of several points, one is the
+        centre, and the row's value is that of the others.
 
     Returns
     -------
@@ -156,6 +160,6 @@ def sample_relative_margin(
     >>> cqm.sample_relative_margin([[0.0], [1.0], [11.0], [13.0]], [0, 0, 1, 1], representatives=[1, 2])
     array([0.09090909, nan, nan, 0.16666667])
     """
-    clustering = validate(X, labels, metric=metric, noise_label=noise_label)
+    clustering = validate(X, labels, metric=metric, noise_label=noise_label, sample_weight=sample_weight)
     check_reading(reading)
     return clustering.to_input_order(quotients(clustering, representatives_of(clustering, representatives), reading))

@@ -37,7 +37,7 @@ def representatives_of(clustering: Clustering, representatives: str | ArrayLike)
 
 
 def _ordered_rows(clustering: Clustering, rows: NDArray[Any]) -> IntArray:
-    where = np.argsort(clustering.order)
+    where = np.argsort(clustering.order, kind="stable")  # of several copies of a row, the first
     at = np.searchsorted(clustering.order, rows, sorter=where)
     found = where[np.minimum(at, clustering.n - 1)]
     strange = clustering.order[found] != rows
