@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from itertools import combinations
 from random import Random
 
 import pytest
@@ -32,6 +33,7 @@ from cqm.axioms.proofs.traced import Broken, Continuous, Graded, Moved, NoRule
 from cqm.axioms.solvers import agreed_unsatisfiable, unsatisfiable_by_cvc5
 from cqm.axioms.subjects import subject_of
 from cqm.definitions.arithmetic import exponential, if_at_most, maximum, minimum, ratio, square_root
+from cqm.definitions.coordinates import centroid, squared_distance
 from tests.cqm.axioms import planted
 
 FOUND_BY_TRYING = 40  # cases within which a planted measure breaks an argument
@@ -186,6 +188,11 @@ WRONG = {
         subject_of("relative_margin_literal"),
         "k_richness",
     ),
+    "clusters on a sphere are wide": (
+        rivals.constructed(constructions.on_spheres, some_of=5),
+        subject_of("adjusted_davies_bouldin"),
+        "k_richness",
+    ),
     "it has a value": (preferences.without_value, subject_of("trace_w"), "richness"),
     "no pair has a smaller value": (
         large.a_pair_has_the_better_s_dbw,
@@ -194,6 +201,24 @@ WRONG = {
     ),
     "a pair has a positive value": (large.a_pair_has_no_cdbw, subject_of("trace_w"), "richness"),
 }
+
+
+def roundness(points):
+    """How far the points are from lying on a sphere about their centroid: 0 where they do."""
+    centre = centroid(points)
+    squares = [squared_distance(point, centre) for point in points]
+    return (max(squares) - min(squares)) / max(squares)
+
+
+@pytest.mark.parametrize("sizes", [(2, 1, 1), (2, 2, 1), (3, 2, 1), (2, 2, 2), (4, 4, 3, 1)])
+def test_two_clusters_lie_on_a_sphere_and_not_with_a_point_of_a_third_one(sizes):
+    instance = constructions.on_spheres(sizes)
+    *_, last = range(instance.n)
+    for one, other in combinations(range(len(sizes)), 2):
+        chosen = [x for x in range(instance.n) if instance.labels[x] in (one, other)]
+        assert roundness([instance.rows[x] for x in chosen]) < 1e-5
+        if last not in chosen:
+            assert roundness([instance.rows[x] for x in (*chosen, last)]) > 1e-2
 
 
 @pytest.mark.parametrize("why", WRONG)
