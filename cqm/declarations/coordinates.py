@@ -292,6 +292,5 @@ SCATTERING = (
         "midpoints",
         "Halkidi & Vazirgiannis 2001, eq. 1–5",
         weights="any",
-        open_axioms=("k_richness",),
     ),
 )

@@ -201,6 +201,7 @@ POOR = (
     ),
     Proof("Simplified silhouette", BOTH, ("simplified_silhouette",), large.least_squares_come_near, holds=False),
     Proof("S_Dbw", BOTH, ("s_dbw",), large.a_pair_has_the_better_s_dbw, holds=False),
+    Proof("S_Dbw", RICH_FOR_K, ("s_dbw",), large.two_pairs_have_not_the_best_s_dbw, holds=False),
     Proof("CDbw", BOTH, ("cdbw",), large.a_pair_has_no_cdbw, holds=False),
     Proof(PAIRS, WEAKLY, ("additive_margin_pairs_max",), some_part_of_two_clusters_is_better, holds=False),
     Proof(

@@ -95,6 +95,10 @@ def minus_trace_w(points, labels):
     return -1 * subject_of("trace_w").function(points, labels)
 
 
+def two_pairs_apart(points, labels):
+    return len(set(labels[:2])) + len(set(labels[2:4]))
+
+
 WRONG = {
     "a length is added to a number": (by_units, judged(planted.in_a_unit), "scale_invariance"),
     "the first point is asked": (the_same_set, judged(planted.asks_the_first_point), "isomorphism_invariance"),
@@ -198,6 +202,11 @@ WRONG = {
         large.a_pair_has_the_better_s_dbw,
         judged(minus_trace_w, needs="points"),
         "richness",
+    ),
+    "two pairs have the least value": (
+        large.two_pairs_have_not_the_best_s_dbw,
+        judged(two_pairs_apart, "lower", needs="points"),
+        "k_richness",
     ),
     "a pair has a positive value": (large.a_pair_has_no_cdbw, subject_of("trace_w"), "richness"),
 }
