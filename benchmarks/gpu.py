@@ -3,18 +3,19 @@
     python -m benchmarks.gpu [--device cuda] [--scale 1.0]
 
 One run of under five minutes. Figures are kept in docs/benchmarks/gpu.json as they come and shown in
-docs/benchmarks/gpu.md. Without a GPU it says so and leaves both alone; `--device cpu --scale 0.01 --out DIR` runs all
-its parts anywhere.
+docs/benchmarks/gpu.md; what fails is said there, and the rest goes on. Without a GPU it says so and leaves both alone;
+`--device cpu --scale 0.01 --out DIR` runs all its parts anywhere.
 """
 
 import argparse
 import json
 import math
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,8 @@ class Work:
     beside : what the time is a multiple of: the products of all pairs, or of all points with all centroids.
     naive : the same in a few lines of torch.
     double : whether it is timed in float64, too.
+    host : whether it is timed on the processors beside the device, too.
+    spread : standard deviation of the points around their centre; centres have 1.
     """
 
     name: str
@@ -55,6 +58,8 @@ class Work:
     beside: str = "pairs"
     naive: Call | None = None
     double: bool = False
+    host: bool = True
+    spread: float = 1.0
 
 
 def naive_silhouette(X: Tensor, labels: Tensor) -> Tensor:
@@ -95,6 +100,7 @@ def cosine(measure: Callable[..., Any]) -> Call:
 WORK = (
     Work("silhouette", cqm.silhouette, 20_000, 256, 10, naive=naive_silhouette),
     Work("silhouette", cqm.silhouette, 20_000, 256, 1000, naive=naive_silhouette),
+    Work("silhouette, compact clusters", cqm.silhouette, 20_000, 256, 10, naive=naive_silhouette, spread=0.1),
     Work("Dunn", cqm.dunn, 20_000, 256, 10, naive=naive_dunn),
     Work("Dunn", cqm.dunn, 20_000, 256, 1000, naive=naive_dunn),
     Work("weakest link", cqm.weakest_link, 20_000, 256, 10),
@@ -104,22 +110,25 @@ WORK = (
     Work("Davies–Bouldin", cqm.davies_bouldin, 200_000, 192, 2000, "centroids", double=True),
     Work("Caliński–Harabasz", cqm.calinski_harabasz, 200_000, 192, 2000, "centroids", double=True),
     Work("simplified silhouette", cqm.simplified_silhouette, 200_000, 192, 2000, "centroids", double=True),
-    Work("silhouette, cosine", cosine(cqm.silhouette), 1_000_000, 192, 6000, "centroids", double=True),
-    Work("silhouette", cqm.silhouette, 100_000, 192, 100, naive=naive_silhouette),
-    Work("Dunn", cqm.dunn, 100_000, 192, 100, naive=naive_dunn),
-    Work("McClain–Rao", cqm.mcclain_rao, 100_000, 192, 100),
-    Work("silhouette", cqm.silhouette, 1_000_000, 192, 6000),
+    Work("silhouette, cosine", cosine(cqm.silhouette), 1_000_000, 192, 6000, "centroids", double=True, host=False),
+    Work("silhouette", cqm.silhouette, 100_000, 192, 100, naive=naive_silhouette, host=False),
+    Work("Dunn", cqm.dunn, 100_000, 192, 100, naive=naive_dunn, host=False),
+    Work("McClain–Rao", cqm.mcclain_rao, 100_000, 192, 100, host=False),
+    Work("silhouette", cqm.silhouette, 1_000_000, 192, 6000, host=False),
 )
+FAILURES = (TypeError, ValueError, RuntimeError, MemoryError)  # torch's lack of memory is a RuntimeError
 
 
-def points(n: int, d: int, k: int, device: torch.device, dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor]:
+def points(
+    n: int, d: int, k: int, device: torch.device, dtype: torch.dtype = torch.float32, spread: float = 1.0
+) -> tuple[Tensor, Tensor]:
     """Blobs around k centres, in no order; every cluster has at least two points."""
     generator = torch.Generator(device).manual_seed(n + d + k)
     labels = torch.cat(
         [torch.arange(k, device=device).repeat(2), torch.randint(k, (n - 2 * k,), generator=generator, device=device)]
     )
     centres = torch.randn((k, d), generator=generator, device=device, dtype=dtype)
-    X = torch.randn((n, d), generator=generator, device=device, dtype=dtype).add_(centres[labels])
+    X = torch.randn((n, d), generator=generator, device=device, dtype=dtype).mul_(spread).add_(centres[labels])
     order = torch.randperm(n, generator=generator, device=device)
     return X[order], labels[order]
 
@@ -163,28 +172,42 @@ def timed(work: Work, scale: float, device: torch.device, left: float) -> dict[s
     """One row: seconds of the measure, of its product, of plain torch; values beside each other."""
     k = max(2, round(work.k * math.sqrt(scale)))
     n = max(4 * k, round(work.n * scale))
-    X, labels = points(n, work.d, k, device)
     row: dict[str, Any] = {"name": work.name, "n": n, "d": work.d, "k": k, "beside": work.beside}
     try:
+        X, labels = points(n, work.d, k, device, spread=work.spread)
         row["seconds"], row["memory_gib"] = median_seconds(lambda: work.call(X, labels), device, left / 4)
-    except TypeError as reason:  # no engine for such arrays
-        return {**row, "left_out": str(reason)}
-    others = X if work.beside == "pairs" else X[:k]
+        return row | beside(work, X, labels, row["seconds"], device, left)
+    except FAILURES as reason:
+        return {**row, "left_out": first_line(reason)}
+
+
+def beside(work: Work, X: Tensor, labels: Tensor, seconds: float, device: torch.device, left: float) -> dict[str, Any]:
+    """What stands beside a time: product, plain torch, float64, and the processors."""
+    row: dict[str, Any] = {}
+    others = X if work.beside == "pairs" else X[: int(labels.max()) + 1]
     row["product_seconds"], _ = median_seconds(lambda: products(X, others), device, left / 8)
-    row["ratio"] = row["seconds"] / row["product_seconds"]
+    row["ratio"] = seconds / row["product_seconds"]
     if work.naive is not None:
         row["naive_seconds"], _ = median_seconds(lambda: work.naive(X, labels), device, left / 4)
         ours, theirs = float(work.call(X, labels)), float(work.naive(X, labels))
         row["value"], row["naive_value"] = ours, theirs
     if work.double:
-        X = X.double()
-        row["double_seconds"], _ = median_seconds(lambda: work.call(X, labels), device, left / 4)
+        wide = X.double()
+        row["double_seconds"], _ = median_seconds(lambda: work.call(wide, labels), device, left / 4)
+        del wide
+    if work.host:
+        on_host = X.cpu(), labels.cpu()
+        row["host_seconds"], _ = median_seconds(lambda: work.call(*on_host), torch.device("cpu"), left / 16)
     return row
+
+
+def first_line(reason: Exception) -> str:
+    return f"{type(reason).__name__}: {reason}".splitlines()[0]
 
 
 def agreement(device: torch.device, dtype: torch.dtype) -> list[dict[str, Any]]:
     """Every catalogued measure of a tensor on the device, and of the same numbers in numpy."""
-    X, labels = points(60, 5, 3, torch.device("cpu"), dtype)
+    X, labels = points(60, 20, 3, torch.device("cpu"), dtype)  # more features than are subtracted one by one
     X = X + 4 * labels[:, None]  # well apart, so that searches end
     moved, on_host = (X.to(device), labels.to(device)), (X.double().numpy(), labels.numpy())
     rows = []
@@ -193,8 +216,8 @@ def agreement(device: torch.device, dtype: torch.dtype) -> list[dict[str, Any]]:
         wanted = float(measure.function(*on_host))
         try:
             got = float(measure.function(*moved))
-        except TypeError as reason:
-            rows.append({**row, "left_out": str(reason)})
+        except FAILURES as reason:
+            rows.append({**row, "left_out": first_line(reason)})
             continue
         same = got == wanted or (math.isnan(got) and math.isnan(wanted))
         error = 0.0 if same else abs(got - wanted) / max(abs(wanted), 1e-12)
@@ -205,16 +228,21 @@ def agreement(device: torch.device, dtype: torch.dtype) -> list[dict[str, Any]]:
 def facts(device: torch.device) -> dict[str, Any]:
     """The device, and who else could be timed on it."""
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
-    return {"device": name, "torch": torch.__version__, "cqm": cqm.__version__, "peers": dict(peers())}
+    return {
+        "device": name,
+        "cores": len(os.sched_getaffinity(0)),
+        "torch": torch.__version__,
+        "cqm": cqm.__version__,
+        "peers": dict(peers()),
+    }
 
 
 def peers() -> Iterator[tuple[str, str]]:
-    """Other programs with such measures on a GPU that are installed here."""
-    for name in ("cuml-cu13", "cuvs-cu13", "torchmetrics"):
-        try:
-            yield name, version(name)
-        except PackageNotFoundError:
-            continue
+    """Other programs with such measures on a GPU that are installed here, by the name they are imported by."""
+    installed = packages_distributions()
+    for name in ("cuml", "cuvs", "torchmetrics"):
+        if name in installed:
+            yield name, version(installed[name][0])
 
 
 def peer_rows(scale: float, device: torch.device, left: float) -> list[dict[str, Any]]:
@@ -229,16 +257,20 @@ def peer_rows(scale: float, device: torch.device, left: float) -> list[dict[str,
             "torchmetrics Davies–Bouldin": davies_bouldin_score,
             "torchmetrics Caliński–Harabasz": calinski_harabasz_score,
         }
-    if "cuml-cu13" in found:
+    if "cuml" in found:
         from cuml.metrics.cluster import silhouette_score
 
         calls["cuML silhouette"] = lambda X, labels: silhouette_score(X, labels)
     rows = []
     for name, call in calls.items():
         n, k = max(40, round(20_000 * scale)), 10
+        row: dict[str, Any] = {"name": name, "n": n, "d": 256, "k": k}
         X, labels = points(n, 256, k, device)
-        seconds, memory = median_seconds(lambda call=call, X=X, labels=labels: call(X, labels), device, left)
-        rows.append({"name": name, "n": n, "d": 256, "k": k, "seconds": seconds, "memory_gib": memory})
+        try:
+            seconds, memory = median_seconds(lambda call=call, X=X, labels=labels: call(X, labels), device, left)
+            rows.append({**row, "seconds": seconds, "memory_gib": memory})
+        except FAILURES as reason:
+            rows.append({**row, "left_out": first_line(reason)})
     return rows
 
 
@@ -250,24 +282,29 @@ def page(record: dict[str, Any]) -> str:
         "",
         f"{machine['device']}, torch {machine['torch']}; written by `python -m benchmarks.gpu`. float32, medians of "
         f"up to {REPEATS} calls. The product is that of the same points without any epilogue: of all pairs, or of all "
-        "points with as many centres as there are clusters. Plain torch is `cdist(rows, X) @ indicator` and its kin.",
+        "points with as many centres as there are clusters. Plain torch is `cdist(rows, X) @ indicator` and its kin; "
+        f"host is the same points on {machine['cores']} processor cores.",
         "",
-        "| measure | n × d, k | time | products | time / products | plain torch | float64 | peak memory |",
-        "|---|---|---:|---:|---:|---:|---:|---:|",
+        "| measure | n × d, k | time | products | time / products | plain torch | float64 | host | peak memory |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for row in record["times"]:
         shape = f"{row['n']:,} × {row['d']}, {row['k']:,}"
         if "left_out" in row:
-            lines.append(f"| {row['name']} | {shape} | {row['left_out']} | | | | | |")
+            lines.append(f"| {row['name']} | {shape} | {row['left_out']} | | | | | | |")
             continue
         lines.append(
             f"| {row['name']} | {shape} | {row['seconds']:.3g} s | {row['beside']} {row['product_seconds']:.3g} s | "
             f"{row['ratio']:.2f} | {seconds(row.get('naive_seconds'))} | {seconds(row.get('double_seconds'))} | "
-            f"{row['memory_gib']:.2f} GiB |"
+            f"{seconds(row.get('host_seconds'))} | {row['memory_gib']:.2f} GiB |"
         )
     for row in record["peers"]:
-        shape, memory = f"{row['n']:,} × {row['d']}, {row['k']}", f"{row['memory_gib']:.2f} GiB"
-        lines.append(f"| {row['name']} | {shape} | {row['seconds']:.3g} s | | | | | {memory} |")
+        shape = f"{row['n']:,} × {row['d']}, {row['k']}"
+        if "left_out" in row:
+            lines.append(f"| {row['name']} | {shape} | {row['left_out']} | | | | | | |")
+            continue
+        memory = f"{row['memory_gib']:.2f} GiB"
+        lines.append(f"| {row['name']} | {shape} | {row['seconds']:.3g} s | | | | | | {memory} |")
     agreeing = sum(bool(row.get("agrees")) for row in record["agreement"])
     total = len(record["agreement"])
     lines += ["", f"{agreeing} of {total} values are those of numpy to 1e-9 (float64) or 1e-4 (float32).", ""]
@@ -302,6 +339,7 @@ def measure(device: torch.device, scale: float, out: Path, limit: float = SECOND
             row: dict[str, Any] = {"name": work.name, "n": work.n, "d": work.d, "k": work.k, "left_out": "no time left"}
         else:
             row = timed(work, scale, device, left)
+            print(f"{time.monotonic() - start:4.0f} s: {row['name']}, n = {row['n']:,}, k = {row['k']:,}", flush=True)
         record["times"].append(row)
         keep()
     record["peers"] = peer_rows(scale, device, max(1.0, limit - (time.monotonic() - start)))
