@@ -1,7 +1,7 @@
 """What one checkpoint is worth, with labels and without: embeddings, error rates, and every label-free number."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from benchmarks.crossed_trials import SPLITS, hard_negatives, lists, rates
 from cqm.atomic import atomic_path
 from cqm.reports.choice import choose
 from sv_bridge.compactness.label_free import spectrum_criteria, view_criteria
-from sv_bridge.compactness.pseudo_speakers import find_pseudo_speakers
+from sv_bridge.compactness.pseudo_speakers import numbers_to_try
 from sv_bridge.data.audio import AudioFile
 from sv_bridge.data.channels import crossed
 from sv_bridge.data.crops import wrapped
@@ -179,13 +179,13 @@ def pooled(embeddings: Embeddings, pool: Corpus) -> Embeddings:
 
 def clustered(embeddings: Embeddings, *, k_means: bool) -> dict[str, float]:
     """Every measure of average linkage with the silhouette's k; and, if wanted, of k-means with a tenth of n."""
-    unknown = replace(embeddings, speakers=np.full(len(embeddings), ""))
-    vectors = scoring_vectors(unknown.vectors)
-    chosen = find_pseudo_speakers(unknown, trusted=-1.0, least_utterances=1)
-    labels = {"ahc": chosen.labels}
+    vectors = scoring_vectors(embeddings.vectors)
+    tree = linkage(vectors, method="average", metric="cosine")
+    cuts = [fcluster(tree, k, criterion="maxclust") for k in numbers_to_try(len(vectors), steps=40)]
+    labels = {"ahc": max(cuts, key=lambda cut: cqm.silhouette(vectors, cut, metric="cosine"))}
     if k_means:
         labels["kmeans"] = KMeans(len(vectors) // 10, n_init=3, random_state=0).fit_predict(vectors)
-    values = {"clusters": float(chosen.clusters)}
+    values = {"clusters": float(labels["ahc"].max())}
     for name, found in labels.items():
         report = cqm.evaluate(vectors, found, metric="cosine", measures=MEASURES, progress=False)
         values |= {f"{name}:{measure}": value for measure, value in report.values.items()}

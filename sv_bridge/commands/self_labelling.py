@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 __all__ = ["learn", "self_label"]
 
 Settings = Annotated[
-    list[str] | None, typer.Option("--set", help="key=value of the classifier, such as epochs=20; may be repeated.")
+    list[str] | None,
+    typer.Option("--set", help="key=value of the rounds' training, such as epochs=20; may be repeated."),
 ]
 Rounds = Annotated[int, typer.Option(min=1, help="At most so many; fewer when the measure no longer gets better.")]
 Clusterer = Annotated[Literal["ahc", "kmeans"], typer.Option(help="ahc (holds all pairs in memory) or kmeans.")]
 Measure = Annotated[str, typer.Option(help="Measure that chooses the number of speakers; see `cqm measures`.")]
-Classifier = Annotated[str, typer.Option(help="Preset or .yaml file with method aam_softmax.")]
+Recipe = Annotated[str, typer.Option(help="Preset or .yaml file that learns from speakers; tiny-aam-softmax, too.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bar.")]
 
@@ -28,7 +29,7 @@ def self_label(
         Path, typer.Option(help="Corpus folder or manifest; its speakers, if it names any, are not read.")
     ],
     out: Annotated[Path, typer.Option(help="Folder of the rounds.")],
-    preset: Classifier = "tiny-aam-softmax",
+    preset: Recipe = "small-snt-speakers",
     setting: Settings = None,
     rounds: Rounds = 3,
     clusterer: Clusterer = "ahc",
@@ -51,11 +52,11 @@ def learn(
     speech: Annotated[Path, typer.Argument(help="Folder of recordings of nobody in particular, or a corpus.")],
     out: Annotated[Path, typer.Option(help="Folder of the corpus, the first run and the rounds.")],
     min_seconds: Annotated[float, typer.Option(help="Leave out shorter recordings.")] = 1.0,
-    first: Annotated[str, typer.Option(help="Preset or .yaml file of the first, contrastive training.")] = "tiny-snt",
+    first: Annotated[str, typer.Option(help="Preset or .yaml file of the first, contrastive training.")] = "small-snt",
     first_setting: Annotated[
         list[str] | None, typer.Option("--set-first", help="key=value of the first training; may be repeated.")
     ] = None,
-    preset: Classifier = "tiny-aam-softmax",
+    preset: Recipe = "small-snt-speakers",
     setting: Settings = None,
     rounds: Rounds = 3,
     clusterer: Clusterer = "ahc",
@@ -74,7 +75,7 @@ def learn(
     from sv_bridge.presets import load_config
     from sv_bridge.training.loop import train
 
-    contrastive, classifier = load_config(first, first_setting or ()), load_config(preset, setting or ())
+    contrastive, config = load_config(first, first_setting or ()), load_config(preset, setting or ())
     if speech.is_file() or (speech / MANIFEST_NAME).is_file():
         corpus = read_corpus(speech)
     elif (out / "corpus" / MANIFEST_NAME).is_file():
@@ -83,7 +84,7 @@ def learn(
         corpus, skipped = prepare(read_unlabelled(speech), out / "corpus", below=speech, min_seconds=min_seconds)
         typer.echo(f"{len(corpus)} recordings → {out / 'corpus'}; {len(skipped)} left out, see skipped.jsonl", err=True)
     run = train(contrastive, corpus, out / "contrastive", device=device, progress_bar=not quiet)
-    _label(str(run), corpus, out, classifier, rounds, clusterer, measure, device, quiet)
+    _label(str(run), corpus, out, config, rounds, clusterer, measure, device, quiet)
 
 
 def _label(

@@ -13,8 +13,10 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.cluster import KMeans
 
 import cqm
+from cqm.reports.choice import bend
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.verification.scoring import scoring_vectors
+from sv_bridge.verification.transforms import whiten_themselves
 
 __all__ = ["CLUSTERERS", "Clusterer", "PseudoSpeakers", "find_pseudo_speakers", "numbers_to_try"]
 
@@ -22,6 +24,9 @@ Clusterer = Literal["ahc", "kmeans"]
 CLUSTERERS: tuple[Clusterer, ...] = get_args(Clusterer)
 UNTRUSTED = -1
 """Label of utterances that belong to no pseudo-speaker."""
+
+SHRINKAGE = 0.1
+"""Of the whitening under which clusters are measured: enough to keep the least directions from being all noise."""
 
 Labels = NDArray[np.intp]
 
@@ -59,7 +64,7 @@ class PseudoSpeakers:
         return self.values[self.clusters]
 
 
-def numbers_to_try(utterances: int, *, steps: int = 16) -> tuple[int, ...]:
+def numbers_to_try(utterances: int, *, steps: int = 28) -> tuple[int, ...]:
     """Numbers of clusters from 2 to a third of the utterances, each about the same factor above the last.
 
     >>> numbers_to_try(60, steps=4)
@@ -81,15 +86,17 @@ def find_pseudo_speakers(
 ) -> PseudoSpeakers:
     """Cluster utterances, choose the number of clusters by a measure, and drop what does not belong.
 
-    The numbers are tried from coarse to fine: first as given, then twice more between the neighbours of the best.
+    Unit vectors are clustered as they are, and measured whitened: whitened, the few directions in which all differ most
+    (children and adults, one collection and another) no longer outweigh the many that tell people apart. The number is
+    where the measure's curve is highest above the straight line between its ends, since many measures climb or fall
+    with the number, whatever the clusters; of a curve that is nowhere above it, the best value.
 
     Parameters
     ----------
     embeddings : several crops of an utterance count as their mean; `speakers` is not read.
-    clusterer : "ahc" (average linkage of cosine distances, all pairs in memory) or "kmeans" (spherical in effect: unit
-        vectors).
+    clusterer : "ahc" (Ward's linkage of unit vectors, all pairs in memory) or "kmeans" (of unit vectors).
     numbers : numbers of clusters to try; `numbers_to_try` if not given.
-    measure : name of a measure of `cqm.catalog` that compares different numbers of clusters, under cosine distance.
+    measure : name of a measure of `cqm.catalog`, under cosine distance.
     trusted : utterances with a smaller silhouette are dropped; −1 keeps all.
     least_utterances : clusters that are left with fewer are dropped.
     seed : of k-means.
@@ -102,47 +109,38 @@ def find_pseudo_speakers(
         Nothing to cluster, or no cluster is left.
     """
     vectors = scoring_vectors(embeddings.vectors)
+    measured = scoring_vectors(whiten_themselves(embeddings, shrinkage=SHRINKAGE).vectors)
     entry = cqm.catalog[measure]
-    cut = _cuts(vectors, clusterer, seed)
-    found: dict[int, Labels] = {}
-    values: dict[int, float] = {}
-
-    def score(candidates: Iterable[int]) -> int:
-        for k in sorted(set(candidates) - found.keys()):
-            found[k] = cut(k)
-            values[k] = entry.function(vectors, found[k], metric="cosine")
-        return max(values, key=lambda k: (entry.oriented(values[k]), -k))
-
     tried = sorted(set(numbers_to_try(len(vectors)) if numbers is None else numbers))
     if not tried or tried[0] < 2 or tried[-1] >= len(vectors):
         raise ValueError(f"wanted numbers of clusters from 2 to {len(vectors) - 1}, got {tried or 'none'}")
-    best = score(tried)
-    for _ in range(2):
-        lower = max((k for k in values if k < best), default=best)
-        upper = min((k for k in values if k > best), default=best)
-        best = score(np.linspace(lower, upper, 8).round().astype(int).tolist())
-    labels = _trusted(vectors, found[best], trusted, least_utterances)
+    cut = _cuts(vectors, clusterer, seed)
+    found = {k: cut(k) for k in tried}
+    values = {k: entry.function(measured, labels, metric="cosine") for k, labels in found.items()}
+    at = bend(tried, list(values.values()), entry.better, logarithmic=entry.across_k.logarithmic)
+    best = max(tried, key=lambda k: (entry.oriented(values[k]), -k)) if at is None else tried[at]
+    labels = _trusted(measured, found[best], trusted, least_utterances)
     if labels.max() < 1:
         raise ValueError(
             f"of {best} clusters fewer than two are left with {least_utterances} utterances of silhouette {trusted:g}: "
             "lower `trusted` or `least_utterances`"
         )
-    return PseudoSpeakers(labels, best, measure, dict(sorted(values.items())))
+    return PseudoSpeakers(labels, best, measure, values)
 
 
 def _cuts(vectors: NDArray[np.floating], clusterer: Clusterer, seed: int) -> Callable[[int], Labels]:
     """K → (n,) labels; the tree of an agglomerative clustering is built once."""
     if clusterer == "ahc":
-        tree = linkage(vectors, method="average", metric="cosine")
+        tree = linkage(vectors, method="ward")
         return lambda k: np.asarray(fcluster(tree, k, criterion="maxclust"), dtype=np.intp)
     if clusterer == "kmeans":
         return lambda k: np.asarray(KMeans(k, n_init=3, random_state=seed).fit_predict(vectors), dtype=np.intp)
     raise ValueError(f"`clusterer` must be one of {', '.join(CLUSTERERS)}, got {clusterer!r}")
 
 
-def _trusted(vectors: NDArray[np.floating], labels: Labels, least: float, least_utterances: int) -> Labels:
+def _trusted(measured: NDArray[np.floating], labels: Labels, least: float, least_utterances: int) -> Labels:
     """Labels from 0, −1 for utterances of too small a silhouette and for clusters left with too few."""
-    silhouettes = cqm.sample_silhouette(vectors, labels, metric="cosine")
+    silhouettes = cqm.sample_silhouette(measured, labels, metric="cosine")
     kept = np.where(silhouettes >= least, labels, UNTRUSTED)
     names, counts = np.unique(kept[kept != UNTRUSTED], return_counts=True)
     large = names[counts >= least_utterances]

@@ -1,8 +1,8 @@
 """From a first model of unlabelled speech to one trained on the speakers it found: cluster, train, again.
 
-Each round embeds the training utterances with the newest model, whitens the embeddings, finds pseudo-speakers
-(`pseudo_speakers`), and trains a classifier of them (`sv_bridge.methods.aam_softmax`) that starts from that model's
-weights. Rounds end when the measure that chose the number of speakers no longer gets better.
+Each round embeds the training utterances with the newest model, finds pseudo-speakers (`pseudo_speakers`), and trains
+on them a method that learns from speakers, from that model's weights. Rounds end when the measure that chose the number
+of speakers no longer gets better.
 """
 
 from collections.abc import Iterator, Mapping
@@ -60,7 +60,7 @@ def self_label(
         weights.
     corpus : its "train" split is clustered and trained on.
     out : round i lies in `out/round-i`: the run, and beside it the manifest and the values it was chosen by.
-    config : method "aam_softmax"; `start_from` is set round by round.
+    config : with a method that learns from speakers; `start_from` is set round by round.
     rounds : at most so many.
     clusterer, measure : see `find_pseudo_speakers`.
     options : how utterances are embedded.
@@ -78,7 +78,7 @@ def self_label(
     """
     if not config.method.needs_speakers_for:
         raise ConfigError(
-            f"method {config.method.name} learns nothing from pseudo-speakers: take one such as aam_softmax"
+            f"method {config.method.name} learns nothing from speakers: take aam_softmax, or positives of speakers"
         )
     out, system = Path(out), start
     speech = training_speech(config, corpus)
@@ -117,11 +117,11 @@ def pseudo_labelled(speech: Corpus, found: PseudoSpeakers) -> Corpus:
 
 
 def _embedded(system: str, speech: Corpus, options: EmbeddingOptions) -> Embeddings:
-    """Embeddings of all utterances in their order, whitened by themselves."""
+    """Embeddings of all utterances in their order; spectra, whose loudest bands would decide all, whitened."""
     embeddings = embeddings_of(system, speech, options)
     if len(embeddings) != len(speech):
         raise ValueError(f"{len(embeddings.skipped)} utterances have unusable audio, first {embeddings.skipped[0]}")
-    return whiten_themselves(embeddings)
+    return whiten_themselves(embeddings) if system == LOG_MEL else embeddings
 
 
 def _with_dev(labelled: Corpus, corpus: Corpus) -> Corpus:

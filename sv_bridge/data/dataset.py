@@ -45,6 +45,7 @@ class ContrastiveDataset(Dataset[Crops]):
     sample_rate_hz : rate of the waveforms.
     view_seconds : length of each crop of an utterance.
     non_overlapping : whether the crops of an utterance must not overlap (where it is long enough), or are independent.
+    across_utterances : the second view is of another utterance of the speaker, at the same speed, if there is one.
     augmentation : of each view by itself; None leaves the crops as they are.
     speeds : factors of which each utterance draws one an epoch, for all its crops: pitch and formants move with the
         tempo. It is then another voice: with factor k (counted from 0), speaker s is s + k · speakers.
@@ -61,6 +62,7 @@ class ContrastiveDataset(Dataset[Crops]):
         sample_rate_hz: int = SAMPLE_RATE_HZ,
         view_seconds: Sequence[float] = (2.0, 2.0),
         non_overlapping: bool = True,
+        across_utterances: bool = False,
         augmentation: Chain | None = None,
         speeds: Sequence[float] = (1.0,),
         memory_hours: float = 0.0,
@@ -81,6 +83,10 @@ class ContrastiveDataset(Dataset[Crops]):
         # and a resumed run must see the same ones.
         hours = np.cumsum([utterance.duration_s for utterance in corpus]) / 3600
         self.kept_utterances = int(np.searchsorted(hours, memory_hours, side="right"))
+        self._utterances_of: list[NDArray[np.intp]] = []  # each speaker's
+        if across_utterances:
+            owners = corpus.speaker_indices
+            self._utterances_of = [np.flatnonzero(owners == speaker) for speaker in range(len(corpus.speakers))]
         self._kept: dict[int, NDArray[np.float32]] = {}
         self._shards = Shards(corpus)
         # shared memory: workers that live on between epochs see the new epoch too
@@ -162,18 +168,27 @@ class ContrastiveDataset(Dataset[Crops]):
 
     def _read(self, index: int, epoch: int, crops: Sequence[NDArray[np.float32]]) -> int:
         """Draw the speed of an utterance and read its crops."""
-        utterance = self.corpus[index]
-        rng = generator(self.seed, epoch, utterance.id, "crops")
+        rng = generator(self.seed, epoch, self.corpus[index].id, "crops")
         speed = int(rng.integers(len(self.speeds)))
+        self._fill(index, speed, rng, crops)
+        if self._utterances_of:
+            own = self._utterances_of[self.corpus.speaker_indices[index]]
+            if len(own) > 1:
+                place = np.searchsorted(own, index) + 1 + rng.integers(len(own) - 1)
+                self._fill(int(own[place % len(own)]), speed, rng, (np.empty_like(crops[0]), *crops[1:]))
+        return speed
+
+    def _fill(self, index: int, speed: int, rng: np.random.Generator, crops: Sequence[NDArray[np.float32]]) -> None:
+        """Read crops of an utterance."""
+        utterance = self.corpus[index]
         if index in self._kept:
             self._cut(self._kept[index], speed, rng, utterance, crops)
-            return speed
+            return
         with self._open(utterance) as file:
             speech = Stretch(file, utterance)
             if index < self.kept_utterances:
                 self._kept[index] = speech[: len(speech)]
             self._cut(self._kept.get(index, speech), speed, rng, utterance, crops)
-        return speed
 
     def _open(self, utterance: Utterance) -> AudioFile | MappedFile:
         if utterance.path in self._shards and self.sample_rate_hz == MappedFile.sample_rate_hz:

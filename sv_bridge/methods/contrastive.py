@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from sv_bridge.methods.losses import MarginKind
 from sv_bridge.methods.method import Method, MethodConfig, TrainingSet
-from sv_bridge.methods.positives import Positives, PositiveSampler
+from sv_bridge.methods.positives import Positives, PositiveSampler, SpeakersConfig
 from sv_bridge.methods.schedules import Moment, Ramp, ScheduledNonNegative, ScheduledPositive, at
 from sv_bridge.models.encoders import SpeakerEncoder
 from sv_bridge.sections import Section
@@ -39,7 +39,19 @@ class ContrastiveConfig(MethodConfig):
     @property
     def needs_speakers_for(self) -> str:
         """Which of the settings needs to know who speaks; empty where none does."""
+        if self.across_utterances:
+            return "method.positives"
         return "method.prevent_collisions" if self.prevent_collisions else ""
+
+    @property
+    def across_utterances(self) -> bool:
+        """Whether the second view is of another utterance of the speaker."""
+        return isinstance(self.positives, SpeakersConfig)
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether the speaker's other utterances are no negatives."""
+        return self.prevent_collisions or self.across_utterances
 
     @model_validator(mode="after")
     def _one_source_of_the_margin(self) -> "ContrastiveConfig":
@@ -65,7 +77,8 @@ class ContrastiveMethod(Method):
                 nn.Linear(config.projector.hidden_dim, config.projector.output_dim),
             )
             self.dim = config.projector.output_dim
-        self.positives = PositiveSampler(config.positives, speech, self.dim) if config.positives else None
+        sampled = None if isinstance(config.positives, SpeakersConfig) else config.positives
+        self.positives = PositiveSampler(sampled, speech, self.dim) if sampled else None
         self.margin = nn.Parameter(torch.tensor(config.margin)) if config.margin_learnable else None
 
     def project(self, views: Sequence[Tensor]) -> Tensor:

@@ -78,6 +78,11 @@ class MethodConfig(Section):
         return crop_seconds, crop_seconds
 
     @property
+    def across_utterances(self) -> bool:
+        """Whether the second of two views is of another utterance of the same speaker."""
+        return False
+
+    @property
     def needs_speakers_for(self) -> str:
         """Which of the settings needs to know who speaks; empty where none does."""
         return ""

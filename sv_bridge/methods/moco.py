@@ -67,7 +67,7 @@ class MoCo(ContrastiveMethod):
             everyone = self._keys(batch.views[::-1][: self.directions], moment).float()
             keys = everyone.chunk(distributed.world_size(), dim=1)[distributed.rank()]
             excluded = (self.queue_utterances == -1) | same(batch.utterances, self.queue_utterances)
-            if self.config.prevent_collisions:
+            if self.config.told_apart:
                 excluded = excluded | same(batch.speakers, self.queue_speakers)
             positives = list(keys)
             if self.positives is not None:

@@ -28,7 +28,7 @@ from sv_bridge.methods.method import TrainingSet
 from sv_bridge.methods.schedules import Moment
 from sv_bridge.sections import Section
 
-__all__ = ["ClustersConfig", "NeighboursConfig", "PositiveSampler", "Positives"]
+__all__ = ["ClustersConfig", "NeighboursConfig", "PositiveSampler", "Positives", "SpeakersConfig"]
 
 BLOCK = 65_536  # remembered vectors compared at once
 
@@ -54,15 +54,29 @@ class ClustersConfig(Section):
     iterations: PositiveInt = 10
 
 
+class SpeakersConfig(Section):
+    """A positive is a crop of another utterance of the speaker, where the manifest names one; no negative is of theirs.
+
+    Supervised contrastive learning (Khosla et al., NeurIPS 2020) with one positive. It reads the labels; those that
+    `sv_bridge.compactness.self_labelling` finds will do.
+    """
+
+    name: Literal["speakers"]
+
+
 def _tag(value: Any) -> str:
     name = value.get("name") if isinstance(value, dict) else getattr(value, "name", None)
     return f"<{name}>"
 
 
 Positives = Annotated[
-    Annotated[NeighboursConfig, Tag("<neighbours>")] | Annotated[ClustersConfig, Tag("<clusters>")],
+    Annotated[NeighboursConfig, Tag("<neighbours>")]
+    | Annotated[ClustersConfig, Tag("<clusters>")]
+    | Annotated[SpeakersConfig, Tag("<speakers>")],
     Discriminator(
-        _tag, custom_error_type="name", custom_error_message="Input should have the name `neighbours` or `clusters`"
+        _tag,
+        custom_error_type="name",
+        custom_error_message="Input should have the name `neighbours`, `clusters` or `speakers`",
     ),
 ]
 

@@ -41,7 +41,7 @@ class SimCLR(ContrastiveMethod):
         utterances = distributed.gather(batch.utterances)
         # an utterance that takes an unreadable one's place may be in the batch twice
         collisions = same(utterances)
-        if self.config.prevent_collisions:
+        if self.config.told_apart:
             collisions = collisions | same(distributed.gather(batch.speakers))
         positives = (z2, z1)
         if self.positives is not None:

@@ -16,7 +16,6 @@ from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions
 from sv_bridge.models.systems import embeddings_of
 from sv_bridge.reports.selection import Heard
 from sv_bridge.training.checkpoint import checkpoints
-from sv_bridge.verification.transforms import whiten_themselves
 
 __all__ = ["LabelFreeEvaluator", "checkpoints_of"]
 
@@ -62,7 +61,7 @@ class LabelFreeEvaluator:
             raise ValueError(f"{system}: only {len(together)} utterances have usable audio")
         whole, first, second = (each.where(np.isin(each.ids, together)) for each in (whole, first, second))
         views = first.vectors[:, 0], second.vectors[:, 1]
-        found = find_pseudo_speakers(whiten_themselves(whole), trusted=-1.0, least_utterances=1)
+        found = find_pseudo_speakers(whole, trusted=-1.0, least_utterances=1)
         values = view_criteria(*views) | {"silhouette": found.value} | spectrum_criteria(whole.vectors)
         return Heard(system, whole.vectors, *views, found.clusters, values)
 

@@ -147,6 +147,7 @@ class Batches:
             speech,
             view_seconds=config.method.view_seconds(data.crop_seconds),
             non_overlapping=data.non_overlapping,
+            across_utterances=config.method.across_utterances,
             augmentation=make_augmentation(
                 data.augmentation,
                 speech,

@@ -19,7 +19,9 @@ def center(embeddings: Embeddings, reference: Embeddings) -> Embeddings:
     return replace(embeddings, vectors=(embeddings.vectors - mean).astype(np.float32))
 
 
-def whiten(embeddings: Embeddings, reference: Embeddings, *, dimensions: int | None = None) -> Embeddings:
+def whiten(
+    embeddings: Embeddings, reference: Embeddings, *, dimensions: int | None = None, shrinkage: float = 0.0
+) -> Embeddings:
     """Rotate and scale so that `reference` gets mean 0 and, in each direction in which it varies, variance 1.
 
     (x − μ) W with W W′ = Σ⁻¹, where μ and Σ are the mean and covariance of the reference; directions with less than
@@ -29,12 +31,16 @@ def whiten(embeddings: Embeddings, reference: Embeddings, *, dimensions: int | N
     ----------
     embeddings, reference : (n, dim) or (n, crops, dim).
     dimensions : keep this many directions at most, those of the largest variance.
+    shrinkage : share of the way from each variance to the mean of all that it is moved before it is divided by: at 0
+        the reference becomes white, at 1 it is only moved and turned.
 
     Raises
     ------
     ValueError
-        The dimensions differ.
+        The dimensions differ, or a number is out of range.
     """
+    if not 0 <= shrinkage <= 1:
+        raise ValueError(f"wanted a shrinkage from 0 to 1, got {shrinkage}")
     mean, known = _mean(embeddings, reference)
     variances, directions = np.linalg.eigh(np.cov(known - mean, rowvar=False).reshape(reference.dim, reference.dim))
     kept = variances > 1e-6 * variances[-1]
@@ -42,17 +48,15 @@ def whiten(embeddings: Embeddings, reference: Embeddings, *, dimensions: int | N
         if dimensions < 1:
             raise ValueError(f"wanted 1 dimension at least, got {dimensions}")
         kept[: max(0, len(kept) - dimensions)] = False
-    matrix = directions[:, kept] / np.sqrt(variances[kept])  # (dim, kept)
+    divided = (1 - shrinkage) * variances + shrinkage * variances.mean()
+    matrix = directions[:, kept] / np.sqrt(divided[kept])  # (dim, kept)
     return replace(embeddings, vectors=((embeddings.vectors - mean) @ matrix).astype(np.float32))
 
 
-def whiten_themselves(embeddings: Embeddings) -> Embeddings:
-    """Embeddings whitened by themselves where they are enough for that, to find speakers in them.
-
-    Without it, the few directions in which all embeddings vary most (children and adults, one microphone and another)
-    outweigh the many that tell people apart, and the best number of clusters is two.
-    """
-    return whiten(embeddings, embeddings) if len(embeddings) >= WHITENED_FROM * embeddings.dim else embeddings
+def whiten_themselves(embeddings: Embeddings, *, shrinkage: float = 0.0) -> Embeddings:
+    """Embeddings whitened by themselves where they are enough for that."""
+    enough = len(embeddings) >= WHITENED_FROM * embeddings.dim
+    return whiten(embeddings, embeddings, shrinkage=shrinkage) if enough else embeddings
 
 
 def unit_length(embeddings: Embeddings) -> Embeddings:

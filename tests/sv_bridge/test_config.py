@@ -113,7 +113,7 @@ def test_keys_may_leave_out_their_sections():
         (
             "tiny-am",
             "positives={name: nearest}",
-            "`method.positives`: input should have the name `neighbours` or `clus",
+            "`method.positives`: input should have the name `neighbours`, `clus",
         ),
         (
             "tiny-am",

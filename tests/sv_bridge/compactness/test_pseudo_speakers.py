@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_mutual_info_score
 
+import cqm
 from sv_bridge.compactness.pseudo_speakers import CLUSTERERS, find_pseudo_speakers, numbers_to_try
 
 SPEAKERS = np.repeat(np.arange(24), 10)
@@ -26,12 +27,34 @@ def test_the_number_of_speakers_is_found(make_embeddings, clusterer):
     assert found.kept > 0.95
 
 
-@pytest.mark.parametrize("measure", ["silhouette", "davies_bouldin"])
-def test_the_choice_is_the_best_of_what_was_tried(make_embeddings, measure):
+@pytest.mark.parametrize("measure", ["silhouette", "davies_bouldin", "trace_w"])
+def test_the_choice_is_where_the_curve_is_highest_above_the_line_between_its_ends(make_embeddings, measure):
     found = find_pseudo_speakers(make_embeddings(voices(0.8), SPEAKERS), measure=measure)
-    best = max(found.values.values()) if measure == "silhouette" else min(found.values.values())
-    assert found.value == best
-    assert set(found.values) > set(numbers_to_try(240))  # and between the neighbours of the best
+    assert tuple(found.values) == numbers_to_try(240)
+    k, value = np.array(list(found.values.items())).T
+    if measure == "trace_w":  # its bend is known to be seen in logarithms
+        value = np.log(value)
+    line = np.interp(k, k[[0, -1]], value[[0, -1]])
+    above = (value - line) * (1 if measure == "silhouette" else -1)
+    assert found.clusters == k[above.argmax()]
+    assert found.value == found.values[found.clusters]
+
+
+def test_a_curve_without_a_bend_has_its_best_value_chosen(make_embeddings):
+    found = find_pseudo_speakers(make_embeddings(voices(0.5), SPEAKERS), numbers=[12, 24])
+    assert found.clusters == 24
+    assert found.value == max(found.values.values())
+
+
+def test_directions_that_all_share_do_not_hide_the_speakers(make_embeddings):
+    """Two collections differ more than any two people: unit vectors as they are would be two clusters."""
+    rng = np.random.default_rng(0)
+    vectors = voices(0.5) + 20 * np.outer(2 * (SPEAKERS % 2) - 1, rng.normal(size=32) / np.sqrt(32))
+    embeddings = make_embeddings(vectors, SPEAKERS)
+    found = find_pseudo_speakers(embeddings)
+    assert abs(found.clusters - 24) <= 3
+    silhouettes = {k: cqm.silhouette(vectors, SPEAKERS % k, metric="cosine") for k in (2, 24)}
+    assert silhouettes[2] > silhouettes[24]
 
 
 def test_names_of_speakers_are_not_read(make_embeddings):

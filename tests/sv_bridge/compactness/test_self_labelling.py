@@ -24,6 +24,13 @@ def tones(tmp_path_factory):
     return write_corpus(tmp_path_factory.mktemp("tones") / "corpus", speakers=4, utterances=5)
 
 
+def test_the_recipe_for_found_speakers_takes_both_views_of_one_speaker(tones, tmp_path):
+    config = small_config("small-snt-speakers", *ONE_EPOCH, "crop_seconds=0.2")
+    assert config.method.across_utterances
+    (first,) = self_label("log-mel", unnamed(tones), tmp_path, config, rounds=1, progress_bar=False)
+    assert load_encoder(first.run).embedding_dim == 6
+
+
 def unnamed(corpus):
     """The same utterances, each of a speaker of its own."""
     return Corpus(corpus.root, tuple(replace(utterance, speaker=utterance.id) for utterance in corpus))
@@ -96,20 +103,21 @@ def test_a_folder_of_recordings_is_all_that_it_takes(tones, tmp_path, sv_bridge)
     assert "20 recordings" not in sv_bridge(*arguments)  # it goes on from what is there
 
 
-def test_directions_that_all_share_do_not_hide_the_speakers(tones, make_embeddings, monkeypatch):
-    """Loudness varies most, whoever speaks: whitened, there are twelve speakers; as they are, the loud and the low."""
+def test_spectra_are_whitened_and_what_a_network_made_is_not(make_embeddings, monkeypatch):
+    """Loudness varies most, whoever speaks."""
     rng = np.random.default_rng(0)
     people = np.repeat(np.arange(12), 20)
     vectors = rng.normal(size=(12, 8))[people] + 0.2 * rng.normal(size=(240, 8))
     vectors[:, 0] += 30 * rng.normal(size=240)
     embeddings = make_embeddings(vectors, people)
     monkeypatch.setattr(self_labelling, "embeddings_of", lambda *_: embeddings)
-    whitened = self_labelling._embedded("any", list(range(240)), DEFAULT_OPTIONS)
-    assert find_pseudo_speakers(embeddings).clusters == 2
-    assert abs(find_pseudo_speakers(whitened).clusters - 12) <= 2
+    spectra, made = (self_labelling._embedded(system, range(240), DEFAULT_OPTIONS) for system in ("log-mel", "run"))
+    np.testing.assert_allclose(np.cov(spectra.vectors.T), np.eye(8), atol=1e-4)
+    np.testing.assert_array_equal(made.vectors, embeddings.vectors)
+    assert abs(find_pseudo_speakers(spectra).clusters - 12) <= 2
 
 
 def test_a_method_that_does_not_look_at_speakers_is_refused(tones, tmp_path):
     contrastive = small_config("tiny-snt", *ONE_EPOCH)
-    with pytest.raises(ConfigError, match="simclr learns nothing from pseudo-speakers"):
+    with pytest.raises(ConfigError, match="simclr learns nothing from speakers"):
         next(self_label("log-mel", tones, tmp_path, contrastive))

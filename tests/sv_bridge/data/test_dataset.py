@@ -65,6 +65,27 @@ def test_items_are_crops_with_their_indices(write_corpus):
         torch.testing.assert_close(view * 2**20, start + 1.0 + torch.arange(CROP), rtol=0, atol=0)
 
 
+def test_the_second_view_may_be_of_another_utterance_of_the_speaker(write_corpus):
+    corpus = write_corpus({"a-1": 0.2, "a-2": 0.4, "a-3": 0.6, "b-1": 0.8, "c-1": 0.3, "c-2": 0.5})
+    items = dataset(corpus, across_utterances=True, speeds=(1.0,), non_overlapping=False)
+    opened = []
+    fill = items._fill
+    items._fill = lambda index, *rest: opened.append(index) or fill(index, *rest)
+    pairs = set()
+    for epoch in range(30):
+        items.set_epoch(epoch)
+        for index in range(len(corpus)):
+            opened.clear()
+            items[index]
+            assert opened[0] == index
+            pairs.add(tuple(opened))
+    assert pairs == {(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1), (3,), (4, 5), (5, 4)}
+    items.set_epoch(0)
+    alone = dataset(corpus, non_overlapping=False)
+    assert torch.equal(stacked(items, 0)[0], stacked(alone, 0)[0])  # the first view is what it would have been
+    assert torch.equal(stacked(items, 3), stacked(alone, 3))  # and both, of who has one utterance
+
+
 def test_items_depend_on_seed_epoch_and_utterance_alone(write_corpus):
     corpus = write_corpus({f"a-{i}": 1.0 for i in range(4)})
     reordered = Corpus(corpus.root, corpus.utterances[::-1])

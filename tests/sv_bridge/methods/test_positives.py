@@ -8,7 +8,7 @@ from torch import nn
 from sv_bridge.data.batch import Batch
 from sv_bridge.methods.method import TrainingSet
 from sv_bridge.methods.moco import MoCoConfig
-from sv_bridge.methods.positives import ClustersConfig, NeighboursConfig, PositiveSampler
+from sv_bridge.methods.positives import ClustersConfig, NeighboursConfig, PositiveSampler, SpeakersConfig
 from sv_bridge.methods.schedules import Moment
 from sv_bridge.methods.simclr import SimCLRConfig
 from sv_bridge.training.loop import train
@@ -167,6 +167,22 @@ def test_simclr_takes_the_drawn_positive_and_no_negative_of_its_utterance(symmet
     assert method(batch, later()).item() == pytest.approx(np.mean(expected), rel=1e-3)  # remembered in half precision
     assert method.describe(later())["positives_drawn"] == 1
     np.testing.assert_allclose(method.positives.memory[:3].double(), z2, atol=1e-3)  # and remembers the new ones
+
+
+def test_a_speakers_other_utterances_are_positives_and_never_negatives():
+    config = SimCLRConfig(name="simclr", scale=SCALE, symmetric=False, positives=SpeakersConfig(name="speakers"))
+    assert config.needs_speakers_for == "method.positives"
+    assert config.across_utterances
+    method = config.build(Given(), TrainingSet(4, 2))
+    views = np.random.default_rng(1).standard_normal((2, 4, DIM)).astype(np.float32)
+    speakers = [0, 1, 0, 1]
+    batch = Batch(tuple(torch.from_numpy(views)), torch.arange(4), torch.tensor(speakers))
+    z1, z2 = unit(views.astype(np.float64))
+    expected = [
+        fraction(z1[u], z2[u], [z2[j] for j in range(4) if speakers[j] != speakers[u]]) for u in range(len(speakers))
+    ]
+    assert method(batch, later()).item() == pytest.approx(np.mean(expected), rel=1e-5)
+    assert "positives_drawn" not in method.describe(later())
 
 
 def test_moco_takes_the_drawn_positive_and_no_key_of_its_utterance():

@@ -49,6 +49,16 @@ def test_whitening_keeps_the_largest_directions(make_embeddings):
         whiten(table, table, dimensions=0)
 
 
+def test_shrunk_whitening_divides_by_variances_moved_towards_their_mean(make_embeddings):
+    points = np.random.default_rng(1).normal(size=(300, 3)) * [1, 10, 100]
+    table = make_embeddings(points, range(300))
+    before = np.linalg.eigvalsh(np.cov(table.vectors, rowvar=False))
+    after = np.var(whiten(table, table, shrinkage=0.25).vectors, axis=0, ddof=1)
+    np.testing.assert_allclose(after, before / (0.75 * before + 0.25 * before.mean()), rtol=1e-4)
+    with pytest.raises(ValueError, match="a shrinkage from 0 to 1, got 2"):
+        whiten(table, table, shrinkage=2)
+
+
 @pytest.fixture
 def splits(make_embeddings):
     """Embeddings of a split: 40 speakers to train on, 20 to develop on, 20 to test; the mean is far from 0."""
