@@ -56,6 +56,13 @@ def _measures(incomplete: str) -> list[str]:
     return [name for name in judged_measures() if name.startswith(incomplete)]
 
 
+def _judged(incomplete: str) -> list[str]:
+    """Completion of the name of a measure or of an external index."""
+    from cqm.verdicts import judged_indices
+
+    return _measures(incomplete) + [name for name in judged_indices() if name.startswith(incomplete)]
+
+
 def _voters(incomplete: str) -> list[str]:
     """Completion of the name of what may vote on k."""
     return _measures(incomplete) + [rule for rule in Rule if rule.startswith(incomplete)]
@@ -225,7 +232,7 @@ def axioms(
         list[str] | None,
         typer.Argument(
             help="Name of a measure or external index, or module:function with the folder that you are in first.",
-            autocompletion=_measures,
+            autocompletion=_judged,
         ),
     ] = None,
     better: Annotated[str | None, typer.Option(help="higher or lower, for a measure of your own.")] = None,
@@ -258,20 +265,37 @@ def axioms(
 def table(
     measure: Annotated[
         list[str] | None,
-        typer.Argument(help="Measures to show; a short set by default.", autocompletion=_measures),
+        typer.Argument(
+            help="Measures or external indices; a short set of measures by default.", autocompletion=_judged
+        ),
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Every measure.")] = False,
-    every_axiom: Annotated[bool, typer.Option(help="Every axiom, not only those of the 2008 paper.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Every measure and external index.")] = False,
+    every_axiom: Annotated[
+        bool, typer.Option(help="Every axiom of measures, not only those of the 2008 paper.")
+    ] = False,
 ) -> None:
-    """What is known of measures and axioms, as `cqm axioms --table` found it."""
+    """What is known of measures, external indices and axioms, as `cqm axioms --table` found it."""
     from cqm.declarations import catalog
+    from cqm.external import external_catalog
     from cqm.reports.report import chosen_measures
     from cqm.tables import text_table
 
-    names = tuple(next(iter(catalog.values())).axioms) if every_axiom else PAPER
-    chosen = chosen_measures("all" if every else measure or None)
-    rows = [(m.name, *(m.axioms[name].status for name in names)) for m in chosen]
-    typer.echo(text_table("verdicts", ("measure", *(name.replace("_", " ") for name in names)), rows))
+    names = measure or []
+    indices = [external_catalog[name] for name in (external_catalog if every else names) if name in external_catalog]
+    named = [name for name in names if name not in external_catalog]
+    chosen = chosen_measures("all" if every else named or None) if named or every or not indices else []
+    if chosen:
+        axioms = tuple(next(iter(catalog.values())).axioms) if every_axiom else PAPER
+        rows = [(m.name, *(m.axioms[name].status for name in axioms)) for m in chosen]
+        typer.echo(text_table("verdicts", ("measure", *map(_spelled, axioms)), rows))
+    if indices:
+        axioms = tuple(indices[0].axioms)
+        rows = [(index.name, *(index.axioms[name].status for name in axioms)) for index in indices]
+        typer.echo(text_table("verdicts", ("external index", *map(_spelled, axioms)), rows))
+
+
+def _spelled(axiom: str) -> str:
+    return axiom.removeprefix("index_").replace("_", " ")
 
 
 @app.command()
@@ -284,13 +308,25 @@ def warmup() -> None:
 
 @app.command()
 def measures() -> None:
-    """List the catalogued measures with direction, range and source."""
+    """List the catalogued measures with direction, range and source, and the external indices."""
     from cqm.declarations import catalog
+    from cqm.external import external_catalog
     from cqm.tables import text_table
 
     rows = [(m.name, m.better, m.range_text, m.needs, m.across_k.way, m.reference) for m in catalog.values()]
-    header = ("measure", "better", "range", "needs", "choose k by", "reference")
+    header: tuple[str, ...] = ("measure", "better", "range", "needs", "choose k by", "reference")
     typer.echo(text_table(f"{len(rows)} measures", header, rows, prose=True, spare=3))
+    found = [
+        (
+            index.name,
+            index.better,
+            f"[{index.range[0]:g}, {index.range[1]:g}]",
+            *("yes" if fact else "no" for fact in (index.symmetric, index.adjusted)),
+        )
+        for index in external_catalog.values()
+    ]
+    header = ("external index", "better", "range", "symmetric", "adjusted for chance")
+    typer.echo(text_table(f"{len(found)} external indices, of agreement with a truth", header, found))
 
 
 def _count(data: "Data", metric: str) -> int:

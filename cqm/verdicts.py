@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["PATH", "RecordedVerdict", "judged_measures", "recorded_verdicts"]
+__all__ = ["PATH", "RecordedVerdict", "judged_indices", "judged_measures", "recorded_verdicts"]
 
 Kind = Literal["measures", "indices"]
 
@@ -69,6 +69,11 @@ def recorded_verdicts(measure: str, kind: Kind = "measures") -> dict[str, Record
 def judged_measures() -> tuple[str, ...]:
     """Names of the measures that have verdicts: read in a tenth of the time that the whole catalogue takes."""
     return tuple(_records()["measures"])
+
+
+def judged_indices() -> tuple[str, ...]:
+    """Names of the external indices that have verdicts."""
+    return tuple(_records()["indices"])
 
 
 @cache

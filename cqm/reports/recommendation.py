@@ -145,6 +145,8 @@ def recommend(
     for name, value in (("n", n), ("k", k), ("d", d)):
         if value < 1:
             raise ValueError(f"`{name}` must be at least 1, got {value}")
+    if k > n:
+        raise ValueError(f"`k` must be at most `n`, the number of points, {n}, got {k}")
     wanted = [axioms] if isinstance(axioms, str) else list(axioms)
     known = next(iter(catalog.values())).axioms
     for axiom in wanted:

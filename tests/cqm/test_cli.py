@@ -166,6 +166,18 @@ def test_help_and_completion_import_nothing_that_takes_time():
 def test_measures_lists_the_catalogue():
     result = run("measures")
     assert all(name in result.output for name in cqm.catalog)
+    assert all(name in result.output for name in cqm.external_catalog)
+
+
+def test_the_table_of_verdicts_has_external_indices_with_their_own_axioms():
+    text = run("table", "rand", "dunn").output
+    assert [line.split()[0] for line in text.splitlines() if line.startswith((" rand", " dunn"))] == ["dunn", "rand"]
+    assert text.index("scale invariance") < text.index(" dunn") < text.index("symmetry") < text.index(" rand")
+    verdicts = [verdict.status for verdict in cqm.external_catalog["rand"].axioms.values()]
+    assert next(line for line in text.splitlines() if line.startswith(" rand")).split()[1:] == verdicts
+    assert "scale invariance" not in run("table", "rand").output
+    assert "symmetry" not in run("table").output
+    assert all(f" {name} " in run("table", "--all").output for name in (*cqm.catalog, *cqm.external_catalog))
 
 
 @pytest.mark.parametrize(

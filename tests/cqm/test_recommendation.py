@@ -70,6 +70,7 @@ def test_nothing_may_fit():
         ({"metric": "l2"}, ValueError, "did you mean 'euclidean'"),
         ({"shape": "long"}, ValueError, '`shape` must be "round" or "any"'),
         ({"n": 0}, ValueError, "`n` must be at least 1"),
+        ({"n": 5, "k": 10}, ValueError, "`k` must be at most `n`, the number of points, 5, got 10"),
         ({"axioms": ["fairness"]}, KeyError, "no axiom is named 'fairness'"),
     ],
 )
