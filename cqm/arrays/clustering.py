@@ -1,6 +1,6 @@
 """A validated clustering: rows in cluster order, and the engine that holds its points."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Clustering", "Groups", "Part", "as_squared", "in_coordinates", "repeated"]
 
 NO_WEIGHTS: FloatArray = np.empty(0)
+ROWS_TOGETHER = 4096
 
 
 class Part(NamedTuple):
@@ -150,6 +151,14 @@ class Clustering(Groups):
         points = self.points.weighted(None).only(rows, starts).weighted(weights)
         alone = replace(self, with_noise=None)
         return replace(alone, order=self.order[rows], starts=starts, classes=classes, points=points, weights=weights)
+
+    def vectors(self) -> Iterator[NDArray[Any]]:
+        """(rows, d) vectors of one cluster after the other, as numpy: those of small ones are brought here together."""
+        for group in self.pieces(ROWS_TOGETHER):
+            rows = slice(group[0].start, group[-1].stop)
+            brought = self.points.rows(rows)
+            for first, last in pairwise(self.part(rows).starts.tolist()):
+                yield brought[first:last]
 
     def weighted(self, weights: FloatArray | None) -> Self:
         """The same rows, which stand for so many points each."""

@@ -1,8 +1,10 @@
 """Centroids, and what lies around them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dispersion import Dispersion
@@ -74,12 +76,13 @@ def deviations(clustering: Clustering) -> Iterator[FloatArray]:
         yield _rooted(clustering, rows, (clustering.points.rows(rows) - spread.anchors[own]) - spread.offsets[own])
 
 
-def cluster_deviations(clustering: Clustering, i: int) -> Iterator[FloatArray]:
-    """Blocks of (rows, d) deviations of one cluster's points from their centroid, times the roots of their weights."""
-    spread, cluster = dispersion(clustering), clustering.cluster(i)
-    for first in range(cluster.start, cluster.stop, BLOCK_ROWS):
-        rows = slice(first, min(first + BLOCK_ROWS, cluster.stop))
-        yield _rooted(clustering, rows, (clustering.points.rows(rows) - spread.anchors[i]) - spread.offsets[i])
+def cluster_deviations(clustering: Clustering, i: int, points: NDArray[Any]) -> Iterator[FloatArray]:
+    """Blocks of (rows, d) deviations of cluster i's points from their centroid, times the roots of their weights."""
+    spread, start = dispersion(clustering), int(clustering.starts[i])
+    for first in range(0, len(points), BLOCK_ROWS):
+        some = points[first : first + BLOCK_ROWS]
+        rows = slice(start + first, start + first + len(some))
+        yield _rooted(clustering, rows, (some - spread.anchors[i]) - spread.offsets[i])
 
 
 def _rooted(clustering: Clustering, rows: slice, values: FloatArray) -> FloatArray:

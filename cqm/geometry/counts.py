@@ -31,11 +31,11 @@ def counts_at_centroids(clustering: Clustering, radius: float) -> FloatArray:
 def counts_at_midpoints(clustering: Clustering, radius: float) -> FloatArray:
     """(k, k) number of points of cluster i at most `radius` from the midpoint of centroids i and j."""
     spread, out = dispersion(clustering), np.zeros((clustering.k, clustering.k))
-    for i in range(clustering.k):
-        midpoints, cluster = (spread.centroids + spread.centroids[i]) / 2, clustering.cluster(i)
-        for first in range(cluster.start, cluster.stop, BLOCK_ROWS):
-            rows = slice(first, min(first + BLOCK_ROWS, cluster.stop))
-            lengths = between(clustering.points.rows(rows) - spread.origin, midpoints)
-            weights = np.ones(len(lengths)) if clustering.weights is None else clustering.weights[rows]
-            out[i] += weights @ (lengths <= radius * (1 + BORDER))
+    for i, points in enumerate(clustering.vectors()):
+        midpoints, start = (spread.centroids + spread.centroids[i]) / 2, int(clustering.starts[i])
+        for first in range(0, len(points), BLOCK_ROWS):
+            rows = slice(first, min(first + BLOCK_ROWS, len(points)))
+            inside = between(points[rows] - spread.origin, midpoints) <= radius * (1 + BORDER)
+            weights = clustering.weights_of(slice(start + rows.start, start + rows.stop))
+            out[i] += weights @ inside if len(weights) else np.count_nonzero(inside, axis=0)
     return out

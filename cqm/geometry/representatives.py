@@ -37,7 +37,8 @@ def representatives(clustering: Clustering, spread: Dispersion, count: int) -> R
 
     Distances that differ by rounding are ties, and of tied points the one with the largest coordinates is taken.
     """
-    chosen = [_outline(_points(clustering, spread, i), spread.centroids[i], count) for i in range(clustering.k)]
+    around = zip(clustering.vectors(), spread.centroids, strict=True)
+    chosen = [_outline(points - spread.origin, centroid, count) for points, centroid in around]
     starts = np.concatenate([[0], np.cumsum([len(points) for points in chosen])])
     return Representatives(np.vstack(chosen), starts.astype(np.intp))
 
@@ -47,10 +48,10 @@ def shares_around(
 ) -> FloatArray:
     """(shrinking factors,) mean over clusters of the share of its points near its shrunken representatives."""
     shares = np.zeros(len(shrinking))
-    for i in range(clustering.k):
+    for i, points in enumerate(clustering.vectors()):
         border = outline.of(i)
         shrunken = border + shrinking[:, None, None] * (spread.centroids[i] - border)  # (s, representatives, d)
-        lengths = between(_points(clustering, spread, i), shrunken.reshape(-1, border.shape[1]))
+        lengths = between(points - spread.origin, shrunken.reshape(-1, border.shape[1]))
         weights = None if clustering.weights is None else clustering.weights[clustering.cluster(i)]
         shares += np.average(_inside(lengths, radius), axis=0, weights=weights).reshape(len(shrinking), -1).mean(axis=1)
     return shares / clustering.k
@@ -73,23 +74,19 @@ def areas_between(
     k = clustering.k
     lengths, crowds = np.zeros((k, k)), np.zeros((k, k))
     owners = np.repeat(np.arange(k), np.diff(outline.starts))
-    for i in range(k):
+    for i, points in enumerate(clustering.vectors()):
         border = outline.of(i)
         gaps = between(border, outline.points)  # (own representatives, all representatives)
         nearest_there = np.minimum.reduceat(gaps, outline.starts[:-1], axis=1)[:, owners]
         own, other = np.nonzero(gaps <= np.minimum(nearest_there, gaps.min(axis=0)) * (1 + BORDER))
         pairs = np.maximum(np.bincount(owners[other], minlength=k), 1)
         gap = gaps[own, other]
-        near = between(_points(clustering, spread, i), (border[own] + outline.points[other]) / 2)
+        near = between(points - spread.origin, (border[own] + outline.points[other]) / 2)
         inside = _inside(near, (radii[i] + radii[owners[other]]) / 2)
         count = inside.sum(axis=0) if clustering.weights is None else clustering.weights[clustering.cluster(i)] @ inside
         lengths[i] = np.bincount(owners[other], gap, minlength=k) / pairs
         crowds[i] = np.bincount(owners[other], gap * count, minlength=k) / pairs
     return lengths, crowds
-
-
-def _points(clustering: Clustering, spread: Dispersion, i: int) -> FloatArray:
-    return np.asarray(clustering.points.rows(clustering.cluster(i)) - spread.origin)
 
 
 def _outline(points: FloatArray, center: FloatArray, count: int) -> FloatArray:

@@ -5,8 +5,10 @@ variable has no say.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
@@ -35,11 +37,13 @@ def log_determinants(clustering: Clustering) -> FloatArray:
     """(k,) logarithms of the determinants of the clusters' scatter matrices W_i; −∞ where one is singular."""
     spread = dispersion(clustering)
 
-    def log_determinant(i: int) -> float:
-        size = int(clustering.sizes[i])
-        return _log_determinant(cluster_deviations(clustering, i), np.sqrt(spread.squares[i]), size, size - 1)
+    def log_determinant(cluster: tuple[int, NDArray[Any]]) -> float:
+        i, points = cluster
+        around, scale = cluster_deviations(clustering, i, points), np.sqrt(spread.squares[i])
+        return _log_determinant(around, scale, len(points), len(points) - 1)
 
-    return np.fromiter(in_order(log_determinant, range(clustering.k)), dtype=np.float64, count=clustering.k)
+    each = in_order(log_determinant, enumerate(clustering.vectors()))
+    return np.fromiter(each, dtype=np.float64, count=clustering.k)
 
 
 @once
