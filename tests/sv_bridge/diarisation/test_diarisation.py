@@ -175,3 +175,5 @@ def test_embeddings_are_clustered_by_a_command(tmp_path, sv_bridge):
         assert (record["speakers"], record["agreement"]["ari"]) == (3, 1.0)
         rows = [line.split() for line in (tmp_path / "c.txt").read_text().splitlines()]
         assert rows == [[str(i), str(i // 8)] for i in range(24)]
+    named = json.loads(sv_bridge.stdout(*options, "--threshold", "0.5"))
+    assert (named["by"], named["speakers"]) == ("threshold", 3)

@@ -161,6 +161,18 @@ def test_who_a_back_end_is_fitted_on_is_known(splits):
     ]
 
 
+def test_imposter_means_are_of_transformed_training_utterances(splits, trials):
+    backend = Backend(parse_backend("center+qmf"), splits.__getitem__)
+    test = backend.transform(splits["test"])
+    columns = backend.columns(test, trials, dict.fromkeys(test.ids.tolist(), 2.0))
+    mean = splits["train"].vectors.mean(axis=0)
+    own, cohort = (scoring_vectors(splits[name].vectors - mean) for name in ("test", "train"))
+    means = np.sort(own @ cohort.T, axis=1)[:, -300:].mean(axis=1)  # all 200 of them
+    expected = np.sort([means[trials.enrol], means[trials.test]], axis=0).T
+    np.testing.assert_allclose(columns[:, 3:], expected, atol=1e-5)
+    np.testing.assert_allclose(columns[:, 1:3], np.log(2))
+
+
 def test_qualities_do_not_depend_on_which_side_enrols():
     seconds, means = np.array([1.0, np.e, np.e**2]), np.array([0.3, 0.1, 0.2])
     one = trial_qualities(seconds, means, np.array([0, 1]), np.array([1, 2]))
