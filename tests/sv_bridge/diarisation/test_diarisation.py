@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sv_bridge.diarisation.error_rate import DiarisationError, diarisation_error
 from sv_bridge.diarisation.recordings import diarise
-from sv_bridge.diarisation.turns import Turn, read_rttm, regions_of, turns_of, windows_of, write_rttm
+from sv_bridge.diarisation.turns import Turn, Window, read_rttm, regions_of, turns_of, windows_of, write_rttm
 
 RATE = 16_000
 rng = np.random.default_rng(0)
@@ -63,6 +63,16 @@ def test_a_recording_without_speech_has_no_turns(tmp_path):
     assert found.turns == ()
     assert found.seconds == 2.0
     assert found.count is None
+
+
+def test_a_region_too_short_for_an_embedding_has_no_window():
+    assert windows_of([(0.0, 0.2), (1.0, 1.3)]) == [Window(1.0, 1.3, 1)]
+
+
+def test_a_moment_is_of_the_window_with_the_nearest_centre():
+    spoken = [(0.0, 2.25), (5.0, 6.0)]
+    found = turns_of(windows_of(spoken), np.array([0, 1, 1]), spoken)  # centres at 0.75 s and 1.5 s
+    assert found == [Turn(0.0, 1.125, "0"), Turn(1.125, 2.25, "1"), Turn(5.0, 6.0, "1")]
 
 
 regions = st.lists(st.tuples(st.integers(0, 8), st.integers(1, 40)), min_size=1, max_size=5).map(
@@ -118,6 +128,9 @@ def test_rttm_goes_round(tmp_path):
     assert read_rttm(tmp_path / "t.rttm") == turns
     with pytest.raises(ValueError, match="rename the file"):
         write_rttm(tmp_path / "t.rttm", {"two words": []})
+    turn = "SPEAKER a 1 2.0 {} <NA> <NA> x <NA> <NA>\n"
+    (tmp_path / "empty.rttm").write_text(turn.format("0.0") + turn.format("1.0"))
+    assert read_rttm(tmp_path / "empty.rttm") == {"a": [Turn(2.0, 3.0, "x")]}
     (tmp_path / "bad.rttm").write_text("SPKR-INFO a\nSPEAKER a 1 soon 2 <NA> <NA> x\n")
     with pytest.raises(ValueError, match=r"bad\.rttm:2: wanted `SPEAKER recording channel"):
         read_rttm(tmp_path / "bad.rttm")
