@@ -219,10 +219,10 @@ def _no_number(table: Table, columns: Sequence[int], path: Path, row: int, place
             return f"{where}: leave the empty column out with --ignore {table.name(place)}"
         return f"{where}: remove or fill in such rows, or leave the column out with --ignore {table.name(place)}"
     if is_meant_as_number(cell):
-        return f"{where}: write plain numbers, without separators between thousands, per cent or currency signs"
+        return f"{where}: write plain numbers, without separators between thousands, quotes, per cent or currency signs"
     text = _text_columns(table, columns)
     if place not in text:
-        return f"{where}: correct it, or leave the column out with --ignore {table.name(place)}"
+        return f"{where}: correct it, or remove the row, or leave the column out with --ignore {table.name(place)}"
     if labelled:
         ignored = " ".join(f"--ignore {table.name(i)}" for i in text)
         return f"{where}: leave out columns of text, with {ignored}"

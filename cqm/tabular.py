@@ -19,7 +19,7 @@ __all__ = ["MISSING", "SUFFIXES", "Table", "is_meant_as_number", "read_table", "
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".data", ".parquet")
 COMPRESSIONS = {".gz": gzip.decompress, ".bz2": bz2.decompress, ".xz": lzma.decompress}
-MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "<NA>")
+MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "<NA>", "n/a", "#N/A", "?")
 """Cells without a value, as R, pandas and spreadsheets write them."""
 SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "spaces"}
 FEW = 10  # columns that an error names
@@ -155,9 +155,15 @@ def _lines(path: Path) -> tuple[list[tuple[int, str]], list[str]]:
     data = path.read_bytes()
     if path.suffix in COMPRESSIONS:
         data = COMPRESSIONS[path.suffix](data)
+    if data.startswith(b"PK\x03\x04"):
+        raise ValueError(
+            f"{path} is a spreadsheet or an archive in spite of its name: save the sheet as CSV, or unpack it"
+        )
     read: list[str] = []
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text, read = data.decode("utf-16"), ["UTF-16"]
+    elif b"\0" in data:
+        raise ValueError(f"{path} is no text in spite of its name: save the table as CSV, in UTF-8")
     else:
         try:
             text = data.decode("utf-8-sig")

@@ -189,7 +189,7 @@ def test_whole_numbers_are_one_label_however_written(tmp_path, cells):
     assert read_labels(written(tmp_path, "\n".join(cells)), 3).labels == [0, -1, 1]
 
 
-@pytest.mark.parametrize("cell", ["", "NA", "NaN", "null"])
+@pytest.mark.parametrize("cell", ["", "NA", "NaN", "null", "#N/A", "?"])
 def test_empty_labels_are_none(tmp_path, cell):
     assert read_points(written(tmp_path, f"x,y,kind\n1,2,a\n3,4,{cell}\n5,6,b\n")).labels == ["a", None, "b"]
 
@@ -211,7 +211,7 @@ def test_arrays(tmp_path):
     [
         ("x,y\n1,2\n3,\n", r"has '' in data row 2, column 'y', where a number was wanted: remove or fill in"),
         ("x,y\n1,2\n3,NA\n", "has 'NA' in data row 2, column 'y'"),
-        ("x,y\n1,2\n3,4x\n5,6\n", "has '4x' in data row 2, column 'y', .*correct it, or leave the column out"),
+        ("x,y\n1,2\n3,4x\n5,6\n", "has '4x' in data row 2, column 'y', .*correct it, or remove the row, or leave the"),
         ("x;y\n1.234,5;2\n3,0;4\n", r"has '1.234,5' in data row 1, column 'x'.*write plain numbers"),
         ('x,y\n"1,234.5",2\n"3,000.0",4\n', "write plain numbers, without separators between thousands"),
         ("x;y\n1\N{NO-BREAK SPACE}234,5;2\n3,0;4\n", "write plain numbers, without separators between thousands"),
@@ -225,6 +225,9 @@ def test_arrays(tmp_path):
         ),
         ("1,2\n1,2,3\n4,5\n", "has 3 cells in line 2 but 2 in the first"),
         ("x,y\n", "has a header and no rows"),
+        ("PK\x03\x04 and more", "is a spreadsheet or an archive in spite of its name: save the sheet as CSV"),
+        ("x\0y\n1\x002\n", "is no text in spite of its name"),
+        ("x,y\n1,2\n?,4\n", r"has '\?' in data row 2, column 'x', where a number was wanted: remove or fill in"),
         ("", "is empty"),
         ("# nothing\n", "is empty"),
     ],
