@@ -152,9 +152,12 @@ def evaluate(
         options = EmbeddingOptions(
             crops, crop_seconds, average_last, device, batch_size, workers, progress=True, cross_channels=cross_channels
         )
+        read = read_corpus(corpus, check_files=False)
+        if calibrate_on is not None:
+            _split(read, calibrate_on)  # which has to be there, before the system is evaluated
         evaluator = Evaluator(
             system,
-            read_corpus(corpus, check_files=False),
+            read,
             options,
             crop_scoring=crop_scoring,
             backend=backend,
@@ -344,6 +347,8 @@ def compare(
     from sv_bridge.reports.tables import print_table
 
     read = read_corpus(corpus, check_files=False)
+    if fuse_on is not None:
+        _split(read, fuse_on)  # which has to be there, before the systems are evaluated
     groups = system_groups(systems)
     short = short_names(groups)
     options = EmbeddingOptions(crops, crop_seconds, device=device, progress=True, cross_channels=cross_channels)

@@ -75,6 +75,10 @@ def test_back_ends_and_fusion_are_columns_beside_one_another(tmp_path, sv_bridge
     ("arguments", "said"),
     [
         (["compactness", "gone.npz"], "sv-bridge: no embeddings at gone.npz"),
+        (["compare", "nowhere", "--corpus", "{corpus}", "--fuse-on", "deve"],
+         "sv-bridge: corpus {corpus} has no split 'deve'"),
+        (["evaluate", "nowhere", "--corpus", "{corpus}", "--calibrate-on", "deve"],
+         "sv-bridge: corpus {corpus} has no split 'deve'"),
         (["self-label", "log-mel", "--corpus", "{corpus}", "--out", "rounds", "--measure", "silhuette"],
          "sv-bridge: no measure is named 'silhuette': did you mean silhouette"),
     ],
@@ -87,7 +91,7 @@ def test_wrong_input_is_said_in_one_line(arguments, said, capsys, monkeypatch, t
     with pytest.raises(SystemExit) as stop:
         main()
     assert stop.value.code == 2
-    assert capsys.readouterr().err.startswith(said)
+    assert capsys.readouterr().err.startswith(said.format(corpus=speech.root))
     assert not list(tmp_path.iterdir())
 
 
