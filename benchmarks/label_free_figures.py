@@ -40,6 +40,7 @@ def draw_scatter(records: Records, path: Path) -> None:
                 mine = np.array([each == run for each in runs])
                 marker = "o" if run.startswith("simclr") else "s"
                 ax.plot(xs[mine], rates[mine], marker, ms=4, color=f"C{position % 10}", label=run)
+            ax.locator_params(axis="x", nbins=4)
             chosen = Criterion(number, "train", "crossed")
             ax.set_title(f"{words(number)}: {correlation(values(record, chosen), rates):.2f}", fontsize="medium")
             ax.spines[["top", "right"]].set_visible(False)

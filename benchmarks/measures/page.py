@@ -69,7 +69,9 @@ def introduction(results: Results) -> str:
         low, high = f"{min(values):.3g}", f"{max(values):.3g}"
         return f"{low if low == high else f'{low}–{high}'} {unit}"
 
+    days = sorted({machine["measured"] for machine in machines})
     machine = (
+        f"Measured {' to '.join(dict.fromkeys((days[0], days[-1])))} by the code of that time, on "
         f"{last['cores']} cores of {last['processor']}, {last['memory_gib']:.0f} GiB, {last['blas']}; Python "
         f"{last['python']}, {libraries}. In the runs this page is made of, all cores together reached "
         f"{span('float64_flops', 'Gflop/s')} in float64 products, {span('float32_flops', 'Gflop/s')} in float32, "

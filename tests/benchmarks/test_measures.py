@@ -12,8 +12,9 @@ from benchmarks.measures.page import write_page
 from benchmarks.measures.results import read_results
 
 MACHINE = {
-    "processor": "a processor", "cores": 2, "memory_gib": 8.0, "blas": "a BLAS", "python": "3",
-    "versions": {"numpy": "2"}, "float64_flops": 1e10, "float32_flops": 2e10, "roots": 1e9, "bytes_read": 1e10,
+    "measured": "2025-03-01", "processor": "a processor", "cores": 2, "memory_gib": 8.0, "blas": "a BLAS",
+    "python": "3", "versions": {"numpy": "2"}, "float64_flops": 1e10, "float32_flops": 2e10, "roots": 1e9,
+    "bytes_read": 1e10,
 }  # fmt: skip
 SHAPE = {"n": 20_000, "d": 32, "k": 10}
 
@@ -41,7 +42,7 @@ def folder(tmp_path):
         "dunn": {CQM: entry(1.0, 0.5), "genieclust": entry(0.5, 0.5)},
     }
     for name, entries in files.items():
-        smaller = {**record(name, entries), "n": 10_000}
+        smaller = {**record(name, entries), "n": 10_000, "machine": MACHINE | {"measured": "2025-02-28"}}
         (folder / f"{name}.json").write_text(json.dumps([smaller, record(name, entries)]))
     return folder
 
@@ -54,6 +55,7 @@ def test_page_says_what_the_results_say(folder):
     assert "| DBCV | hdbscan | 2 of 2 | 0.5 | 0.4 |" in text
     assert "| over 30 s |" in text
     assert "2 of the 6 cases" in text
+    assert "Measured 2025-02-28 to 2025-03-01" in text
     assert (folder / "time.png").exists()
     assert (folder / "memory.png").exists()
 

@@ -1,5 +1,7 @@
 """Tests of the tester: planted violators are found, and are found to violate nothing else."""
 
+from dataclasses import replace
+
 import pytest
 
 from cqm import axioms
@@ -46,3 +48,10 @@ def test_a_planted_violator_keeps_the_other_axioms(planted, axiom):
 def test_the_direction_of_a_measure_matters(axiom):
     verdict = axioms.check(separation, axiom, better="lower", generic=True)
     assert verdict.holds is (axiom == "non_negativity")
+
+
+def test_of_several_verdicts_those_that_failed_are_refuted_and_open_ones_are_not():
+    asked = ["isomorphism_invariance", "scale_invariance", "consistency"]
+    found = axioms.check(PLANTED["scale_invariance"], asked, better="higher", generic=True, budget=QUICK)
+    assert [verdict.axiom for verdict in found.refuted] == ["scale_invariance"]
+    assert axioms.Verdicts([replace(verdict, holds=None) for verdict in found]).refuted == ()
