@@ -30,19 +30,14 @@ from .measures.adjusted import (
     adjusted_xie_beni,
 )
 from .measures.cdbw import cdbw
-from .measures.centroid_separation import davies_bouldin, pbm, ray_turi, wemmert_gancarski, xie_beni
-from .measures.characteristics import (
-    average_within,
-    density_at_boundaries,
-    neighbor_distance,
-    neighbor_variation,
-    separation_index,
-    size_entropy,
-)
+from .measures.centroid_distances import pbm, wemmert_gancarski
+from .measures.centroid_separation import davies_bouldin, ray_turi, xie_beni
+from .measures.characteristics import average_within, separation_index, size_entropy
 from .measures.concordance import c_index, g_plus, gamma, tau
 from .measures.cubic_clustering import cubic_clustering_criterion
 from .measures.dcsi import dcsi
 from .measures.density import ClusterDensities, dbcv, profile_densities
+from .measures.density_characteristics import density_at_boundaries, neighbor_distance, neighbor_variation
 from .measures.disco import disco, sample_disco
 from .measures.dispersion import ball_hall, banfield_raftery, trace_cov_w, trace_w
 from .measures.gap import GapStatistic, gap_choice, gap_statistic

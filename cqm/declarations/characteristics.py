@@ -7,7 +7,7 @@ from cqm.arrays.clustering import Clustering
 from cqm.declarations.entry import INFINITY, Cost, Direction, Measure
 from cqm.definitions import characteristics as definitions
 from cqm.definitions import linkage as linkage_definitions
-from cqm.measures import characteristics, linkage
+from cqm.measures import characteristics, density_characteristics, linkage
 
 
 def _characteristic(
@@ -55,8 +55,8 @@ CHARACTERISTICS = (
         characteristics.size_entropy, characteristics.size_entropy_of, definitions.size_entropy, "higher", 1.0, "nd"
     ),
     _characteristic(
-        characteristics.neighbor_distance,
-        characteristics.neighbor_distance_of,
+        density_characteristics.neighbor_distance,
+        density_characteristics.neighbor_distance_of,
         definitions.neighbor_distance,
         "lower",
         INFINITY,
@@ -64,8 +64,8 @@ CHARACTERISTICS = (
         judged=(("neighbors", 1),),
     ),
     _characteristic(
-        characteristics.neighbor_variation,
-        characteristics.neighbor_variation_of,
+        density_characteristics.neighbor_variation,
+        density_characteristics.neighbor_variation_of,
         definitions.neighbor_variation,
         "lower",
         INFINITY,
@@ -73,8 +73,8 @@ CHARACTERISTICS = (
         judged=(("neighbors", 1),),
     ),
     _characteristic(
-        characteristics.density_at_boundaries,
-        characteristics.density_at_boundaries_of,
+        density_characteristics.density_at_boundaries,
+        density_characteristics.density_at_boundaries_of,
         definitions.density_at_boundaries,
         "lower",
         1.0,

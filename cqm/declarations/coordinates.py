@@ -10,6 +10,7 @@ from cqm.definitions import scatter as scatter_definitions
 from cqm.definitions import sd_indices as sd_index_definitions
 from cqm.measures import (
     cdbw,
+    centroid_distances,
     centroid_separation,
     cubic_clustering,
     dispersion,
@@ -137,8 +138,8 @@ CENTROID_SEPARATION = (
         weights="any",
     ),
     on_points(
-        centroid_separation.pbm,
-        centroid_separation.pbm_of,
+        centroid_distances.pbm,
+        centroid_distances.pbm_of,
         centroid_separation_definitions.pbm,
         "higher",
         POSITIVE,
@@ -147,8 +148,8 @@ CENTROID_SEPARATION = (
         weights="any",
     ),
     on_points(
-        centroid_separation.wemmert_gancarski,
-        centroid_separation.wemmert_gancarski_of,
+        centroid_distances.wemmert_gancarski,
+        centroid_distances.wemmert_gancarski_of,
         centroid_separation_definitions.wemmert_gancarski,
         "higher",
         (0.0, 1.0),
