@@ -230,17 +230,18 @@ def lengths_error(X: Any, shape: tuple[int, ...], labels: int) -> ValueError:
     return ValueError(found)
 
 
-def check_alignment(X: Any, labels: Any) -> None:
-    """Refuse a pandas table and a series that have the same rows in different orders, as rows are taken by position."""
-    if not (hasattr(X, "iloc") and hasattr(labels, "iloc")):
+def check_alignment(one: Any, other: Any, name: str = "X", other_name: str = "labels") -> None:
+    """Refuse pandas tables and series that have the same rows in different orders, as rows are taken by position."""
+    if not (hasattr(one, "iloc") and hasattr(other, "iloc")):
         return
-    here, there = X.index, labels.index
+    here, there = one.index, other.index
     if here.equals(there) or len(here) != len(there) or not (here.isin(there).all() and there.isin(here).all()):
         return
     row = int(np.argmax(here != there))
     raise ValueError(
-        f"row {row} is {here[row]!r} in `X` but {there[row]!r} in `labels`, which has the same rows in another order: "
-        "pass labels.reindex(X.index), or labels.to_numpy() if the order is right and the names are not"
+        f"row {row} is {here[row]} in `{name}` but {there[row]} in `{other_name}`, which has the same rows in another "
+        f"order: pass {other_name}.reindex({name}.index), or {other_name}.to_numpy() if the order is right and the "
+        "names are not"
     )
 
 

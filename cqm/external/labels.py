@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from cqm.arrays.cures import check_alignment
 from cqm.arrays.dtypes import IntArray
 from cqm.arrays.labels import encode
 
@@ -20,6 +21,7 @@ def both_labelings(labels_true: Any, labels_pred: Any, noise_label: Hashable | N
         )
     if len(true) == 0:
         raise ValueError("`labels_true` and `labels_pred` are empty: pass at least one point")
+    check_alignment(labels_true, labels_pred, "labels_true", "labels_pred")
     kept = np.ones(len(true), dtype=bool)
     if noise_label is not None:
         for codes, classes in ((true, true_classes), (pred, pred_classes)):

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from cqm.arrays.cures import check_alignment
 from cqm.arrays.intake import validate, validate_points
 from cqm.arrays.metrics import Metric
 from cqm.fuzzy.memberships import check_memberships
@@ -69,6 +70,7 @@ def fuzzy_silhouette(X: Any, memberships: Any, *, exponent: float = 1.0, metric:
     if not exponent >= 0:
         raise ValueError(f"`exponent` must be at least 0, got {exponent}")
     U = check_memberships(memberships, validate_points(X, metric=metric).n, fewest=2)
+    check_alignment(X, memberships, other_name="memberships")
     second, first = np.sort(U, axis=1)[:, -2:].T
     clustering = validate(X, U.argmax(axis=1), metric=metric)
     weights = (first - second)[clustering.order] ** exponent

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from cqm.arrays.clustering import in_coordinates
+from cqm.arrays.cures import check_alignment
 from cqm.arrays.host.tiles import between
 from cqm.arrays.intake import check_metric, validate_points
 from cqm.arrays.metrics import SQEUCLIDEAN, Metric
@@ -65,6 +66,7 @@ def fuzzy_xie_beni(X: Any, memberships: Any, *, fuzzifier: float = 2.0, metric: 
         raise ValueError(f"`fuzzifier` must be above 0 and finite, got {fuzzifier}")
     points = in_coordinates(validate_points(X, metric=metric))
     U = check_memberships(memberships, points.n, fewest=2)
+    check_alignment(X, memberships, other_name="memberships")
     weights = U.T**fuzzifier
     nobodys = np.flatnonzero(~weights.any(axis=1))
     if len(nobodys):

@@ -331,7 +331,7 @@ def test_a_table_and_a_series_of_the_same_rows_in_another_order():
     X = pd.DataFrame(POINTS, index=names)
     labels = pd.Series(LABELS, index=names)[::-1]
     text = str(error_of(X, labels))
-    assert "row 0 is 'p' in `X` but 'x' in `labels`" in text
+    assert "row 0 is p in `X` but x in `labels`" in text
     cures = re.search(r"pass (\S+), or (\S+) if", text).groups()
     for cure, wanted in zip(cures, (LABELS, LABELS[::-1]), strict=True):
         assert cqm.silhouette(X, eval(cure, {"X": X, "labels": labels})) == pytest.approx(
@@ -339,3 +339,24 @@ def test_a_table_and_a_series_of_the_same_rows_in_another_order():
         )
     for fine in (pd.Series(LABELS), pd.Series(LABELS, index=names), LABELS):  # other names say nothing
         assert cqm.silhouette(X, fine) == cqm.silhouette(POINTS, LABELS)
+
+
+@pytest.mark.parametrize(
+    ("function", "names"),
+    [
+        (cqm.adjusted_rand, ("labels_true", "labels_pred")),
+        (cqm.variation_of_information, ("labels_true", "labels_pred")),
+        (cqm.fuzzy_silhouette, ("X", "memberships")),
+        (cqm.fuzzy_xie_beni, ("X", "memberships")),
+    ],
+)
+def test_other_pairs_of_the_same_rows_in_another_order(function, names):
+    one = pd.DataFrame(POINTS, index=list("pqrstuvwx")) if names[0] == "X" else pd.Series(LABELS, list("pqrstuvwx"))
+    other = (
+        pd.DataFrame(np.eye(3)[LABELS], index=one.index) if names[0] == "X" else pd.Series([2, *LABELS[1:]], one.index)
+    )
+    wanted, turned = function(one, other), other[::-1]
+    with pytest.raises(ValueError, match=rf"in `{names[0]}` but x in `{names[1]}`, which has the same rows") as caught:
+        function(one, turned)
+    cure = re.search(r"pass (\S+), or", str(caught.value))[1]
+    assert function(one, eval(cure, dict(zip(names, (one, turned), strict=True)))) == wanted

@@ -321,3 +321,25 @@ def test_jobs_change_nothing():
     with parallel_config("threading"):
         alone, together = (cqm.select(BLOBS, KMEANS, k=range(2, 5), n_jobs=jobs) for jobs in (None, 2))
     assert alone.to_frame().equals(together.to_frame())
+
+
+def test_reasons_that_several_measures_and_candidates_share_are_said_once():
+    with pytest.raises(ValueError, match="no measure chooses among eps=0.001; eps=0.002") as caught:
+        cqm.select(BLOBS, DBSCAN(), grid={"eps": [0.001, 0.002]}, measures=["silhouette", "dunn"])
+    assert str(caught.value).endswith(
+        "silhouette, dunn: it has no value for any of them (eps=0.001, eps=0.002: no points are left: all are noise)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("estimator", "options", "message"),
+    [
+        (KMEANS, {"grid": {"n_clusters": 3}}, r"several values of 'n_clusters', such as \[3\], got 3"),
+        (KMEANS, {"grid": {"init": "random"}}, r"several values of 'init', such as \['random'\], got 'random'"),
+        (lambda points, k: points[:, 0] > k, {"k": [2]}, "got function: give the labels that it finds to cqm.compare"),
+    ],
+    ids=["number", "text", "function"],
+)
+def test_what_selection_does_not_take(estimator, options, message):
+    with pytest.raises(TypeError, match=message):
+        cqm.select(BLOBS, estimator, **options)
