@@ -324,7 +324,7 @@ def test_jobs_change_nothing():
 
 
 def test_reasons_that_several_measures_and_candidates_share_are_said_once():
-    with pytest.raises(ValueError, match="no measure chooses among eps=0.001; eps=0.002") as caught:
+    with pytest.raises(ValueError, match=r"no measure chooses among eps=0.001; eps=0.002") as caught:
         cqm.select(BLOBS, DBSCAN(), grid={"eps": [0.001, 0.002]}, measures=["silhouette", "dunn"])
     assert str(caught.value).endswith(
         "silhouette, dunn: it has no value for any of them (eps=0.001, eps=0.002: no points are left: all are noise)"
