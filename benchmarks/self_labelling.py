@@ -1,199 +1,277 @@
-"""A model of unlabelled speech, the speakers it finds, and what training on them gives: against the true labels.
+"""A model of unlabelled speech, what training on the speakers it finds adds, and what their names would have added.
 
-    python -m benchmarks.self_labelling --corpus DIR [--name NAME] [--seeds N] [--runs DIR]
+    python -m benchmarks.self_labelling --corpus DIR [--seeds N] [--runs DIR]
 
-For each seed: contrastive training, then rounds of self-labelling from it, and the same encoder trained as long with
-the true labels. Every system is judged on development and test speakers, as recorded and with every utterance through a
-channel of its own, on any non-targets and on hard ones. A run that has its record is not done again, so the command can
-be repeated. Records are kept in docs/self-labelling/ and shown in docs/self-labelling.md.
+The corpus holds both collections. For each seed, `small-snt` learns from the training speakers of both without a label.
+From there, three ways on, of as many epochs: the same once more; `small-snt-speakers` with the speakers that
+`self_label` finds, one round; and the same with the true ones. All are judged on development and test speakers of each
+collection, as recorded and crossed. Differences on test speakers are means over seeds, their intervals from speakers
+drawn with replacement, the same for all systems. What is trained is not trained again. Numbers go to
+docs/self-labelling.json, and from there into docs/self-labelling.md; without a corpus, only that is written.
 """
 
 import argparse
 import json
-import re
 import statistics
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.metrics import adjusted_mutual_info_score
 
-from benchmarks.crossed_trials import ENCODER, SHORTEST_SECONDS, SPLITS, WHITENED, hard_negatives, lists, rates
+from benchmarks.crossed_trials import SHORTEST_SECONDS, SPLITS, hard_negatives, lists
 from cqm.atomic import atomic_path
 from cqm.json_files import write_json
 from sv_bridge.compactness.pseudo_speakers import find_pseudo_speakers
 from sv_bridge.compactness.self_labelling import self_label
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.models.embedding import EmbeddingOptions
-from sv_bridge.models.systems import LOG_MEL, embeddings_of
+from sv_bridge.models.systems import embeddings_of
 from sv_bridge.presets import load_config
+from sv_bridge.training.checkpoint import checkpoints
 from sv_bridge.training.loop import train
-from sv_bridge.verification.transforms import whiten
+from sv_bridge.training.run_directory import CHECKPOINTS
+from sv_bridge.verification.confidence import speaker_replicates
+from sv_bridge.verification.error_rates import equal_error_rate
+from sv_bridge.verification.scoring import score_trials, scoring_vectors
+from sv_bridge.verification.trials import Trials
 
-DOCS = Path(__file__).parent.parent / "docs"
-CHANNELS = 0
-EPOCHS, ROUND_EPOCHS, ROUNDS = 10, 8, 2
-CONTRASTIVE, LABELLED = "contrastive (SNT-Xent)", "true labels, trained as long"
-ORDER = (LOG_MEL, WHITENED, ENCODER, CONTRASTIVE, "self-labelled, round 1", "self-labelled, round 2", LABELLED)
+PAGE = Path(__file__).parent.parent / "docs" / "self-labelling.md"
+SOURCE, REST = "speechocean762", "debian-voices"
+"""Source of the utterances that are a collection of their own, and name of the others."""
+CONDITIONS = {"recorded": EmbeddingOptions(), "crossed": EmbeddingOptions(cross_channels=0)}
+KINDS = ("any", "hard")
+START, LONGER, FOUND, NAMED = "start", "longer", "found", "named"
+SYSTEMS = {
+    START: "`small-snt`",
+    LONGER: "… the same again",
+    FOUND: "… found speakers",
+    NAMED: "… true speakers",
+}
+MORE = ["epochs=10", "learning_rate=0.001"]
+NUMBERS = 24
+"""Of clusters around the true one, that the chosen one is compared with."""
 
 
 def main() -> None:
-    """Run what has no record yet, and write the page."""
+    """Train and judge what a corpus is given for, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", type=Path, help="corpus with splits train, dev, test; without, only the page")
-    parser.add_argument("--name", default="speechocean762", help="how the page calls the corpus")
+    parser.add_argument("--corpus", type=Path, help="both collections, with splits train, dev, test")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--runs", type=Path, default=Path("runs/self-labelling"))
-    parser.add_argument("--records", type=Path, default=DOCS / "self-labelling")
+    parser.add_argument("--page", type=Path, default=PAGE)
     options = parser.parse_args()
+    record = options.page.with_suffix(".json")
     if options.corpus is not None:
         corpus = read_corpus(options.corpus).where(lambda u: u.duration_s >= SHORTEST_SECONDS)
-        run_all(corpus, options)
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(options.records.glob("*.json"))]
-    with atomic_path(options.records.with_suffix(".md")) as temporary:
-        temporary.write_text(page(records), encoding="utf-8")
+        chains = [chain(corpus, options.runs / f"seed{seed}", seed) for seed in range(options.seeds)]
+        write_json(record, measured(corpus, chains))
+    with atomic_path(options.page) as temporary:
+        temporary.write_text(page(json.loads(record.read_text(encoding="utf-8"))), encoding="utf-8")
 
 
-def run_all(corpus: Corpus, options: argparse.Namespace) -> None:
-    """Baselines, then the chain of each seed."""
-    for system in (LOG_MEL, WHITENED, ENCODER):
-        record(corpus, options, system, system, 0)
-    for seed in range(options.seeds):
-        folder = options.runs / f"{options.name}-seed{seed}"
-        settings = [f"seed={seed}", "crop_seconds=2", "workers=0"]
-        contrastive = load_config("tiny-snt", [*settings, f"epochs={EPOCHS}"])
-        first = train(contrastive, corpus, folder / "contrastive", progress_bar=False)
-        record(corpus, options, CONTRASTIVE, str(first), seed)
-        classifier = load_config("tiny-aam-softmax", [*settings, f"epochs={ROUND_EPOCHS}"])
-        rounds = self_label(str(first), corpus, folder / "rounds", classifier, rounds=ROUNDS, progress_bar=False)
-        for number, found in enumerate(rounds, start=1):
-            facts = {"clusters": found.found.clusters, "speakers": found.found.speakers, "kept": found.found.kept}
-            record(corpus, options, f"self-labelled, round {number}", str(found.run), seed, facts)
-        epochs = EPOCHS + ROUNDS * ROUND_EPOCHS
-        labelled = load_config("tiny-aam-softmax", [*settings, f"epochs={epochs}"])
-        record(corpus, options, LABELLED, str(train(labelled, corpus, folder / "labels", progress_bar=False)), seed)
+def chain(corpus: Corpus, folder: Path, seed: int) -> dict[str, Path]:
+    """The runs of one seed, trained where they are not there."""
+    common = [f"seed={seed}", "workers=0"]
+    runs = {
+        START: folder / START,
+        LONGER: folder / LONGER,
+        FOUND: folder / FOUND / "round-1" / "run",
+        NAMED: folder / NAMED,
+    }
+    if not done(runs[START]):
+        train(load_config("small-snt", common), corpus, runs[START], progress_bar=False)
+    after = [*common, f"start_from={runs[START].resolve()}"]
+    if not done(runs[LONGER]):
+        train(load_config("small-snt", [*after, *MORE]), corpus, runs[LONGER], progress_bar=False)
+    recipe = load_config("small-snt-speakers", common)
+    if not done(runs[FOUND]):
+        list(self_label(str(runs[START]), corpus, folder / FOUND, recipe, rounds=1, progress_bar=False))
+    if not done(runs[NAMED]):
+        train(load_config("small-snt-speakers", after), corpus, runs[NAMED], progress_bar=False)
+    return runs
 
 
-def record(
-    corpus: Corpus,
-    options: argparse.Namespace,
-    name: str,
-    system: str,
-    seed: int,
-    facts: Mapping[str, Any] | None = None,
-) -> None:
-    """Judge a system and write what it scored, unless that is written already."""
-    slug = re.sub(r"\W+", "-", name).strip("-")
-    path = options.records / f"{options.name}-{slug}-seed{seed}.json"
-    if path.is_file():
-        return
-    hard = hard_negatives(corpus)
-    conditions = {"recorded": EmbeddingOptions(), "crossed": EmbeddingOptions(cross_channels=CHANNELS)}
-    write_json(
-        path,
-        {
-            "collection": options.name,
-            "system": name,
-            "seed": seed,
-            "hard": hard,
-            "people": {split: len(corpus.split(split).speakers) for split in ("train", *SPLITS)},
-            "rates": {condition: judged(corpus, system, chosen, hard) for condition, chosen in conditions.items()},
-            "speakers_found": speakers_found(corpus, system),
-            **(facts or {}),
-        },
-    )
-    print(path.name, flush=True)
+def done(run: Path) -> bool:
+    """Whether a run has all of its epochs."""
+    path = run / CHECKPOINTS
+    found = [each.name for each in checkpoints(path)] if path.is_dir() else []
+    return "epoch-0040" in found if run.name == START else "epoch-0010" in found
 
 
-def judged(corpus: Corpus, system: str, options: EmbeddingOptions, hard: str) -> dict[str, dict[str, float]]:
-    """Equal error rates in percent by split and kind of trials."""
-    base = LOG_MEL if system == WHITENED else system
-    found = {split: embeddings_of(base, corpus.split(split), options) for split in SPLITS}
-    if system == WHITENED:
-        reference = embeddings_of(base, corpus.split("train"), options)
-        found = {split: whiten(embeddings, reference) for split, embeddings in found.items()}
-    return rates(found, lists(corpus, hard))
+def measured(corpus: Corpus, chains: list[dict[str, Path]]) -> dict[str, Any]:
+    """Everything that the page shows."""
+    parts = {
+        SOURCE: corpus.where(lambda u: u.source == SOURCE),
+        REST: corpus.where(lambda u: u.source != SOURCE),
+    }
+    collections = {}
+    for name, part in parts.items():
+        hard = hard_negatives(part)
+        trials = lists(part, hard)
+        collections[name] = {
+            "hard": hard.removeprefix("same-").replace("-", " ").replace("_", " "),
+            "people": {split: len(part.split(split).speakers) for split in ("train", *SPLITS)},
+            **judged(part, trials, chains),
+        }
+    return {"collections": collections, "speakers": [speakers(corpus, runs[START]) for runs in chains]}
 
 
-def speakers_found(corpus: Corpus, system: str) -> dict[str, dict[str, float]]:
-    """How many speakers the silhouette finds in each split, and how well the clusters agree with them."""
-    base, found = (LOG_MEL if system == WHITENED else system), {}
-    reference = embeddings_of(base, corpus.split("train"))
-    for split in SPLITS:
-        embeddings = whiten(embeddings_of(base, corpus.split(split)), reference)
-        chosen = find_pseudo_speakers(embeddings, trusted=-1.0, least_utterances=1)
-        true = find_pseudo_speakers(
-            embeddings, numbers=[len(set(embeddings.speakers))], trusted=-1.0, least_utterances=1
-        )
-        found[split] = {
+def judged(part: Corpus, trials: Mapping[tuple[str, str], Trials], chains: list[dict[str, Path]]) -> dict[str, Any]:
+    """Equal error rates in percent, seed by seed, and differences on test speakers."""
+    rates: dict[str, Any] = {}
+    replicates: dict[tuple[str, str, str], NDArray[np.float64]] = {}
+    for system in SYSTEMS:
+        for condition, options in CONDITIONS.items():
+            for split in SPLITS:
+                tables = [embeddings_of(str(runs[system]), part.split(split), options) for runs in chains]
+                for kind in KINDS:
+                    listed = trials[split, kind]
+                    owners = [tables[0].speakers[rows] for rows in tables[0].rows(listed)]
+                    scores = [score_trials(table, listed) for table in tables]
+                    found = [equal_error_rate(each[listed.labels], each[~listed.labels]) for each in scores]
+                    rates.setdefault(system, {}).setdefault(condition, {}).setdefault(split, {})[kind] = [
+                        round(100 * rate, 2) for rate in found
+                    ]
+                    if split == "test":
+                        drawn = [speaker_replicates(each, listed.labels, *owners) for each in scores]
+                        replicates[system, condition, kind] = 100 * np.mean(drawn, axis=0)
+    differences: dict[str, Any] = {}
+    for other in (START, LONGER, NAMED):
+        for condition in CONDITIONS:
+            for kind in KINDS:
+                low, high = np.quantile(
+                    replicates[FOUND, condition, kind] - replicates[other, condition, kind], [0.025, 0.975]
+                )
+                mine, theirs = (rates[system][condition]["test"][kind] for system in (FOUND, other))
+                differences.setdefault(other, {}).setdefault(condition, {})[kind] = {
+                    "difference": round(statistics.fmean(mine) - statistics.fmean(theirs), 2),
+                    "interval": [round(float(low), 2), round(float(high), 2)],
+                }
+    return {"rates": rates, "differences": differences}
+
+
+def speakers(corpus: Corpus, run: Path) -> dict[str, Any]:
+    """How many training speakers are found, in both collections together and in each, and how well."""
+    everybody = embeddings_of(str(run), corpus.split("train"))
+    mine = np.array([utterance.source == SOURCE for utterance in corpus.split("train")])
+    found = {}
+    for name, rows in {"both": mine | True, SOURCE: mine, REST: ~mine}.items():
+        embeddings = everybody.where(rows)
+        chosen = find_pseudo_speakers(embeddings)
+        tree = linkage(scoring_vectors(embeddings.vectors), method="ward")
+        true, kept = len(set(embeddings.speakers)), chosen.labels >= 0
+        around = np.geomspace(true / 3, true * 3, NUMBERS).round().astype(int).tolist()
+        amis = {
+            k: adjusted_mutual_info_score(embeddings.speakers, fcluster(tree, k, criterion="maxclust"))
+            for k in {*around, true, chosen.clusters}
+        }
+        found[name] = {
+            "true": true,
             "chosen": chosen.clusters,
-            "true": len(set(embeddings.speakers)),
-            "ami": adjusted_mutual_info_score(embeddings.speakers, chosen.labels),
-            "ami_of_true_number": adjusted_mutual_info_score(embeddings.speakers, true.labels),
+            "ami": round(amis[chosen.clusters], 4),
+            "ami_of_true": round(amis[true], 4),
+            "best_ami": round(max(amis.values()), 4),
+            "kept": round(chosen.kept, 4),
+            "ami_of_kept": round(adjusted_mutual_info_score(embeddings.speakers[kept], chosen.labels[kept]), 4),
         }
     return found
 
 
-def page(records: list[dict[str, Any]]) -> str:
+def page(record: Mapping[str, Any]) -> str:
     """docs/self-labelling.md."""
+    seeds = len(record["speakers"])
     lines = [
         "# Self-labelling",
         "",
-        "What a small encoder learns from speech without a label, from the speakers that it then finds by itself, and "
-        "from the true labels. `sv-bridge self-label` clusters the training utterances, lets the silhouette choose how "
-        "many speakers there are, drops what does not belong, and trains AAM-softmax on the rest, round by round. "
-        "Written by `python -m benchmarks.self_labelling`.",
+        "What a small encoder learns from speech without a label, what training on the speakers that it then finds by "
+        "itself adds, and what the true speakers would have added. `small-snt` is trained on the training speakers of "
+        f"two collections together, with {seeds} seeds. From each, three ways on, of ten epochs: the same again "
+        "(SNT-Xent, both crops of one utterance); `sv-bridge self-label`, one round (the second crop is of another "
+        "utterance of the same found speaker, no negative is of theirs, and utterances in no found speaker are "
+        "left out, so these epochs are shorter); and that with the true speakers and all utterances. Written by "
+        "`python -m benchmarks.self_labelling`.",
+        "",
+        "The recipe was chosen on development speakers. EER %: any non-targets / hard ones, which are those of the "
+        "same gender and age group, or of the same source and language. Mean ± standard deviation over seeds. Crossed: "
+        "every utterance goes through [a channel of its own](crossed-trials.md), drawn from seed 0.",
     ]
-    for collection in sorted({each["collection"] for each in records}):
-        mine = [each for each in records if each["collection"] == collection]
-        people, hard = mine[0]["people"], mine[0]["hard"]
+    for name, collection in record["collections"].items():
+        people = collection["people"]
         lines += [
             "",
-            f"## {collection}",
+            f"## {name}",
             "",
-            f"{people['train']} people to train on, {people['dev']} to develop on, {people['test']} to report. EER %: "
-            f"any non-targets / {hard}. Mean ± standard deviation over seeds. Crossed: every utterance goes through a "
-            f"channel of its own, drawn from seed {CHANNELS}.",
+            f"{people['train']} people to train on, {people['dev']} to develop on, {people['test']} to report. Hard "
+            f"non-targets are of the same {collection['hard']}.",
             "",
-            "| system | seeds | dev, as recorded | dev, crossed | test, as recorded | test, crossed |",
-            "|---|---:|---:|---:|---:|---:|",
-        ]
-        for system in ORDER:
-            rows = [each for each in mine if each["system"] == system]
-            if rows:
-                cells = [
-                    " / ".join(
-                        spread([row["rates"][condition][split][kind] for row in rows]) for kind in ("any", "hard")
-                    )
-                    for split in SPLITS
-                    for condition in ("recorded", "crossed")
-                ]
-                lines.append(f"| {system} | {len(rows)} | {' | '.join(cells)} |")
-        lines += [
-            "",
-            "How many speakers the silhouette finds in embeddings as recorded, whitened by those of the training "
-            "utterances, by average linkage, and the adjusted "
-            "mutual information of its clusters with the speakers; beside it that of as many clusters as speakers.",
-            "",
-            "| system | dev: found of true | AMI, of the true number | test: found of true | AMI, of the true number |",
+            "| system | dev, as recorded | dev, crossed | test, as recorded | test, crossed |",
             "|---|---:|---:|---:|---:|",
         ]
-        for system in ORDER:
-            rows = [each["speakers_found"] for each in mine if each["system"] == system]
-            if rows:
-                cells = []
-                for split in SPLITS:
-                    chosen = spread([row[split]["chosen"] for row in rows], digits=0)
-                    amis = [spread([row[split][name] for row in rows], 3) for name in ("ami", "ami_of_true_number")]
-                    cells += [f"{chosen} of {rows[0][split]['true']}", ", ".join(amis)]
-                lines.append(f"| {system} | {' | '.join(cells)} |")
+        for system, words in SYSTEMS.items():
+            rates = collection["rates"][system]
+            cells = [
+                " / ".join(spread(rates[condition][split][kind]) for kind in KINDS)
+                for split in SPLITS
+                for condition in CONDITIONS
+            ]
+            lines.append(f"| {words} | {' | '.join(cells)} |")
+        lines += [
+            "",
+            "What found speakers change, on test speakers: differences of the means over seeds, in points of EER, with "
+            "their 95 % intervals (speakers drawn with replacement, the same for both):",
+            "",
+            "| against | as recorded, any | as recorded, hard | crossed, any | crossed, hard |",
+            "|---|---:|---:|---:|---:|",
+        ]
+        for other, conditions in collection["differences"].items():
+            cells = [
+                f"{each['difference']:+.1f} ({each['interval'][0]:+.1f} … {each['interval'][1]:+.1f})"
+                for kinds in conditions.values()
+                for each in (kinds[kind] for kind in KINDS)
+            ]
+            lines.append(f"| {SYSTEMS[other].removeprefix('… ')} | {' | '.join(cells)} |")
+        lines += ["", verdict(collection["differences"])]
+    lines += [
+        "",
+        "## Speakers found",
+        "",
+        "By `small-snt` among the training utterances, in both collections together and in each alone: the number "
+        "chosen without a label; the adjusted mutual information (AMI) of all clusters with the speakers; its share of "
+        f"the best of {NUMBERS} numbers between a third and three times the true one; and what is trained on, the "
+        "utterances nearest to their own cluster.",
+        "",
+        "| utterances | seed | speakers | found | AMI | of the best | kept | AMI of the kept |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for name in record["speakers"][0]:
+        for seed, row in enumerate(each[name] for each in record["speakers"]):
+            lines.append(
+                f"| {name} | {seed} | {row['true']} | {row['chosen']} | {row['ami']:.3f} | "
+                f"{row['ami'] / row['best_ami']:.3f} | {row['kept']:.0%} | {row['ami_of_kept']:.3f} |"
+            )
     return "\n".join(lines) + "\n"
 
 
-def spread(values: list[float], digits: int = 1) -> str:
+def verdict(differences: Mapping[str, Any]) -> str:
+    """Which differences from the same again are clearly to one side of 0."""
+    told: dict[str, list[str]] = {"lower": [], "higher": [], "not clearly different": []}
+    for condition, kinds in differences[LONGER].items():
+        for kind in KINDS:
+            low, high = kinds[kind]["interval"]
+            side = "lower" if high < 0 else "higher" if low > 0 else "not clearly different"
+            told[side].append(f"{'crossed' if condition == 'crossed' else 'as recorded'}, {kind}")
+    said = "; ".join(f"{side}: {' and '.join(cases)}" for side, cases in told.items() if cases)
+    return f"Error rates after found speakers against ten epochs more of the same: {said}."
+
+
+def spread(values: list[float]) -> str:
     """Mean, and the standard deviation where there are several."""
-    mean = f"{statistics.fmean(values):.{digits}f}"
-    return mean if len(values) < 2 else f"{mean} ± {statistics.stdev(values):.{digits}f}"
+    mean = f"{statistics.fmean(values):.1f}"
+    return mean if len(values) < 2 else f"{mean} ± {statistics.stdev(values):.1f}"
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sv_bridge.verification.error_rates import ErrorCurve, check_scores, error_curve
 
-__all__ = ["Interval", "speaker_bootstrap"]
+__all__ = ["Interval", "speaker_bootstrap", "speaker_replicates"]
 
 REDRAWS = 100
 
@@ -68,6 +69,30 @@ def speaker_bootstrap(
     >>> perfect.lower, perfect.upper
     (0.0, 0.0)
     """
+    if not 0 < level < 1:
+        raise ValueError(f"`level` is a share strictly between 0 and 1, got {level}")
+    values = speaker_replicates(
+        scores, labels, enrol_speakers, test_speakers, metric=metric, replicates=replicates, seed=seed
+    )
+    lower, upper = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(lower), float(upper))
+
+
+def speaker_replicates(
+    scores: Any,
+    labels: Any,
+    enrol_speakers: Any,
+    test_speakers: Any,
+    *,
+    metric: Callable[[ErrorCurve], float] = lambda curve: curve.equal_error().value,
+    replicates: int = 1000,
+    seed: int = 0,
+) -> NDArray[np.float64]:
+    """Values of a metric for speakers that are drawn with replacement, see `speaker_bootstrap`: (replicates,).
+
+    A seed draws the same speakers whatever the scores are: differences of two systems' values on the same trials are
+    paired.
+    """
     labels = np.asarray(labels, dtype=np.bool_)
     scores = np.asarray(scores, dtype=np.float64)
     sides = np.asarray(enrol_speakers), np.asarray(test_speakers)
@@ -77,8 +102,6 @@ def speaker_bootstrap(
             f"{len(sides[0])} and {len(sides[1])} speakers"
         )
     check_scores(scores[labels], "target"), check_scores(scores[~labels], "nontarget")
-    if not 0 < level < 1:
-        raise ValueError(f"`level` is a share strictly between 0 and 1, got {level}")
     contradictions = np.flatnonzero((sides[0] == sides[1]) != labels)
     if len(contradictions):
         first = contradictions[0]
@@ -107,5 +130,4 @@ def speaker_bootstrap(
         values[replicate] = metric(
             error_curve(targets, nontargets, target_weights=target_weights, nontarget_weights=nontarget_weights)
         )
-    lower, upper = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(lower), float(upper))
+    return values
