@@ -88,14 +88,15 @@ def searched(state: Search, what: str, budget: Budget) -> list[Evidence]:
     return [Evidence("search", text + (STOPPED if state.stopped else ""))]
 
 
-def random_verdict(subject: Any, axiom: Axiom, domain: Domain, random: Repeated) -> Verdict:
+def random_verdict(subject: Any, axiom: Axiom, domain: Domain | str, random: Repeated) -> Verdict:
     """What is said of a function that returns different values for the same input."""
     first, second = together((random.first, random.second))
     text = f"it returns different values for the same input, such as {first} and then {second} for "
     on = random.instance
     text += f"{on.kind} {on.text()}" if isinstance(random.first, tuple) else described(on)
     text += ": fix its random state"
-    return Verdict(subject.name, axiom.name, domain.name, None, Evidence("random", text))
+    name = domain if isinstance(domain, str) else domain.name
+    return Verdict(subject.name, axiom.name, name, None, Evidence("random", text))
 
 
 def one_mind(verdicts: list[Verdict]) -> list[Verdict]:

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from random import Random
 from typing import Any, overload
 
 from cqm.axioms.agreement.exhaustion import CASES, LARGEST, triangles
+from cqm.axioms.agreement.larger import drawn
 from cqm.axioms.agreement.partitions import reference
 from cqm.axioms.agreement.proofs import index_proof
-from cqm.axioms.agreement.rounding import confirmed, random_at, with_noise
+from cqm.axioms.agreement.rounding import confirmed, repeated, with_noise
 from cqm.axioms.agreement.statements import INDEX_AXIOMS, INDEX_DOMAIN, not_improved
 from cqm.axioms.agreement.subjects import IndexSubject, index_subject
 from cqm.axioms.exact import is_undefined
 from cqm.axioms.instances import Instance, Trial
-from cqm.axioms.limits import OutOfTime, time_left, time_limit
+from cqm.axioms.judging import random_verdict
+from cqm.axioms.limits import OutOfTime, check_time, time_left, time_limit
 from cqm.axioms.statements import Axiom, changed
 from cqm.axioms.verdict import Evidence, Verdict, Verdicts
 from cqm.axioms.witness import Witness
@@ -20,6 +23,7 @@ from cqm.axioms.witness import Witness
 __all__ = ["SECONDS", "check_index", "index_axiom"]
 
 SECONDS = 60.0
+MORE = 17  # most points, of clusterings that are drawn after all of few points
 
 
 @overload
@@ -58,7 +62,8 @@ def check_index(
 
     Catalogued indices are judged from their definitions: values are fractions, or expressions in logarithms and roots,
     and every comparison of them is certain. Anyone's function is judged by its floats, and what rounding may have done
-    to them refutes nothing. All partitions of 2, 3, … points are tried, so that a counterexample is a smallest one.
+    to them refutes nothing. All partitions of 2, 3, … points are tried, so that a counterexample is a smallest one,
+    then some of up to 17 points, for what begins with larger clusters.
 
     Parameters
     ----------
@@ -100,10 +105,14 @@ def check_index(
         several = None
         if not subject.generic:
             subject = with_noise(subject, tolerance, seed)
-            several = random_at(subject, seed)
+            several = repeated(subject, seed)
         for i, one in enumerate(asked):
             with time_limit(time_left() / (len(asked) - i)):
-                verdicts.append(_judged(subject, one, seed) if several is None else _random(subject, one, several))
+                verdicts.append(
+                    _judged(subject, one, seed)
+                    if several is None
+                    else random_verdict(subject, one, INDEX_DOMAIN, several)
+                )
     return verdicts[0] if isinstance(axiom, Axiom | str) else Verdicts(verdicts)
 
 
@@ -125,10 +134,11 @@ def _judged(subject: IndexSubject, axiom: Axiom, seed: int) -> Verdict:
     undefined: Witness | None = None
     tie: Trial | None = None
     with suppress(OutOfTime):
-        for n in range(axiom.smallest, _largest(subject) + 1):
-            doubtless, trials = _cases(subject, axiom, n)
+        for n in [*range(axiom.smallest, _largest(subject) + 1), MORE]:
+            doubtless, trials = _cases(subject, axiom, n, seed)
             cases += doubtless
             for trial in trials:
+                check_time()  # values that are known already are not asked for
                 values = [_value(subject, axiom, frame) for frame in trial.frames]
                 if any(map(is_undefined, values)):
                     undefined = undefined or _witness(subject, axiom, trial, values)
@@ -144,14 +154,16 @@ def _judged(subject: IndexSubject, axiom: Axiom, seed: int) -> Verdict:
                 break
     if tie is not None:
         return _refuted(subject, axiom, tie, cases, undefined)
-    stopped = largest < _largest(subject)
+    stopped = largest < MORE
+    largest = min(largest, _largest(subject))
     if not cases:
         text = "it has no value for any two clusterings that were tried" if undefined else "the time was too short"
         kind = "error" if undefined is not None and _failed(undefined) else "none"
         return Verdict(
             subject.name, axiom.name, INDEX_DOMAIN, None, Evidence(kind, text), undefined=undefined, stopped=stopped
         )
-    text = f"no counterexample among all partitions of {axiom.smallest} to {largest} points: {cases:,} cases"
+    more = "" if stopped else f" and some of up to {MORE}"
+    text = f"no counterexample among all partitions of {axiom.smallest} to {largest} points{more}: {cases:,} cases"
     evidence = Evidence("exhaustion", text + (", when the time was over" if stopped else ""), largest=largest)
     return Verdict(
         subject.name,
@@ -176,8 +188,10 @@ def _largest(subject: IndexSubject) -> int:
     return LARGEST if subject.generic else LARGEST - 1
 
 
-def _cases(subject: IndexSubject, axiom: Axiom, n: int) -> tuple[int, Iterable[Trial]]:
+def _cases(subject: IndexSubject, axiom: Axiom, n: int, seed: int) -> tuple[int, Iterable[Trial]]:
     """Cases that hold without doubt, by their number, and the others."""
+    if n == MORE:
+        return 0, drawn(axiom.name, Random(seed))
     if axiom.name == "index_triangle_inequality":
         every, doubtful = triangles(subject, n)
         return every - len(doubtful) if every else 0, doubtful or (() if every else CASES[axiom.name](n))
@@ -201,8 +215,3 @@ def _witness(subject: IndexSubject, axiom: Axiom, trial: Trial, values: Iterable
 
 def _failed(witness: Witness) -> bool:
     return any(getattr(value, "failed", False) for value in witness.values)
-
-
-def _random(subject: IndexSubject, axiom: Axiom, case: Instance) -> Verdict:
-    text = f"different values for the same two clusterings, {case.clusters()} beside labels {list(reference(case))}"
-    return Verdict(subject.name, axiom.name, INDEX_DOMAIN, None, Evidence("random", text))

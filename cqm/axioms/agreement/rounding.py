@@ -3,23 +3,26 @@
 import math
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from cqm.axioms.agreement.partitions import compared, reference
 from cqm.axioms.agreement.subjects import IndexSubject
 from cqm.axioms.exact import FLOAT_TOLERANCE, is_undefined
 from cqm.axioms.instances import Instance, Trial, partitions
+from cqm.axioms.limits import OutOfTime, time_left, time_limit
+from cqm.axioms.rounding import RANDOM, SAFETY, SHARE, Repeated
 from cqm.axioms.statements import Axiom
 
-__all__ = ["confirmed", "random_at", "with_noise"]
+__all__ = ["confirmed", "repeated", "with_noise"]
 
 LAST_DIGITS = 2.0**-46
 TRIES = 4
-RANDOM = 1e-6  # no order of additions moves a value so far
+CALLED_AGAIN = 50  # cases
 
 
 def with_noise(subject: IndexSubject, tolerance: float | None, seed: int) -> IndexSubject:
-    """The subject with what rounding may do to its values: by default 32 times what other orders of the points do."""
+    """The subject with what rounding may do to its values: by default much more than other orders of the points do."""
     rng = random.Random(seed)
     scale, moved = 0.0, 0.0
     for n in (3, 4, 5):
@@ -30,18 +33,19 @@ def with_noise(subject: IndexSubject, tolerance: float | None, seed: int) -> Ind
             scale = max([scale, *map(abs, finite)])
             spread = max(finite, default=0.0) - min(finite, default=0.0)
             moved = max(moved, spread if spread < RANDOM * scale else 0.0)  # more is no rounding
-    noise = max(FLOAT_TOLERANCE * scale, 32 * moved) if tolerance is None else tolerance * scale
+    noise = max(FLOAT_TOLERANCE * scale, SAFETY * moved) if tolerance is None else tolerance * scale
     return replace(subject, noise=noise, last_digits=max(LAST_DIGITS * scale, 4 * moved), known={})
 
 
-def random_at(subject: IndexSubject, seed: int) -> Instance | None:
-    """Two clusterings for which the function has several values, if there are any."""
+def repeated(subject: IndexSubject, seed: int) -> Repeated | None:
+    """Two clusterings for which the function has several values, if there are any among some."""
     rng = random.Random(seed)
-    for _ in range(TRIES):
-        case = compared(*(rng.choice(partitions(5)) for _ in range(2)))
-        values = [subject.exact(case) for _ in range(3)]
-        if not any(map(is_undefined, values)) and max(values) - min(values) > subject.noise:
-            return case
+    with suppress(OutOfTime), time_limit(SHARE * time_left()):
+        for _ in range(CALLED_AGAIN):
+            case = compared(*(rng.choice(partitions(5)) for _ in range(2)))
+            first, second = (subject.exact(case) for _ in range(2))
+            if not any(map(is_undefined, (first, second))) and abs(first - second) > subject.noise:
+                return Repeated(case, first, second)
     return None
 
 

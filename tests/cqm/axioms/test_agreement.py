@@ -278,6 +278,68 @@ def test_planted_violations_are_found_and_smallest():
     assert named.witness.n == 2
 
 
+def lopsided_from_nine_points_on(true, pred):
+    return cqm.adjusted_rand(true, pred) + (0.01 * len(set(true)) if len(true) >= 9 else 0)
+
+
+def asks_for_the_largest_name(true, pred):
+    return cqm.adjusted_rand(true, pred) + 0.01 * max(pred)
+
+
+def halves_classes_of_seven(true, pred):
+    return cqm.adjusted_rand(true, pred) * (0.5 if sizes(tuple(true))[0] >= 7 else 1)
+
+
+def upside_down_for_sizes_2_2_3(true, pred):
+    return cqm.rand(true, pred) * (-1 if sizes(tuple(true)) == (3, 2, 2) else 1)
+
+
+def wants_no_two_points_apart(true, pred):
+    return cqm.adjusted_rand(true, pred) + (0.1 if len(pred) >= 8 and 2 in sizes(tuple(pred)) else 0)
+
+
+@pytest.mark.parametrize(
+    ("index", "axiom"),
+    [
+        (lopsided_from_nine_points_on, "symmetry"),
+        (lopsided_from_nine_points_on, "triangle_inequality"),
+        (asks_for_the_largest_name, "label_invariance"),
+        (halves_classes_of_seven, "maximal_agreement"),
+        (wants_no_two_points_apart, "monotonicity"),
+        (wants_no_two_points_apart, "constant_baseline"),
+    ],
+)
+def test_violations_among_more_points_are_found(index, axiom, monkeypatch):
+    monkeypatch.setattr("cqm.axioms.agreement.checker.LARGEST", 4)
+    verdict = axioms.check_index(index, axiom, better="higher")
+    assert verdict.holds is False, str(verdict)
+    assert verdict.witness.n >= 7
+    assert verdict.witness.replay(index)
+
+
+def test_sizes_that_few_points_have_are_all_tried():
+    verdict = axioms.check_index(upside_down_for_sizes_2_2_3, "monotonicity", better="higher")
+    assert verdict.holds is False
+
+
+def test_indices_that_are_random_now_and_then_are_called_random():
+    noise, calls = random.Random(0), iter(range(10**9))
+    for now_and_then in (lambda t, p: noise.random() < 0.05, lambda t, p: next(calls) % 7 == 0):
+        verdicts = axioms.check_index(now_and_then, ["symmetry", "monotonicity"], better="higher", name="restless")
+        assert [verdict.status for verdict in verdicts] == ["random"] * 2
+        assert "fix its random state" in str(verdicts[0].evidence)
+
+
+def test_the_limit_holds_where_values_are_known_already():
+    def of_several_classes(true, pred):
+        if len(set(true)) == 1:
+            raise RuntimeError("one class")
+        return cqm.pair_jaccard(true, pred)
+
+    verdict = axioms.check_index(of_several_classes, "triangle_inequality", better="higher", seconds=1)
+    assert verdict.stopped
+
+
 def test_random_failing_and_unending_functions_are_called_so():
     noise = random.Random(0)
     (one,) = axioms.check_index(lambda t, p: noise.random(), ["symmetry"], better="higher", name="noise")
