@@ -80,7 +80,8 @@ def diarise(
         )
         turns[name] = found.turns
         records[name] = {"turns": len(found.turns), "seconds": found.seconds, **_record(found.count)}
-        row = [name, str(found.count.speakers if found.count else 0), str(len(found.turns))]
+        counted = (str(found.count.speakers), found.count.by) if found.count else ("0", "no speech")
+        row = [name, *counted, str(len(found.turns))]
         if reference is not None:
             error = diarisation_error(truth[name], found.turns, found.seconds, collar=collar)
             errors.append(error)
@@ -88,11 +89,11 @@ def diarise(
             row += [str(records[name]["reference_speakers"]), *_percent(error)]
         rows.append(row)
     write_rttm(out, turns)
-    header = ["recording", "speakers", "turns"]
+    header = ["recording", "speakers", "counted by", "turns"]
     if errors:
         header += ["of the reference", "DER %", "missed %", "false alarm %", "confused %"]
-        rows.append(["all", "", "", "", *_percent(DiarisationError.total(errors))])
-    print_table(f"{system}, number of speakers by {'--speakers' if speakers else by}", header, rows)
+        rows.append(["all", "", "", "", "", *_percent(DiarisationError.total(errors))])
+    print_table(system, header, rows)
     typer.echo(f"turns in {out}")
     record: dict[str, Any] = {"system": system, "by": by, "recordings": records}
     if errors:
