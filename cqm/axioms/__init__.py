@@ -17,10 +17,12 @@ from cqm.axioms.domains import DISTANCES, DOMAINS, EUCLIDEAN, METRICS, PSEUDODIS
 from cqm.axioms.function_checker import check_function
 from cqm.axioms.instances import Instance, Rejected, Trial
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS
-from cqm.axioms.later import (
+from cqm.axioms.proofs.proof import Proof
+from cqm.axioms.proofs.registry import proof_of
+from cqm.axioms.search import Budget
+from cqm.axioms.space_and_order import (
     axis_scaling_invariance,
     centric_consistency,
-    k_richness,
     monotonic_consistency,
     motion_consistency,
     order_consistency,
@@ -29,9 +31,6 @@ from cqm.axioms.later import (
     rotation_invariance,
     translation_invariance,
 )
-from cqm.axioms.proofs.proof import Proof
-from cqm.axioms.proofs.registry import proof_of
-from cqm.axioms.search import Budget
 from cqm.axioms.statements import (
     AXIOMS,
     Axiom,
@@ -42,6 +41,7 @@ from cqm.axioms.statements import (
     duplication_invariance,
     inner_consistency,
     isomorphism_invariance,
+    k_richness,
     label_permutation_invariance,
     locality,
     monotonicity,

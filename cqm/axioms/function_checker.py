@@ -13,12 +13,12 @@ from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain, domain_named
 from cqm.axioms.instances import Instance, Rejected, Rows, partitions
 from cqm.axioms.judging import one_mind, random_verdict, searched
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject, Partition
-from cqm.axioms.later_functions import originals
 from cqm.axioms.limits import OutOfTime, time_left, time_limit
 from cqm.axioms.rounding import SHARE, Repeated
 from cqm.axioms.search import STOPPED, Budget, search, with_seconds
 from cqm.axioms.settling import settled_function
 from cqm.axioms.statements import Axiom
+from cqm.axioms.told_functions import originals
 from cqm.axioms.verdict import Evidence, Verdict, Verdicts
 from cqm.axioms.witness import Witness
 

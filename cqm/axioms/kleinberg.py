@@ -11,9 +11,10 @@ from fractions import Fraction
 from cqm.axioms.changes import consistent_change
 from cqm.axioms.clustering_function import FunctionSubject, Partition, start
 from cqm.axioms.domains import LARGEST, Domain, Draw
+from cqm.axioms.function_changes import OTHER_CHANGES
 from cqm.axioms.instances import Rejected, Trial
-from cqm.axioms.later_functions import LATER_OF_FUNCTIONS, TOLD
 from cqm.axioms.statements import Axiom, changed, not_judged
+from cqm.axioms.told_functions import TOLD
 
 __all__ = ["FUNCTION_AXIOMS", "FunctionSubject", "Partition"]
 
@@ -135,4 +136,4 @@ _ALL = (
     ),
 )
 
-FUNCTION_AXIOMS = {axiom.name: axiom for axiom in (*_ALL, *LATER_OF_FUNCTIONS, *TOLD)}
+FUNCTION_AXIOMS = {axiom.name: axiom for axiom in (*_ALL, *OTHER_CHANGES, *TOLD)}

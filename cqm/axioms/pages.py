@@ -7,10 +7,10 @@ from pathlib import Path
 from cqm.atomic import write_text
 from cqm.axioms.domains import DOMAINS
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS
-from cqm.axioms.later import LATER
-from cqm.axioms.later_functions import TOLD
 from cqm.axioms.proofs.proof import PAGE, anchor
-from cqm.axioms.statements import AXIOMS, Axiom
+from cqm.axioms.space_and_order import CONSISTENCIES, INVARIANCES
+from cqm.axioms.statements import AXIOMS, Axiom, k_richness
+from cqm.axioms.told_functions import TOLD
 from cqm.axioms.verdict import Verdict
 from cqm.axioms.witness import Witness
 from cqm.declarations import catalog
@@ -139,7 +139,7 @@ def write_pages(table: Table, functions: Table, root: Path) -> None:
 
 def page(table: Table, functions: Table) -> str:
     """The text of docs/axioms.md."""
-    later = tuple(axiom.name for axiom in LATER)
+    later = tuple(axiom.name for axiom in (*INVARIANCES, k_richness, *CONSISTENCIES))
     first = tuple(axiom for axiom in AXIOMS if axiom not in later)
     parts = [INTRODUCTION, _rows(table, first, link="#{}"), AFTER, _rows(table, later, link="#{}")]
     parts += ["\n## The axioms\n\n", _axioms("formally, higher is better", AXIOMS.values()), MONOTONICITY]

@@ -1,4 +1,8 @@
-"""The axioms of quality measures that came first: what each says, who said it, how a case is made and judged."""
+"""The axioms of quality measures: what each says, who said it, how a case is made and judged.
+
+Those about points in space and the order of distances are in `space_and_order.py`, those between data sets in
+`between_data.py`.
+"""
 
 from dataclasses import replace
 from functools import partial
@@ -19,7 +23,7 @@ from cqm.axioms.axiom import (
     worsened,
 )
 from cqm.axioms.between_data import BETWEEN_DATA
-from cqm.axioms.later import LATER
+from cqm.axioms.space_and_order import CONSISTENCIES, INVARIANCES
 
 __all__ = ["AXIOMS", "Axiom", "Better", "changed", "improvement", "negative", "not_judged", "worsened"]
 
@@ -106,6 +110,17 @@ weak_richness = Axiom(
     None,
     not_judged,
     unique=False,
+)
+k_richness = Axiom(
+    "k_richness",
+    "every non-trivial clustering is the only best one among those with as many clusters, for some distances",
+    "for every non-trivial C there is a d with m(C, X, d) > m(C', X, d) for all other C' with |C'| = |C|",
+    "of functions: Zadeh & Ben-David 2009",
+    "some clusterings can never be the single best answer, not even where the number of clusters is given",
+    None,
+    not_judged,
+    unique=True,
+    as_many=True,
 )
 isomorphism_invariance = Axiom(
     "isomorphism_invariance",
@@ -214,7 +229,9 @@ AXIOMS = {
         refinement_preference,
         coarsening_preference,
         duplication_invariance,
-        *LATER,
+        *INVARIANCES,
+        k_richness,
+        *CONSISTENCIES,
         *BETWEEN_DATA,
     )
 }

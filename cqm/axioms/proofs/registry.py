@@ -229,7 +229,7 @@ IN_COORDINATES = (
 )
 
 INSIDES = ("average_within", "widest_gap", "neighbor_distance")
-OF_LATER_CHANGES = (
+OF_OTHER_CHANGES = (
     Proof(CHARACTERISTICS, ("centric_consistency",), INSIDES, shapes.of_insides(movements.contracted, inside="shrank")),
     Proof(CHARACTERISTICS, ("order_consistency",), ("widest_gap",), spaces.one_of_the_distances),
     Proof(CHARACTERISTICS, ("motion_consistency",), INSIDES, shapes.of_insides(movements.moved_apart, inside="fixed")),
@@ -316,7 +316,7 @@ OF_MANY_DATA_SETS = (
 
 PROOFS = (
     *(*INVARIANCE, *CONSISTENT, *RICHNESS, *POOR, *PREFERENCES),
-    *(*IN_COORDINATES, *OF_LATER_CHANGES, *OF_MANY_DATA_SETS),
+    *(*IN_COORDINATES, *OF_OTHER_CHANGES, *OF_MANY_DATA_SETS),
 )
 
 

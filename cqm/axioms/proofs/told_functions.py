@@ -8,9 +8,9 @@ from cqm.axioms.axiom import Axiom
 from cqm.axioms.clustering_function import FunctionSubject
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN
 from cqm.axioms.instances import Instance, Rejected
-from cqm.axioms.later_functions import originals, tight_pair, weighted
 from cqm.axioms.proofs.proof import Proof
 from cqm.axioms.proofs.traced import Broken
+from cqm.axioms.told_functions import originals, tight_pair, weighted
 
 __all__ = ["TOLD_PROOFS", "some_way", "stays", "unmoved_by_weights"]
 

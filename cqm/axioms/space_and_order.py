@@ -1,14 +1,14 @@
-"""The axioms of quality measures that came after: of points in space, of the order of distances, of as many clusters.
+"""Axioms of quality measures about points in space and the order of distances: what is the same, what is no worse.
 
 The later consistencies are about clustering functions in their papers; here, what a function has to return again, a
 measure must not call worse.
 """
 
 from cqm.axioms import movements
-from cqm.axioms.axiom import Axiom, changed, not_judged, preference_reversed, worsened
+from cqm.axioms.axiom import Axiom, changed, preference_reversed, worsened
 from cqm.axioms.transformations import of_one, with_a_rival
 
-__all__ = ["LATER"]
+__all__ = ["CONSISTENCIES", "INVARIANCES"]
 
 _ISOMORPHISM = "a part of isomorphism invariance (Ackerman & Ben-David 2008, §3.1)"
 _KK = "Kłopotek & Kłopotek 2022"
@@ -71,17 +71,6 @@ order_consistency = Axiom(
     with_a_rival(movements.order_kept),
     preference_reversed,
 )
-k_richness = Axiom(
-    "k_richness",
-    "every non-trivial clustering is the only best one among those with as many clusters, for some distances",
-    "for every non-trivial C there is a d with m(C, X, d) > m(C', X, d) for all other C' with |C'| = |C|",
-    "of functions: Zadeh & Ben-David 2009",
-    "some clusterings can never be the single best answer, not even where the number of clusters is given",
-    None,
-    not_judged,
-    unique=True,
-    as_many=True,
-)
 monotonic_consistency = Axiom(
     "monotonic_consistency",
     "the value does not get worse when one law stretches all distances between clusters and shrinks those inside",
@@ -114,15 +103,12 @@ motion_consistency = Axiom(
     kinds=("points",),
 )
 
-LATER = (
+INVARIANCES = (
     translation_invariance,
     rotation_invariance,
     padding_invariance,
     axis_scaling_invariance,
     order_invariance,
     order_consistency,
-    k_richness,
-    monotonic_consistency,
-    centric_consistency,
-    motion_consistency,
 )
+CONSISTENCIES = (monotonic_consistency, centric_consistency, motion_consistency)
