@@ -1,4 +1,8 @@
-"""Small clusterings with exactly representable distances, so that ties are real."""
+"""Small clusterings with exactly representable distances, so that ties are real.
+
+`cqm.axioms.strategies` makes whole numbers and labels without gaps, as axioms speak of them. What referees kernels
+needs the rest as well: quarters, points at the same place, and labels as users number them.
+"""
 
 from fractions import Fraction
 

@@ -124,3 +124,10 @@ def test_comparisons_do_not_depend_on_how_many_distances_are_held_at_once(monkey
     distances, apart = pdist(points, "cityblock"), pdist(labels[:, None], "hamming") > 0
     within, between = distances[~apart][:, None], distances[apart]
     assert concordance.comparisons(clustering) == ((within < between).sum(), (within > between).sum())
+
+
+@pytest.mark.kernel
+def test_both_ends_of_a_slab_belong_to_it():
+    bits, rows, columns = np.arange(6).reshape(2, 3), np.array([0, 1]), np.array([1, 1, 0])
+    assert ranks.select(bits, rows, columns, False, 2, 4, True).tolist() == [2, 3, 4]
+    assert ranks.select(bits, rows, columns, False, 1, 5, False).tolist() == [1, 5]
