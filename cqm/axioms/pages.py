@@ -228,16 +228,18 @@ def _section(verdicts: Mapping[str, Verdict]) -> str:
     return "\n".join([f"\n### {first.measure}\n", about, "", *map(item, verdicts.values())]) + "\n"
 
 
-def item(verdict: Verdict) -> str:
-    """A verdict with its evidence as an item of a list."""
+def item(verdict: Verdict, *, page: str = PAGE) -> str:
+    """A verdict with its evidence as an item of a list, with links to a page of proofs."""
     text = f"- `{verdict.axiom}`: **{verdict.status}**. "
     if verdict.witness is not None:
-        first, *rest = (_shown(line.strip()) for line in verdict.witness.describe().splitlines())
+        lines = (_shown(line.strip()) for line in verdict.witness.describe().splitlines())
+        first, *rest = dict.fromkeys(lines)
         text += "; ".join([first, *rest[:4]])
         text += f"; and {len(rest) - 4} more" if len(rest) > 4 else ""
     else:
         text += "; ".join(map(str, (verdict.evidence, *verdict.also)))
-    return re.sub(rf"{PAGE}(#[^\s;]+)", r"[proofs.md](proofs.md\1)", text)
+    name = page.removeprefix("docs/")
+    return re.sub(rf"{page}(#[^\s;]+)", rf"[{name}]({name}\1)", text)
 
 
 def _shown(line: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from cqm.atomic import write_text
 from cqm.axioms.agreement.proofs import PAGE as PROOFS
 from cqm.axioms.agreement.statements import INDEX_AXIOMS
+from cqm.axioms.pages import item, sign
 from cqm.axioms.verdict import Verdict
 from cqm.external import external_catalog
 
@@ -44,7 +45,7 @@ def index_page(table: Table) -> str:
     names = [name.removeprefix("index_").replace("_", " ") for name in INDEX_AXIOMS]
     head = f"| index | {' | '.join(names)} |\n|---|{':-:|' * len(names)}\n"
     rows = (
-        f"| [{name}](#{name}) | " + " | ".join(_sign(verdicts[axiom]) for axiom in INDEX_AXIOMS) + " |\n"
+        f"| [{name}](#{name}) | " + " | ".join(sign(verdicts[axiom]) for axiom in INDEX_AXIOMS) + " |\n"
         for name, verdicts in table.items()
     )
     axioms = (
@@ -64,20 +65,6 @@ def index_page(table: Table) -> str:
     )
 
 
-def _sign(verdict: Verdict) -> str:
-    return {"proved": "**proved**", "refuted": "**✗**"}.get(verdict.status, verdict.status)
-
-
 def _section(name: str, verdicts: Mapping[str, Verdict]) -> str:
-    items = []
-    for axiom, verdict in verdicts.items():
-        text = f"- {axiom.removeprefix('index_').replace('_', ' ')}: **{verdict.status}**. "
-        if verdict.witness is not None:
-            first, *rest = verdict.witness.describe().splitlines()
-            text += "; ".join([first, *dict.fromkeys(line.strip() for line in rest)])
-        else:
-            text += str(verdict.evidence).replace(PROOFS, "external-proofs.md")
-            text = text.replace("external-proofs.md#", "[external-proofs.md](external-proofs.md#") + ")"
-        items.append(text)
     about = f"{external_catalog[name].better.capitalize()} is more alike."
-    return "\n".join([f"\n### {name}\n", about, "", *items]) + "\n"
+    return "\n".join([f"\n### {name}\n", about, "", *(item(one, page=PROOFS) for one in verdicts.values())]) + "\n"
