@@ -29,13 +29,16 @@ from tempfile import TemporaryDirectory
 from textwrap import fill
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from cqm.atomic import write_text
 from cqm.json_files import write_json
-from sv_bridge.data.audio import read_audio
+from sv_bridge.data.audio import AudioFile
 from sv_bridge.data.batch import Batch
-from sv_bridge.data.manifest import Corpus, read_corpus
+from sv_bridge.data.dataset import Stretch
+from sv_bridge.data.manifest import Corpus, Utterance, read_corpus
 from sv_bridge.data.packing import pack
 from sv_bridge.distributed import World, choose_device
 from sv_bridge.memory import keep_freed_memory
@@ -125,7 +128,7 @@ class Stand:
         crops, play = read["files"](indices), self.batches["files"].play
         alone = build_encoder(self.config.encoder, seed=0).eval().to(device)  # that nobody compiles
         few = Corpus(self.utterances.root, self.utterances.utterances[:ONE_BY_ONE])
-        ready = [alone.features(torch.from_numpy(read_audio(few.path(u)))[None].to(device)) for u in few]
+        ready = [alone.features(torch.from_numpy(whole(few, u))[None].to(device)) for u in few]
 
         def bare() -> None:
             trainer.optimiser.zero_grad()
@@ -156,6 +159,13 @@ class Stand:
         if name.startswith("training"):  # first what was read ahead is used up
             return 1 + 2 * self.workers, 2 + self.workers
         return (1, 1) if name in ("one by one", "embedding") else (1, 2)
+
+
+def whole(corpus: Corpus, utterance: Utterance) -> NDArray[np.float32]:
+    """Samples of an utterance."""
+    with AudioFile(corpus.path(utterance)) as file:
+        speech = Stretch(file, utterance)
+        return speech[: len(speech)]
 
 
 def endless(batches: Batches) -> Iterator[list[Batch]]:
