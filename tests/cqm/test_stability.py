@@ -172,3 +172,20 @@ def test_points_that_are_no_numbers_and_clusterings_of_others():
         cqm.cluster_stability(table, KMeans(3))
     with pytest.raises(ValueError, match="`labels` has 5 entries but `X` has 60 rows"):
         cqm.calibrate(TRIANGLE, {"whole": MEMBERS, "part": MEMBERS[:5]}, "silhouette")
+
+
+def test_a_point_that_is_drawn_twice_counts_once():
+    points = np.arange(9.0)[:, None] ** 2
+
+    def halves(rows):
+        return (rows[:, 0] > np.median(rows)).astype(int)
+
+    stability = cqm.cluster_stability(points, halves, n_resamples=3, random_state=0)
+    rng, best = np.random.default_rng(0), []
+    for _ in range(3):
+        rows = rng.integers(9, size=9)
+        found = halves(points[rows])
+        sets = [set(rows[found == label].tolist()) for label in (0, 1)]
+        whole = [set(np.flatnonzero(halves(points) == label)) & set(rows.tolist()) for label in (0, 1)]
+        best.append([max(len(one & other) / len(one | other) for other in sets) for one in whole])
+    np.testing.assert_allclose(stability.jaccard, np.mean(best, axis=0))
