@@ -19,7 +19,7 @@ from cqm.axioms.limits import check_time
 from cqm.declarations import Measure, catalog
 from cqm.definitions.arithmetic import irrational
 
-__all__ = ["Subject", "Undefined", "subject_of"]
+__all__ = ["Subject", "Undefined", "number_of", "subject_of"]
 
 
 class Undefined(float):
@@ -98,13 +98,7 @@ class Subject:
             value = self.value(rows, labels)
         except Exception as error:
             return Undefined.by(error)
-        return value if isinstance(value, Real | Enclosure) else self._no_number(value)
-
-    def _no_number(self, value: Any) -> Undefined:
-        shape = getattr(value, "shape", None)
-        got = f"an array of shape {tuple(shape)}" if shape else reprlib.repr(value)
-        cure = ": is a `return` missing?" if value is None else ""
-        return Undefined(f"it has to return one real number for a clustering, got {got}{cure}", failed=True)
+        return value if isinstance(value, Real | Enclosure) else no_number(value)
 
     def _rational(self, rows: Any, labels: tuple[int, ...]) -> Any:
         """Integers are fast; where their quotients come out as floats, fractions stay exact."""
@@ -114,22 +108,34 @@ class Subject:
             return self._call(fractions, labels)
         return value
 
-    def _floating(self, instance: Instance) -> float:
+    def _floating(self, instance: Instance) -> Any:
         check_time()
         rows: Any = instance.float_distances() if self.needs == "distances" else instance.rows
-        try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                value = self.value(np.array(rows, dtype=float), np.array(instance.labels))
-        except Exception as error:
-            return Undefined.by(error)
-        try:
-            number = np.asarray(value)
-        except ValueError:  # nested sequences of different lengths
-            return self._no_number(value)
-        if number.shape or number.dtype.kind not in "biuf":
-            return self._no_number(value)
-        return Rounded(float(number), self.tolerance * max(1.0, abs(float(number))))
+        number = number_of(lambda: self.value(np.array(rows, dtype=float), np.array(instance.labels)))
+        return number if isinstance(number, Undefined) else Rounded(number, self.tolerance * max(1.0, abs(number)))
+
+
+def number_of(function: Callable[[], Any]) -> float | Undefined:
+    """The number that a function of floats returns, with no word of its warnings."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            value = function()
+    except Exception as error:
+        return Undefined.by(error)
+    try:
+        number = np.asarray(value)
+    except ValueError:  # nested sequences of different lengths
+        return no_number(value)
+    return no_number(value) if number.shape or number.dtype.kind not in "biuf" else float(number)
+
+
+def no_number(value: Any) -> Undefined:
+    """What is said of a value that is no number."""
+    shape = getattr(value, "shape", None)
+    got = f"an array of shape {tuple(shape)}" if shape else reprlib.repr(value)
+    cure = ": is a `return` missing?" if value is None else ""
+    return Undefined(f"it has to return one real number for a clustering, got {got}{cure}", failed=True)
 
 
 def subject_of(

@@ -1,7 +1,6 @@
 """External indices as something that can be judged: a direction, and a value for two clusterings."""
 
 import inspect
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +12,7 @@ from cqm.axioms.closed_forms import ClosedForm
 from cqm.axioms.exact import FLOAT_TOLERANCE, Rounded, is_undefined
 from cqm.axioms.instances import Instance
 from cqm.axioms.limits import check_time
-from cqm.axioms.subjects import Undefined
+from cqm.axioms.subjects import Undefined, number_of
 from cqm.declarations import catalog
 from cqm.definitions.arithmetic import irrational, ratio
 from cqm.external import ExternalIndex, external_catalog
@@ -74,16 +73,10 @@ class IndexSubject:
                 return self.function(true, pred)
             finally:
                 irrational.reset(token)
-        try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                value = self.function(np.array(true), np.array(pred))
-        except Exception as error:
-            return Undefined.by(error)
-        number = np.asarray(value)
-        if number.shape or number.dtype.kind not in "biuf":
-            return Undefined(f"it has to return one real number for two clusterings, got {value!r}", failed=True)
-        return Undefined("it is NaN") if np.isnan(number) else Rounded(float(number), self.noise)
+        number = number_of(lambda: self.function(np.array(true), np.array(pred)))
+        if isinstance(number, Undefined):
+            return number
+        return Undefined("it is NaN") if np.isnan(number) else Rounded(number, self.noise)
 
 
 def index_subject(index: Any, *, better: str | None = None, name: str | None = None) -> IndexSubject:
