@@ -1,6 +1,8 @@
 # `make demo` and `make test` are all that a fresh machine with Python >= 3.11 needs.
 PYTHON ?= python3
 BIN := .venv/bin
+# A process for each core, eight at most; who runs out of tests takes over half of another's.
+PARALLEL := -n auto --maxprocesses 8 --dist worksteal
 
 .PHONY: install test kernels mutants nightly lint docs demo bench pages coq clean
 
@@ -20,16 +22,15 @@ lint: install
 	$(BIN)/lint-imports
 
 test: lint kernels docs
-	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest --nbmake docs/tour.ipynb
+	$(BIN)/python -m pytest $(PARALLEL)
 
 # Definitions and compiled code once more: as plain Python, down to the last branch, and with bounds checked.
 kernels: install
 	HYPOTHESIS_PROFILE=kernels NUMBA_DISABLE_JIT=1 \
-		$(BIN)/python -m pytest -q tests/cqm -k "definition or kernel" --cov cqm --cov-report=
+		$(BIN)/python -m pytest -q $(PARALLEL) tests/cqm -k "definition or kernel" --cov cqm --cov-report=
 	$(BIN)/python tests/kernels_covered.py
 	HYPOTHESIS_PROFILE=kernels NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=.venv/numba-boundscheck \
-		$(BIN)/python -m pytest -q tests/cqm -k "definition or kernel"
+		$(BIN)/python -m pytest -q $(PARALLEL) tests/cqm -k "definition or kernel"
 
 # Small wrong changes of the source that no test notices; with FILES=…, every operator and number of those files.
 mutants: install
@@ -37,7 +38,7 @@ mutants: install
 
 # Other examples every night, and a hundred times as many.
 nightly: install
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest $(PARALLEL)
 
 # The documentation as a site, in build/site; a dead link or a broken example is an error.
 docs: install
