@@ -43,7 +43,7 @@ from .measures.dispersion import ball_hall, banfield_raftery, trace_cov_w, trace
 from .measures.gap import GapStatistic, gap_choice, gap_statistic
 from .measures.generalized_silhouette import generalized_silhouette, sample_generalized_silhouette
 from .measures.hubert import hubert_gamma, normalized_hubert_gamma
-from .measures.linkage import weakest_link, widest_gap
+from .measures.linkage import density_weighted_gap, weakest_link, widest_gap
 from .measures.losses import normalized_loss
 from .measures.margins import (
     Bracket,
@@ -141,6 +141,7 @@ __all__ = [
     "dbcv",
     "dcsi",
     "density_at_boundaries",
+    "density_weighted_gap",
     "det_ratio",
     "disco",
     "duda_hart",

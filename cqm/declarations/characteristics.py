@@ -80,4 +80,12 @@ CHARACTERISTICS = (
         1.0,
         "ranks",
     ),
+    _characteristic(
+        linkage.density_weighted_gap,
+        linkage.density_weighted_gap_of,
+        definitions.density_weighted_gap,
+        "lower",
+        INFINITY,
+        "ranks",
+    ),
 )

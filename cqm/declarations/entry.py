@@ -142,6 +142,7 @@ ALIASES = {
     "elbow": "trace_w",
     "entropy": "size_entropy",
     "gplus": "g_plus",
+    "highdgap": "density_weighted_gap",
     "hubert": "hubert_gamma",
     "inertia": "trace_w",
     "ksq_det_w": "marriott",

@@ -6,10 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 from cqm.definitions.arithmetic import ascending, logarithm, maximum, mean, minimum, ratio, square_root
+from cqm.definitions.linkage import smallest_steps
 
 __all__ = [
     "average_within",
     "density_at_boundaries",
+    "density_weighted_gap",
     "neighbor_distance",
     "neighbor_variation",
     "separation_index",
@@ -73,13 +75,34 @@ def density_at_boundaries(distances: Distances, labels: Sequence[Any], *, quanti
 
     h(x) = Σ over y of max(0, 1 − d(x, y) / q), with q a quantile of all distances. Lower is better.
     """
-    n = len(labels)
-    width = quantile_of([distances[x][y] for x in range(n) for y in range(x)], quantile)
-    weights = [[maximum([0, 1 - ratio(distances[x][y], width)]) for y in range(n)] for x in range(n)]
+    n, weights = len(labels), triangular_weights(distances, quantile)
     densities = [sum(row) for row in weights]
     foreign = [sum(weights[x][y] for y in range(n) if labels[y] != labels[x]) for x in range(n)]
     highest = maximum(densities)
     return mean(ratio(h * o, highest * highest) for h, o in zip(densities, foreign, strict=True))
+
+
+def density_weighted_gap(distances: Distances, labels: Sequence[Any], *, quantile: Any = Fraction(1, 10)) -> Any:
+    """Largest min(h(x), h(y)) / max h · s(x, y) of two points of a cluster, with h as for the density at boundaries.
+
+    s(x, y) is the least over chains inside the cluster from x to y of the largest step. Lower is better.
+    """
+    densities = [sum(row) for row in triangular_weights(distances, quantile)]
+    highest, step = maximum(densities), smallest_steps(distances, labels)
+    return maximum(
+        ratio(minimum([densities[x], densities[y]]), highest) * step[x][y]
+        for cluster in clusters_of(labels)
+        for x in cluster
+        for y in cluster
+        if y < x
+    )
+
+
+def triangular_weights(distances: Distances, quantile: Any) -> list[list[Any]]:
+    """max(0, 1 − d(x, y) / q) for all x and y, with q the quantile of the distances of all pairs."""
+    n = len(distances)
+    width = quantile_of([distances[x][y] for x in range(n) for y in range(x)], quantile)
+    return [[maximum([0, 1 - ratio(distances[x][y], width)]) for y in range(n)] for x in range(n)]
 
 
 def clusters_of(labels: Sequence[Any]) -> list[list[int]]:

@@ -9,12 +9,15 @@ from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
 from cqm.geometry.pairs import numbers_of_pairs, together
 from cqm.geometry.ranks import order_statistics
+from cqm.sharing import once
 
 __all__ = ["distance_quantile", "triangular_densities"]
 
 
 def distance_quantile(clustering: Clustering, share: float) -> float:
     """Quantile of the distances of all pairs, linear between order statistics, as numpy's default."""
+    if not 0 < share < 1:
+        raise ValueError(f"`quantile` must lie between 0 and 1, got {share}")
     total = sum(numbers_of_pairs(clustering))
     place = (total - 1) * share
     below = min(math.floor(place + 1e-9), total - 1)
@@ -22,6 +25,7 @@ def distance_quantile(clustering: Clustering, share: float) -> float:
     return low + max(place - below, 0.0) * (high - low)
 
 
+@once
 def triangular_densities(clustering: Clustering, width: float) -> tuple[FloatArray, FloatArray]:
     """(n,) sums of max(0, 1 − d/width) over all points, itself included, and over points of other clusters."""
     codes = clustering.points.here(clustering.codes)

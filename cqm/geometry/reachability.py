@@ -22,7 +22,7 @@ from cqm.arrays.host.jit import kernel
 from cqm.arrays.host.trees import connect
 from cqm.geometry.pairs import counted_once, together, within_clusters
 
-__all__ = ["inner_nodes", "separations", "spanning_tree"]
+__all__ = ["inner_nodes", "separations", "spanning_tree", "spanning_trees"]
 
 LongArray = NDArray[np.int64]
 
@@ -36,8 +36,7 @@ def inner_nodes(clustering: Clustering, core: FloatArray) -> tuple[NDArray[np.bo
     Borůvka's algorithm: in each round, every component gains its shortest links to other components.
     """
     forest = _Forest(clustering)
-    while (growing := forest.growing()).any():
-        component = _roots(forest.parent)
+    while (growing := _growing(clustering, component := _roots(forest.parent))).any():
         links = _links(clustering, core, component, growing)
         reach, share = _shortest(links, component)
         shortest = (links.reach == reach[component]) & (links.share == share[component])
@@ -81,12 +80,18 @@ def spanning_tree(clustering: Clustering, core: FloatArray) -> tuple[LongArray, 
     n = clustering.n
     starts = np.array([0, n], dtype=np.intp)
     one = replace(clustering, starts=starts, classes=(None,), points=clustering.points.only(np.arange(n), starts))
-    parent, found = np.arange(n), []
-    while len(np.unique(component := _roots(parent))) > 1:
-        links = _links(one, core, component, np.array([True]))
+    return spanning_trees(one, core)
+
+
+def spanning_trees(clustering: Clustering, core: FloatArray) -> tuple[LongArray, LongArray, FloatArray]:
+    """(n − k,) the same of a minimum spanning tree of each cluster, all edges together in order of their lengths."""
+    parent, found = np.arange(clustering.n), []
+    while (growing := _growing(clustering, component := _roots(parent))).any():
+        links = _links(clustering, core, component, growing)
         by_component = np.lexsort([links.reach, component])
         _, first = np.unique(component[by_component], return_index=True)
         chosen = by_component[first]
+        chosen = chosen[growing[clustering.codes[chosen]]]
         chosen = chosen[np.argsort(links.reach[chosen], kind="stable")]
         chosen = chosen[connect(parent, chosen, links.point[chosen])]
         found.append((chosen, links.point[chosen], links.reach[chosen]))
@@ -104,11 +109,6 @@ class _Forest:
         self.degree = np.zeros(clustering.n, dtype=np.int64)
         self.latest = np.zeros(clustering.n)  # length of each point's latest edge: a leaf's only one
         self.lengths: list[FloatArray] = []  # (3, ·) cluster, length, number of edges
-
-    def growing(self) -> NDArray[np.bool_]:
-        """(k,) whether a cluster still has several components."""
-        roots, first = _roots(self.parent), self.clustering.starts[:-1]
-        return np.asarray(np.minimum.reduceat(roots, first) < np.maximum.reduceat(roots, first))
 
     def add(self, u: LongArray, v: LongArray, lengths: FloatArray) -> None:
         """Edges between different components."""
@@ -263,6 +263,12 @@ def _link(
                     elif s == share:
                         ties += 1
         links.reach[i], links.share[i], links.point[i], links.ties[i] = reach, share, point, ties
+
+
+def _growing(clustering: Clustering, component: LongArray) -> NDArray[np.bool_]:
+    """(k,) whether a cluster still has several components."""
+    first = clustering.starts[:-1]
+    return np.asarray(np.minimum.reduceat(component, first) < np.maximum.reduceat(component, first))
 
 
 @kernel

@@ -238,8 +238,6 @@ def density_at_boundaries(
 
 def density_at_boundaries_of(clustering: Clustering, quantile: float = 0.1) -> float:
     """`density_at_boundaries` of a validated clustering."""
-    if not 0 < quantile < 1:
-        raise ValueError(f"`quantile` must lie between 0 and 1, got {quantile}")
     width = distance_quantile(clustering, quantile)
     if width == 0:
         return math.nan

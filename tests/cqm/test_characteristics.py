@@ -100,8 +100,52 @@ def test_density_at_boundaries_is_fpcs_denscut(tiles, quantile):
     assert got == pytest.approx((density * foreign).sum() / 70, rel=1e-12)
 
 
+def highdgap(distances, labels, quantile, rng):
+    """fpc's: clusters grow from a densest point by a nearest one; each step times the largest density outside."""
+    width = np.quantile(distances[np.triu_indices(len(labels), 1)], quantile)
+    density = np.where(width > distances, 1 - distances / width, 0).sum(axis=1)
+    steps = []
+    for own in np.unique(labels):
+        outside = rng.permutation(np.flatnonzero(labels == own)).tolist()
+        inside = [outside.pop(np.argmax(density[outside]))]
+        while outside:
+            reach = distances[np.ix_(outside, inside)].min(axis=1)
+            steps.append(reach.min() * density[outside].max() / density.max())
+            inside.append(outside.pop(np.argmin(reach)))
+    return max(steps)
+
+
+@pytest.mark.parametrize("quantile", [0.1, 0.37])
+def test_density_weighted_gap_is_fpcs_highdgap(tiles, quantile):
+    got = cqm.density_weighted_gap(POINTS, LABELS, quantile=quantile)
+    assert got == pytest.approx(highdgap(D, LABELS, quantile, RNG), rel=1e-12)
+    assert got < cqm.widest_gap(POINTS, LABELS)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_density_weighted_gap_is_fpcs_whichever_of_equals_comes_first(seed):
+    rng = np.random.default_rng(seed)
+    points, labels = rng.integers(0, 6, (24, 2)), np.r_[0, 0, 1, rng.integers(0, 3, 21)]  # many ties, some copies
+    distances, order = np.abs(points[:, None] - points).sum(axis=2), rng.permutation(24)
+    wanted = [highdgap(distances, labels, 0.3, rng) for _ in range(5)]
+    got = cqm.density_weighted_gap(points, labels, quantile=0.3, metric="manhattan")
+    assert wanted == pytest.approx([got] * 5, rel=1e-12)
+    assert cqm.density_weighted_gap(points[order], labels[order], quantile=0.3, metric="manhattan") == pytest.approx(
+        got
+    )
+
+
+def test_a_gap_between_halves_weighs_more_than_one_before_an_outlier():
+    half, far = np.arange(10.0), [60.0, 61.0]
+    outlier = cqm.density_weighted_gap(np.r_[half, 12.0, far][:, None], [0] * 11 + [1] * 2, quantile=0.2)
+    halves = cqm.density_weighted_gap(np.r_[half, half + 12.0, far][:, None], [0] * 20 + [1] * 2, quantile=0.2)
+    assert outlier < 3
+    assert halves == pytest.approx(3)
+
+
 def test_where_most_points_coincide_there_is_no_density():
     assert math.isnan(cqm.density_at_boundaries([[0.0]] * 5 + [[1.0]], [0, 0, 0, 1, 1, 1]))
+    assert math.isnan(cqm.density_weighted_gap([[0.0]] * 5 + [[1.0]], [0, 0, 0, 1, 1, 1]))
 
 
 @pytest.mark.parametrize(
@@ -110,6 +154,7 @@ def test_where_most_points_coincide_there_is_no_density():
         (lambda: cqm.separation_index(POINTS, LABELS, share=0), r"`share` must lie in \(0, 1\], got 0"),
         (lambda: cqm.neighbor_distance(POINTS, LABELS, neighbors=0), "`neighbors` must be at least 1, got 0"),
         (lambda: cqm.density_at_boundaries(POINTS, LABELS, quantile=1), "`quantile` must lie between 0 and 1, got 1"),
+        (lambda: cqm.density_weighted_gap(POINTS, LABELS, quantile=0), "`quantile` must lie between 0 and 1, got 0"),
     ],
 )
 def test_settings_that_mean_nothing_are_refused(call, message):
