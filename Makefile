@@ -27,10 +27,10 @@ test: lint kernels docs
 # Definitions and compiled code once more: as plain Python, down to the last branch, and with bounds checked.
 kernels: install
 	HYPOTHESIS_PROFILE=kernels NUMBA_DISABLE_JIT=1 \
-		$(BIN)/python -m pytest -q $(PARALLEL) tests/cqm -k "definition or kernel" --cov cqm --cov-report=
+		$(BIN)/python -m pytest -q $(PARALLEL) tests/cqm/test_*.py -k "definition or kernel" --cov cqm --cov-report=
 	$(BIN)/python tests/kernels_covered.py
 	HYPOTHESIS_PROFILE=kernels NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=.venv/numba-boundscheck \
-		$(BIN)/python -m pytest -q $(PARALLEL) tests/cqm -k "definition or kernel"
+		$(BIN)/python -m pytest -q $(PARALLEL) tests/cqm/test_*.py -k "definition or kernel"
 
 # Small wrong changes of the source that no test notices; with FILES=…, every operator and number of those files.
 mutants: install

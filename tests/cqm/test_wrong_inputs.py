@@ -72,7 +72,7 @@ def test_wrong_points(measure, points, error, message):
     [
         (LABELS[:8], ValueError, "`labels` has 8 entries but `X` has 9 rows"),
         (list(range(9)), ValueError, "every one of the 9 points is its own cluster"),
-        ([0.0] * 8 + [np.nan], ValueError, "`labels` has nan at position 8: give such points a label, or leave"),
+        ([0.0] * 8 + [np.nan], ValueError, "`labels` has nan at position 8: give such points a label, such as"),
         (np.array([0.0] * 8 + [np.nan]), ValueError, "`labels` has nan at position 8: give such points a label"),
         (["a"] * 8 + [None], ValueError, "`labels` has None at position 8: give"),
         ([0] * 8 + [pd.NA], ValueError, "`labels` has <NA> at position 8: give"),
