@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Clustering", "Groups", "Part", "as_squared", "in_coordinates", "repeated"]
 
 NO_WEIGHTS: FloatArray = np.empty(0)
-ROWS_TOGETHER = 4096
+BYTES_TOGETHER = 2**24
 
 
 class Part(NamedTuple):
@@ -154,7 +154,7 @@ class Clustering(Groups):
 
     def vectors(self) -> Iterator[NDArray[Any]]:
         """(rows, d) vectors of one cluster after the other, as numpy: those of small ones are brought here together."""
-        for group in self.pieces(ROWS_TOGETHER):
+        for group in self.pieces(max(1, BYTES_TOGETHER // (8 * self.points.features))):
             rows = slice(group[0].start, group[-1].stop)
             brought = self.points.rows(rows)
             for first, last in pairwise(self.part(rows).starts.tolist()):

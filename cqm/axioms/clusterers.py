@@ -112,12 +112,22 @@ def hdbscan(distances: Distances, *, min_cluster_size: int) -> list[int]:
 
 
 def spectral(distances: Distances, *, k: int) -> NDArray[np.intp]:
-    """Run scikit-learn's spectral clustering, with similarity exp(−d / mean d)."""
+    """Run scikit-learn's spectral clustering, with similarity exp(−d / mean d).
+
+    Where eigenvalues tie, rounding chooses among clusterings, and another machine chooses another: ValueError.
+    """
     from sklearn.cluster import SpectralClustering
+    from sklearn.metrics import adjusted_rand_score
 
     d = np.asarray(distances, dtype=float)
+    tilt = 1e-9 * np.random.default_rng(0).uniform(-1, 1, d.shape)
     model = SpectralClustering(n_clusters=k, affinity="precomputed", random_state=0, assign_labels="cluster_qr")
-    return model.fit_predict(np.exp(-d / d.mean()))
+    labels, *tilted = (
+        model.fit_predict(np.exp(-each / each.mean())) for each in (d, d * (1 + tilt + tilt.T), d * (1 - tilt - tilt.T))
+    )
+    if any(adjusted_rand_score(labels, others) < 1 for others in tilted):
+        raise ValueError("the clusters hang on rounding: eigenvalues tie")
+    return labels
 
 
 def k_means(points: Distances, *, k: int) -> NDArray[np.intp]:
