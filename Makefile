@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # A process for each core, eight at most; who runs out of tests takes over half of another's.
 PARALLEL := -n auto --maxprocesses 8 --dist worksteal
+KERNELS := tests/cqm/test_*.py tests/cqm/axioms/test_agreement.py -k "definition or kernel"
 
 .PHONY: install test kernels mutants nightly lint docs demo bench pages coq clean
 
@@ -27,10 +28,10 @@ test: lint kernels docs
 # Definitions and compiled code once more: as plain Python, down to the last branch, and with bounds checked.
 kernels: install
 	HYPOTHESIS_PROFILE=kernels NUMBA_DISABLE_JIT=1 \
-		$(BIN)/python -m pytest -q $(PARALLEL) tests/cqm/test_*.py -k "definition or kernel" --cov cqm --cov-report=
+		$(BIN)/python -m pytest -q $(PARALLEL) $(KERNELS) --cov cqm --cov-report=
 	$(BIN)/python tests/kernels_covered.py
 	HYPOTHESIS_PROFILE=kernels NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=.venv/numba-boundscheck \
-		$(BIN)/python -m pytest -q $(PARALLEL) tests/cqm/test_*.py -k "definition or kernel"
+		$(BIN)/python -m pytest -q $(PARALLEL) $(KERNELS)
 
 # Small wrong changes of the source that no test notices; with FILES=…, every operator and number of those files.
 mutants: install
