@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -86,8 +87,7 @@ class Trainer:
             synchronise_batch_norm(self.method, world.device)
         if self.training.compile:
             self.method.encoder.backbone.compile()
-        # Buffers aren't exchanged: MoCo's queues stay equal by themselves, and of BatchNorm's averages rank 0's count.
-        self.model = DistributedDataParallel(self.method, forward_sync_buffers=False) if world.size > 1 else self.method
+        self.model = _shared(self.method) if world.size > 1 else self.method
         self.parameters = [p for p in self.method.parameters() if p.requires_grad]
         self.optimiser = torch.optim.Adam(self.parameters, weight_decay=self.training.weight_decay)
         self.precision = precision_on(world.device, self.training.precision)
@@ -200,3 +200,13 @@ def precision_on(device: torch.device, wanted: str) -> str:
         return wanted
     fast = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
     return "bfloat16" if fast else "float32"
+
+
+def _shared(method: Method) -> DistributedDataParallel:
+    """With gradients that are averaged over processes.
+
+    Buffers aren't exchanged: MoCo's queues stay equal by themselves, and of BatchNorm's averages rank 0's count.
+    """
+    with warnings.catch_warnings():  # torch 2.13 has another name for it, which 2.11 doesn't know
+        warnings.simplefilter("ignore", FutureWarning)
+        return DistributedDataParallel(method, broadcast_buffers=False)
