@@ -16,7 +16,7 @@ from cqm.arrays.metrics import METRICS, SCIPY_METRICS
 from cqm.reports.settings import MIN_COVERAGE, Rule, Shape
 
 if TYPE_CHECKING:
-    from cqm.files import Data
+    pass
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -117,17 +117,18 @@ def score(
     from cqm.atomic import write_text
     from cqm.declarations import catalog
     from cqm.files import read_labels, read_points
+    from cqm.labelling import number_of_points, summary, without_missing
     from cqm.reports.report import evaluate
     from cqm.tables import html_page
 
     found = read_points(data, None if labels is not None else label_column, ignore=ignore or (), header=header)
     given = found
     if labels is not None:
-        given = read_labels(labels, _count(found, metric), label_column)
+        given = read_labels(labels, number_of_points(found, metric), label_column)
     if given.labels is None:
         raise ValueError(f"{data} has no labels: give --labels FILE or --label-column NAME, or a number from 1")
-    points, kept, noise = _without_missing(found, given, noise_label, metric)
-    line = _summary(data, found, given, kept, noise, noise_label, metric)
+    points, kept, noise = without_missing(found, given, noise_label, metric)
+    line = summary(data, found, given, kept, noise, noise_label, metric)
     typer.echo(line)
     report = evaluate(points, kept, metric=metric, noise_label=noise, measures="all" if every else measure or None)
     typer.echo(str(report))
@@ -172,12 +173,13 @@ def select(
     """
     from cqm.atomic import write_text
     from cqm.files import read_points
+    from cqm.labelling import shape
     from cqm.reports.selection import select as select_settings
     from cqm.tables import html_page
 
     sizes = None if k is None else _sizes(k)
     found = read_points(data, label_column, ignore=ignore or (), header=header)
-    line = f"{_shape(data, found, metric)}{f', {found.source} left out' if found.labels is not None else ''}"
+    line = f"{shape(data, found, metric)}{f', {found.source} left out' if found.labels is not None else ''}"
     typer.echo(line)
     selection = select_settings(
         found.points,
@@ -327,73 +329,6 @@ def measures() -> None:
     ]
     header = ("external index", "better", "range", "symmetric", "adjusted for chance")
     typer.echo(text_table(f"{len(found)} external indices, of agreement with a truth", header, found))
-
-
-def _count(data: "Data", metric: str) -> int:
-    points = data.points
-    if metric == "precomputed" and points.ndim == 1:
-        return round((1 + (1 + 8 * len(points)) ** 0.5) / 2)
-    return int(points.shape[0])
-
-
-def _shape(path: Path, data: "Data", metric: str) -> str:
-    what = f"{_count(data, metric):,} points"
-    if metric == "precomputed":
-        what += ", their distances"
-    elif data.points.ndim == 2:
-        what += f" of {data.points.shape[1]:,} feature{'s' * (data.points.shape[1] != 1)}"
-    return f"{path.name}: {', '.join([what, *data.read])}"
-
-
-def _summary(
-    path: Path, data: "Data", given: "Data", kept: list[Any], noise: Any, noise_label: str | None, metric: str
-) -> str:
-    """One line that says what was read."""
-    different = len(set(kept))
-    extra = [] if given is data else [word for word in given.read if word not in data.read]
-    labels = f"labels from {given.source} ({', '.join([f'{different:,} different', *extra])})"
-    if noise_label is None:
-        return f"{_shape(path, data, metric)}; {labels}; no noise label"
-    count = _count(data, metric) - len(kept) + sum(label == noise for label in kept)
-    if not count:
-        known = ", ".join(str(label) for label in list(dict.fromkeys(kept))[:5])
-        return (
-            f"{_shape(path, data, metric)}; {labels}; no point has the noise label {noise_label} (labels: {known}, …)"
-        )
-    points = "1 point is" if count == 1 else f"{count:,} points are"
-    return f"{_shape(path, data, metric)}; {labels}; {points} noise (label {noise_label})"
-
-
-def _without_missing(found: "Data", given: "Data", noise_label: str | None, metric: str) -> tuple[Any, list[Any], Any]:
-    """Points and labels without rows whose label is missing, if that is the noise label, and the noise label itself."""
-    from scipy.spatial.distance import squareform
-
-    from cqm.tabular import MISSING, to_number
-
-    points, labels = found.points, given.labels or []
-    missing = [i for i, label in enumerate(labels) if label is None]
-    if missing and noise_label in MISSING:
-        if len(labels) != _count(found, metric):
-            raise ValueError(f"{given.source} has {len(labels)} labels, but there are {_count(found, metric)} points")
-        kept = [i for i, label in enumerate(labels) if label is not None]
-        if metric == "precomputed":
-            points = (squareform(points) if points.ndim == 1 else points)[kept][:, kept]
-        else:
-            points = points[kept]
-        return points, [labels[i] for i in kept], None
-    if missing:
-        shown = ", ".join(str(i + 1) for i in missing[:5])
-        rows = "1 row" if len(missing) == 1 else f"{len(missing)} rows"
-        raise ValueError(
-            f"{given.source} has no label in {rows}, {shown}{', …' * (len(missing) > 5)}: fill them in, "
-            "or leave such points out with --noise-label NA"
-        )
-    number = None if noise_label is None else to_number(noise_label)
-    for label in dict.fromkeys(labels):
-        same = str(label).strip() == noise_label
-        if noise_label is not None and (same or (number is not None and to_number(label) == number)):
-            return points, labels, label
-    return points, labels, None
 
 
 def _sizes(k: str) -> range:

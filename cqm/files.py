@@ -1,4 +1,4 @@
-"""Files in and out: labelled points from the usual formats, and writes that are whole or not at all."""
+"""Labelled points from files of the usual formats."""
 
 import math
 from collections.abc import Sequence
