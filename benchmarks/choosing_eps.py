@@ -197,7 +197,8 @@ def page(records: dict[str, Any]) -> str:
     lines += [_row("mean", means), WHY.format(orders=ORDERS).rstrip("\n")]
     for number, metric, noise, value, low, high in records["values"]:
         lines.append(f"| {number} | {metric} | {noise} | {value:.4f} | {low:.4f} – {high:.4f} |")
-    lines.append(f"\nMeasured in {records['processor_seconds'] / 60:.0f} minutes of processor time.")
+    minutes = round(records["processor_seconds"] / 60)
+    lines.append(f"\nMeasured in {minutes} minute{'s' * (minutes != 1)} of processor time.")
     return "\n".join(lines) + "\n"
 
 

@@ -244,8 +244,8 @@ def page(record: dict[str, Any]) -> str:
             f"### {machine['device']}",
             "",
             fill(
-                f"torch {machine['torch']}, {machine['threads']} threads; seconds of {clock}; load of the machine "
-                f"before it {machine['load']}.",
+                f"torch {machine['torch']}, {machine['threads']} thread{'s' * (machine['threads'] != 1)}; seconds of "
+                f"{clock}; load of the machine before it {machine['load']}.",
                 120,
             ),
             "",
