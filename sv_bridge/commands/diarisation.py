@@ -122,11 +122,13 @@ def cluster(
     found = count_speakers(table.vectors, speakers=speakers, most=most, **choice)
     with atomic_path(out) as temporary, temporary.open("w", encoding="utf-8") as lines:
         lines.writelines(f"{name} {label}\n" for name, label in zip(table.ids, found.labels, strict=True))
-    typer.echo(f"{found.speakers} clusters of {len(table):,} embeddings, by {found.by}; in {out}")
+    clusters = f"{found.speakers} cluster{'s' * (found.speakers != 1)}"
+    typer.echo(f"{clusters} of {len(table):,} embedding{'s' * (len(table) != 1)}, by {found.by}; in {out}")
     record = {"file": str(out), "utterances": len(table), **_record(found)}
     if (table.speakers != "").all():
         against = agreement(found.labels, table.speakers)
-        typer.echo(f"of {against.speakers} speakers; ARI {against.ari:.3f}, confusion {against.confusion_error:.1%}")
+        speakers_named = f"{against.speakers} speaker{'s' * (against.speakers != 1)}"
+        typer.echo(f"of {speakers_named}; ARI {against.ari:.3f}, confusion {against.confusion_error:.1%}")
         record["agreement"] = against.to_dict()
     report(record, json_out)
 

@@ -52,7 +52,8 @@ def few_steps(utterances: int, batch_size: int, steps: int) -> str:
     left_out = utterances - steps * batch_size
     if steps >= FEW_STEPS and left_out <= MANY_LEFT_OUT * utterances:
         return ""
-    missing = f", and {left_out} are left out of each ({left_out / utterances:.0%})" if left_out else ""
+    are = "is" if left_out == 1 else "are"
+    missing = f", and {left_out} {are} left out of each ({left_out / utterances:.0%})" if left_out else ""
     missing = missing.replace("%", " %")
     made = f"{steps} step{'s' * (steps != 1)} of {batch_size}"
     return f"{utterances} utterances make {made} an epoch{missing}: lower batch_size"

@@ -190,3 +190,7 @@ def test_embeddings_are_clustered_by_a_command(tmp_path, sv_bridge):
         assert rows == [[str(i), str(i // 8)] for i in range(24)]
     named = json.loads(sv_bridge.stdout(*options, "--threshold", "0.5"))
     assert (named["by"], named["speakers"]) == ("threshold", 3)
+    np.savez(tmp_path / "e.npz", vectors=vectors[:8], ids=np.arange(8).astype(str), speakers=labels[:8])
+    one = sv_bridge.stdout(*options[:4], "--speakers", "1")
+    assert "1 cluster of 8 embeddings, by given" in one
+    assert "of 1 speaker; ARI" in one

@@ -50,6 +50,7 @@ def test_what_learns_is_not_called_a_collapse(tmp_path, caplog):
 
 def test_few_steps_and_utterances_left_out_are_said():
     assert few_steps(300, 128, 2).startswith("300 utterances make 2 steps of 128 an epoch, and 44 are left out of each")
+    assert few_steps(9, 4, 2).endswith(", and 1 is left out of each (11 %): lower batch_size")
     assert few_steps(2_000, 190, 10) == ""  # 5 % are left out
     assert few_steps(2_300, 190, 10).endswith("and 400 are left out of each (17 %): lower batch_size")
     assert few_steps(100_000, 128, 781) == ""
