@@ -18,7 +18,7 @@ from sv_bridge.embeddings import Embeddings
 from sv_bridge.verification.scoring import scoring_vectors
 from sv_bridge.verification.transforms import whiten_themselves
 
-__all__ = ["CLUSTERERS", "Clusterer", "PseudoSpeakers", "find_pseudo_speakers", "numbers_to_try"]
+__all__ = ["CLUSTERERS", "Clusterer", "PseudoSpeakers", "cuts", "find_pseudo_speakers", "numbers_to_try"]
 
 Clusterer = Literal["ahc", "kmeans"]
 CLUSTERERS: tuple[Clusterer, ...] = get_args(Clusterer)
@@ -114,7 +114,7 @@ def find_pseudo_speakers(
     tried = sorted(set(numbers_to_try(len(vectors)) if numbers is None else numbers))
     if not tried or tried[0] < 2 or tried[-1] >= len(vectors):
         raise ValueError(f"wanted numbers of clusters from 2 to {len(vectors) - 1}, got {tried or 'none'}")
-    cut = _cuts(vectors, clusterer, seed)
+    cut = cuts(vectors, clusterer, seed=seed)
     found = {k: cut(k) for k in tried}
     values = {k: entry.function(measured, labels, metric="cosine") for k, labels in found.items()}
     at = bend(tried, list(values.values()), entry.better, logarithmic=entry.across_k.logarithmic)
@@ -128,8 +128,8 @@ def find_pseudo_speakers(
     return PseudoSpeakers(labels, best, measure, values)
 
 
-def _cuts(vectors: NDArray[np.floating], clusterer: Clusterer, seed: int) -> Callable[[int], Labels]:
-    """K → (n,) labels; the tree of an agglomerative clustering is built once."""
+def cuts(vectors: NDArray[np.floating], clusterer: Clusterer = "ahc", *, seed: int = 0) -> Callable[[int], Labels]:
+    """K → (n,) labels of unit vectors, as `find_pseudo_speakers` clusters them; Ward's tree is built once."""
     if clusterer == "ahc":
         tree = linkage(vectors, method="ward")
         return lambda k: np.asarray(fcluster(tree, k, criterion="maxclust"), dtype=np.intp)
