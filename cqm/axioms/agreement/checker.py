@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, overload
 
 from cqm.axioms.agreement.exhaustion import CASES, LARGEST, triangles
-from cqm.axioms.agreement.larger import drawn
+from cqm.axioms.agreement.larger import drawn, most_points
 from cqm.axioms.agreement.partitions import reference
 from cqm.axioms.agreement.proofs import index_proof
 from cqm.axioms.agreement.rounding import confirmed, repeated, with_noise
@@ -23,7 +23,6 @@ from cqm.axioms.witness import Witness
 __all__ = ["SECONDS", "check_index", "index_axiom"]
 
 SECONDS = 60.0
-MORE = 17  # most points, of clusterings that are drawn after all of few points
 
 
 @overload
@@ -63,7 +62,7 @@ def check_index(
     Catalogued indices are judged from their definitions: values are fractions, or expressions in logarithms and roots,
     and every comparison of them is certain. Anyone's function is judged by its floats, and what rounding may have done
     to them refutes nothing. All partitions of 2, 3, … points are tried, so that a counterexample is a smallest one,
-    then some of up to 17 points, for what begins with larger clusters.
+    then some of up to 17 points (9 for means of an index), for what begins with larger clusters.
 
     Parameters
     ----------
@@ -133,8 +132,9 @@ def _judged(subject: IndexSubject, axiom: Axiom, seed: int) -> Verdict:
     cases, moved, largest = 0, 0, 0
     undefined: Witness | None = None
     tie: Trial | None = None
+    most = most_points(axiom.name)  # of clusterings that are drawn after all of few points
     with suppress(OutOfTime):
-        for n in [*range(axiom.smallest, _largest(subject) + 1), MORE]:
+        for n in [*range(axiom.smallest, _largest(subject) + 1), most]:
             doubtless, trials = _cases(subject, axiom, n, seed)
             cases += doubtless
             for trial in trials:
@@ -154,7 +154,7 @@ def _judged(subject: IndexSubject, axiom: Axiom, seed: int) -> Verdict:
                 break
     if tie is not None:
         return _refuted(subject, axiom, tie, cases, undefined)
-    stopped = largest < MORE
+    stopped = largest < most
     largest = min(largest, _largest(subject))
     if not cases:
         text = "it has no value for any two clusterings that were tried" if undefined else "the time was too short"
@@ -162,7 +162,7 @@ def _judged(subject: IndexSubject, axiom: Axiom, seed: int) -> Verdict:
         return Verdict(
             subject.name, axiom.name, INDEX_DOMAIN, None, Evidence(kind, text), undefined=undefined, stopped=stopped
         )
-    more = "" if stopped else f" and some of up to {MORE}"
+    more = "" if stopped else f" and some of up to {most}"
     text = f"no counterexample among all partitions of {axiom.smallest} to {largest} points{more}: {cases:,} cases"
     evidence = Evidence("exhaustion", text + (", when the time was over" if stopped else ""), largest=largest)
     return Verdict(
@@ -190,7 +190,7 @@ def _largest(subject: IndexSubject) -> int:
 
 def _cases(subject: IndexSubject, axiom: Axiom, n: int, seed: int) -> tuple[int, Iterable[Trial]]:
     """Cases that hold without doubt, by their number, and the others."""
-    if n == MORE:
+    if n > _largest(subject):
         return 0, drawn(axiom.name, Random(seed))
     if axiom.name == "index_triangle_inequality":
         every, doubtful = triangles(subject, n)

@@ -9,7 +9,7 @@ from cqm.axioms.agreement.partitions import Partition, improvements, types
 from cqm.axioms.instances import Rejected, Trial
 from cqm.axioms.lattice import canonical
 
-__all__ = ["drawn"]
+__all__ = ["drawn", "most_points"]
 
 SIZES = (7, 7, 8, 9, 10, 13, 17)  # numbers of points, one after the other
 TRIALS = 210  # of each axiom
@@ -27,6 +27,11 @@ def drawn(axiom: str, rng: Random) -> Iterator[Trial]:
             yield DRAWN[axiom](next(sevens) if n == 7 else clustering(n, rng), rng)
         except Rejected:
             continue
+
+
+def most_points(axiom: str) -> int:
+    """How many points the largest cases of an axiom have."""
+    return LARGEST_MEAN if axiom == "index_constant_baseline" else max(SIZES)
 
 
 def clustering(n: int, rng: Random) -> Partition:
@@ -97,9 +102,10 @@ def worst(a: Partition, rng: Random) -> Trial:
 
 
 def halves(a: Partition, rng: Random) -> Trial:
-    """Two clusterings of some points, and two of a few more."""
-    few = rng.randint(1, len(a))
-    return of.joined(a, clustering(len(a), rng), clustering(few, rng), clustering(few, rng))
+    """Two clusterings of some points, and two of the others."""
+    few = rng.randint(1, len(a) - 1)
+    first, others = canonical(a[:-few]), canonical(a[-few:])
+    return of.joined(first, clustering(len(first), rng), others, clustering(few, rng))
 
 
 DRAWN: dict[str, Callable[[Partition, Random], Trial]] = {

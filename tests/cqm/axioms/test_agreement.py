@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import cqm
 from cqm import axioms
 from cqm.axioms.agreement.exhaustion import CASES, triangles
+from cqm.axioms.agreement.larger import drawn, most_points
 from cqm.axioms.agreement.pages import INDEX_PAGE, index_page
 from cqm.axioms.agreement.partitions import improvements, is_improvement, meet, sizes, types, with_sizes
 from cqm.axioms.agreement.proofs import INDEX_PROOFS, PAGE
@@ -315,6 +316,13 @@ def test_violations_among_more_points_are_found(index, axiom, monkeypatch):
     assert verdict.holds is False, str(verdict)
     assert verdict.witness.n >= 7
     assert verdict.witness.replay(index)
+
+
+@pytest.mark.parametrize("axiom", axioms.INDEX_AXIOMS)
+def test_cases_of_more_points_have_as_many_as_is_said(axiom):
+    found = [max(frame.n for frame in trial.frames) for trial in drawn(axiom, random.Random(0))]
+    assert max(found) == most_points(axiom)
+    assert min(found) >= 7
 
 
 def test_sizes_that_few_points_have_are_all_tried():
