@@ -8,7 +8,7 @@ import json
 import textwrap
 from pathlib import Path
 
-from cqm.atomic import atomic_path
+from cqm.atomic import write_text
 from cqm.json_files import write_json
 from sv_bridge.data.manifest import read_corpus
 from sv_bridge.reports.evaluator import Evaluator, fused
@@ -56,8 +56,7 @@ def main() -> None:
         write_json(
             path, {**facts, "looked_at": first.embeddings.description(), "trials": len(first.trials), "rows": rows}
         )
-    with atomic_path(path.with_suffix(".md")) as temporary:
-        temporary.write_text(page(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8")
+    write_text(path.with_suffix(".md"), page(json.loads(path.read_text(encoding="utf-8"))))
 
 
 def page(record: dict) -> str:

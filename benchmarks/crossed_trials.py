@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cqm.atomic import atomic_path
+from cqm.atomic import write_text
 from cqm.json_files import write_json
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.embeddings import Embeddings
@@ -55,8 +55,7 @@ def main() -> None:
         write_json(record, measured)
     text = arguments.page.read_text(encoding="utf-8")
     head, (_, tail) = text.split(START)[0], text.split(END)
-    with atomic_path(arguments.page) as temporary:
-        temporary.write_text(f"{head}{START}\n\n{tables(measured)}\n{END}{tail}", encoding="utf-8")
+    write_text(arguments.page, f"{head}{START}\n\n{tables(measured)}\n{END}{tail}")
 
 
 def hard_negatives(corpus: Corpus) -> Negatives:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from cqm.atomic import atomic_path
+from cqm.atomic import write_text
 from cqm.json_files import write_json
 from sv_bridge.compactness.speaker_count import SpeakerCount, count_speakers
 from sv_bridge.data.audio import AudioFile
@@ -74,8 +74,7 @@ def main() -> None:
         facts = {"corpus": options.name, "run": options.says, "conversations": len(test)}
         minutes = sum(conversation.seconds for conversation in test) / 60
         write_json(path, {**facts, "minutes": minutes, "threshold": threshold, "rows": rows, "beginnings": beginnings})
-    with atomic_path(path.with_suffix(".md")) as temporary:
-        temporary.write_text(page(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8")
+    write_text(path.with_suffix(".md"), page(json.loads(path.read_text(encoding="utf-8"))))
 
 
 class Conversation:

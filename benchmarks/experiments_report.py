@@ -19,7 +19,7 @@ from benchmarks.experiments_figures import (
     draw_margins,
     mean_of,
 )
-from cqm.atomic import atomic_path
+from cqm.atomic import write_text
 from sv_bridge.compactness.reading import better
 from sv_bridge.reports.comparison import Spread
 
@@ -79,8 +79,7 @@ def write_report(records_folder: Path, page: Path) -> None:
     if trained:
         draw_learning(trained, records_folder / "learning.png")
         parts += [costs_table(trained), image(records_folder / "learning.png", "loss and dev EER after every epoch")]
-    with atomic_path(page) as temporary:
-        temporary.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    write_text(page, "\n\n".join(parts) + "\n")
 
 
 def by_system(records: Sequence[Record], *, apart: bool) -> dict[str, list[Record]]:

@@ -33,7 +33,7 @@ from benchmarks.label_free_statistics import (
     values,
     words,
 )
-from cqm.atomic import atomic_path
+from cqm.atomic import write_text
 from sv_bridge.reports.selection import COMMITTEE, RULE
 
 CONDITIONS = ("recorded", "crossed")
@@ -65,8 +65,7 @@ def write_report(folder: Path, page: Path) -> None:
             *limits(records),
         ]
     )
-    with atomic_path(page) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+    write_text(page, text + "\n")
 
 
 def judge_all(records: Records) -> dict[Key, Judged]:

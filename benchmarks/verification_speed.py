@@ -24,7 +24,7 @@ from pyarrow import csv
 from scipy.optimize import brentq
 from sklearn.metrics import roc_curve
 
-from cqm.atomic import atomic_path
+from cqm.atomic import write_text
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.verification.confidence import speaker_bootstrap
 from sv_bridge.verification.error_rates import equal_error_rate, min_dcf
@@ -133,8 +133,7 @@ def main() -> None:
         + "\n".join([*rows, large])
         + "\n"
     )
-    with atomic_path(OUT) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    write_text(OUT, text)
     print(text)
 
 
