@@ -4,11 +4,11 @@ import inspect
 import math
 import reprlib
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from numbers import Real
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClusterMixin
@@ -18,8 +18,11 @@ from cqm.axioms.instances import Instance
 from cqm.axioms.limits import check_time
 from cqm.declarations import Measure, catalog
 from cqm.definitions.arithmetic import irrational
+from cqm.external import ExternalIndex
 
-__all__ = ["Subject", "Undefined", "number_of", "subject_of"]
+__all__ = ["Subject", "Undefined", "catalogued", "number_of", "subject_of"]
+
+Entry = TypeVar("Entry", Measure, ExternalIndex)
 
 
 class Undefined(float):
@@ -163,7 +166,7 @@ def subject_of(
     """
     if isinstance(measure, Subject):
         return measure
-    entry = _catalogued(measure)
+    entry = catalogued(measure, Measure, catalog)
     if entry is not None:
         return Subject(entry.name, entry.better, entry.needs, entry.definition, generic=True, keywords=entry.judged)
     if not callable(measure):
@@ -183,15 +186,14 @@ def subject_of(
     return Subject(called, better, needs, function, generic, keywords, tolerance)
 
 
-def _catalogued(measure: Any) -> Measure | None:
-    if isinstance(measure, Measure):
+def catalogued(measure: Any, kind: type[Entry], entries: Mapping[str, Entry]) -> Entry | None:
+    """The entry that a name, an entry, a function or a definition stands for; None for what is somebody else's."""
+    if isinstance(measure, kind):
         return measure
     if isinstance(measure, str):
-        return catalog[measure]
-    for entry in catalog.values():
-        if measure is entry.function or measure is entry.definition:
-            return entry
-    return None
+        return entries[measure]
+    same = (each for each in entries.values() if measure is each.function or measure is each.definition)
+    return next(same, None)
 
 
 def _parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:

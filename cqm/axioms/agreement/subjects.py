@@ -12,7 +12,7 @@ from cqm.axioms.closed_forms import ClosedForm
 from cqm.axioms.exact import FLOAT_TOLERANCE, Rounded, is_undefined
 from cqm.axioms.instances import Instance
 from cqm.axioms.limits import check_time
-from cqm.axioms.subjects import Undefined, number_of
+from cqm.axioms.subjects import Undefined, catalogued, number_of
 from cqm.declarations import catalog
 from cqm.definitions.arithmetic import irrational, ratio
 from cqm.external import ExternalIndex, external_catalog
@@ -83,7 +83,7 @@ def index_subject(index: Any, *, better: str | None = None, name: str | None = N
     """Make a subject of an index: ours by name, entry or function, anyone's by its function and direction."""
     if isinstance(index, IndexSubject):
         return index
-    entry = _catalogued(index)
+    entry = catalogued(index, ExternalIndex, external_catalog)
     if entry is not None:
         return IndexSubject(entry.name, entry.better, entry.definition, generic=True)
     if not callable(index):
@@ -100,21 +100,10 @@ def is_index(measure: Any) -> bool:
     """Whether it is a catalogued index, or a function whose parameters have scikit-learn's names of two labelings."""
     if isinstance(measure, str):
         return measure in external_catalog and measure not in catalog
-    if _catalogued(measure) is not None:
+    if catalogued(measure, ExternalIndex, external_catalog) is not None:
         return True
     try:
         parameters = tuple(inspect.signature(measure).parameters)[:2]
     except (TypeError, ValueError):  # no function, or one written in C
         return False
     return parameters in (("labels_true", "labels_pred"), ("y_true", "y_pred"))
-
-
-def _catalogued(index: Any) -> ExternalIndex | None:
-    if isinstance(index, ExternalIndex):
-        return index
-    if isinstance(index, str):
-        return external_catalog[index]
-    for entry in external_catalog.values():
-        if index is entry.function or index is entry.definition:
-            return entry
-    return None
