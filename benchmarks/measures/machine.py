@@ -3,7 +3,7 @@
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,10 +15,21 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from benchmarks.measures.cases import MEASURES, Case
 
-__all__ = ["facts", "limit_seconds", "rates"]
+__all__ = ["days", "facts", "limit_seconds", "rates", "today"]
 
 LIBRARIES = ("numpy", "scipy", "numba", "scikit-learn", "genieclust", "permetrics", "hdbscan")
 TRIES = 7
+
+
+def today() -> str:
+    """The day of a measurement, for its record."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def days(records: Iterable[Mapping[str, Any]]) -> str:
+    """The first and the last day of some records, or the only one."""
+    measured = sorted(record["measured"] for record in records)
+    return " to ".join(dict.fromkeys((measured[0], measured[-1])))
 
 
 def facts() -> dict[str, Any]:
@@ -27,7 +38,7 @@ def facts() -> dict[str, Any]:
     model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
     blas = next(pool for pool in threadpool_info() if pool["user_api"] == "blas" and "numpy" in pool["filepath"])
     return {
-        "measured": datetime.now(UTC).date().isoformat(),
+        "measured": today(),
         "processor": model,
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30,

@@ -8,6 +8,7 @@ from textwrap import fill
 from benchmarks.measures.aims import verdicts
 from benchmarks.measures.cases import CQM, MEASURES
 from benchmarks.measures.contest import ENOUGH_SECONDS, LIMIT_SECONDS, QUIET, ROUNDS
+from benchmarks.measures.machine import days
 from benchmarks.measures.plots import CLUSTERS, FEATURES, draw
 from benchmarks.measures.results import OURS, SMALL_MB, Outcome, Results, read_results
 from cqm.atomic import write_text
@@ -70,9 +71,8 @@ def introduction(results: Results) -> str:
         low, high = f"{min(values):.3g}", f"{max(values):.3g}"
         return f"{low if low == high else f'{low}–{high}'} {unit}"
 
-    days = sorted({machine["measured"] for machine in machines})
     machine = (
-        f"Measured {' to '.join(dict.fromkeys((days[0], days[-1])))} by the code of that time, on "
+        f"Measured {days(machines)} by the code of that time, on "
         f"{last['cores']} cores of {last['processor']}, {last['memory_gib']:.0f} GiB, {last['blas']}; Python "
         f"{last['python']}, {libraries}. In the runs this page is made of, all cores together reached "
         f"{span('float64_flops', 'Gflop/s')} in float64 products, {span('float32_flops', 'Gflop/s')} in float32, "
