@@ -177,12 +177,17 @@ def pooled(embeddings: Embeddings, pool: Corpus) -> Embeddings:
     return embeddings.where(np.isin(embeddings.ids, [u.id for u in pool]))
 
 
+def linked(vectors: NDArray[np.floating], numbers: Iterable[int]) -> dict[int, Labels]:
+    """Numbers of clusters → labels by average linkage under cosine distance."""
+    tree = linkage(vectors, method="average", metric="cosine")
+    return {k: fcluster(tree, k, criterion="maxclust") for k in numbers}
+
+
 def clustered(embeddings: Embeddings, *, k_means: bool) -> dict[str, float]:
     """Every measure of average linkage with the silhouette's k; and, if wanted, of k-means with a tenth of n."""
     vectors = scoring_vectors(embeddings.vectors)
-    tree = linkage(vectors, method="average", metric="cosine")
-    cuts = [fcluster(tree, k, criterion="maxclust") for k in numbers_to_try(len(vectors), steps=40)]
-    labels = {"ahc": max(cuts, key=lambda cut: cqm.silhouette(vectors, cut, metric="cosine"))}
+    cuts = linked(vectors, numbers_to_try(len(vectors), steps=40))
+    labels = {"ahc": max(cuts.values(), key=lambda cut: cqm.silhouette(vectors, cut, metric="cosine"))}
     if k_means:
         labels["kmeans"] = KMeans(len(vectors) // 10, n_init=3, random_state=0).fit_predict(vectors)
     values = {"clusters": float(labels["ahc"].max())}
@@ -196,8 +201,7 @@ def numbers(collection: Collection, checkpoint: Path) -> dict[str, Any]:
     """How many speakers each measure chooses among training utterances as recorded, and what each choice is worth."""
     embeddings = table(collection.many, collection.heard["many"].embed(load_encoder(checkpoint).backbone))
     vectors = scoring_vectors(whiten(embeddings, embeddings).vectors)
-    tree = linkage(vectors, method="average", metric="cosine")
-    cuts = {k: fcluster(tree, k, criterion="maxclust") for k in NUMBERS}
+    cuts = linked(vectors, NUMBERS)
     agreement = {k: adjusted_mutual_info_score(embeddings.speakers, labels) for k, labels in cuts.items()}
     reports = [
         cqm.evaluate(vectors, labels, metric="cosine", measures=MEASURES, progress=False) for labels in cuts.values()
