@@ -217,10 +217,10 @@ def numbers(records: Records) -> list[str]:
         "",
         "## The number of speakers",
         "",
-        f"Of {MANY} training utterances as recorded, in the embeddings of the last epoch of each run: average linkage, "
-        f"{', '.join(map(str, NUMBERS))} clusters to choose among, by the measure's best value or, where it only "
-        "bends, by its bend. Adjusted mutual information (AMI) with the speakers at the chosen number ÷ the best of "
-        "them; the mean and the worst over runs, and the median of the numbers chosen.",
+        f"Of {MANY} training utterances as recorded, in the whitened embeddings of the last epoch of each run: average "
+        f"linkage, {', '.join(map(str, NUMBERS))} clusters to choose among, by the measure's best value or, where it "
+        "only bends, by its bend. Adjusted mutual information (AMI) with the speakers at the chosen number ÷ the best "
+        "of them; the mean and the worst over runs, and the median of the numbers chosen.",
         "",
         "![AMI at the number of speakers that each measure chooses](label-free/numbers.png)",
         "",
