@@ -6,6 +6,7 @@ import numpy as np
 from array_api_compat import array_namespace, device, is_numpy_array
 
 from cqm.arrays.clustering import Groups
+from cqm.arrays.device.libraries import with_diagonal
 from cqm.arrays.dtypes import FloatArray
 
 __all__ = [
@@ -61,12 +62,5 @@ def within_clusters(a: slice, b: slice, codes: Any, tile: Any) -> Any:
 
 
 def without_itself(a: slice, b: slice, tile: Any, blank: float = float("inf")) -> Any:
-    """A tile that is blank where a point meets itself; numpy's in place."""
-    if a != b:
-        return tile
-    if is_numpy_array(tile):
-        np.fill_diagonal(tile, blank)
-        return tile
-    xp = array_namespace(tile)
-    places = xp.arange(tile.shape[0], device=device(tile))
-    return xp.where(places[:, None] == places[None, :], blank, tile)
+    """A tile that is blank where a point meets itself; numpy's and torch's in place."""
+    return with_diagonal(tile, blank) if a == b else tile

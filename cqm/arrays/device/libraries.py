@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from array_api_compat import array_namespace, device, is_jax_array, is_torch_array
+import numpy as np
+from array_api_compat import array_namespace, device, is_jax_array, is_numpy_array, is_torch_array
 
 __all__ = ["full_precision", "with_diagonal"]
 
@@ -36,7 +37,10 @@ def full_precision(like: Any) -> Iterator[None]:
 
 
 def with_diagonal(square: Any, value: float) -> Any:
-    """A square matrix with this value on its diagonal; torch's in place, which saves two passes over it."""
+    """A square matrix with this value on its diagonal; numpy's and torch's in place, which saves two passes over it."""
+    if is_numpy_array(square):
+        np.fill_diagonal(square, value)
+        return square
     if is_torch_array(square):
         return square.fill_diagonal_(value)
     xp = array_namespace(square)
