@@ -19,7 +19,7 @@ from cqm.arrays.clustering import Clustering
 from cqm.arrays.dtypes import FloatArray
 from cqm.arrays.foreign import on_host
 from cqm.arrays.host.jit import kernel
-from cqm.arrays.host.trees import connect
+from cqm.arrays.host.trees import connect, root
 from cqm.geometry.pairs import counted_once, together, within_clusters
 
 __all__ = ["inner_nodes", "separations", "spanning_tree", "spanning_trees"]
@@ -275,12 +275,7 @@ def _growing(clustering: Clustering, component: LongArray) -> NDArray[np.bool_]:
 def _roots(parent: LongArray) -> LongArray:
     """Let every point's parent be its root, and return a copy."""
     for i in range(len(parent)):
-        root = i
-        while parent[root] != root:
-            root = parent[root]
-        at = i
-        while parent[at] != root:
-            parent[at], at = root, parent[at]
+        parent[i] = root(parent, i)
     return parent.copy()
 
 
