@@ -11,9 +11,9 @@ from cqm.arrays.dtypes import IntArray
 from cqm.arrays.foreign import is_sparse
 from cqm.arrays.labels import encode
 from cqm.arrays.weights import copies, read_weights
-from cqm.reports.spaces import final_of, is_pipeline
+from cqm.reports.spaces import is_pipeline, takes_distances
 
-__all__ = ["check_vectors", "clusters", "copied_rows", "generator", "joint_counts", "points_of", "takes_distances"]
+__all__ = ["check_vectors", "clusters", "copied_rows", "generator", "joint_counts", "points_of"]
 
 
 def points_of(X: Any, sample_weight: Any = None) -> NDArray[Any]:
@@ -31,14 +31,6 @@ def points_of(X: Any, sample_weight: Any = None) -> NDArray[Any]:
 def copied_rows(sample_weight: Any, n: int) -> IntArray:
     """Numbers of rows, each as often as its weight says: points are drawn one by one."""
     return copies(read_weights(sample_weight, n), np.arange(n), "points are drawn one by one, and are whole ones", "")
-
-
-def takes_distances(clusterer: Any) -> bool:
-    """Whether a clusterer is given distances, or similarities, in the place of points."""
-    if not hasattr(clusterer, "get_params"):
-        return False
-    parameters = final_of(clusterer).get_params()
-    return "precomputed" in (parameters.get("metric"), parameters.get("affinity"))
 
 
 def check_vectors(clusterer: Any, what: str) -> None:

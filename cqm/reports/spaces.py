@@ -16,6 +16,7 @@ __all__ = [
     "is_pipeline",
     "labels_of",
     "named",
+    "takes_distances",
     "taking_distances",
     "transformed",
 ]
@@ -102,6 +103,14 @@ def check_weighing(estimator: Any) -> None:
         )
 
 
+def takes_distances(clusterer: Any) -> bool:
+    """Whether a clusterer is given distances, or similarities, in the place of points."""
+    if not hasattr(clusterer, "get_params"):
+        return False
+    parameters = final_of(clusterer).get_params()
+    return "precomputed" in (parameters.get("metric"), parameters.get("affinity"))
+
+
 def taking_distances(estimator: Any, metric: Metric) -> Mapping[str, Any]:
     """Settings of the last step that make it take distances, where distances are what it is given.
 
@@ -116,7 +125,7 @@ def taking_distances(estimator: Any, metric: Metric) -> Mapping[str, Any]:
     name, parameters = type(final).__name__, final.get_params()
     setting = parameters.get("metric", parameters.get("affinity"))
     if metric != "precomputed":
-        if setting == "precomputed":
+        if takes_distances(final):
             raise ValueError(
                 f'{name} takes distances, but the measure vectors, as metric={metric!r}: pass metric="precomputed"'
             )

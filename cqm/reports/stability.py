@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from cqm.estimators import labelling
 from cqm.external import adjusted_rand
-from cqm.reports.resampling import clusters, copied_rows, generator, joint_counts, points_of, takes_distances
+from cqm.reports.resampling import clusters, copied_rows, generator, joint_counts, points_of
+from cqm.reports.spaces import takes_distances
 from cqm.tables import html_table, text_table
 
 __all__ = ["ClusterStability", "cluster_stability"]
@@ -101,7 +102,7 @@ def cluster_stability(
     TypeError
         `clusterer` is neither an estimator nor a function.
     ValueError
-        The clusterer finds no cluster at all, or there are no resamples.
+        The clusterer finds no cluster at all, or takes distances and `X` is not square; or there are no resamples.
 
     References
     ----------
