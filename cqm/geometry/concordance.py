@@ -8,7 +8,7 @@ from array_api_compat import array_namespace, device, is_numpy_array
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
-from cqm.arrays.dtypes import FloatArray
+from cqm.arrays.dtypes import FloatArray, LongArray
 from cqm.arrays.foreign import on_host
 from cqm.arrays.host.jit import kernel
 from cqm.geometry.pairs import counted_once, numbers_of_pairs, together
@@ -16,8 +16,6 @@ from cqm.geometry.ranks import Slab, as_bits, order_statistics, select, slabs, w
 from cqm.sharing import once
 
 __all__ = ["comparisons", "excesses"]
-
-LongArray = NDArray[np.int64]
 
 
 @once

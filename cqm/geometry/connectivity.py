@@ -7,10 +7,9 @@ clusters take O(n·k) time once the tree is there.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
-from cqm.arrays.dtypes import FloatArray
+from cqm.arrays.dtypes import FloatArray, LongArray
 from cqm.arrays.host.jit import kernel
 from cqm.arrays.host.trees import root
 from cqm.geometry.near_pairs import nearest_distances
@@ -18,8 +17,6 @@ from cqm.geometry.reachability import spanning_tree
 from cqm.sharing import once
 
 __all__ = ["Connectivity", "connectivity"]
-
-LongArray = NDArray[np.int64]
 
 
 class Connectivity(NamedTuple):

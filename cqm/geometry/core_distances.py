@@ -4,16 +4,14 @@ from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace, is_numpy_array
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
-from cqm.arrays.dtypes import FloatArray
+from cqm.arrays.dtypes import FloatArray, LongArray
 from cqm.arrays.host.jit import kernel
 from cqm.geometry.pairs import within_clusters
 
 __all__ = ["core_distances"]
 
-LongArray = NDArray[np.int64]
 
 # Adding and subtracting these rounds a number up to 1 to a multiple of 2⁻³¹, and one up to 2⁻³² to a multiple of 2⁻⁶².
 # Sums of up to 2²² such multiples are exact, so that they don't depend on the order of their terms.

@@ -4,10 +4,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from array_api_compat import array_namespace, device, is_numpy_array
-from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
-from cqm.arrays.dtypes import FloatArray
+from cqm.arrays.dtypes import FloatArray, LongArray
 from cqm.arrays.foreign import on_host
 from cqm.geometry.pairs import together, within_clusters, without_itself
 from cqm.sharing import once
@@ -19,7 +18,7 @@ class Counted(NamedTuple):
     """Different values, ascending, and how often each occurs."""
 
     values: FloatArray
-    counts: NDArray[np.int64]
+    counts: LongArray
 
 
 @once

@@ -7,15 +7,13 @@ from array_api_compat import array_namespace, device, is_numpy_array
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
-from cqm.arrays.dtypes import FloatArray
+from cqm.arrays.dtypes import FloatArray, LongArray
 from cqm.arrays.host.jit import kernel
 from cqm.arrays.sparse.graph import Graph
 from cqm.geometry.pairs import together, without_itself
 from cqm.sharing import once
 
 __all__ = ["foreign_shares"]
-
-LongArray = NDArray[np.int64]
 
 
 class _Nearest(NamedTuple):

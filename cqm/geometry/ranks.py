@@ -14,14 +14,13 @@ from array_api_compat import array_namespace, is_numpy_array
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
-from cqm.arrays.dtypes import FloatArray
+from cqm.arrays.dtypes import FloatArray, LongArray
 from cqm.arrays.foreign import on_host
 from cqm.arrays.host.jit import kernel
 from cqm.geometry.pairs import counted_once, numbers_of_pairs, together
 
 __all__ = ["Slab", "as_bits", "order_statistics", "select", "slabs", "within_in_order", "within_slab"]
 
-LongArray = NDArray[np.int64]
 
 CAPACITY = 1 << 25  # within-cluster distances held at once: 256 MiB
 BITS = 63  # of a non-negative float64

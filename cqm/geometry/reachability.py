@@ -16,15 +16,13 @@ from array_api_compat import array_namespace, is_numpy_array
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
-from cqm.arrays.dtypes import FloatArray
+from cqm.arrays.dtypes import FloatArray, LongArray
 from cqm.arrays.foreign import on_host
 from cqm.arrays.host.jit import kernel
 from cqm.arrays.host.trees import connect, root
 from cqm.geometry.pairs import counted_once, together, within_clusters
 
 __all__ = ["inner_nodes", "separations", "spanning_tree", "spanning_trees"]
-
-LongArray = NDArray[np.int64]
 
 
 def inner_nodes(clustering: Clustering, core: FloatArray) -> tuple[NDArray[np.bool_], FloatArray]:

@@ -4,15 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cqm.arrays.clustering import Clustering
-from cqm.arrays.dtypes import FloatArray
+from cqm.arrays.dtypes import FloatArray, LongArray
 from cqm.arrays.host.jit import kernel
 from cqm.arrays.host.trees import root
 from cqm.geometry.reachability import spanning_trees
 from cqm.sharing import once
 
 __all__ = ["longest_steps", "widest_between"]
-
-LongArray = NDArray[np.int64]
 
 
 @once
