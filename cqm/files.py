@@ -199,7 +199,8 @@ def _numbers(table: Table, columns: Sequence[int], path: Path, *, labelled: bool
     if not missing:
         return out, []
     if _is_triangle(np.isnan(out)):
-        return np.where(np.eye(len(out), dtype=bool), 0.0, np.fmax(out, out.T)), ["a triangle of distances, mirrored"]
+        whole = np.fmax(out, out.T)
+        return np.where(np.isnan(whole), 0.0, whole), ["a triangle of distances, mirrored"]
     raise ValueError(_no_number(table, columns, path, *missing[0], labelled=labelled))
 
 
@@ -208,7 +209,7 @@ def _is_triangle(unknown: NDArray[np.bool_]) -> bool:
     if unknown.shape[0] != unknown.shape[1] or len(unknown) < 3:
         return False
     upper, lower = np.triu(np.ones_like(unknown), 1), np.tril(np.ones_like(unknown), -1)
-    return any((unknown[one]).all() and not unknown[other].any() for one, other in ((upper, lower), (lower, upper)))
+    return any(unknown[one].all() and not unknown[other].any() for one, other in ((upper, lower), (lower, upper)))
 
 
 def _no_number(table: Table, columns: Sequence[int], path: Path, row: int, place: int, *, labelled: bool) -> str:

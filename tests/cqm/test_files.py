@@ -89,6 +89,11 @@ def test_a_triangle_of_distances_is_mirrored(tmp_path, triangle, diagonal):
         read_points(written(tmp_path, "x,y\n1,\n,2\n3,4\n"))
 
 
+def test_a_diagonal_that_is_there_is_kept(tmp_path):
+    found = read_points(written(tmp_path, "1,,\n0.5,1,\n0.2,0.4,1\n"))  # similarities, which nobody takes for distances
+    assert found.points.tolist() == [[1, 0.5, 0.2], [0.5, 1, 0.4], [0.2, 0.4, 1]]
+
+
 def test_labels_in_a_row(tmp_path):
     assert read_labels(written(tmp_path, "0 0 1 1\n", "row.txt"), 4).labels == [0, 0, 1, 1]
     assert read_labels(written(tmp_path, "a,a,b,b\n"), 4).labels == KINDS
