@@ -207,7 +207,6 @@ class Space(Groups):
         for at, (a, b) in enumerate(pairs):
             dtype = np.result_type(a.stats.dtype, b.stats.dtype)
             values, limit = self._by_product(a, b, centres[at, :], dtype, tiles.CANCELLATION[dtype])
-            values = with_diagonal(values, np.inf) if a is b else values  # no point is lost beside itself
             lost = self.xp.any(self.xp.min(values, axis=1, keepdims=True) <= limit)
             yield Tile(with_diagonal(values, 0.0) if a is b else values, lost)
 
@@ -222,7 +221,6 @@ class Space(Groups):
 
         def found(dtype: np.dtype[Any], share: float) -> tuple[Any, Any]:
             values, limit = self._by_product(a, b, centre, dtype, share)
-            values = with_diagonal(values, np.inf) if a is b else values
             return values, values <= limit
 
         values, close = found(dtype, tiles.CANCELLATION[dtype])
@@ -238,10 +236,12 @@ class Space(Groups):
         return self.from_features(self.wide(a.points), self.wide(b.points))
 
     def _by_product(self, a: Block, b: Block, centre: Any, dtype: np.dtype[Any], share: float) -> tuple[Any, Any]:
+        """What `squared` says of two blocks, with +∞ where a point meets itself, as no digits are lost there."""
         xp = self.xp
         moved = xp.astype(a.points - centre, self.kind(dtype))  # of float64 numbers, as the centre is
         other = moved if a is b else xp.astype(b.points - centre, self.kind(dtype))
-        return self.squared(moved, other, share, self.zero)
+        values, limit = self.squared(moved, other, share, self.zero)
+        return with_diagonal(values, np.inf) if a is b else values, limit
 
     def squared(self, a: Any, b: Any, share: float, zero: float) -> tuple[Any, Any]:
         """(rows, columns) squared distances by one product, and (rows, 1) values up to which digits are lost.
