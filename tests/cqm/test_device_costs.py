@@ -96,4 +96,4 @@ def test_every_pair_of_blocks_is_met_once(measure, costs, monkeypatch):
 def test_compact_clusters_are_multiplied_again_and_not_taken_apart(measure, costs):
     wide, compact = (costs(measure, 8, spread) for spread in (1.0, 0.05))
     assert compact.bytes < 4 * wide.bytes  # from differences, DIM float64 numbers would be moved for each pair
-    assert compact.calls["nonzero"] <= 3 * 6  # a tile of each round
+    assert 0 < compact.calls["nonzero"] <= 3 * 6  # a tile of each round
