@@ -190,23 +190,18 @@ class Dask(Groups):
         self, at: FloatArray, origin: FloatArray, reduce: Reduce, *, root: bool, over: int | None = None
     ) -> FloatArray:
         """`reduce` of Euclidean distances, or squared ones without `root`, to points relative to `origin`."""
-        shared, masses, reducing = delayed((at, origin, root)), delayed(self.masses), delayed(reduce)
-        found = [
-            delayed(at_landmarks)(host, shared, part, masses, reducing)
-            for host, part in zip(self.hosts, self.parts, strict=True)
-        ]
-        return self._together(found, over)
+        return self._together(self._of_rows(at_landmarks, (at, origin, root), reduce), over)
 
     def to_centres(self, centres: NDArray[Any], reduce: Reduce) -> FloatArray:
         """`reduce` of the distances to (k,) ordered rows or (k, d) vectors."""
         if centres.ndim == 1:
             centres = self._at(centres)
-        shared, masses, reducing = delayed(centres), delayed(self.masses), delayed(reduce)
-        found = [
-            delayed(at_centres)(host, shared, part, masses, reducing)
-            for host, part in zip(self.hosts, self.parts, strict=True)
-        ]
-        return self._together(found, None)
+        return self._together(self._of_rows(at_centres, centres, reduce), None)
+
+    def _of_rows(self, task: Callable[..., Any], to: Any, reduce: Reduce) -> list[Delayed]:
+        """What a task finds for each block alone, from the distances of its rows to what all blocks are given."""
+        shared, masses, reducing = delayed(to), delayed(self.masses), delayed(reduce)
+        return [delayed(task)(h, shared, p, masses, reducing) for h, p in zip(self.hosts, self.parts, strict=True)]
 
     def per_point(
         self, operation: int, reduce: Reduce, over: int | None = None, merge: Merge[Any] | None = None
