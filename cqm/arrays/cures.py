@@ -57,8 +57,10 @@ def metric_error(metric: object, known: tuple[str, ...]) -> ValueError:
     name = str(metric).lower()
     if name in OTHERWISE:
         return ValueError(f"`metric` {metric!r} depends on more than two points or is none of ours: {OTHERWISE[name]}")
-    close = difflib.get_close_matches(name, known, n=2) if isinstance(metric, str) and name not in known else [name]
-    near = [ALIASES[name]] if name in ALIASES else [each for each in close if each in known]
+    if name in ALIASES or name in known:
+        near = [ALIASES.get(name, name)]
+    else:
+        near = difflib.get_close_matches(name, known, n=2) if isinstance(metric, str) else []
     meant = f": did you mean {' or '.join(map(repr, near))}?" if near else ""
     return ValueError(f"`metric` must be one of {', '.join(known)}, or a callable; got {metric!r}{meant}")
 
