@@ -51,7 +51,7 @@ class BatchedModel:
         self.within = xp.reshape(xp.take(xp.reshape(D, (-1,)), self._here(inside), axis=0), (self.k, size, size))
         self.valid = self.is_point
         self.own = self._here(np.eye(self.k, dtype=bool))
-        self.messages = [self._blank(0.0) for _ in self.schedule]
+        self.messages = [self._no_message() for _ in self.schedule]
         self.logits = xp.zeros((self.k, size, self.k), dtype=xp.float64, device=self.on)
         self.rounds = 0
         belief = np.zeros(starts[-1])
@@ -110,9 +110,10 @@ class BatchedModel:
     def _here(self, values: NDArray[Any]) -> Any:
         return self.xp.asarray(np.ascontiguousarray(values), device=self.on)
 
-    def _blank(self, value: float) -> Any:
+    def _no_message(self) -> Any:
+        """(k, candidates) 0, and −∞ for padding."""
         xp = self.xp
-        return xp.where(self.valid, xp.full(self.valid.shape, value, dtype=xp.float64, device=self.on), -xp.inf)
+        return xp.where(self.valid, xp.zeros(self.valid.shape, dtype=xp.float64, device=self.on), -xp.inf)
 
     # --- the model
 
@@ -164,7 +165,7 @@ class BatchedModel:
     def _pass_messages(self, tables: list[Any], costs: Any) -> None:
         """Handshakes of all pairs of clusters, back and forth, until the bound rises little."""
         xp, last = self.xp, -np.inf
-        pairs, alone = self.pairs, self._blank(0.0)
+        pairs, alone = self.pairs, self._no_message()
         for sweep in range(SWEEPS):
             for r in range(len(pairs)) if sweep % 2 == 0 else reversed(range(len(pairs))):
                 i, j, places = pairs[r]
