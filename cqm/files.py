@@ -1,6 +1,5 @@
 """Labelled points from files of the usual formats."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,16 +185,16 @@ def _text_columns(table: Table, columns: Sequence[int]) -> list[int]:
 
 def _numbers(table: Table, columns: Sequence[int], path: Path, *, labelled: bool) -> tuple[Any, list[str]]:
     """Numbers of some columns, and what was recognised in words."""
-    out, missing = np.empty((len(table.rows), len(columns))), []
+    out, missing = np.full((len(table.rows), len(columns)), np.nan), []
     for i, row in enumerate(table.rows):
         for j, place in enumerate(columns):
             cell = row[place]
-            value = None if _is_missing(cell) else to_number(cell)
-            if value is None and not _is_missing(cell):
-                raise ValueError(_no_number(table, columns, path, i, place, labelled=labelled))
-            if value is None:
+            if _is_missing(cell):
                 missing.append((i, place))
-            out[i, j] = math.nan if value is None else value
+            elif (value := to_number(cell)) is None:
+                raise ValueError(_no_number(table, columns, path, i, place, labelled=labelled))
+            else:
+                out[i, j] = value
     if not missing:
         return out, []
     if _is_triangle(np.isnan(out)):

@@ -60,8 +60,9 @@ class Table:
 
     def name(self, place: int) -> str:
         """Name of a column, or its number from 1 where it has none of its own."""
-        name = "" if self.header is None else self.header[place]
-        return repr(name) if name and self.header is not None and self.header.count(name) == 1 else str(place + 1)
+        known = self.header or []
+        own = known and known[place] and known.count(known[place]) == 1
+        return repr(known[place]) if own else str(place + 1)
 
 
 def read_table(path: Path, *, rows: int | None = None, header: bool | None = None) -> Table:
