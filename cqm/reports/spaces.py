@@ -108,7 +108,8 @@ def takes_distances(clusterer: Any) -> bool:
     if not hasattr(clusterer, "get_params"):
         return False
     parameters = final_of(clusterer).get_params()
-    return "precomputed" in (parameters.get("metric"), parameters.get("affinity"))
+    settings = {str(parameters.get("metric")), str(parameters.get("affinity"))}
+    return not settings.isdisjoint({"precomputed", "precomputed_nearest_neighbors"})
 
 
 def taking_distances(estimator: Any, metric: Metric) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cqm.estimators import labelling
 from cqm.external import adjusted_rand
 from cqm.reports.resampling import clusters, copied_rows, generator, joint_counts, points_of
-from cqm.reports.spaces import takes_distances
+from cqm.reports.spaces import is_pipeline, takes_distances
 from cqm.tables import html_table, text_table
 
 __all__ = ["ClusterStability", "cluster_stability"]
@@ -122,7 +122,11 @@ def cluster_stability(
     """
     points, method, rng = points_of(X), labelling(clusterer), generator(n_resamples, random_state)
     rows_of_points = np.arange(len(points)) if sample_weight is None else copied_rows(sample_weight, len(points))
-    if (between := takes_distances(clusterer)) and points.shape[0] != points.shape[1]:
+    square = points.shape[0] == points.shape[1]
+    between = takes_distances(clusterer) and (
+        square or not is_pipeline(clusterer)
+    )  # which may make distances of points
+    if between and not square:
         raise ValueError(
             f"`clusterer` takes distances, a square matrix, but `X` has shape {points.shape}: pass distances, or a "
             "clusterer of vectors"

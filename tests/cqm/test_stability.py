@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.cluster import DBSCAN, AgglomerativeClustering, KMeans
+from sklearn.cluster import DBSCAN, AgglomerativeClustering, KMeans, SpectralClustering
 from sklearn.datasets import make_blobs, make_moons
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import cqm
 from cqm.reports.reproducibility import _disagreement, _strength
@@ -154,6 +154,27 @@ def test_distances_are_drawn_with_their_rows_and_columns():
     assert str(got) == str(expected)
     with pytest.raises(ValueError, match=r"takes distances, a square matrix, but `X` has shape \(60, 2\)"):
         cqm.cluster_stability(TRIANGLE, near, **options)
+
+
+def test_neighbours_among_distances_are_those_of_drawn_points():
+    distances = np.sqrt(((TRIANGLE[:, None] - TRIANGLE) ** 2).sum(axis=2))
+    far, near = (
+        SpectralClustering(3, affinity=affinity, n_neighbors=25, random_state=0)
+        for affinity in ("nearest_neighbors", "precomputed_nearest_neighbors")
+    )
+    options = {"n_resamples": 3, "resampling": "subset", "random_state": 0}
+    got, expected = cqm.cluster_stability(distances, near, **options), cqm.cluster_stability(TRIANGLE, far, **options)
+    assert str(got) == str(expected)
+
+
+def test_a_pipeline_may_make_distances_of_points():
+    def distances(points):
+        return np.sqrt(((points[:, None] - points) ** 2).sum(axis=2))
+
+    near = AgglomerativeClustering(4, linkage="average", metric="precomputed")
+    options = {"n_resamples": 5, "random_state": 0}
+    got = cqm.cluster_stability(TRIANGLE, make_pipeline(FunctionTransformer(distances), near), **options)
+    assert str(got) == str(cqm.cluster_stability(distances(TRIANGLE), near, **options))
 
 
 @pytest.mark.parametrize("report", [cqm.prediction_strength, cqm.clustering_instability])
