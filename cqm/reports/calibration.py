@@ -124,8 +124,9 @@ def calibrate(
         raise ValueError("nothing to compare: give at least one clustering and one measure")
     entries = {name: catalog[name] for name in weights}
     codes = {name: clusters(labels, noise_label)[0] for name, labels in clusterings.items()}
-    for labels in codes.values():  # no matter of measures if it fails
-        validate(X, labels, sample_weight=sample_weight, noise_label=-1, min_clusters=0, allow_singletons_only=True)
+    known = {"noise_label": noise_label, "sample_weight": sample_weight}
+    for labels in clusterings.values():  # no matter of measures if it fails
+        validate(X, labels, **known, min_clusters=0, allow_singletons_only=True)
     if sample_weight is not None:
         rows = copied_rows(sample_weight, len(X))
         codes = {name: labels[rows] for name, labels in codes.items()}

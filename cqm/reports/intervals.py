@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cqm.arrays.cures import check_alignment, lengths_error
 from cqm.arrays.foreign import is_sparse
 from cqm.arrays.metrics import Metric
 from cqm.declarations import catalog
@@ -108,6 +109,9 @@ def confidence_interval(
     rng = generator(n_resamples, random_state)
     data = X.tocsr() if is_sparse(X) else np.asarray(X)
     codes, classes = clusters(labels, noise_label)
+    if len(codes) != data.shape[0]:
+        raise lengths_error(X, data.shape, len(codes))
+    check_alignment(X, labels)
     rows = np.arange(len(codes)) if sample_weight is None else copied_rows(sample_weight, len(codes))
     members = [each for i in range(len(classes)) if len(each := rows[codes[rows] == i])]
     counts = [min(len(rows), max(2, round(share * len(rows)))) for rows in members]

@@ -195,6 +195,21 @@ def test_points_that_are_no_numbers_and_clusterings_of_others():
         cqm.calibrate(TRIANGLE, {"whole": MEMBERS, "part": MEMBERS[:5]}, "silhouette")
 
 
+@pytest.mark.parametrize(
+    "report",
+    [
+        lambda X, labels: cqm.calibrate(X, {"whole": labels}, "silhouette"),
+        lambda X, labels: cqm.confidence_interval(X, labels, "silhouette"),
+    ],
+    ids=["calibration", "interval"],
+)
+def test_labels_are_those_of_the_points(report):
+    with pytest.raises(ValueError, match="`labels` has 45 entries but `X` has 60 rows"):
+        report(TRIANGLE, MEMBERS[:45])
+    with pytest.raises(ValueError, match="row 0 is 0 in `X` but 59 in `labels`, which has the same rows"):
+        report(pd.DataFrame(TRIANGLE), pd.Series(MEMBERS)[::-1])
+
+
 def test_a_point_that_is_drawn_twice_counts_once():
     points = np.arange(9.0)[:, None] ** 2
 
