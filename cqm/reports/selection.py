@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -226,7 +227,7 @@ def select(
             f"`estimator` must be a clusterer with scikit-learn's get_params and set_params, got "
             f"{type(estimator).__name__}: give the labels that it finds to cqm.compare(X, {{name: labels, …}})"
         )
-    if isinstance(k, int | str):
+    if isinstance(k, Number | str):
         raise TypeError(f"`k` takes several numbers of clusters, such as range(2, 11), got {k!r}")
     rules, catalogued, limit = _asked(measures, metric, effort)
     if space not in ("final", "input"):

@@ -336,9 +336,10 @@ def test_reasons_that_several_measures_and_candidates_share_are_said_once():
     [
         (KMEANS, {"grid": {"n_clusters": 3}}, r"several values of 'n_clusters', such as \[3\], got 3"),
         (KMEANS, {"grid": {"init": "random"}}, r"several values of 'init', such as \['random'\], got 'random'"),
+        (KMEANS, {"k": 3.0}, r"several numbers of clusters, such as range\(2, 11\), got 3.0"),
         (lambda points, k: points[:, 0] > k, {"k": [2]}, "got function: give the labels that it finds to cqm.compare"),
     ],
-    ids=["number", "text", "function"],
+    ids=["number", "text", "k", "function"],
 )
 def test_what_selection_does_not_take(estimator, options, message):
     with pytest.raises(TypeError, match=message):
