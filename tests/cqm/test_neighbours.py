@@ -7,6 +7,7 @@ from sklearn.neighbors import NearestNeighbors
 import cqm
 from cqm.arrays.host import pairs
 from cqm.definitions import neighbours as definitions
+from cqm.geometry import neighbours
 from tests.cqm.strategies import distance_clusterings, labelings
 
 neighbors = st.integers(1, 9)  # more than there are points, too
@@ -49,6 +50,18 @@ def test_agrees_with_a_neighbour_search_where_nothing_ties(monkeypatch, count):
     )
     separation = max(foreign[labels == i].mean() for i in range(4))
     assert cqm.cvnn_separation(points, labels, neighbors=count) == pytest.approx(separation, rel=1e-12)
+
+
+@pytest.mark.kernel
+def test_what_two_blocks_met_is_the_same_whichever_is_first():
+    few = [[1.0, np.inf, np.inf]], [[1, 0, 0]], [[1, 0, 0]]
+    many = [[0.5, 1.0, 2.0]], [[1, 1, 1]], [[0, 0, 1]]
+    for first, second in [(few, many), (many, few)]:
+        found, nearest = (neighbours._Nearest(*map(np.array, each)) for each in (first, second))
+        neighbours._merge(found, nearest)
+        assert nearest.distance[0, :2].tolist() == [0.5, 1]
+        assert nearest.points[0, :2].tolist() == [1, 2]
+        assert nearest.foreign[0, :2].tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("name", ["connectivity", "cvnn_separation", "cvnn_compactness"])
