@@ -72,15 +72,14 @@ def cases(seed: int = 0) -> list[Case]:
 
 def source(every: list[Case]) -> str:
     """A file that evaluates each measure on each case, and asks what each theorem rests on."""
+    files = sorted(HERE.glob("*.v"))
     theorems = [
-        name
-        for path in HERE.glob("*.v")
-        for name in re.findall(r"^Theorem (\w+)", path.read_text(encoding="utf-8"), re.M)
+        name for path in files for name in re.findall(r"^Theorem (\w+)", path.read_text(encoding="utf-8"), re.M)
     ]
     lines = [
         "From mathcomp Require Import all_ssreflect.",
         "From Coq Require Import QArith.",
-        "From cqm Require Import Definitions Lists Axioms Pairs Chains Silhouette Centres Richness Counts.",
+        f"From cqm Require Import {' '.join(path.stem for path in files)}.",
         "Definition q : ops Q := Ops 0%Q (fun a b => Qred (Qplus a b)) (fun a b => Qred (Qminus a b))",
         "  (fun a b => Qred (Qdiv a b)) Qle_bool (fun n => inject_Z (Z.of_nat n)).",
         "Definition shown (v : Q) := (Qnum v, Zpos (Qden v)).",
