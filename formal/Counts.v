@@ -40,7 +40,7 @@ Qed.
 
 Variables (n : nat) (c : nat -> nat).
 Hypothesis Hc : non_trivial n c.
-Notation d := (two_levels R c).
+Notation d := (two_levels c (2%:R : R)).
 Notation same := (fun p : nat * nat => c p.1 == c p.2).
 
 Lemma apart_pair c' p : p \in within n c' \/ p \in between n c' -> apart d p = if same p then 1 else 2%:R.
@@ -141,9 +141,7 @@ rewrite (size_within c') (size_between c') -/a -/b -/u -/e.
 have [Ha He] : (0 < a)%N /\ (0 < e)%N by move: Hae; rewrite muln_gt0 => /andP.
 have Hbu : (0 < b + u)%N.
   rewrite addn_gt0 /b /u -!has_count.
-  case: (difference R Hneq) => [[p Hp E]|[p [Hp H _]]]; last by apply/orP; left; apply/hasP; exists p.
-  apply/orP; right; apply/hasP; exists p => //; move: E; rewrite (apart_pair (or_intror Hp)).
-  by case: ifP => // _ E2; have := two_gt1 R; rewrite E2 ltxx.
+  by case: (differing_pair Hneq) => [[p Hp E]|[p Hp E]]; apply/orP; [right | left]; apply/hasP; exists p.
 have K := diagonal_below_margins Ha He Hbu.
 set m := ((a + u) * (b + e))%N in K *; set m' := ((a + b) * (u + e))%N in K *.
 rewrite [X in (_ < X)%N]mulnACA ltn_mul2r K andbT muln_gt0 HA andbT.
@@ -157,6 +155,6 @@ Theorem tau_rich (R : realFieldType) (root : R -> R) :
   (forall a, 0 <= root a)%R -> (forall a, 0 <= a -> root a * root a = a)%R ->
   rich (@strictly_higher R) (fun n d c => tau (field_ops R) n d c root).
 Proof.
-move=> H0 H2 n c Hc; exists (two_levels R c); first exact: two_levels_distance.
+move=> H0 H2 n c Hc; exists (two_levels c 2%:R); first exact: two_levels_distance (two_gt0 R).
 by move=> c' Hc' Hneq; apply: tau_rival.
 Qed.

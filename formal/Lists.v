@@ -27,7 +27,7 @@ Proof. by rewrite /greatest /=; case: leP => H; rewrite ?(max_r H) // max_l // l
 Section Extremes.
 
 Variable I : eqType.
-Implicit Types (f g : I -> R) (s : seq I).
+Implicit Types (f g : I -> R) (s : seq I) (m : R).
 
 Lemma minimum_le f s a : a \in s -> minimum o f s <= f a.
 Proof.
@@ -159,6 +159,54 @@ Qed.
 
 Lemma minimum_gt0 f s : s != [::] -> (forall a, a \in s -> 0 < f a) -> 0 < minimum o f s.
 Proof. by move=> Hs H; have [a Ha ->] := minimum_in f Hs; apply: H. Qed.
+
+Lemma mean_const m s : s != [::] -> mean o (fun=> m) s = m.
+Proof.
+move=> Hs; have E u : total o (fun=> m) u = m *+ size u by elim: u => //= a u /= ->; rewrite mulrS.
+rewrite /mean /= E -(mulr_natr m) mulfK // pnatr_eq0 size_eq0; exact: Hs.
+Qed.
+
+Lemma total_lt f g s a : a \in s -> (forall b, b \in s -> f b <= g b) -> f a < g a -> total o f s < total o g s.
+Proof.
+elim: s => // b s IH; rewrite inE => /orP [/eqP <-|Ha] H Hlt /=.
+  by apply: ltr_le_add => //; apply: total_mono => x Hx; apply: H; rewrite inE Hx orbT.
+apply: ler_lt_add; first by apply: H; rewrite mem_head.
+by apply: IH => // x Hx; apply: H; rewrite inE Hx orbT.
+Qed.
+
+Lemma mean_of_totals f g s : s != [::] -> total o f s < total o g s -> mean o f s < mean o g s.
+Proof. by move=> Hs H; rewrite /mean /= ltr_pmul2r // invr_gt0 ltr0n lt0n size_eq0. Qed.
+
+Lemma mean_lt f g s a : a \in s -> (forall b, b \in s -> f b <= g b) -> f a < g a -> mean o f s < mean o g s.
+Proof. by move=> Ha H Hlt; apply: mean_of_totals (total_lt Ha H Hlt); case: s Ha {H}. Qed.
+
+Lemma total_ge f s a : a \in s -> (forall b, b \in s -> 0 <= f b) -> f a <= total o f s.
+Proof.
+elim: s => // b s IH; rewrite inE => /orP [/eqP <-|Ha] H /=.
+  by rewrite ler_addl; apply: total_ge0 => x Hx; apply: H; rewrite inE Hx orbT.
+apply: (@le_trans _ _ (total o f s)); first by apply: IH => // x Hx; apply: H; rewrite inE Hx orbT.
+by rewrite ler_addr H ?mem_head.
+Qed.
+
+Lemma total_excess f g s e : (forall a, a \in s -> f a <= g a + e) -> total o f s <= total o g s + (size s)%:R * e.
+Proof.
+elim: s => [|b s IH] H /=; first by rewrite mul0r addr0.
+rewrite -[(size s).+1]add1n natrD mulrDl mul1r addrACA; apply: ler_add; first by rewrite H ?mem_head.
+by apply: IH => a Ha; apply: H; rewrite inE Ha orbT.
+Qed.
+
+(** What one loses is more than all others can gain. *)
+Lemma total_outweighed f g s a e : 0 <= e -> a \in s -> (forall b, b \in s -> f b <= g b + e) ->
+  f a + (size s)%:R * e < g a -> total o f s < total o g s.
+Proof.
+move=> He Ha H Hlt; have P := perm_to_rem Ha; rewrite (total_perm f P) (total_perm g P) /=.
+have H' : total o f (rem a s) <= total o g (rem a s) + (size s)%:R * e.
+  apply: (@le_trans _ _ (total o g (rem a s) + (size (rem a s))%:R * e)).
+    by apply: total_excess => b /mem_rem; apply: H.
+  by rewrite ler_add2l ler_wpmul2r // ler_nat size_rem // leq_pred.
+apply: (@le_lt_trans _ _ (f a + (total o g (rem a s) + (size s)%:R * e))); first by rewrite ler_add2l.
+by rewrite [total _ _ _ + _]addrC addrA ltr_add2r.
+Qed.
 
 End Extremes.
 

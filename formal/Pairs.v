@@ -29,6 +29,20 @@ case: p => x y; rewrite mem_between => /and3P [E Hyx Hx]; split=> //=; first exa
 by rewrite neq_ltn Hyx orbT.
 Qed.
 
+(** Where two clusterings differ, a pair that one has together is apart in the other. *)
+Lemma differing_pair n c c' : ~ same_partition n c c' ->
+  (exists2 p, p \in between n c' & c p.1 == c p.2) \/ (exists2 p, p \in within n c' & c p.1 != c p.2).
+Proof.
+pose differs p := (c p.1 == c p.2) != (c' p.1 == c' p.2).
+move=> Hneq; case: (boolP (has differs (pairs n))) => [/hasP [p Hp H]|/hasPn H].
+  by move: H; rewrite /differs; case E : (c p.1 == c p.2) => H; [left | right]; exists p; rewrite ?E // mem_filter Hp andbT;
+    move: H; case: (c' p.1 == c' p.2).
+case: Hneq => x y Hx Hy; case: (ltngtP x y) => [Hxy|Hyx|-> ]; last by rewrite !eqxx.
+  have := H (y, x); rewrite mem_pairs Hxy Hy => /(_ isT) /negPn /eqP /= E.
+  by rewrite eq_sym E eq_sym.
+by have := H (x, y); rewrite mem_pairs Hyx Hx => /(_ isT) /negPn /eqP /=.
+Qed.
+
 Section Distances.
 
 Variables (n : nat) (c : nat -> nat) (d d' : nat -> nat -> R).

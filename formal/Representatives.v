@@ -2,7 +2,7 @@
     3 between a first point and another one. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From cqm Require Import Definitions Lists Axioms Pairs Silhouette Centres Richness.
+From cqm Require Import Definitions Lists Axioms Pairs Silhouette Centres.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -194,18 +194,17 @@ Qed.
 
 Lemma least_absurd : False.
 Proof.
-case: Hneq => x y Hx Hy; apply/eqP/eqP => [E|]; last exact: refines.
-apply/eqP; apply: contraT => E'.
+case: (differing_pair Hneq) => [[q Hq /eqP E]|[q Hq]]; last first.
+  by have [H1 H2 _ /eqP E] := within_inside Hq; rewrite (refines H1 H2 E) eqxx.
+have [Hx Hy _ E'] := between_across Hq; set x := q.1 in Hx E E'; set y := q.2 in Hy E E'.
 have all_centres z : (z < n)%N -> c z = c x -> z \in k.
   move=> Hz Ez; case: (altP (c' z =P c' x)) => [Ezx|Ezx]; last exact: (cut_centre Hz Hx).
-  by apply: (cut_centre Hz Hy); rewrite ?Ez // Ezx.
+  by apply: (cut_centre Hz Hy); rewrite ?Ez ?Ezx.
 have [Hr Er] := representative_in Hx; set r := representative (c x) in Hr Er.
 have Fr : first r by rewrite /first Er.
 have [s [Hs Es Fs]] : exists s, [/\ (s < n)%N, c s = c x & ~~ first s].
-  case: (altP (x =P r)) => [Exr|Exr].
-    exists y; split; rewrite // /first -E -/r; apply: contraNneq E' => Ery.
-    by rewrite Exr Ery.
-  by exists x; split; rewrite // /first -/r eq_sym.
+  case: (altP (x =P r)) => [Exr|Exr]; last by exists x; split; rewrite // /first -/r eq_sym.
+  by exists y; split; rewrite // /first -E -/r -Exr; apply: contraNneq E' => ->.
 have [w Hw Hwk] := not_centre Hc' Hk; have [_ H] := least_both Hw Hwk.
 have outside z : (z < n)%N -> c z = c x -> c' z != c' w.
   move=> Hz Ez; apply: contraNneq Hwk => Ezw; apply: all_centres => //.

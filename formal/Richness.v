@@ -10,35 +10,6 @@ Unset Printing Implicit Defensive.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 
-Section Means.
-
-Variable R : realFieldType.
-Notation o := (field_ops R).
-Variable I : eqType.
-Implicit Types (f : I -> R) (s : seq I) (m : R).
-
-Lemma mean_const m s : s != [::] -> mean o (fun=> m) s = m.
-Proof.
-move=> Hs; have E u : total o (fun=> m) u = m *+ size u by elim: u => //= a u /= ->; rewrite mulrS.
-rewrite /mean /= E -(mulr_natr m) mulfK // pnatr_eq0 size_eq0; exact: Hs.
-Qed.
-
-Lemma total_lt f g s a : a \in s -> (forall b, b \in s -> f b <= g b) -> f a < g a -> total o f s < total o g s.
-Proof.
-elim: s => // b s IH; rewrite inE => /orP [/eqP <-|Ha] H Hlt /=.
-  by apply: ltr_le_add => //; apply: total_mono => x Hx; apply: H; rewrite inE Hx orbT.
-apply: ler_lt_add; first by apply: H; rewrite mem_head.
-by apply: IH => // x Hx; apply: H; rewrite inE Hx orbT.
-Qed.
-
-Lemma mean_lt f g s a : a \in s -> (forall b, b \in s -> f b <= g b) -> f a < g a -> mean o f s < mean o g s.
-Proof.
-move=> Ha H Hlt; rewrite /mean /= ltr_pmul2r; first exact: total_lt Ha H Hlt.
-by rewrite invr_gt0 ltr0n lt0n size_eq0; case: s Ha {H}.
-Qed.
-
-End Means.
-
 Section Richness.
 
 Variable R : realFieldType.
@@ -47,26 +18,31 @@ Notation o := (field_ops R).
 Variables (n : nat) (c : nat -> nat).
 Hypothesis Hc : non_trivial n c.
 
-Definition two_levels (x y : nat) : R := if x == y then 0 else if c x == c y then 1 else 2%:R.
-Notation d := two_levels.
+Lemma two_gt0 : (0 : R) < 2%:R.
+Proof. by rewrite ltr0n. Qed.
 
-Lemma two_levels_distance : distance n d.
+Definition two_levels (far : R) (x y : nat) : R := if x == y then 0 else if c x == c y then 1 else far.
+
+Lemma two_levels_distance far : 0 < far -> distance n (two_levels far).
 Proof.
-split=> [x _|x y _ _|x y _ _ /negbTE H]; rewrite /d ?eqxx //; first by rewrite eq_sym [c x == _]eq_sym.
-by rewrite H; case: ifP; rewrite ?ltr01 ?ltr0n.
+move=> Hfar; split=> [x _|x y _ _|x y _ _ /negbTE H]; rewrite /two_levels ?eqxx //.
+  by rewrite eq_sym [c x == _]eq_sym.
+by rewrite H; case: ifP; rewrite ?ltr01.
 Qed.
 
+Notation d := (two_levels 2%:R).
+
 Lemma one_le x y : x != y -> 1 <= d x y.
-Proof. by rewrite /d => /negbTE ->; case: ifP => //; rewrite ler1n. Qed.
+Proof. by rewrite /two_levels => /negbTE ->; case: ifP => //; rewrite ler1n. Qed.
 
 Lemma le_two x y : d x y <= 2%:R.
-Proof. by rewrite /d; case: ifP => _; [rewrite ler0n | case: ifP => //; rewrite ler1n]. Qed.
+Proof. by rewrite /two_levels; case: ifP => _; [rewrite ler0n | case: ifP => //; rewrite ler1n]. Qed.
 
 Lemma inside_one p : p \in within n c -> apart d p = 1.
-Proof. by move=> /within_inside [_ _ /negbTE E1 E2]; rewrite /apart /d E1 E2. Qed.
+Proof. by move=> /within_inside [_ _ /negbTE E1 E2]; rewrite /apart /two_levels E1 E2. Qed.
 
 Lemma across_two p : p \in between n c -> apart d p = 2%:R.
-Proof. by move=> /between_across [_ _ /negbTE E1 /negbTE E2]; rewrite /apart /d E1 E2. Qed.
+Proof. by move=> /between_across [_ _ /negbTE E1 /negbTE E2]; rewrite /apart /two_levels E1 E2. Qed.
 
 Section Rival.
 
@@ -85,23 +61,14 @@ Proof. by move=> /between_across [_ _ H _]; apply: one_le. Qed.
 Lemma apart_le2 p : apart d p <= 2%:R.
 Proof. exact: le_two. Qed.
 
-(** Where two clusterings differ, a pair at distance 1 is apart, or one at distance 2 is together. *)
+(** A pair at distance 1 is apart, or one at distance 2 is together. *)
 Lemma difference :
   (exists2 p, p \in between n c' & apart d p = 1) \/
   (exists p, [/\ p \in within n c', c p.1 != c p.2 & apart d p = 2%:R]).
 Proof.
-case: (boolP (has (fun p => (c p.1 == c p.2) != (c' p.1 == c' p.2)) (pairs n))) => [/hasP [p Hp H]|/hasPn H].
-  have Hne : p.1 != p.2 by case: p Hp {H} => x y; rewrite mem_pairs => /andP [Hyx _]; rewrite neq_ltn Hyx orbT.
-  case E : (c p.1 == c p.2) H => H; [left | right]; exists p.
-  - by rewrite mem_filter Hp andbT; move: H; case: (c' p.1 == c' p.2).
-  - by rewrite /apart /d (negbTE Hne) E.
-  - split; last by rewrite /apart /d (negbTE Hne) E.
-      by rewrite mem_filter Hp andbT; move: H; case: (c' p.1 == c' p.2).
-    by rewrite E.
-case: Hneq => x y Hx Hy; case: (ltngtP x y) => [Hxy|Hyx|-> ]; last by rewrite !eqxx.
-  have := H (y, x); rewrite mem_pairs Hxy Hy => /(_ isT) /negPn /eqP /= E.
-  by rewrite eq_sym E eq_sym.
-by have := H (x, y); rewrite mem_pairs Hyx Hx => /(_ isT) /negPn /eqP /=.
+case: (differing_pair Hneq) => [[p Hp E]|[p Hp E]]; [left | right]; exists p => //.
+  by have [_ _ /negbTE H _] := between_across Hp; rewrite /apart /two_levels H E.
+by have [_ _ /negbTE H _] := within_inside Hp; split; rewrite // /apart /two_levels H (negbTE E).
 Qed.
 
 Lemma longest_ge1 : 1 <= maximum o (apart d) (within n c').
@@ -115,14 +82,14 @@ Lemma shortest_le2 : minimum o (apart d) (between n c') <= 2%:R.
 Proof. by case: Hc' => _ Hb; have [p _ ->] := minimum_in (apart d) Hb; apply: apart_le2. Qed.
 
 Lemma shortest_positive : 0 < minimum o (apart d) (between n c').
-Proof. exact: shortest_gt0 two_levels_distance Hc'. Qed.
+Proof. exact: shortest_gt0 (two_levels_distance two_gt0) Hc'. Qed.
 
 Lemma dunn_rival : dunn o n d c' <= 1.
 Proof.
 rewrite /dunn /= ler_pdivr_mulr ?mul1r; last exact: lt_le_trans ltr01 longest_ge1.
 case: difference => [[p Hp E]|[p [Hp _ E]]].
   by apply: (le_trans (minimum_le _ Hp)); rewrite E longest_ge1.
-by apply: (le_trans shortest_le2); rewrite -E; apply: maximum_ge.
+by apply: (le_trans shortest_le2); rewrite -[X in X <= _]E; apply: maximum_ge.
 Qed.
 
 Lemma chain_ge1 k x y : (y < n)%N -> x != y -> 1 <= chain o n d c' k x y.
@@ -135,10 +102,10 @@ Qed.
 Lemma chain_ge2 k x y : (y < n)%N -> c x != c y -> 2%:R <= chain o n d c' k x y.
 Proof.
 elim: k y => [|k IH] y Hy Hxy.
-  by rewrite /= /d (negbTE Hxy); case: eqP => // E; rewrite E eqxx in Hxy.
+  by rewrite /= /two_levels (negbTE Hxy); case: eqP => // E; rewrite E eqxx in Hxy.
 have [z] := chain_least d c' k x Hy; rewrite mem_members => /andP [_ Hz] ->; rewrite le_maxr.
 case: (altP (c z =P c y)) => [E|H]; first by rewrite IH // E.
-by rewrite {2}/d (negbTE H); case: (altP (z =P y)) => [E|_]; [rewrite E eqxx in H | rewrite lexx orbT].
+by rewrite {2}/two_levels (negbTE H); case: (altP (z =P y)) => [E|_]; [rewrite E eqxx in H | rewrite lexx orbT].
 Qed.
 
 Lemma weakest_link_rival : 1 <= weakest_link o n d c'.
@@ -159,7 +126,7 @@ Proof.
 case: (Hc') => Hw Hb; rewrite /mcclain_rao; set w := mean o _ _; set b := mean o _ _.
 have Hw1 : 1 <= w by rewrite -(mean_const 1 Hw); apply: mean_mono => p; apply: within_ge1.
 have Hb2 : b <= 2%:R by rewrite -(mean_const 2%:R Hb); apply: mean_mono => p _; apply: apart_le2.
-have Hb0 : 0 < b by apply: mean_between_gt0 two_levels_distance Hc'.
+have Hb0 : 0 < b by apply: mean_between_gt0 (two_levels_distance two_gt0) Hc'.
 rewrite ltr_pdivl_mulr // mulrC ltr_pdivr_mulr ?ltr0n //.
 case: difference => [[p Hp E]|[p [Hp _ E]]].
   apply: (@lt_le_trans _ _ 2%:R); last by rewrite ler_pmull ?ltr0n.
@@ -174,7 +141,7 @@ End Rival.
 
 Lemma dunn_own : 2%:R <= dunn o n d c.
 Proof.
-case: (Hc) => Hw Hb; rewrite /dunn /= ler_pdivl_mulr; last exact: longest_gt0 two_levels_distance Hc.
+case: (Hc) => Hw Hb; rewrite /dunn /= ler_pdivl_mulr; last exact: longest_gt0 (two_levels_distance two_gt0) Hc.
 rewrite (eq_maximum inside_one) (eq_minimum across_two).
 apply: le_minimum => // p _; rewrite -[X in _ <= X]mulr1 ler_pmul2l ?ltr0n //.
 by apply: maximum_le; rewrite ?ler01.
@@ -184,13 +151,13 @@ Lemma chain_le k x y : (x < n)%N -> (y < n)%N -> c x == c y -> chain o n d c k x
 Proof.
 move=> Hx Hy Hxy; elim: k => [|k IH]; first exact: lexx.
 have Hyy : c y == c y by [].
-apply: (le_trans (chain_step k two_levels_distance Hx Hy Hy Hxy Hyy)).
-rewrite le_maxl IH /= {1}/d eqxx /d; case: ifP => // _; case: ifP => _; by rewrite ?ler01 ?ler0n.
+apply: (le_trans (chain_step k (two_levels_distance two_gt0) Hx Hy Hy Hxy Hyy)).
+rewrite le_maxl IH /= {1}/two_levels eqxx /two_levels; case: ifP => // _; case: ifP => _; by rewrite ?ler01 ?ler0n.
 Qed.
 
 Lemma weakest_link_own : weakest_link o n d c <= 2%:R^-1.
 Proof.
-case: (Hc) => Hw Hb; rewrite /weakest_link /= ler_pdivr_mulr; last exact: shortest_gt0 two_levels_distance Hc.
+case: (Hc) => Hw Hb; rewrite /weakest_link /= ler_pdivr_mulr; last exact: shortest_gt0 (two_levels_distance two_gt0) Hc.
 rewrite (eq_minimum across_two); apply: maximum_le.
   by rewrite mulr_ge0 ?invr_ge0 ?ler0n // ltW // minimum_gt0 // => p _; rewrite ltr0n.
 move=> p Hp; have [H1 H2 _ H4] := within_inside Hp.
@@ -213,14 +180,14 @@ Notation o := (field_ops R).
 
 Theorem dunn_rich : rich (@strictly_higher R) (dunn o).
 Proof.
-move=> n c Hc; exists (two_levels R c); first exact: two_levels_distance.
+move=> n c Hc; exists (two_levels c 2%:R); first exact: two_levels_distance (two_gt0 R).
 move=> c' Hc' Hneq; rewrite /strictly_higher.
 apply: (le_lt_trans (dunn_rival R Hc' Hneq)); exact: lt_le_trans (two_gt1 R) (dunn_own R Hc).
 Qed.
 
 Theorem weakest_link_rich : rich (@strictly_lower R) (weakest_link o).
 Proof.
-move=> n c Hc; exists (two_levels R c); first exact: two_levels_distance.
+move=> n c Hc; exists (two_levels c 2%:R); first exact: two_levels_distance (two_gt0 R).
 move=> c' Hc' Hneq; rewrite /strictly_lower.
 apply: (le_lt_trans (weakest_link_own R Hc)); apply: lt_le_trans (weakest_link_rival R Hc' Hneq).
 by rewrite invf_lt1 ?ltr0n // ltr1n.
@@ -228,7 +195,7 @@ Qed.
 
 Theorem mcclain_rao_rich : rich (@strictly_lower R) (mcclain_rao o).
 Proof.
-move=> n c Hc; exists (two_levels R c); first exact: two_levels_distance.
+move=> n c Hc; exists (two_levels c 2%:R); first exact: two_levels_distance (two_gt0 R).
 by move=> c' Hc' Hneq; rewrite /strictly_lower (mcclain_rao_own R Hc); apply: mcclain_rao_rival.
 Qed.
 

@@ -1,7 +1,7 @@
 (** The silhouette is rich: a small distance inside clusters and 1 across, and a little more between singletons. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From cqm Require Import Definitions Lists Axioms Pairs Silhouette Richness.
+From cqm Require Import Definitions Lists Axioms Pairs Silhouette.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -9,46 +9,6 @@ Unset Printing Implicit Defensive.
 
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
-
-Section Totals.
-
-Variable R : realFieldType.
-Notation o := (field_ops R).
-Variable I : eqType.
-Implicit Types (f g : I -> R) (s : seq I).
-
-Lemma total_ge f s a : a \in s -> (forall b, b \in s -> 0 <= f b) -> f a <= total o f s.
-Proof.
-elim: s => // b s IH; rewrite inE => /orP [/eqP <-|Ha] H /=.
-  by rewrite ler_addl; apply: total_ge0 => x Hx; apply: H; rewrite inE Hx orbT.
-apply: (@le_trans _ _ (total o f s)); first by apply: IH => // x Hx; apply: H; rewrite inE Hx orbT.
-by rewrite ler_addr H ?mem_head.
-Qed.
-
-Lemma total_excess f g s e : (forall a, a \in s -> f a <= g a + e) -> total o f s <= total o g s + (size s)%:R * e.
-Proof.
-elim: s => [|b s IH] H /=; first by rewrite mul0r addr0.
-rewrite -[(size s).+1]add1n natrD mulrDl mul1r addrACA; apply: ler_add; first by rewrite H ?mem_head.
-by apply: IH => a Ha; apply: H; rewrite inE Ha orbT.
-Qed.
-
-(** What one loses is more than all others can gain. *)
-Lemma total_outweighed f g s a e : 0 <= e -> a \in s -> (forall b, b \in s -> f b <= g b + e) ->
-  f a + (size s)%:R * e < g a -> total o f s < total o g s.
-Proof.
-move=> He Ha H Hlt; have P := perm_to_rem Ha; rewrite (total_perm f P) (total_perm g P) /=.
-have H' : total o f (rem a s) <= total o g (rem a s) + (size s)%:R * e.
-  apply: (@le_trans _ _ (total o g (rem a s) + (size (rem a s))%:R * e)).
-    by apply: total_excess => b /mem_rem; apply: H.
-  by rewrite ler_add2l ler_wpmul2r // ler_nat size_rem // leq_pred.
-apply: (@le_lt_trans _ _ (f a + (total o g (rem a s) + (size s)%:R * e))); first by rewrite ler_add2l.
-by rewrite [total _ _ _ + _]addrC addrA ltr_add2r.
-Qed.
-
-Lemma mean_of_totals f g s : s != [::] -> total o f s < total o g s -> mean o f s < mean o g s.
-Proof. by move=> Hs H; rewrite /mean /= ltr_pmul2r // invr_gt0 ltr0n lt0n size_eq0. Qed.
-
-End Totals.
 
 Section Singletons.
 
@@ -330,15 +290,10 @@ have low x : (x < n)%N -> alone c x -> ~~ alone c' x -> scored c' x < 0.
     by rewrite Hax Hay.
   by rewrite (alone_cluster (company _ _ Hw Hz Haw E)).
 have [x [y [Hx Hy Hxy E E']]] : exists x y, [/\ (x < n)%N, (y < n)%N, x != y, c x != c y & c' x = c' y].
-  case: (boolP (has (fun x => has (fun y => [&& x != y, c x != c y & c' x == c' y]) (points n)) (points n))).
-    move=> /hasP [x Hx /hasP [y Hy /and3P [H1 H2 /eqP H3]]]; rewrite !mem in Hx Hy.
-    by exists x, y.
-  move=> /hasPn none; case: Hneq => x y Hx Hy; case: (altP (x =P y)) => [->|Hxy]; first by rewrite !eqxx.
-  apply/eqP/eqP => [E|E].
-    apply/esym/whole => //; apply: contraNN Hxy => Hax.
-    by rewrite (alone_same Hx Hy Hax (esym E)).
-  have := none x; rewrite mem Hx => /(_ isT) /hasPn /(_ y); rewrite mem Hy E eqxx Hxy andbT => /(_ isT).
-  by rewrite negbK => /eqP.
+  case: (differing_pair Hneq) => [[p Hp /eqP E]|[p Hp E]].
+    have [H1 H2 H3 H4] := between_across Hp; case/negP: H4; apply/eqP/esym/whole => //.
+    by apply: contraNN H3 => Hap; rewrite (alone_same H1 H2 Hap (esym E)).
+  by have [H1 H2 H3 /eqP H4] := within_inside Hp; exists p.1, p.2.
 have Hax : alone c x by apply: contraT => Hax; rewrite (company _ _ Hx Hy Hax (esym E')) eqxx in E.
 have Ha' : ~~ alone c' x by apply: contraNN Hxy => Ha'; rewrite (alone_same Hx Hy Ha' (esym E')).
 apply: (@total_lt _ _ _ _ _ x); first by rewrite mem.
