@@ -1,4 +1,4 @@
-(** The relative margin, where a point's own centre is compared with the nearest other one. *)
+(** Relative and additive margin, where a point's own centre is compared with the nearest other one. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From cqm Require Import Definitions Lists Axioms Pairs Silhouette.
@@ -26,7 +26,8 @@ apply/flatten_mapP/andP => [[y Hy /mapP [k' Hk [-> ->]]] //|[Hx Hk]].
 by exists x => //; apply/mapP; exists k.
 Qed.
 
-Lemma nil_choices (s : seq nat) (ks : seq (seq nat)) : ([::] \in flatten [seq [seq y :: k' | k' <- ks] | y <- s]) = false.
+Lemma nil_choices (s : seq nat) (ks : seq (seq nat)) :
+  ([::] \in flatten [seq [seq y :: k' | k' <- ks] | y <- s]) = false.
 Proof. by apply/negP => /flatten_mapP [y _ /mapP [k']]. Qed.
 
 Definition products := foldr (fun s ks => flatten [seq [seq x :: k | k <- ks] | x <- s]) [:: [::] : seq nat].
@@ -70,14 +71,29 @@ move=> H Hx Hy /eqP E; have /andP [H1 /eqP H2] := own_centre_in H Hx.
 by case: H => _ inj _; apply: inj => //; rewrite H2 E.
 Qed.
 
+Lemma to_own_eq n (d : nat -> nat -> R) c k k' x : centres n c k -> centres n c k' -> k =i k' -> (x < n)%N ->
+  to_own d c k x = to_own d c k' x.
+Proof.
+move=> H H' E Hx; have /andP [H1 H2] := own_centre_in H Hx.
+by rewrite /to_own (own_centre_eq H' Hx _ H2) // -E.
+Qed.
+
+Lemma to_other_eq (d : nat -> nat -> R) c k k' x : k =i k' -> to_other o d c k x = to_other o d c k' x.
+Proof. by move=> E; apply: minimum_perm => y; rewrite !mem_filter E. Qed.
+
 Lemma margin_eq n d c k k' : centres n c k -> centres n c k' -> k =i k' -> margin o n d c k = margin o n d c k'.
 Proof.
 move=> H H' E; rewrite /margin.
 have -> : [seq x <- points n | x \notin k] = [seq x <- points n | x \notin k'].
   by apply: eq_filter => x; rewrite E.
 apply: eq_mean => x; rewrite mem_filter mem_iota => /andP [_ /andP [_ Hx]].
-have /andP [H1 H2] := own_centre_in H Hx; rewrite (own_centre_eq H' Hx _ H2) -?E //; congr (_ / _).
-by apply: minimum_perm => y; rewrite !mem_filter E.
+by rewrite (to_own_eq d H H' E Hx) (to_other_eq d c x E).
+Qed.
+
+Lemma mean_gap_eq n d c k k' : centres n c k -> centres n c k' -> k =i k' -> mean_gap o n d c k = mean_gap o n d c k'.
+Proof.
+move=> H H' E; apply: eq_mean => x; rewrite mem_iota => /andP [_ Hx].
+by rewrite (to_own_eq d H H' E Hx) (to_other_eq d c x E).
 Qed.
 
 Lemma centres_choice n c k : centres n c k -> exists2 k0, k0 \in choices n c & k0 =i k.
@@ -97,12 +113,6 @@ exists (c y); first by rewrite mem_clusters; apply/hasP; exists y; rewrite ?mem_
 by case: (P _ Hyn) => H1 H2; case: H => _ inj _; apply: inj.
 Qed.
 
-Lemma margin_least n d c k : centres n c k -> relative_margin o n d c <= margin o n d c k.
-Proof.
-move=> H; have [k0 H0 E] := centres_choice H.
-by rewrite -(margin_eq d (choices_centres H0) H E); apply: minimum_le.
-Qed.
-
 Lemma some_choice n c : exists k, k \in choices n c.
 Proof.
 pose rep own := head 0%N (members n c own); exists (map rep (clusters n c)).
@@ -119,43 +129,69 @@ Qed.
 Lemma choices_nil n c : choices n c != [::].
 Proof. by have [k] := some_choice n c; apply: contraL => /eqP ->. Qed.
 
-Lemma margin_attained n d c : exists2 k, centres n c k & relative_margin o n d c = margin o n d c k.
+(** The least of anything over all choices, as long as it hangs on the points in them alone. *)
+
+Section Least.
+
+Variable cost : nat -> (nat -> nat -> R) -> (nat -> nat) -> seq nat -> R.
+Hypothesis cost_eq : forall n d c k k', centres n c k -> centres n c k' -> k =i k' -> cost n d c k = cost n d c k'.
+
+Lemma least_le n d c k : centres n c k -> minimum o (cost n d c) (choices n c) <= cost n d c k.
 Proof.
-have [k Hk E] := minimum_in (margin o n d c) (choices_nil n c).
+move=> H; have [k0 H0 E] := centres_choice H.
+by rewrite -(cost_eq d (choices_centres H0) H E); apply: minimum_le.
+Qed.
+
+Lemma least_attained n d c : exists2 k, centres n c k & minimum o (cost n d c) (choices n c) = cost n d c k.
+Proof.
+have [k Hk E] := minimum_in (cost n d c) (choices_nil n c).
 by exists k => //; apply: choices_centres.
 Qed.
 
-(** The axioms. *)
+End Least.
 
-Theorem relative_margin_scale_invariant : scale_invariant (relative_margin o).
+Definition margin_least := least_le margin_eq.
+Definition margin_attained := least_attained (margin o).
+
+(** Distances to centres. *)
+
+Section Distances.
+
+Variables (n : nat) (d d' : nat -> nat -> R) (c : nat -> nat) (k : seq nat).
+Hypotheses (Hd : distance n d) (Hc : non_trivial n c) (Hk : centres n c k) (H : consistent_change n c d d').
+
+Lemma others_nil x : [seq y <- k | c y != c x] != [::].
 Proof.
-move=> n d c l _ _ Hl; rewrite /relative_margin; apply: eq_minimum => k _.
-rewrite /margin; apply: eq_mean => x _.
-have -> : minimum o (fun y => l * d x y) [seq y <- k | c y != c x] = l * minimum o (d x) [seq y <- k | c y != c x].
-  exact: (minimum_scale (d x)).
-exact: cancel_unit.
+case: Hk => _ _ cover; have [z Hz Hzx] := other_cluster x Hc; have [y Hy E] := cover _ Hz.
+by apply/eqP => H0; have := mem_filter (fun y => c y != c x) y k; rewrite H0 E Hzx Hy.
 Qed.
 
-Lemma others_nil n c k x : non_trivial n c -> centres n c k -> [seq y <- k | c y != c x] != [::].
+Lemma to_own_ge0 x : (x < n)%N -> 0 <= to_own d c k x.
 Proof.
-move=> Hc [_ _ cover]; have [z Hz Hzx] := other_cluster x Hc; have [y Hy E] := cover _ Hz.
-by apply/eqP => H; have := mem_filter (fun y => c y != c x) y k; rewrite H E Hzx Hy.
+move=> Hx; have /andP [H1 _] := own_centre_in Hk Hx; case: Hk => range _ _; case: Hd => zero _ pos; rewrite /to_own.
+by case: (altP (x =P own_centre c k x)) => [<-|Hne]; [rewrite zero | apply/ltW/pos; rewrite // range].
 Qed.
 
-Theorem relative_margin_consistent : consistent (@lower R) (relative_margin o).
+Lemma to_other_gt0 x : (x < n)%N -> 0 < to_other o d c k x.
 Proof.
-move=> n d d' c Hd Hd' Hc H; rewrite /lower /relative_margin; apply: minimum_mono => k /choices_centres Hk.
-apply: mean_mono => x; rewrite mem_filter mem_iota => /andP [Hxk /andP [_ Hx]].
-have /andP [H1 H2] := own_centre_in Hk Hx; case: (Hk) => range _ _; apply: quotient_mono.
-- case: Hd' => _ _ pos; apply/ltW/pos; rewrite // ?range //.
-  by apply: contraNneq Hxk => ->.
-- by have := H _ _ Hx (range _ H1); rewrite eq_sym H2.
-- apply: minimum_gt0 => [|y]; first exact: (others_nil x Hc Hk).
-  rewrite mem_filter => /andP [Hyx Hy]; case: Hd => _ _ pos; apply: pos; rewrite // ?range //.
-  by apply: contraNneq Hyx => ->.
-- apply: minimum_mono => y; rewrite mem_filter => /andP [Hyx Hy].
-  by have := H _ _ Hx (range _ Hy); rewrite eq_sym (negbTE Hyx).
+move=> Hx; apply: minimum_gt0 => [|y]; first exact: others_nil.
+rewrite mem_filter => /andP [Hyx Hy]; case: Hd => _ _ pos; case: Hk => range _ _; apply: pos; rewrite // ?range //.
+by apply: contraNneq Hyx => ->.
 Qed.
+
+Lemma to_own_shrinks x : (x < n)%N -> to_own d' c k x <= to_own d c k x.
+Proof.
+move=> Hx; have /andP [H1 H2] := own_centre_in Hk Hx; case: Hk => range _ _.
+by have := H Hx (range _ H1); rewrite eq_sym H2.
+Qed.
+
+Lemma to_other_grows x : (x < n)%N -> to_other o d c k x <= to_other o d' c k x.
+Proof.
+move=> Hx; apply: minimum_mono => y; rewrite mem_filter => /andP [Hyx Hy]; case: Hk => range _ _.
+by have := H Hx (range _ Hy); rewrite eq_sym (negbTE Hyx).
+Qed.
+
+End Distances.
 
 Section Isomorphism.
 
@@ -175,20 +211,20 @@ move=> [range inj cover]; split.
   by exists (t y); [apply: map_f | apply/eqP; rewrite (Hc Ht Hx) Eyy Ey].
 Qed.
 
-Lemma margin_isomorphic k : centres n c k -> margin o n d' c' (map t k) = margin o n d c k.
+Variables (k : seq nat) (Hk : centres n c k).
+
+Lemma to_own_isomorphic x : (x < n)%N -> to_own d' c' (map t k) x = to_own d c k (s x).
 Proof.
-move=> Hk; have Hk' := centres_back Hk; case: (Hk) => range inj _.
-have mem x : (x < n)%N -> (x \in map t k) = (s x \in k).
-  move=> Hx; apply/mapP/idP => [[y Hy ->]|Hy]; first by have [_ _ -> _] := Hst (range _ Hy).
-  by have [_ _ _ Ex] := Hst Hx; exists (s x).
-have P : perm_eq (map s [seq x <- points n | x \notin map t k]) [seq x <- points n | x \notin k].
-  by apply: (perm_keep Hst) => x Hx; rewrite mem.
-rewrite /margin; apply: (etrans _ (mean_perm _ P)); rewrite mean_map; apply: eq_mean => x.
-rewrite mem_filter mem_iota => /andP [_ /andP [_ Hx]]; rewrite /comp; have [Hs _ _ _] := Hst Hx.
-have /andP [H1 H2] := own_centre_in Hk Hs; have [_ Ht Ez _] := Hst (range _ H1).
-have -> : own_centre c' (map t k) x = t (own_centre c k (s x)).
-  by apply: (own_centre_eq Hk' Hx); rewrite ?map_f // (Hc Ht Hx) Ez.
-rewrite E // Ez; congr (_ / _).
+move=> Hx; have [Hs _ _ _] := Hst Hx; have /andP [H1 H2] := own_centre_in Hk Hs.
+case: (Hk) => range _ _; have [_ Ht Ez _] := Hst (range _ H1).
+rewrite /to_own; have -> : own_centre c' (map t k) x = t (own_centre c k (s x)).
+  by apply: (own_centre_eq (centres_back Hk) Hx); rewrite ?map_f // (Hc Ht Hx) Ez.
+by rewrite E // Ez.
+Qed.
+
+Lemma to_other_isomorphic x : (x < n)%N -> to_other o d' c' (map t k) x = to_other o d c k (s x).
+Proof.
+move=> Hx; case: (Hk) => range _ _; rewrite /to_other.
 have -> : [seq y <- map t k | c' y != c' x] = map t [seq y <- k | c y != c (s x)].
   rewrite filter_map; congr map; apply: eq_in_filter => y Hy /=.
   by have [_ Hty Ey _] := Hst (range _ Hy); rewrite (Hc Hty Hx) Ey.
@@ -196,24 +232,108 @@ rewrite minimum_map; apply: eq_minimum => y; rewrite mem_filter => /andP [_ Hy] 
 by have [_ Hty Ey _] := Hst (range _ Hy); rewrite E // Ey.
 Qed.
 
+Lemma margin_isomorphic : margin o n d' c' (map t k) = margin o n d c k.
+Proof.
+case: (Hk) => range _ _.
+have P : perm_eq (map s [seq x <- points n | x \notin map t k]) [seq x <- points n | x \notin k].
+  apply: (perm_keep Hst) => x Hx; congr (~~ _); apply/mapP/idP => [[y Hy ->]|Hy].
+    by have [_ _ -> _] := Hst (range _ Hy).
+  by have [_ _ _ Ex] := Hst Hx; exists (s x).
+rewrite /margin; apply: (etrans _ (mean_perm _ P)); rewrite mean_map; apply: eq_mean => x.
+by rewrite mem_filter mem_iota => /andP [_ /andP [_ Hx]] /=; rewrite to_own_isomorphic ?to_other_isomorphic.
+Qed.
+
+Lemma mean_gap_isomorphic : mean_gap o n d' c' (map t k) = mean_gap o n d c k.
+Proof.
+rewrite /mean_gap; apply: (etrans _ (mean_perm _ (perm_points Hst))); rewrite mean_map; apply: eq_mean => x.
+by rewrite mem_iota => /andP [_ Hx] /=; rewrite to_own_isomorphic ?to_other_isomorphic.
+Qed.
+
 End Isomorphism.
 
 Lemma bijection_sym n s t : bijection n s t -> bijection n t s.
 Proof. by move=> H x /H []. Qed.
 
-Theorem relative_margin_isomorphism_invariant : isomorphism_invariant (relative_margin o).
+Lemma least_isomorphic (cost : nat -> (nat -> nat -> R) -> (nat -> nat) -> seq nat -> R) :
+  (forall n d c k k', centres n c k -> centres n c k' -> k =i k' -> cost n d c k = cost n d c k') ->
+  (forall n d d' c c' s t, bijection n s t -> renamed n s c c' ->
+    (forall x y, (x < n)%N -> (y < n)%N -> d' x y = d (s x) (s y)) ->
+    forall k, centres n c k -> cost n d' c' (map t k) = cost n d c k) ->
+  isomorphism_invariant (fun n d c => minimum o (cost n d c) (choices n c)).
 Proof.
-move=> n d d' c c' s t _ _ _ Hst Hc E; apply/eqP; rewrite eq_le; apply/andP; split.
-  have [k Hk ->] := margin_attained n d c; rewrite -(margin_isomorphic Hst Hc E Hk).
-  exact/margin_least/(centres_back Hst Hc).
-have [k Hk ->] := margin_attained n d' c'.
+move=> cost_eq cost_iso n d d' c c' s t _ _ _ Hst Hc E; apply/eqP; rewrite eq_le; apply/andP; split.
+  have [k Hk ->] := least_attained cost n d c; rewrite -(cost_iso _ _ _ _ _ _ _ Hst Hc E _ Hk).
+  exact/(least_le cost_eq)/(centres_back Hst Hc).
+have [k Hk ->] := least_attained cost n d' c'.
 have Hts := bijection_sym Hst.
 have Hc' : renamed n t c' c.
   move=> x y Hx Hy; have [[_ Htx Ex _] [_ Hty Ey _]] := (Hst _ Hx, Hst _ Hy).
   by rewrite (Hc _ _ Htx Hty) Ex Ey.
 have E' x y : (x < n)%N -> (y < n)%N -> d x y = d' (t x) (t y).
   by move=> Hx Hy; have [[_ Htx Ex _] [_ Hty Ey _]] := (Hst _ Hx, Hst _ Hy); rewrite E // Ex Ey.
-rewrite -(margin_isomorphic Hts Hc' E' Hk); exact/margin_least/(centres_back Hts Hc').
+rewrite -(cost_iso _ _ _ _ _ _ _ Hts Hc' E' _ Hk); exact/(least_le cost_eq)/(centres_back Hts Hc').
+Qed.
+
+(** Relative margin. *)
+
+Lemma to_other_scale (l : R) d c k x : 0 < l -> to_other o (fun x y => l * d x y) c k x = l * to_other o d c k x.
+Proof. exact: (minimum_scale (d x)). Qed.
+
+Theorem relative_margin_scale_invariant : scale_invariant (relative_margin o).
+Proof.
+move=> n d c l _ _ Hl; rewrite /relative_margin; apply: eq_minimum => k _; rewrite /margin; apply: eq_mean => x _.
+rewrite to_other_scale //; exact: (cancel_unit (to_own d c k x)).
+Qed.
+
+Theorem relative_margin_consistent : consistent (@lower R) (relative_margin o).
+Proof.
+move=> n d d' c Hd Hd' Hc H; rewrite /lower /relative_margin; apply: minimum_mono => k /choices_centres Hk.
+apply: mean_mono => x; rewrite mem_filter mem_iota => /andP [_ /andP [_ Hx]]; apply: quotient_mono.
+- exact: (to_own_ge0 Hd' Hk Hx).
+- exact: (to_own_shrinks Hk H Hx).
+- exact: (to_other_gt0 Hd Hc Hk Hx).
+- exact: (to_other_grows Hk H Hx).
+Qed.
+
+Theorem relative_margin_isomorphism_invariant : isomorphism_invariant (relative_margin o).
+Proof. exact: least_isomorphic margin_eq margin_isomorphic. Qed.
+
+(** Additive margin. *)
+
+Lemma gap_ge0 (a b : R) : 0 <= greatest o (a - b) 0.
+Proof. by rewrite greatestE le_maxr lexx orbT. Qed.
+
+Lemma mean_gap_ge0 n d c k : 0 <= mean_gap o n d c k.
+Proof. by apply: mean_ge0 => x _; apply: gap_ge0. Qed.
+
+Theorem additive_margin_scale_invariant : scale_invariant (additive_margin o).
+Proof.
+move=> n d c l _ _ Hl; rewrite /additive_margin.
+have -> : mean o (apart (fun x y => l * d x y)) (within n c) = l * mean o (apart d) (within n c).
+  exact: (mean_scale l (apart d)).
+apply: (etrans _ (cancel_unit _ _ Hl)); congr (_ / _); rewrite -minimum_scale //; apply: eq_minimum => k _.
+rewrite /mean_gap -mean_scale; apply: eq_mean => x _; rewrite to_other_scale // !greatestE /=.
+by rewrite maxr_pmulr ?(ltW Hl) // mulr0 mulrBr.
+Qed.
+
+Theorem additive_margin_consistent : consistent (@higher R) (additive_margin o).
+Proof.
+move=> n d d' c Hd Hd' Hc H; rewrite /higher /additive_margin; apply: quotient_mono.
+- by have [k _ ->] := minimum_in (mean_gap o n d c) (choices_nil n c); apply: mean_gap_ge0.
+- apply: minimum_mono => k /choices_centres Hk; apply: mean_mono => x; rewrite mem_iota => /andP [_ Hx].
+  rewrite !greatestE /= le_maxl !le_maxr lexx orbT andbT; apply/orP; left; apply: ler_sub.
+    exact: (to_other_grows Hk H Hx).
+  exact: (to_own_shrinks Hk H Hx).
+- by apply: mean_gt0 => [|p]; [case: Hc | apply: apart_gt0].
+- by apply: mean_mono => p; apply: inside_shrinks.
+Qed.
+
+Theorem additive_margin_isomorphism_invariant : isomorphism_invariant (additive_margin o).
+Proof.
+move=> n d d' c c' s t Hd Hd' H Hst Hc E; rewrite /additive_margin; congr (_ / _).
+  exact: (least_isomorphic mean_gap_eq mean_gap_isomorphic Hd Hd' H Hst Hc E).
+rewrite -(mean_perm _ (ordered_within Hst Hc)) mean_map; apply: eq_mean => p.
+by rewrite mem_filter => /andP [_ Hp]; apply: (apart_ordered Hst Hd E).
 Qed.
 
 End Centres.

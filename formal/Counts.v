@@ -44,10 +44,7 @@ Notation d := (two_levels c (2%:R : R)).
 Notation same := (fun p : nat * nat => c p.1 == c p.2).
 
 Lemma apart_pair c' p : p \in within n c' \/ p \in between n c' -> apart d p = if same p then 1 else 2%:R.
-Proof.
-move=> H; have Hp : p.1 != p.2 by case: H => [/within_inside|/between_across] [].
-by rewrite /apart /two_levels (negbTE Hp).
-Qed.
+Proof. by move=> H; apply: two_levels_apart; case: H => [/within_inside|/between_across] []. Qed.
 
 Section Any.
 

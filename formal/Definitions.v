@@ -83,15 +83,22 @@ Fixpoint chain (k : nat) (x y : nat) : F :=
 
 Definition weakest_link := div o (maximum (fun p => chain n p.1 p.2) (within n c)) (minimum apart (between n c)).
 
-(** Ackerman & Ben-David 2008: relative margin of the best choice of a centre for each cluster, where a point's own
-    centre is compared with the nearest other one. Lower is better. *)
+(** Centres: a choice of one point of each cluster. *)
 Definition choices := foldr (fun s ks => flatten [seq [seq x :: k | k <- ks] | x <- s]) [:: [::]]
                             [seq members n c own | own <- clusters n c].
 Definition own_centre (k : seq nat) (x : nat) := head 0 [seq y <- k | c y == c x].
-Definition margin (k : seq nat) :=
-  mean (fun x => div o (d x (own_centre k x)) (minimum (d x) [seq y <- k | c y != c x]))
-       [seq x <- points n | x \notin k].
+Definition to_own (k : seq nat) (x : nat) := d x (own_centre k x).
+Definition to_other (k : seq nat) (x : nat) := minimum (d x) [seq y <- k | c y != c x].
+
+(** Ackerman & Ben-David 2008: relative margin of the best choice of centres, where a point's own centre is compared
+    with the nearest other one. Lower is better. *)
+Definition margin (k : seq nat) := mean (fun x => div o (to_own k x) (to_other k x)) [seq x <- points n | x \notin k].
 Definition relative_margin := minimum margin choices.
+
+(** Ackerman & Ben-David 2008: additive margin of the worst choice of centres, where no point counts less than 0. Higher
+    is better. *)
+Definition mean_gap (k : seq nat) := mean (fun x => greatest (sub o (to_other k x) (to_own k x)) (zero o)) (points n).
+Definition additive_margin := div o (minimum mean_gap choices) (mean apart (within n c)).
 
 (** Rousseeuw 1987. Higher is better. *)
 Definition score (a b : F) := if leb o (greatest a b) (zero o) then zero o else div o (sub o b a) (greatest a b).

@@ -35,8 +35,9 @@ Lemma differing_pair n c c' : ~ same_partition n c c' ->
 Proof.
 pose differs p := (c p.1 == c p.2) != (c' p.1 == c' p.2).
 move=> Hneq; case: (boolP (has differs (pairs n))) => [/hasP [p Hp H]|/hasPn H].
-  by move: H; rewrite /differs; case E : (c p.1 == c p.2) => H; [left | right]; exists p; rewrite ?E // mem_filter Hp andbT;
-    move: H; case: (c' p.1 == c' p.2).
+  move: H; rewrite /differs; case E : (c p.1 == c p.2) => H; [left | right]; exists p; rewrite ?E //.
+    by rewrite mem_filter Hp andbT; move: H; case: (c' p.1 == c' p.2).
+  by rewrite mem_filter Hp andbT; move: H; case: (c' p.1 == c' p.2).
 case: Hneq => x y Hx Hy; case: (ltngtP x y) => [Hxy|Hyx|-> ]; last by rewrite !eqxx.
   have := H (y, x); rewrite mem_pairs Hxy Hy => /(_ isT) /negPn /eqP /= E.
   by rewrite eq_sym E eq_sym.

@@ -105,14 +105,10 @@ Proof. by rewrite mem_filter mem_iota. Qed.
 Lemma outside_nil (k : seq nat) z : (z < n)%N -> z \notin k -> [seq x <- points n | x \notin k] != [::].
 Proof. by move=> Hz Hk; apply/eqP => E; have := mem_outside k z; rewrite E Hk Hz. Qed.
 
-Lemma nearest_other c0 k x : non_trivial n c0 -> centres n c0 k -> (x < n)%N ->
-  0 < minimum o (d x) [seq y <- k | c0 y != c0 x] <= 3%:R.
+Lemma nearest_other c0 k x : non_trivial n c0 -> centres n c0 k -> (x < n)%N -> 0 < to_other o d c0 k x <= 3%:R.
 Proof.
-move=> H0 Hk Hx; have Hs := others_nil x H0 Hk; apply/andP; split.
-  apply: minimum_gt0 => // y; rewrite mem_filter => /andP [Hyx Hy].
-  case: three_levels_distance => _ _ pos; case: Hk => range _ _; apply: pos; rewrite // ?range //.
-  by apply: contraNneq Hyx => ->.
-by have [y _ ->] := minimum_in (d x) Hs; apply: apart_le3.
+move=> H0 Hk Hx; rewrite (to_other_gt0 three_levels_distance H0 Hk Hx) /to_other.
+by have [y _ ->] := minimum_in (d x) (others_nil H0 Hk x); apply: apart_le3.
 Qed.
 
 Lemma relative_margin_own : relative_margin o n d c <= 3%:R^-1.
@@ -121,11 +117,11 @@ have Hk := representatives_centres; apply: (le_trans (margin_least d Hk)).
 have [z Hz Hzk] := not_centre Hc Hk; rewrite /margin -(mean_const 3%:R^-1 (outside_nil Hz Hzk)).
 apply: mean_mono => x; rewrite mem_outside => /andP [Hxk Hx].
 have /andP [H1 H2] := own_centre_in Hk Hx; case: (Hk) => range _ _.
-have -> : d x (own_centre c representatives x) = 1.
-  rewrite /d [c x == _]eq_sym H2; case: eqP => // E.
+have -> : to_own d c representatives x = 1.
+  rewrite /to_own /d [c x == _]eq_sym H2; case: eqP => // E.
   by rewrite -E in H1; rewrite H1 in Hxk.
 have /andP [H0 _] := nearest_other Hc Hk Hx; rewrite /= mul1r lef_pinv ?posrE ?ltr0n //.
-apply: le_minimum => [|y]; first exact: (others_nil x Hc Hk).
+apply: le_minimum => [|y]; first exact: (others_nil Hc Hk).
 rewrite mem_filter => /andP [Hyx Hy]; rewrite /d eq_sym.
 have /negbTE -> : y != x by apply: contraNneq Hyx => ->.
 rewrite eq_sym (negbTE Hyx).
@@ -141,13 +137,15 @@ Variable k : seq nat.
 Hypothesis Hk : centres n c' k.
 
 Notation centre := (own_centre c' k).
-Notation quotient := (fun x => div o (d x (centre x)) (minimum o (d x) [seq y <- k | c' y != c' x])).
+Notation quotient := (fun x => div o (to_own d c' k x) (to_other o d c' k x)).
+
+Lemma away x : (x < n)%N -> x \notin k -> x != centre x.
+Proof. by move=> Hx Hxk; have /andP [H1 _] := own_centre_in Hk Hx; apply: contraNneq Hxk => E; rewrite {1}E. Qed.
 
 Lemma quotient_ge x : (x < n)%N -> x \notin k -> 3%:R^-1 <= quotient x.
 Proof.
-move=> Hx Hxk; have /andP [H0 H3] := nearest_other Hc' Hk Hx; have /andP [H1 _] := own_centre_in Hk Hx.
-have : 1 <= d x (centre x) by apply: apart_ge1; apply: contraNneq Hxk => E; rewrite {1}E.
-by move=> Hd; rewrite -[X in X <= _]mul1r; apply: quotient_mono; rewrite ?ler01.
+move=> Hx Hxk; have /andP [H0 H3] := nearest_other Hc' Hk Hx.
+by rewrite -[X in X <= _]mul1r; apply: quotient_mono; rewrite ?ler01 // apart_ge1 // away.
 Qed.
 
 Section Least.
@@ -155,12 +153,12 @@ Section Least.
 Hypothesis least_quotient : forall x, (x < n)%N -> x \notin k -> quotient x <= 3%:R^-1.
 
 Lemma least_both x : (x < n)%N -> x \notin k ->
-  d x (centre x) <= 1 /\ forall y, y \in k -> c' y != c' x -> 3%:R <= d x y.
+  to_own d c' k x <= 1 /\ forall y, y \in k -> c' y != c' x -> 3%:R <= d x y.
 Proof.
-move=> Hx Hxk; have /andP [H0 H3] := nearest_other Hc' Hk Hx; have /andP [H1 _] := own_centre_in Hk Hx.
-have Hd : 1 <= d x (centre x) by apply: apart_ge1; apply: contraNneq Hxk => E; rewrite {1}E.
+move=> Hx Hxk; have /andP [H0 H3] := nearest_other Hc' Hk Hx.
+have Hd : 1 <= to_own d c' k x by rewrite apart_ge1 // away.
 have := least_quotient Hx Hxk; rewrite /= ler_pdivr_mulr // mulrC ler_pdivl_mulr ?ltr0n // => H.
-have Hm : 3%:R <= minimum o (d x) [seq y <- k | c' y != c' x].
+have Hm : 3%:R <= to_other o d c' k x.
   by apply: le_trans H; rewrite ler_pmull ?ltr0n.
 split; last by move=> y Hy Hyx; apply: (le_trans Hm); apply: minimum_le; rewrite mem_filter Hyx.
 by rewrite -(@ler_pmul2r _ 3%:R) ?ltr0n // mul1r (le_trans H).
@@ -169,8 +167,7 @@ Qed.
 Lemma centre_c x : (x < n)%N -> c (centre x) = c x.
 Proof.
 move=> Hx; case: (boolP (x \in k)) => Hxk; first by rewrite (own_centre_eq Hk Hx Hxk).
-have [H _] := least_both Hx Hxk; apply/esym/apart_le1 => //.
-by have /andP [H1 _] := own_centre_in Hk Hx; apply: contraNneq Hxk => E; rewrite {1}E.
+by have [H _] := least_both Hx Hxk; apply/esym/(apart_le1 (away Hx Hxk)).
 Qed.
 
 Lemma centre_c' x : (x < n)%N -> c' (centre x) = c' x.
@@ -233,6 +230,7 @@ End Representatives.
 Theorem relative_margin_rich (R : realFieldType) : rich (@strictly_lower R) (relative_margin (field_ops R)).
 Proof.
 move=> n c Hc; exists (three_levels R n c); first exact: three_levels_distance.
-move=> c' Hc' Hneq; rewrite /strictly_lower; have [k Hk ->] := margin_attained n (three_levels R n c) c'.
+move=> c' Hc' Hneq; have [k Hk E] := margin_attained n (three_levels R n c) c'.
+rewrite /strictly_lower [X in _ < X]E.
 exact: le_lt_trans (relative_margin_own R Hc) (margin_rival R Hc' Hneq Hk).
 Qed.

@@ -30,6 +30,15 @@ move=> Hfar; split=> [x _|x y _ _|x y _ _ /negbTE H]; rewrite /two_levels ?eqxx 
 by rewrite H; case: ifP; rewrite ?ltr01.
 Qed.
 
+Lemma two_levels_apart far p : p.1 != p.2 -> apart (two_levels far) p = if c p.1 == c p.2 then 1 else far.
+Proof. by move=> /negbTE H; rewrite /apart /two_levels H. Qed.
+
+Lemma inside_one far p : p \in within n c -> apart (two_levels far) p = 1.
+Proof. by move=> /within_inside [_ _ H E]; rewrite two_levels_apart // E. Qed.
+
+Lemma across_far far p : p \in between n c -> apart (two_levels far) p = far.
+Proof. by move=> /between_across [_ _ H /negbTE E]; rewrite two_levels_apart // E. Qed.
+
 Notation d := (two_levels 2%:R).
 
 Lemma one_le x y : x != y -> 1 <= d x y.
@@ -37,12 +46,6 @@ Proof. by rewrite /two_levels => /negbTE ->; case: ifP => //; rewrite ler1n. Qed
 
 Lemma le_two x y : d x y <= 2%:R.
 Proof. by rewrite /two_levels; case: ifP => _; [rewrite ler0n | case: ifP => //; rewrite ler1n]. Qed.
-
-Lemma inside_one p : p \in within n c -> apart d p = 1.
-Proof. by move=> /within_inside [_ _ /negbTE E1 E2]; rewrite /apart /two_levels E1 E2. Qed.
-
-Lemma across_two p : p \in between n c -> apart d p = 2%:R.
-Proof. by move=> /between_across [_ _ /negbTE E1 /negbTE E2]; rewrite /apart /two_levels E1 E2. Qed.
 
 Section Rival.
 
@@ -67,8 +70,8 @@ Lemma difference :
   (exists p, [/\ p \in within n c', c p.1 != c p.2 & apart d p = 2%:R]).
 Proof.
 case: (differing_pair Hneq) => [[p Hp E]|[p Hp E]]; [left | right]; exists p => //.
-  by have [_ _ /negbTE H _] := between_across Hp; rewrite /apart /two_levels H E.
-by have [_ _ /negbTE H _] := within_inside Hp; split; rewrite // /apart /two_levels H (negbTE E).
+  by have [_ _ H _] := between_across Hp; rewrite two_levels_apart // E.
+by have [_ _ H _] := within_inside Hp; split; rewrite // two_levels_apart // (negbTE E).
 Qed.
 
 Lemma longest_ge1 : 1 <= maximum o (apart d) (within n c').
@@ -142,7 +145,7 @@ End Rival.
 Lemma dunn_own : 2%:R <= dunn o n d c.
 Proof.
 case: (Hc) => Hw Hb; rewrite /dunn /= ler_pdivl_mulr; last exact: longest_gt0 (two_levels_distance two_gt0) Hc.
-rewrite (eq_maximum inside_one) (eq_minimum across_two).
+rewrite (eq_maximum (@inside_one _)) (eq_minimum (@across_far _)).
 apply: le_minimum => // p _; rewrite -[X in _ <= X]mulr1 ler_pmul2l ?ltr0n //.
 by apply: maximum_le; rewrite ?ler01.
 Qed.
@@ -158,16 +161,16 @@ Qed.
 Lemma weakest_link_own : weakest_link o n d c <= 2%:R^-1.
 Proof.
 case: (Hc) => Hw Hb; rewrite /weakest_link /= ler_pdivr_mulr; last exact: shortest_gt0 (two_levels_distance two_gt0) Hc.
-rewrite (eq_minimum across_two); apply: maximum_le.
+rewrite (eq_minimum (@across_far _)); apply: maximum_le.
   by rewrite mulr_ge0 ?invr_ge0 ?ler0n // ltW // minimum_gt0 // => p _; rewrite ltr0n.
 move=> p Hp; have [H1 H2 _ H4] := within_inside Hp.
-apply: (le_trans (chain_le _ H1 H2 H4)); rewrite -/(apart d p) (inside_one Hp).
+apply: (le_trans (chain_le _ H1 H2 H4)); rewrite -/(apart d p) (inside_one _ Hp).
 by have [q _ ->] := minimum_in (fun _ : nat * nat => (2%:R : R)) Hb; rewrite mulVf ?pnatr_eq0.
 Qed.
 
 Lemma mcclain_rao_own : mcclain_rao o n d c = 2%:R^-1.
 Proof.
-case: (Hc) => Hw Hb; rewrite /mcclain_rao (eq_mean inside_one) (eq_mean across_two).
+case: (Hc) => Hw Hb; rewrite /mcclain_rao (eq_mean (@inside_one _)) (eq_mean (@across_far _)).
 by rewrite !mean_const //= mul1r.
 Qed.
 

@@ -14,7 +14,7 @@ from random import Random
 from cqm.definitions.arithmetic import irrational
 from cqm.definitions.concordance import gamma, tau
 from cqm.definitions.linkage import weakest_link
-from cqm.definitions.margins import relative_margin
+from cqm.definitions.margins import additive_margin, relative_margin
 from cqm.definitions.pair_means import mcclain_rao
 from cqm.definitions.separation import dunn
 from cqm.definitions.silhouette import silhouette
@@ -28,6 +28,7 @@ MEASURES = {
     "tau": tau,
     "weakest_link": weakest_link,
     "relative_margin": relative_margin,
+    "additive_margin": additive_margin,
     "silhouette": silhouette,
 }
 
