@@ -1,4 +1,4 @@
-(** Gamma is not rich: a closest pair and singletons are never behind. *)
+(** Gamma and G+ are not rich: a closest pair and singletons are never behind. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From cqm Require Import Definitions Lists Axioms Pairs.
@@ -58,6 +58,9 @@ apply/eqP; rewrite -leqn0 leqNgt -has_count; apply/hasPn => pq /mem_comparisons 
 by rewrite negbK; apply: closest; move: Hq; rewrite mem_filter => /andP [].
 Qed.
 
+Lemma g_plus_pair c : g_plus o n d c' <= g_plus o n d c.
+Proof. by rewrite /g_plus no_discordant /= mul0r divr_ge0 ?ler0n. Qed.
+
 Lemma decided_pair c : (0 < decided n d c)%N -> (0 < decided n d c')%N.
 Proof.
 rewrite /decided no_discordant addn0 => H; rewrite lt0n; apply/eqP => E.
@@ -87,37 +90,64 @@ Section Theorems.
 Variable R : realFieldType.
 Notation o := (field_ops R).
 
-(** Whatever the distances are, another clustering has a Gamma as high, and one that is defined if that of [c] is. *)
-Lemma gamma_never_alone n (d : nat -> nat -> R) c : (1 < size (within n c))%N -> exists c',
-  [/\ non_trivial n c', ~ same_partition n c c', gamma o n d c <= gamma o n d c' &
-      (0 < decided n d c)%N -> (0 < decided n d c')%N].
+Lemma closest_pair n (d : nat -> nat -> R) : (0 < size (pairs n))%N ->
+  exists2 p, p \in pairs n & forall q, q \in pairs n -> apart d p <= apart d q.
 Proof.
-move=> Hw; have Hn : pairs n != [::] by move: Hw; rewrite /within; case: (pairs n).
-have [p Hp E] := minimum_in (apart d) Hn.
-have closest q : q \in pairs n -> apart d p <= apart d q by rewrite -E; apply: minimum_le.
-have [q Hq Hqp] : exists2 q, q \in within n c & q != p.
+rewrite lt0n size_eq0 => Hn; have [p Hp E] := minimum_in (apart d) Hn.
+by exists p => // q Hq; rewrite -E; apply: minimum_le.
+Qed.
+
+(** It is another clustering than one with several pairs inside. *)
+Lemma another n c p : (1 < size (within n c))%N -> p \in pairs n ->
+  non_trivial n (only_pair p) /\ ~ same_partition n c (only_pair p).
+Proof.
+move=> Hw Hp; have [q Hq Hqp] : exists2 q, q \in within n c & q != p.
   have := filter_uniq (fun p => c p.1 == c p.2) (pairs_uniq n); rewrite -/(within n c).
   case: (within n c) Hw => [|q [|r s]] // _ /andP [Hqr _].
   case: (altP (q =P p)) => [<-|H]; last by exists q; rewrite ?mem_head.
   exists r; first by rewrite inE mem_head orbT.
   by apply: contraNneq Hqr => ->; rewrite mem_head.
 have Hqn : q \in pairs n by move: Hq; rewrite mem_filter => /andP [].
-have Hb := between_all Hp Hqn Hqp.
-exists (only_pair p); split.
-- by split; apply/eqP => E0; [have := pair_within Hp | have := Hb]; rewrite E0.
-- move=> H; have [H1 H2 _ H3] := within_inside Hq; move: Hb.
-  by rewrite mem_filter -(H _ _ H1 H2) H3.
-- exact: gamma_pair.
-- exact: decided_pair.
+have Hb := between_all Hp Hqn Hqp; split.
+  by split; apply/eqP => E0; [have := pair_within Hp | have := Hb]; rewrite E0.
+move=> H; have [H1 H2 _ H3] := within_inside Hq; move: Hb.
+by rewrite mem_filter -(H _ _ H1 H2) H3.
+Qed.
+
+Lemma some_pairs n c : (1 < size (within n c))%N -> (0 < size (pairs n))%N.
+Proof. by move=> H; apply: (leq_trans (ltnW H)); rewrite size_filter count_size. Qed.
+
+(** Whatever the distances are, another clustering has a Gamma as high, and one that is defined if that of [c] is. *)
+Lemma gamma_never_alone n (d : nat -> nat -> R) c : (1 < size (within n c))%N -> exists c',
+  [/\ non_trivial n c', ~ same_partition n c c', gamma o n d c <= gamma o n d c' &
+      (0 < decided n d c)%N -> (0 < decided n d c')%N].
+Proof.
+move=> Hw; have [p Hp closest] := closest_pair d (some_pairs Hw); have [H1 H2] := another Hw Hp.
+by exists (only_pair p); split=> //; [apply: gamma_pair | apply: decided_pair].
+Qed.
+
+Lemma g_plus_never_alone n (d : nat -> nat -> R) c : (1 < size (within n c))%N -> exists c',
+  [/\ non_trivial n c', ~ same_partition n c c' & g_plus o n d c' <= g_plus o n d c].
+Proof.
+move=> Hw; have [p Hp closest] := closest_pair d (some_pairs Hw); have [H1 H2] := another Hw Hp.
+by exists (only_pair p); split=> //; apply: g_plus_pair.
 Qed.
 
 (** Four points, three of them in one cluster. *)
+
+Lemma triple : non_trivial 4 (fun x => (x < 3)%N : nat).
+Proof. by []. Qed.
+
 Theorem gamma_not_rich : ~ rich (@strictly_higher R) (gamma o).
 Proof.
-have Hc : non_trivial 4 (fun x => (x < 3)%N : nat) by [].
-move=> /(_ _ _ Hc) [d _ H].
-have [//|c' [H1 H2 H3 _]] := @gamma_never_alone 4 d (fun x => (x < 3)%N : nat).
+move=> /(_ _ _ triple) [d _ H]; have [//|c' [H1 H2 H3 _]] := @gamma_never_alone 4 d (fun x => (x < 3)%N : nat).
 by have := H _ H1 H2; rewrite /strictly_higher ltNge H3.
+Qed.
+
+Theorem g_plus_not_rich : ~ rich (@strictly_lower R) (g_plus o).
+Proof.
+move=> /(_ _ _ triple) [d _ H]; have [//|c' [H1 H2 H3]] := @g_plus_never_alone 4 d (fun x => (x < 3)%N : nat).
+by have := H _ H1 H2; rewrite /strictly_lower ltNge H3.
 Qed.
 
 End Theorems.

@@ -57,20 +57,32 @@ Definition dunn := div o (minimum apart (between n c)) (maximum apart (within n 
 (** McClain & Rao 1975: mean distance inside clusters over mean distance between them. Lower is better. *)
 Definition mcclain_rao := div o (mean apart (within n c)) (mean apart (between n c)).
 
-(** Baker & Hubert 1975, Rohlf 1974: comparisons of a distance inside with one between. Higher is better. *)
+(** Baker & Hubert 1975: comparisons of a distance inside with one between. Higher is better. *)
 Definition comparisons := [seq (p, q) | p <- within n c, q <- between n c].
 Definition concordant := count (fun pq => ~~ leb o (apart pq.2) (apart pq.1)) comparisons.
 Definition discordant := count (fun pq => ~~ leb o (apart pq.1) (apart pq.2)) comparisons.
 Definition surplus := sub o (of_nat o concordant) (of_nat o discordant).
 Definition gamma := div o surplus (of_nat o (concordant + discordant)).
 
-(** [root] stands for the square root, of a number that the sizes of the clusters determine. *)
+(** Rohlf 1974: discordant comparisons among all of two distances. Lower is better. *)
+Definition g_plus :=
+  let all := size (within n c) + size (between n c) in div o (of_nat o (2 * discordant)) (of_nat o (all * all.-1)).
+
+(** Rohlf 1974. [root] stands for the square root, of a number that the sizes of the clusters determine. Higher is
+    better. *)
 Definition tau (root : F -> F) :=
   let w := size (within n c) in
   let b := size (between n c) in
   let all := (w + b) * (w + b).-1 %/ 2 in
   let of_one_kind := (w * w.-1 + b * b.-1) %/ 2 in
   div o surplus (root (of_nat o ((all - of_one_kind) * all))).
+
+(** Hubert & Levin 1976: sum of the distances inside clusters, between the least and the largest sum of as many of all
+    distances. Lower is better. *)
+Definition ascending := sort (leb o) (map apart (pairs n)).
+Definition smallest := total id (take (size (within n c)) ascending).
+Definition largest := total id (drop (size (between n c)) ascending).
+Definition c_index := div o (sub o (total apart (within n c)) smallest) (sub o largest smallest).
 
 (** Ackerman & Ben-David 2008: longest necessary step inside a cluster over the shortest distance between clusters.
     [chain k x y] is the largest step of the best chain from x to y inside their cluster with at most k + 1 steps. Lower

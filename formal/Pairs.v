@@ -1,4 +1,4 @@
-(** Dunn, McClain–Rao, Gamma and Tau: measures of the distances inside clusters and between them. *)
+(** Dunn, McClain–Rao, Gamma, G+ and Tau: measures of the distances inside clusters and between them. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From cqm Require Import Definitions Lists Axioms.
@@ -129,7 +129,7 @@ rewrite -(mean_perm _ (ordered_between Hst Hc)) mean_map; apply: eq_mean => p.
 by rewrite mem_filter => /andP [_ Hp]; apply: (apart_ordered Hst Hd E).
 Qed.
 
-(** Gamma and Tau compare distances alone. *)
+(** Gamma, G+ and Tau compare distances alone. *)
 
 Lemma mem_comparisons n c pq : pq \in comparisons n c -> pq.1 \in within n c /\ pq.2 \in between n c.
 Proof. by case: pq => p q /allpairsP [[p' q'] [Hp Hq [-> ->]]]. Qed.
@@ -216,6 +216,23 @@ Qed.
 Theorem gamma_isomorphism_invariant : isomorphism_invariant (gamma o).
 Proof.
 by move=> n d d' c c' s t Hd _ _ Hst Hc E; rewrite /gamma /surplus; have [-> ->] := counts_isomorphic Hd Hst Hc E.
+Qed.
+
+(** G+. *)
+
+Theorem g_plus_scale_invariant : scale_invariant (g_plus o).
+Proof. by move=> n d c l _ _ Hl; rewrite /g_plus; have [_ ->] := counts_scale n c d Hl. Qed.
+
+Theorem g_plus_consistent : consistent (@lower R) (g_plus o).
+Proof.
+move=> n d d' c _ _ _ H; rewrite /lower /g_plus /=; apply: ler_wpmul2r; first by rewrite invr_ge0 ler0n.
+by rewrite ler_nat leq_mul2l discordant_shrinks.
+Qed.
+
+Theorem g_plus_isomorphism_invariant : isomorphism_invariant (g_plus o).
+Proof.
+move=> n d d' c c' s t Hd _ _ Hst Hc E; rewrite /g_plus; have [_ ->] := counts_isomorphic Hd Hst Hc E.
+by rewrite -(perm_size (ordered_within Hst Hc)) -(perm_size (ordered_between Hst Hc)) !size_map.
 Qed.
 
 Section Tau.

@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 from cqm.definitions.arithmetic import irrational
-from cqm.definitions.concordance import gamma, tau
+from cqm.definitions.concordance import c_index, g_plus, gamma, tau
 from cqm.definitions.linkage import weakest_link
 from cqm.definitions.margins import additive_margin, relative_margin
 from cqm.definitions.pair_means import mcclain_rao
@@ -25,7 +25,9 @@ MEASURES = {
     "dunn": dunn,
     "mcclain_rao": mcclain_rao,
     "gamma": gamma,
+    "g_plus": g_plus,
     "tau": tau,
+    "c_index": c_index,
     "weakest_link": weakest_link,
     "relative_margin": relative_margin,
     "additive_margin": additive_margin,

@@ -167,7 +167,7 @@ DIRECTIONS = (
 
 CONSISTENT = (
     *(Proof(heading, CONSISTENCY, names, by_direction, assumes=DEFINED) for heading, names in DIRECTIONS),
-    Proof("C-index", CONSISTENCY, ("c_index",), steps.one_at_a_time, assumes=DEFINED),
+    Proof("C-index", CONSISTENCY, ("c_index",), steps.above_and_below, assumes=DEFINED),
     Proof(
         "Nearest neighbours",
         CONSISTENCY,

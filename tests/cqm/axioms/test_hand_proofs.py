@@ -122,7 +122,7 @@ WRONG = {
     "a threshold is passed": (by_rules_of_continuity, judged(jumps), "continuity"),
     "gaps should be equal": (by_direction, judged(planted.likes_equal_gaps), "outer_consistency"),
     "the other direction is better": (by_direction, flipped("dunn"), "consistency"),
-    "the other direction of the C-index": (steps.one_at_a_time, flipped("c_index"), "consistency"),
+    "the other direction of the C-index": (steps.above_and_below, flipped("c_index"), "consistency"),
     "the other direction of connectivity": (steps.by_ranks, flipped("connectivity"), "consistency"),
     "the other direction of the determinants": (steps.rigid_clusters, flipped("davies_bouldin"), "outer_consistency"),
     "an extreme is no sum": (
