@@ -97,17 +97,14 @@ Proof.
 move=> H; have W p : p \in within n c' -> apart d p = 1.
   by move=> Hp; have [_ _ Hne _] := within_inside Hp; rewrite two_levels_apart // H ?eqxx.
 rewrite (eq_mean W) mean_const ?divr1; last by case: Hc'.
-have refines x y : (x < n)%N -> (y < n)%N -> c' x == c' y -> c x = c y.
-  move=> Hx Hy E; case: (ltngtP x y) => [Hxy|Hyx|-> //].
-    by apply/esym/(H (y, x)); rewrite mem_within eq_sym E Hxy.
-  by apply: (H (x, y)); rewrite mem_within E Hyx.
+have refines := from_pairs H.
 case: (differing_pair Hneq) => [[p Hp E]|[p /H ->]]; last by rewrite eqxx.
 have [Hx Hy _ E'] := between_across Hp; have /andP [H1 H2] := own_centre_in Hk Hy.
 set z := own_centre c' k p.2 in H1 H2; have Hz : (z < n)%N by case: Hk => range _ _; apply: range.
 have near : gap p.1 <= 1.
   apply: gap_le; rewrite ?ler01 //; apply: (@le_trans _ _ (d p.1 z)).
     by apply: minimum_le; rewrite mem_filter H1 (eqP H2) eq_sym E'.
-  by apply: d_inside; rewrite (refines _ _ Hz Hy H2).
+  by apply: d_inside; rewrite (refines _ _ Hz Hy (eqP H2)).
 rewrite -(mean_const (long - 1) points_nil); apply: (mean_of_totals points_nil).
 apply: (@total_outweighed _ _ _ _ _ p.1 1); first exact: ler01.
 - by rewrite mem_iota.

@@ -57,6 +57,16 @@ Definition rich (strictly_better : rel R) (m : measure) : Prop :=
   forall n c, non_trivial n c -> exists2 d, distance n d &
   forall c', non_trivial n c' -> ~ same_partition n c c' -> strictly_better (m n d c') (m n d c).
 
+(** Every clustering is one of the best for some distances. *)
+Definition weakly_rich (better : rel R) (m : measure) : Prop :=
+  forall n c, non_trivial n c -> exists2 d, distance n d & forall c', non_trivial n c' -> better (m n d c') (m n d c).
+
+(** Every clustering is the only best one of those with as many clusters, for some distances. *)
+Definition k_rich (strictly_better : rel R) (m : measure) : Prop :=
+  forall n c, non_trivial n c -> exists2 d, distance n d &
+  forall c', non_trivial n c' -> size (clusters n c') = size (clusters n c) -> ~ same_partition n c c' ->
+  strictly_better (m n d c') (m n d c).
+
 (** Directions: the second value is at least as good as the first, or better. *)
 Definition higher : rel R := fun a b => a <= b.
 Definition lower : rel R := fun a b => b <= a.

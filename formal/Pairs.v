@@ -29,19 +29,32 @@ case: p => x y; rewrite mem_between => /and3P [E Hyx Hx]; split=> //=; first exa
 by rewrite neq_ltn Hyx orbT.
 Qed.
 
-(** Where two clusterings differ, a pair that one has together is apart in the other. *)
-Lemma differing_pair n c c' : ~ same_partition n c c' ->
-  (exists2 p, p \in between n c' & c p.1 == c p.2) \/ (exists2 p, p \in within n c' & c p.1 != c p.2).
+(** Two clusterings are one, or a pair that one of them has together is apart in the other. *)
+Lemma compare_partitions n c c' : [\/ same_partition n c c',
+  exists2 p, p \in between n c' & c p.1 == c p.2 | exists2 p, p \in within n c' & c p.1 != c p.2].
 Proof.
 pose differs p := (c p.1 == c p.2) != (c' p.1 == c' p.2).
-move=> Hneq; case: (boolP (has differs (pairs n))) => [/hasP [p Hp H]|/hasPn H].
-  move: H; rewrite /differs; case E : (c p.1 == c p.2) => H; [left | right]; exists p; rewrite ?E //.
+case: (boolP (has differs (pairs n))) => [/hasP [p Hp]|/hasPn H].
+  rewrite /differs; case E : (c p.1 == c p.2) => H; [apply: Or32 | apply: Or33]; exists p; rewrite ?E //.
     by rewrite mem_filter Hp andbT; move: H; case: (c' p.1 == c' p.2).
   by rewrite mem_filter Hp andbT; move: H; case: (c' p.1 == c' p.2).
-case: Hneq => x y Hx Hy; case: (ltngtP x y) => [Hxy|Hyx|-> ]; last by rewrite !eqxx.
+apply: Or31 => x y Hx Hy; case: (ltngtP x y) => [Hxy|Hyx|-> ]; last by rewrite !eqxx.
   have := H (y, x); rewrite mem_pairs Hxy Hy => /(_ isT) /negPn /eqP /= E.
   by rewrite eq_sym E eq_sym.
 by have := H (x, y); rewrite mem_pairs Hyx Hx => /(_ isT) /negPn /eqP /=.
+Qed.
+
+Lemma differing_pair n c c' : ~ same_partition n c c' ->
+  (exists2 p, p \in between n c' & c p.1 == c p.2) \/ (exists2 p, p \in within n c' & c p.1 != c p.2).
+Proof. by move=> Hneq; case: (compare_partitions n c c') => //; [left | right]. Qed.
+
+(** One refines another if all its pairs are together there. *)
+Lemma from_pairs n (c c' : nat -> nat) : (forall p, p \in within n c' -> c p.1 = c p.2) ->
+  forall x y, (x < n)%N -> (y < n)%N -> c' x = c' y -> c x = c y.
+Proof.
+move=> H x y Hx Hy E; case: (ltngtP x y) => [Hxy|Hyx|-> //].
+  by apply/esym/(H (y, x)); rewrite mem_within E eqxx Hxy.
+by apply: (H (x, y)); rewrite mem_within E eqxx Hyx.
 Qed.
 
 Section Distances.

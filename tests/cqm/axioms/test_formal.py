@@ -13,6 +13,8 @@ VERDICTS = {
     "consistent": ("consistency", "proved"),
     "isomorphism_invariant": ("isomorphism_invariance", "proved"),
     "not_rich": ("richness", "refuted"),
+    "weakly_rich": ("weak_richness", "proved"),
+    "k_rich": ("k_richness", "proved"),
     "rich": ("richness", "proved"),
 }
 ENDINGS = "|".join(VERDICTS)
