@@ -16,7 +16,6 @@ ADJUSTED = (
         (0.0, 1.0),
         "nkd",
         REFERENCE,
-        open_axioms=OPEN,
     ),
     on_points(
         adjusted.adjusted_xie_beni,

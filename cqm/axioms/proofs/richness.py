@@ -1,6 +1,6 @@
 """Which measures can make any clustering the only best one, by a construction, and which cannot, by a rival."""
 
-from cqm.axioms.proofs import constructions, large, preferences, rivals
+from cqm.axioms.proofs import constructions, large, one_point_apart, preferences, rivals
 from cqm.axioms.proofs.five_points import some_part_of_two_clusters_is_better
 from cqm.axioms.proofs.groups import (
     ADJUSTED,
@@ -201,6 +201,13 @@ POOR = (
         for heading, axioms, names, sizes, proposals in NOT_RICH
     ),
     Proof("Simplified silhouette", BOTH, ("simplified_silhouette",), large.least_squares_come_near, holds=False),
+    Proof(
+        "Adjusted Caliński–Harabasz",
+        BOTH,
+        ("adjusted_calinski_harabasz",),
+        one_point_apart.a_pair_is_better,
+        holds=False,
+    ),
     Proof("S_Dbw", BOTH, ("s_dbw",), large.a_pair_has_the_better_s_dbw, holds=False),
     Proof("S_Dbw", RICH_FOR_K, ("s_dbw",), large.two_pairs_have_not_the_best_s_dbw, holds=False),
     Proof("CDbw", BOTH, ("cdbw",), large.a_pair_has_no_cdbw, holds=False),

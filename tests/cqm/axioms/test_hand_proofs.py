@@ -13,7 +13,7 @@ from cqm.axioms.clusterers import FUNCTIONS, TOLD_FUNCTIONS
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN
 from cqm.axioms.instances import Instance, non_trivial_partitions, squared_distances
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
-from cqm.axioms.proofs import constructions, large, preferences, rivals, shapes, spaces, steps
+from cqm.axioms.proofs import constructions, large, one_point_apart, preferences, rivals, shapes, spaces, steps
 from cqm.axioms.proofs.arguments import (
     by_direction,
     by_rules_of_continuity,
@@ -207,6 +207,11 @@ WRONG = {
         large.two_pairs_have_not_the_best_s_dbw,
         judged(two_pairs_apart, "lower", needs="points"),
         "k_richness",
+    ),
+    "a larger share of the sum of squares is not better": (
+        one_point_apart.a_pair_is_better,
+        subject_of("calinski_harabasz"),
+        "weak_richness",
     ),
     "a pair has a positive value": (large.a_pair_has_no_cdbw, subject_of("trace_w"), "richness"),
 }
