@@ -18,6 +18,7 @@ VERDICTS = {
     "rich": ("richness", "proved"),
 }
 ENDINGS = "|".join(VERDICTS)
+OF_MEASURES = {name for name in THEOREMS if not name.startswith("kleinberg_")}
 
 
 def test_nothing_is_assumed():
@@ -38,11 +39,11 @@ def test_all_sources_are_compiled():
 
 def test_the_page_names_every_theorem_and_no_other():
     page = (ROOT / "docs" / "formal.md").read_text(encoding="utf-8")
-    assert set(re.findall(rf"`(\w+_(?:{ENDINGS}))`", page)) == THEOREMS
+    assert set(re.findall(rf"`(kleinberg_\w+|\w+_(?:{ENDINGS}))`", page)) == THEOREMS
 
 
-def test_every_theorem_is_a_verdict_of_the_table():
-    for theorem in THEOREMS:
+def test_every_theorem_about_a_measure_is_a_verdict_of_the_table():
+    for theorem in OF_MEASURES:
         measure, ending = re.fullmatch(rf"(\w+?)_({ENDINGS})", theorem).groups()
         axiom, status = VERDICTS[ending]
         assert cqm.catalog[measure].axioms[axiom].status == status
