@@ -54,6 +54,20 @@ Definition apart (p : nat * nat) := d p.1 p.2.
 (** Dunn 1974: shortest distance between clusters over the longest inside one. Higher is better. *)
 Definition dunn := div o (minimum apart (between n c)) (maximum apart (within n c)).
 
+(** Bezdek & Pal 1998: smallest separation of two clusters over the largest diameter of one, where separations and
+    diameters are extremes or means of distances. Higher is better. *)
+Definition across (p : nat * nat) := [seq q <- between n c |
+  ((c q.1 == c p.1) && (c q.2 == c p.2)) || ((c q.1 == c p.2) && (c q.2 == c p.1))].
+Definition inside (p : nat * nat) := [seq q <- within n c | c q.1 == c p.1].
+Definition generalized_dunn (separation diameter : (nat * nat -> F) -> seq (nat * nat) -> F) :=
+  div o (minimum (fun p => separation apart (across p)) (between n c))
+        (maximum (fun p => diameter apart (inside p)) (within n c)).
+Definition generalized_dunn_single_average := generalized_dunn (@minimum _) (@mean _).
+Definition generalized_dunn_complete_maximum := generalized_dunn (@maximum _) (@maximum _).
+Definition generalized_dunn_complete_average := generalized_dunn (@maximum _) (@mean _).
+Definition generalized_dunn_average_maximum := generalized_dunn (@mean _) (@maximum _).
+Definition generalized_dunn_average_average := generalized_dunn (@mean _) (@mean _).
+
 (** McClain & Rao 1975: mean distance inside clusters over mean distance between them. Lower is better. *)
 Definition mcclain_rao := div o (mean apart (within n c)) (mean apart (between n c)).
 

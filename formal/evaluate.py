@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -16,13 +17,21 @@ from cqm.definitions.concordance import c_index, g_plus, gamma, tau
 from cqm.definitions.linkage import weakest_link
 from cqm.definitions.margins import additive_margin, relative_margin
 from cqm.definitions.pair_means import mcclain_rao
-from cqm.definitions.separation import dunn
+from cqm.definitions.separation import dunn, generalized_dunn
 from cqm.definitions.silhouette import silhouette
 
 HERE = Path(__file__).parent
 CASES = 60
+DUNN_BY = [
+    ("single", "average"),
+    ("complete", "maximum"),
+    ("complete", "average"),
+    ("average", "maximum"),
+    ("average", "average"),
+]
 MEASURES = {
     "dunn": dunn,
+    **{f"generalized_dunn_{s}_{d}": partial(generalized_dunn, separation=s, diameter=d) for s, d in DUNN_BY},
     "mcclain_rao": mcclain_rao,
     "gamma": gamma,
     "g_plus": g_plus,
