@@ -7,10 +7,12 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from cqm.definitions.arithmetic import irrational
 from cqm.definitions.concordance import c_index, g_plus, gamma, tau
@@ -29,7 +31,7 @@ DUNN_BY = [
     ("average", "maximum"),
     ("average", "average"),
 ]
-MEASURES = {
+MEASURES: dict[str, Callable[[list[list[Fraction]], list[int]], Any]] = {
     "dunn": dunn,
     **{f"generalized_dunn_{s}_{d}": partial(generalized_dunn, separation=s, diameter=d) for s, d in DUNN_BY},
     "mcclain_rao": mcclain_rao,
