@@ -55,18 +55,25 @@ Definition apart (p : nat * nat) := d p.1 p.2.
 Definition dunn := div o (minimum apart (between n c)) (maximum apart (within n c)).
 
 (** Bezdek & Pal 1998: smallest separation of two clusters over the largest diameter of one, where separations and
-    diameters are extremes or means of distances. Higher is better. *)
+    diameters are extremes or means of distances. Hausdorff's separation is how far a point of one of the clusters is at
+    most from the nearest one of the other. Higher is better. *)
 Definition across (p : nat * nat) := [seq q <- between n c |
   ((c q.1 == c p.1) && (c q.2 == c p.2)) || ((c q.1 == c p.2) && (c q.2 == c p.1))].
 Definition inside (p : nat * nat) := [seq q <- within n c | c q.1 == c p.1].
 Definition generalized_dunn (separation diameter : (nat * nat -> F) -> seq (nat * nat) -> F) :=
   div o (minimum (fun p => separation apart (across p)) (between n c))
         (maximum (fun p => diameter apart (inside p)) (within n c)).
+Definition meets (x : nat) (q : nat * nat) := (x == q.1) || (x == q.2).
+Definition nearest (f : nat * nat -> F) (s : seq (nat * nat)) (x : nat) := minimum f [seq q <- s | meets x q].
+Definition hausdorff (f : nat * nat -> F) (s : seq (nat * nat)) :=
+  maximum (fun q => greatest (nearest f s q.1) (nearest f s q.2)) s.
 Definition generalized_dunn_single_average := generalized_dunn (@minimum _) (@mean _).
 Definition generalized_dunn_complete_maximum := generalized_dunn (@maximum _) (@maximum _).
 Definition generalized_dunn_complete_average := generalized_dunn (@maximum _) (@mean _).
 Definition generalized_dunn_average_maximum := generalized_dunn (@mean _) (@maximum _).
 Definition generalized_dunn_average_average := generalized_dunn (@mean _) (@mean _).
+Definition generalized_dunn_hausdorff_maximum := generalized_dunn hausdorff (@maximum _).
+Definition generalized_dunn_hausdorff_average := generalized_dunn hausdorff (@mean _).
 
 (** McClain & Rao 1975: mean distance inside clusters over mean distance between them. Lower is better. *)
 Definition mcclain_rao := div o (mean apart (within n c)) (mean apart (between n c)).

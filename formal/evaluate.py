@@ -30,6 +30,8 @@ DUNN_BY = [
     ("complete", "average"),
     ("average", "maximum"),
     ("average", "average"),
+    ("hausdorff", "maximum"),
+    ("hausdorff", "average"),
 ]
 MEASURES: dict[str, Callable[[list[list[Fraction]], list[int]], Any]] = {
     "dunn": dunn,
