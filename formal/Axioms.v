@@ -67,6 +67,24 @@ Definition k_rich (strictly_better : rel R) (m : measure) : Prop :=
   forall c', non_trivial n c' -> size (clusters n c') = size (clusters n c) -> ~ same_partition n c c' ->
   strictly_better (m n d c') (m n d c).
 
+(** What can be split further, or merged, is beaten by something finer, or coarser: Ackerman 2012. *)
+Definition refines (n : nat) (c c' : nat -> nat) : Prop :=
+  forall x y, (x < n)%N -> (y < n)%N -> c x = c y -> c' x = c' y.
+
+Definition finer (n : nat) (c c' : nat -> nat) : Prop :=
+  [/\ non_trivial n c', refines n c' c & ~ same_partition n c c'].
+
+Definition coarser (n : nat) (c c' : nat -> nat) : Prop :=
+  [/\ non_trivial n c', refines n c c' & ~ same_partition n c c'].
+
+Definition preference (other : nat -> (nat -> nat) -> (nat -> nat) -> Prop) (strictly_better : rel R)
+  (m : measure) : Prop :=
+  forall n d c, distance n d -> non_trivial n c -> (exists c', other n c c') ->
+  exists2 c', other n c c' & strictly_better (m n d c) (m n d c').
+
+Definition refinement_preference := preference finer.
+Definition coarsening_preference := preference coarser.
+
 (** Directions: the second value is at least as good as the first, or better. *)
 Definition higher : rel R := fun a b => a <= b.
 Definition lower : rel R := fun a b => b <= a.
