@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from cqm.axioms.domains import Domain
-from cqm.axioms.exact import is_undefined
+from cqm.axioms.exact import is_undefined, may_differ
 from cqm.axioms.instances import Instance, Rejected, Rows, non_trivial_partitions
 from cqm.axioms.limits import OutOfTime
 from cqm.axioms.statements import improvement
@@ -149,6 +149,7 @@ def lead(
 ) -> float:
     """Smallest amount by which the clustering beats a rival; negative where one beats it, −∞ where one is undefined.
 
+    If `exact`, it is −∞ as well where enclosures of the two overlap, as the rival may be ahead.
     The search for the smallest ends as soon as it is below `enough`; the rival that did it is moved to the front.
     """
     value = subject.exact if exact else subject.approximate
@@ -159,6 +160,8 @@ def lead(
     for i, labels in enumerate(rivals):
         other = value(Instance(instance.kind, instance.rows, labels))
         ahead = -float("inf") if is_undefined(other) else improvement(other, own, subject.better)
+        if exact and ahead == 0 and may_differ(own, other):
+            ahead = -float("inf")
         smallest = min(smallest, ahead)
         if smallest < 0 and enough is not None and smallest < enough:
             rivals.insert(0, rivals.pop(i))

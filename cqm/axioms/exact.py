@@ -11,7 +11,17 @@ from fractions import Fraction
 from functools import total_ordering
 from typing import Any
 
-__all__ = ["FLOAT_TOLERANCE", "Enclosure", "Rounded", "compare", "gap", "is_undefined", "root", "to_float"]
+__all__ = [
+    "FLOAT_TOLERANCE",
+    "Enclosure",
+    "Rounded",
+    "compare",
+    "gap",
+    "is_undefined",
+    "may_differ",
+    "root",
+    "to_float",
+]
 
 FLOAT_TOLERANCE = 1e-9  # far above the rounding of a measure on a dozen points, far below a violation worth reporting
 
@@ -291,6 +301,11 @@ def compare(a: Any, b: Any) -> int:
             return 0
         return 1 if x > y else -1
     return int(a > b) - int(a < b)
+
+
+def may_differ(a: Any, b: Any) -> bool:
+    """Whether one of two numbers that overlap is known as an enclosure alone, so that they need not be equal."""
+    return any(isinstance(value, Enclosure) and value.low < value.high for value in (a, b))
 
 
 def _noise(value: Any, as_float: float) -> float:

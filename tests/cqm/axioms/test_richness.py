@@ -11,6 +11,7 @@ from cqm import axioms
 from cqm.axioms.construction import FAMILIES, _distances, cluster_types, labels_of, lead
 from cqm.axioms.instances import Instance, non_trivial_partitions, partitions
 from cqm.axioms.subjects import subject_of
+from cqm.definitions.arithmetic import exponential
 
 
 def test_types_are_the_partitions_of_the_number():
@@ -72,6 +73,15 @@ def test_a_constant_is_weakly_rich_and_not_rich():
     budget = axioms.Budget(largest=4, seconds=1)
     assert axioms.check(constant, "weak_richness", better="higher", generic=True, budget=budget).holds
     assert axioms.check(constant, "richness", better="higher", generic=True, budget=budget).holds is False
+
+
+def test_values_that_only_enclosures_tie_are_not_taken_for_equal():
+    def saturated(D, labels):
+        return 1 - exponential(-400 * len(set(labels)))
+
+    budget = axioms.Budget(largest=4, seconds=1)
+    verdict = axioms.check(saturated, "weak_richness", better="higher", generic=True, budget=budget)
+    assert verdict.holds is None
 
 
 def test_what_is_not_found_is_not_refuted():
