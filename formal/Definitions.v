@@ -38,6 +38,9 @@ Definition maximum (I : Type) (f : I -> F) (s : seq I) : F := foldr (fun a m => 
 Definition total (I : Type) (f : I -> F) (s : seq I) : F := foldr (fun a m => add o (f a) m) (zero o) s.
 Definition mean (I : Type) (f : I -> F) (s : seq I) : F := div o (total f s) (of_nat o (size s)).
 
+Definition harmonic_mean (I : Type) (f : I -> F) (s : seq I) : F :=
+  div o (of_nat o (size s)) (total (fun a => div o (of_nat o 1) (f a)) s).
+
 (** Points, pairs and clusters. *)
 
 Definition points (n : nat) := iota 0 n.
@@ -133,11 +136,15 @@ Definition relative_margin := minimum margin choices.
 Definition mean_gap (k : seq nat) := mean (fun x => greatest (sub o (to_other k x) (to_own k x)) (zero o)) (points n).
 Definition additive_margin := div o (minimum mean_gap choices) (mean apart (within n c)).
 
-(** Rousseeuw 1987. Higher is better. *)
+(** Rousseeuw 1987, with means of distances; Lengyel & Botta-Dukát 2019, with harmonic ones. Higher is better. *)
 Definition score (a b : F) := if leb o (greatest a b) (zero o) then zero o else div o (sub o b a) (greatest a b).
-Definition inner (x : nat) := mean (d x) [seq y <- members n c (c x) | y != x].
-Definition outer (x : nat) := minimum (fun k => mean (d x) (members n c k)) [seq k <- clusters n c | k != c x].
-Definition silhouette :=
-  mean (fun x => if size (members n c (c x)) == 1 then zero o else score (inner x) (outer x)) (points n).
+Definition inner (average : (nat -> F) -> seq nat -> F) (x : nat) :=
+  average (d x) [seq y <- members n c (c x) | y != x].
+Definition outer (average : (nat -> F) -> seq nat -> F) (x : nat) :=
+  minimum (fun k => average (d x) (members n c k)) [seq k <- clusters n c | k != c x].
+Definition silhouette_by (average : (nat -> F) -> seq nat -> F) :=
+  mean (fun x => if size (members n c (c x)) == 1 then zero o else score (inner average x) (outer average x)) (points n).
+Definition silhouette := silhouette_by (@mean _).
+Definition generalized_silhouette := silhouette_by (@harmonic_mean _).
 
 End Definitions.

@@ -188,6 +188,12 @@ apply: (@le_trans _ _ (total o f s)); first by apply: IH => // x Hx; apply: H; r
 by rewrite ler_addr H ?mem_head.
 Qed.
 
+Lemma total_sub f g s : total o (fun a => f a - g a) s = total o f s - total o g s.
+Proof. by elim: s => [|a s /= ->]; rewrite ?subr0 // opprD addrACA. Qed.
+
+Lemma total_one s : total o (fun=> 1) s = (size s)%:R.
+Proof. by elim: s => //= a s ->; rewrite -[(size s).+1]add1n natrD. Qed.
+
 Lemma total_excess f g s e : (forall a, a \in s -> f a <= g a + e) -> total o f s <= total o g s + (size s)%:R * e.
 Proof.
 elim: s => [|b s IH] H /=; first by rewrite mul0r addr0.

@@ -16,6 +16,7 @@ from typing import Any
 
 from cqm.definitions.arithmetic import irrational
 from cqm.definitions.concordance import c_index, g_plus, gamma, tau
+from cqm.definitions.generalized_silhouette import generalized_silhouette
 from cqm.definitions.linkage import weakest_link
 from cqm.definitions.margins import additive_margin, relative_margin
 from cqm.definitions.pair_means import mcclain_rao
@@ -45,6 +46,7 @@ MEASURES: dict[str, Callable[[list[list[Fraction]], list[int]], Any]] = {
     "relative_margin": relative_margin,
     "additive_margin": additive_margin,
     "silhouette": silhouette,
+    "generalized_silhouette": generalized_silhouette,
 }
 
 Case = tuple[list[list[Fraction]], list[int]]
