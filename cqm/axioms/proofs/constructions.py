@@ -91,13 +91,13 @@ def representatives(sizes: tuple[int, ...]) -> Instance:
 
 
 def spread_singletons(sizes: tuple[int, ...]) -> Instance:
-    """Distances t inside, 1 + t between clusters of one point, 1 between all others."""
-    labels, t = labels_of(sizes), tight(sizes)
+    """Distances 1 inside and 2 across, but a little more between clusters of one point."""
+    labels, little = labels_of(sizes), tight(sizes)
 
     def distance(x: int, y: int) -> Number:
         if labels[x] == labels[y]:
-            return t
-        return 1 + t if sizes[labels[x]] == sizes[labels[y]] == 1 else 1
+            return 1
+        return 2 + little if sizes[labels[x]] == sizes[labels[y]] == 1 else 2
 
     return from_pairs(sizes, distance)
 
