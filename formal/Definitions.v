@@ -142,9 +142,14 @@ Definition inner (average : (nat -> F) -> seq nat -> F) (x : nat) :=
   average (d x) [seq y <- members n c (c x) | y != x].
 Definition outer (average : (nat -> F) -> seq nat -> F) (x : nat) :=
   minimum (fun k => average (d x) (members n c k)) [seq k <- clusters n c | k != c x].
-Definition silhouette_by (average : (nat -> F) -> seq nat -> F) :=
-  mean (fun x => if size (members n c (c x)) == 1 then zero o else score (inner average x) (outer average x)) (points n).
+Definition silhouette_of (average : (nat -> F) -> seq nat -> F) (x : nat) :=
+  if size (members n c (c x)) == 1 then zero o else score (inner average x) (outer average x).
+Definition silhouette_by (average : (nat -> F) -> seq nat -> F) := mean (silhouette_of average) (points n).
 Definition silhouette := silhouette_by (@mean _).
 Definition generalized_silhouette := silhouette_by (@harmonic_mean _).
+
+(** The mean over clusters of the means over their points. *)
+Definition macro_silhouette :=
+  mean (fun own => mean (silhouette_of (@mean _)) (members n c own)) (clusters n c).
 
 End Definitions.

@@ -251,18 +251,20 @@ rewrite mem_members => /andP [/eqP Hz Hzn].
 by have := H _ _ Hx Hzn; rewrite Hz eq_sym (negbTE Hyx).
 Qed.
 
-Lemma scale_invariance : scale_invariant (fun n d c => silhouette_by o n d c A).
+Lemma silhouette_of_scale n d c (l : R) x : 0 < l ->
+  silhouette_of o n (fun x y => l * d x y) c A x = silhouette_of o n d c A x.
 Proof.
-move=> n d c l _ _ Hl; apply: eq_mean => x _; case: ifP => // _.
+move=> Hl; rewrite /silhouette_of; case: ifP => // _.
 have -> : inner n (fun x y => l * d x y) c A x = l * inner n d c A x by exact: (sound_scale HA (d x)).
 have -> : outer o n (fun x y => l * d x y) c A x = l * outer o n d c A x.
   by rewrite /outer -minimum_scale //; apply: eq_minimum => k _; exact: (sound_scale HA (d x)).
 exact: score_scale.
 Qed.
 
-Lemma consistency : consistent (@higher R) (fun n d c => silhouette_by o n d c A).
+Lemma silhouette_of_rises n d d' c x : distance n d -> distance n d' -> non_trivial n c ->
+  consistent_change n c d d' -> (x < n)%N -> silhouette_of o n d c A x <= silhouette_of o n d' c A x.
 Proof.
-move=> n d d' c Hd Hd' Hc H; apply: mean_mono => x; rewrite mem_iota => /andP [_ Hx].
+move=> Hd Hd' Hc H Hx; rewrite /silhouette_of.
 case: ifP => // /negbT Ha; have Hm : mates n c x != [::] by rewrite mates_nil.
 apply: score_mono.
 - by apply/ltW/sound_gt0 => // y; apply: mate_gt0.
@@ -270,6 +272,15 @@ apply: score_mono.
   by rewrite mem_others => /and3P [_ Hy Hyn]; have := H _ _ Hx Hyn; rewrite eq_sym Hy.
 - exact: outer_gt0.
 - exact: outer_grows.
+Qed.
+
+Lemma scale_invariance : scale_invariant (fun n d c => silhouette_by o n d c A).
+Proof. by move=> n d c l _ _ Hl; apply: eq_mean => x _; apply: silhouette_of_scale. Qed.
+
+Lemma consistency : consistent (@higher R) (fun n d c => silhouette_by o n d c A).
+Proof.
+move=> n d d' c Hd Hd' Hc H; apply: mean_mono => x; rewrite mem_iota => /andP [_ Hx].
+exact: silhouette_of_rises.
 Qed.
 
 Section Isomorphism.
@@ -304,17 +315,20 @@ apply: sound_eq => y; first exact: mate_gt0.
 by rewrite mem_others => /and3P [_ _ Hy]; apply: E.
 Qed.
 
+Lemma silhouette_of_isomorphic x : non_trivial n c -> (x < n)%N ->
+  silhouette_of o n d' c' A x = silhouette_of o n d c A (s x).
+Proof.
+move=> H Hx; rewrite /silhouette_of inner_isomorphic // outer_isomorphic //; last exact: (renamed_non_trivial Hst Hc).
+by rewrite -(perm_size (perm_members Hst Hc Hx)) size_map.
+Qed.
+
 End Isomorphism.
 
 Lemma isomorphism_invariance : isomorphism_invariant (fun n d c => silhouette_by o n d c A).
 Proof.
 move=> n d d' c c' s t _ Hd' H Hst Hc E.
 apply: (etrans _ (mean_perm _ (perm_points Hst))); rewrite mean_map; apply: eq_mean => x.
-rewrite mem_iota => /andP [_ Hx]; rewrite /comp.
-have -> : size (members n c' (c' x)) = size (members n c (c (s x))).
-  by rewrite -(perm_size (perm_members Hst Hc Hx)) size_map.
-rewrite (inner_isomorphic Hd' Hst Hc E Hx) (outer_isomorphic Hd' Hst Hc E) //.
-exact: (renamed_non_trivial Hst Hc).
+rewrite mem_iota => /andP [_ Hx]; exact: (silhouette_of_isomorphic Hd' Hst Hc E H Hx).
 Qed.
 
 End Averages.
@@ -336,5 +350,63 @@ Proof. exact: (consistency harmonic_mean_sound). Qed.
 
 Theorem generalized_silhouette_isomorphism_invariant : isomorphism_invariant (generalized_silhouette o).
 Proof. exact: (isomorphism_invariance harmonic_mean_sound). Qed.
+
+Theorem macro_silhouette_scale_invariant : scale_invariant (macro_silhouette o).
+Proof.
+move=> n d c l _ _ Hl; apply: eq_mean => own _; apply: eq_mean => x _.
+exact: (silhouette_of_scale mean_sound).
+Qed.
+
+Theorem macro_silhouette_consistent : consistent (@higher R) (macro_silhouette o).
+Proof.
+move=> n d d' c Hd Hd' Hc H; apply: mean_mono => own _; apply: mean_mono => x; rewrite mem_members => /andP [_ Hx].
+exact: (silhouette_of_rises mean_sound).
+Qed.
+
+Theorem macro_silhouette_isomorphism_invariant : isomorphism_invariant (macro_silhouette o).
+Proof.
+move=> n d d' c c' s t _ Hd' H Hst Hc E.
+pose first own := head 0%N (members n c' own); pose name own := c (s (first own)).
+have P own : own \in clusters n c' -> (first own < n)%N /\ c' (first own) = own.
+  rewrite mem_clusters => /hasP [x Hx Ex]; have : x \in members n c' own by rewrite mem_filter Ex.
+  rewrite /first; case Em : (members n c' own) => [|y u] // _ /=.
+  have : y \in members n c' own by rewrite Em mem_head.
+  by rewrite mem_members => /andP [/eqP].
+have names : perm_eq (map name (clusters n c')) (clusters n c).
+  apply: uniq_perm; rewrite ?undup_uniq //.
+    rewrite map_inj_in_uniq ?undup_uniq // => u v /P [Hu Eu] /P [Hv Ev] /eqP.
+    by rewrite -(Hc _ _ Hu Hv) Eu Ev => /eqP.
+  move=> own; apply/mapP/idP => [[u /P [Hu _] ->]|].
+    by rewrite mem_clusters; apply/hasP; exists (s (first u)); rewrite ?mem_iota //; have [] := Hst _ Hu.
+  rewrite mem_clusters => /hasP [x]; rewrite mem_iota => /andP [_ Hx] /eqP Ex; have [_ Ht Ex' _] := Hst _ Hx.
+  have Hk : c' (t x) \in clusters n c' by rewrite mem_clusters; apply/hasP; exists (t x); rewrite ?mem_iota.
+  exists (c' (t x)) => //; have [Hu Eu] := P _ Hk.
+  by rewrite -Ex; apply/esym/eqP; rewrite /name -{2}Ex' -(Hc _ _ Hu Ht) Eu.
+apply: (etrans _ (mean_perm _ names)); rewrite mean_map; apply: eq_mean => own /P [Hf Ef] /=.
+have -> : members n c' own = members n c' (c' (first own)) by rewrite Ef.
+apply: (etrans _ (mean_perm _ (perm_members Hst Hc Hf))); rewrite mean_map; apply: eq_mean => x.
+rewrite mem_members => /andP [_ Hx].
+exact: (silhouette_of_isomorphic mean_sound Hd' Hst Hc E H Hx).
+Qed.
+
+(** All distances are equal, and all silhouettes 0. *)
+Theorem macro_silhouette_weakly_rich : weakly_rich (@higher R) (macro_silhouette o).
+Proof.
+have zero n c : non_trivial n c -> macro_silhouette o n (fun x y => (x != y)%:R) c = 0.
+  have total0 (I : eqType) (s : seq I) : total o (fun=> 0) s = 0 by elim: s => //= a s ->; rewrite addr0.
+  have mean0 (I : eqType) (s : seq I) : mean o (fun=> 0) s = 0 by rewrite /mean total0 /= mul0r.
+  move=> Hc; rewrite -[RHS](mean0 _ (clusters n c)); apply: eq_mean => own _; rewrite -[RHS](mean0 _ (members n c own)).
+  apply: eq_mean => x; rewrite mem_members => /andP [_ Hx]; rewrite /silhouette_of; case: ifP => // /negbT Ha.
+  have Hm : mates n c x != [::] by rewrite mates_nil.
+  have -> : inner n (fun x y => (x != y)%:R) c (@mean R o _) x = 1.
+    rewrite -[RHS](mean_const 1 Hm); apply: eq_mean => y; rewrite mem_others eq_sym => /and3P [/negbTE -> _ _] //.
+  have -> : outer o n (fun x y => (x != y)%:R) c (@mean R o _) x = 1.
+    have [y [Hy Hyx ->]] := outer_in (@mean R o _) (fun x y => (x != y)%:R) x Hc.
+    rewrite -[RHS](mean_const 1 (members_nil c Hy)); apply: eq_mean => z; rewrite mem_members => /andP [/eqP Ez _].
+    by rewrite (_ : x != z = true) //; apply: contraNneq Hyx => ->; rewrite Ez.
+  by rewrite score_below ?ltr01 // divr1 subrr.
+move=> n c Hc; exists (fun x y => (x != y)%:R); last by move=> c' Hc'; rewrite /higher !zero.
+by split=> [x _|x y _ _|x y _ _ ->]; rewrite ?eqxx // 1?eq_sym // ltr01.
+Qed.
 
 End Silhouette.

@@ -21,7 +21,7 @@ from cqm.definitions.linkage import weakest_link
 from cqm.definitions.margins import additive_margin, relative_margin
 from cqm.definitions.pair_means import mcclain_rao
 from cqm.definitions.separation import dunn, generalized_dunn
-from cqm.definitions.silhouette import silhouette
+from cqm.definitions.silhouette import macro_silhouette, silhouette
 
 HERE = Path(__file__).parent
 CASES = 60
@@ -46,6 +46,7 @@ MEASURES: dict[str, Callable[[list[list[Fraction]], list[int]], Any]] = {
     "relative_margin": relative_margin,
     "additive_margin": additive_margin,
     "silhouette": silhouette,
+    "macro_silhouette": macro_silhouette,
     "generalized_silhouette": generalized_silhouette,
 }
 
