@@ -42,12 +42,13 @@ rewrite le_maxl !le_maxr IH ?(eqP Hz) //=.
 by have := H _ _ Hzn Hy; rewrite Hz => ->; rewrite orbT.
 Qed.
 
+Lemma widest_gap_scale n d c (l : R) : 0 < l ->
+  widest_gap o n (fun x y => l * d x y) c = l * widest_gap o n d c.
+Proof. by move=> Hl; rewrite /widest_gap -maximum_scale //; apply: eq_maximum => p _; exact: chain_scale. Qed.
+
 Theorem weakest_link_scale_invariant : scale_invariant (weakest_link o).
 Proof.
-move=> n d c l _ _ Hl; rewrite /weakest_link /=.
-have -> : maximum o (fun p => chain o n (fun x y => l * d x y) c n p.1 p.2) (within n c) =
-          l * maximum o (fun p => chain o n d c n p.1 p.2) (within n c).
-  by rewrite -maximum_scale //; apply: eq_maximum => p _; exact: chain_scale.
+move=> n d c l _ _ Hl; rewrite /weakest_link /= widest_gap_scale //.
 have -> : minimum o (apart (fun x y => l * d x y)) (between n c) = l * minimum o (apart d) (between n c).
   exact: (minimum_scale (apart d)).
 exact: cancel_unit.
@@ -55,7 +56,7 @@ Qed.
 
 Theorem weakest_link_consistent : consistent (@lower R) (weakest_link o).
 Proof.
-move=> n d d' c Hd Hd' Hc H; rewrite /lower /weakest_link /=; apply: quotient_mono.
+move=> n d d' c Hd Hd' Hc H; rewrite /lower /weakest_link /widest_gap /=; apply: quotient_mono.
 - exact: maximum_ge0.
 - by apply: maximum_mono => p /within_inside [H1 H2 _ E]; apply: chain_shrinks.
 - exact: shortest_gt0.
@@ -136,14 +137,43 @@ Lemma chain_symmetric n d c k x y : distance n d -> (x < n)%N -> (y < n)%N -> c 
   chain o n d c k x y = chain o n d c k y x.
 Proof. by move=> Hd Hx Hy H; apply/eqP; rewrite eq_le !chain_symmetric_le // eq_sym. Qed.
 
+Lemma chain_le n d c k x y : distance n d -> (x < n)%N -> (y < n)%N -> c x == c y -> chain o n d c k x y <= d x y.
+Proof.
+move=> Hd Hx Hy Hxy; elim: k => [|k IH]; first exact: lexx.
+have Hyy : c y == c y by [].
+apply: (le_trans (chain_step k Hd Hx Hy Hy Hxy Hyy)); rewrite le_maxl IH /=.
+case: Hd => zero _ pos; rewrite zero //.
+by case: (altP (x =P y)) => [<-|H]; [rewrite zero | apply/ltW/pos].
+Qed.
+
+(** A chain has a step at least as long as the shortest distance. *)
+Lemma chain_ge n d c m k x y : (forall x y, (x < n)%N -> (y < n)%N -> x != y -> m <= d x y) ->
+  (x < n)%N -> (y < n)%N -> x != y -> m <= chain o n d c k x y.
+Proof.
+move=> H Hx; elim: k y => [|k IH] y Hy Hxy; first exact: H.
+have [z] := chain_least d c k x Hy; rewrite mem_members => /andP [_ Hz] ->; rewrite le_maxr.
+by case: (altP (z =P y)) => [->|Hzy]; [rewrite IH | rewrite H ?orbT].
+Qed.
+
+Theorem widest_gap_consistent : consistent (@lower R) (widest_gap o).
+Proof.
+by move=> n d d' c _ _ _ H; apply: maximum_mono => p /within_inside [H1 H2 _ E]; apply: chain_shrinks.
+Qed.
+
+Theorem widest_gap_isomorphism_invariant : isomorphism_invariant (widest_gap o).
+Proof.
+move=> n d d' c c' s t Hd _ _ Hst Hc E; rewrite /widest_gap.
+rewrite -(maximum_perm _ (perm_mem (ordered_within Hst Hc))) maximum_map; apply: eq_maximum => p Hp.
+have [H1 H2 _ Ep] := within_inside Hp.
+rewrite (chain_isomorphic Hst Hc E) // /ordered /=; case: ifP => // _.
+have [[? _ _ _] [? _ _ _]] := (Hst _ H1, Hst _ H2).
+by apply: chain_symmetric => //; rewrite -(Hc _ _ H1 H2).
+Qed.
+
 Theorem weakest_link_isomorphism_invariant : isomorphism_invariant (weakest_link o).
 Proof.
-move=> n d d' c c' s t Hd _ _ Hst Hc E; rewrite /weakest_link /=; congr (_ / _).
-  rewrite -(maximum_perm _ (perm_mem (ordered_within Hst Hc))) maximum_map; apply: eq_maximum => p Hp.
-  have [H1 H2 _ Ep] := within_inside Hp.
-  rewrite (chain_isomorphic Hst Hc E) // /ordered /=; case: ifP => // _.
-  have [[? _ _ _] [? _ _ _]] := (Hst _ H1, Hst _ H2).
-  by apply: chain_symmetric => //; rewrite -(Hc _ _ H1 H2).
+move=> n d d' c c' s t Hd Hd' H Hst Hc E; rewrite /weakest_link /=; congr (_ / _).
+  exact: (widest_gap_isomorphism_invariant Hd Hd' H Hst Hc E).
 rewrite -(minimum_perm _ (perm_mem (ordered_between Hst Hc))) minimum_map; apply: eq_minimum => p.
 by rewrite mem_filter => /andP [_ Hp]; apply: (apart_ordered Hst Hd E).
 Qed.

@@ -117,7 +117,8 @@ Fixpoint chain (k : nat) (x y : nat) : F :=
   | k'.+1 => minimum (fun z => greatest (chain k' x z) (d z y)) (members n c (c y))
   end.
 
-Definition weakest_link := div o (maximum (fun p => chain n p.1 p.2) (within n c)) (minimum apart (between n c)).
+Definition widest_gap := maximum (fun p => chain n p.1 p.2) (within n c).
+Definition weakest_link := div o widest_gap (minimum apart (between n c)).
 
 (** Centres: a choice of one point of each cluster. *)
 Definition choices := foldr (fun s ks => flatten [seq [seq x :: k | k <- ks] | x <- s]) [:: [::]]
@@ -148,7 +149,11 @@ Definition silhouette_by (average : (nat -> F) -> seq nat -> F) := mean (silhoue
 Definition silhouette := silhouette_by (@mean _).
 Definition generalized_silhouette := silhouette_by (@harmonic_mean _).
 
-(** The mean over clusters of the means over their points. *)
+(** Mean distance to the other points of the cluster, of the points that have any; each cluster has the weight of its
+    size. Lower is better. *)
+Definition average_within := mean (inner (@mean _)) [seq x <- points n | size (members n c (c x)) != 1].
+
+(** The mean over clusters of the means over their points. Higher is better. *)
 Definition macro_silhouette :=
   mean (fun own => mean (silhouette_of (@mean _)) (members n c own)) (clusters n c).
 

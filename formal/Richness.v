@@ -95,13 +95,6 @@ case: difference => [[p Hp E]|[p [Hp _ E]]].
 by apply: (le_trans shortest_le2); rewrite -[X in X <= _]E; apply: maximum_ge.
 Qed.
 
-Lemma chain_ge1 k x y : (y < n)%N -> x != y -> 1 <= chain o n d c' k x y.
-Proof.
-elim: k y => [|k IH] y Hy Hxy; first exact: one_le.
-have [z] := chain_least d c' k x Hy; rewrite mem_members => /andP [_ Hz] ->; rewrite le_maxr.
-by case: (altP (z =P y)) => [->|/one_le ->]; rewrite ?orbT // IH.
-Qed.
-
 Lemma chain_ge2 k x y : (y < n)%N -> c x != c y -> 2%:R <= chain o n d c' k x y.
 Proof.
 elim: k y => [|k IH] y Hy Hxy.
@@ -113,13 +106,13 @@ Qed.
 
 Lemma weakest_link_rival : 1 <= weakest_link o n d c'.
 Proof.
-rewrite /weakest_link /= ler_pdivl_mulr ?mul1r; last exact: shortest_positive.
+rewrite /weakest_link /widest_gap /= ler_pdivl_mulr ?mul1r; last exact: shortest_positive.
 case: difference => [[p Hp E]|[p [Hp Hcp E]]].
   apply: (le_trans (minimum_le _ Hp)); rewrite E.
   case: Hc'; case Ew: (within n c') => [//|q s] _ _; rewrite -Ew.
   have Hq : q \in within n c' by rewrite Ew mem_head.
   apply: le_trans (maximum_ge (fun p => chain o n d c' n p.1 p.2) Hq).
-  by have [_ H2 H3 _] := within_inside Hq; apply: chain_ge1.
+  by have [H1 H2 H3 _] := within_inside Hq; apply: chain_ge => // x y _ _; apply: one_le.
 apply: (le_trans shortest_le2); apply: le_trans (maximum_ge (fun p => chain o n d c' n p.1 p.2) Hp).
 by have [_ H2 _ _] := within_inside Hp; apply: chain_ge2.
 Qed.
@@ -150,21 +143,13 @@ apply: le_minimum => // p _; rewrite -[X in _ <= X]mulr1 ler_pmul2l ?ltr0n //.
 by apply: maximum_le; rewrite ?ler01.
 Qed.
 
-Lemma chain_le k x y : (x < n)%N -> (y < n)%N -> c x == c y -> chain o n d c k x y <= d x y.
-Proof.
-move=> Hx Hy Hxy; elim: k => [|k IH]; first exact: lexx.
-have Hyy : c y == c y by [].
-apply: (le_trans (chain_step k (two_levels_distance two_gt0) Hx Hy Hy Hxy Hyy)).
-rewrite le_maxl IH /= {1}/two_levels eqxx /two_levels; case: ifP => // _; case: ifP => _; by rewrite ?ler01 ?ler0n.
-Qed.
-
 Lemma weakest_link_own : weakest_link o n d c <= 2%:R^-1.
 Proof.
-case: (Hc) => Hw Hb; rewrite /weakest_link /= ler_pdivr_mulr; last exact: shortest_gt0 (two_levels_distance two_gt0) Hc.
+case: (Hc) => Hw Hb; rewrite /weakest_link /widest_gap /= ler_pdivr_mulr; last exact: shortest_gt0 (two_levels_distance two_gt0) Hc.
 rewrite (eq_minimum (@across_far _)); apply: maximum_le.
   by rewrite mulr_ge0 ?invr_ge0 ?ler0n // ltW // minimum_gt0 // => p _; rewrite ltr0n.
 move=> p Hp; have [H1 H2 _ H4] := within_inside Hp.
-apply: (le_trans (chain_le _ H1 H2 H4)); rewrite -/(apart d p) (inside_one _ Hp).
+apply: (le_trans (chain_le n (two_levels_distance two_gt0) H1 H2 H4)); rewrite -/(apart d p) (inside_one _ Hp).
 by have [q _ ->] := minimum_in (fun _ : nat * nat => (2%:R : R)) Hb; rewrite mulVf ?pnatr_eq0.
 Qed.
 

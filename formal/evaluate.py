@@ -15,9 +15,10 @@ from random import Random
 from typing import Any
 
 from cqm.definitions.arithmetic import irrational
+from cqm.definitions.characteristics import average_within
 from cqm.definitions.concordance import c_index, g_plus, gamma, tau
 from cqm.definitions.generalized_silhouette import generalized_silhouette
-from cqm.definitions.linkage import weakest_link
+from cqm.definitions.linkage import weakest_link, widest_gap
 from cqm.definitions.margins import additive_margin, relative_margin
 from cqm.definitions.pair_means import mcclain_rao
 from cqm.definitions.separation import dunn, generalized_dunn
@@ -43,6 +44,8 @@ MEASURES: dict[str, Callable[[list[list[Fraction]], list[int]], Any]] = {
     "tau": tau,
     "c_index": c_index,
     "weakest_link": weakest_link,
+    "widest_gap": widest_gap,
+    "average_within": average_within,
     "relative_margin": relative_margin,
     "additive_margin": additive_margin,
     "silhouette": silhouette,

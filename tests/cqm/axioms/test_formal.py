@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[3]
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "formal").glob("*.v")}
 THEOREMS = {name for text in SOURCES.values() for name in re.findall(r"^Theorem (\w+)", text, re.MULTILINE)}
 VERDICTS = {
+    "not_scale_invariant": ("scale_invariance", "refuted"),
     "scale_invariant": ("scale_invariance", "proved"),
     "consistent": ("consistency", "proved"),
     "isomorphism_invariant": ("isomorphism_invariance", "proved"),
