@@ -1,7 +1,7 @@
 (** The additive margin is rich: distance 1 inside clusters and a long one between them. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From cqm Require Import Definitions Lists Axioms Pairs Centres Richness.
+From cqm Require Import Definitions Lists Axioms Pairs Centres Margins Richness.
 
 Set Implicit Arguments.
 Unset Strict Implicit.

@@ -1,7 +1,7 @@
 (** Mean distances and widest gaps inside clusters: lengths, and none of what lies between clusters. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From cqm Require Import Definitions Lists Axioms Pairs Chains Silhouette Centres Richness ClosestPair CIndex KRichness.
+From cqm Require Import Definitions Lists Axioms Pairs Chains Clusters Means Silhouette Richness ClosestPair KRichness.
 
 Set Implicit Arguments.
 Unset Strict Implicit.

@@ -1,7 +1,7 @@
 (** Gamma, G+ and the C-index are rich for every k, and weakly rich: distance 1 inside clusters and 2 between them. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From cqm Require Import Definitions Lists Axioms Pairs Centres Richness ClosestPair CIndex.
+From cqm Require Import Definitions Lists Axioms Pairs Clusters Centres Richness ClosestPair Exchange CIndex.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -12,7 +12,8 @@ Local Open Scope ring_scope.
 
 (** Both follow from richness. *)
 
-Lemma k_richness_follows (R : realFieldType) (strictly_better : rel R) m : rich strictly_better m -> k_rich strictly_better m.
+Lemma k_richness_follows (R : realFieldType) (strictly_better : rel R) m :
+  rich strictly_better m -> k_rich strictly_better m.
 Proof. by move=> H n c /H [d Hd Hbest]; exists d => // c' Hc' _; apply: Hbest. Qed.
 
 Lemma same_value (R : realFieldType) (m : measure R) n d c c' : isomorphism_invariant m ->

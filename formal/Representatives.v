@@ -2,7 +2,7 @@
     3 between a first point and another one. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From cqm Require Import Definitions Lists Axioms Pairs Silhouette Centres.
+From cqm Require Import Definitions Lists Axioms Pairs Clusters Centres Margins.
 
 Set Implicit Arguments.
 Unset Strict Implicit.

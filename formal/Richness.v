@@ -145,7 +145,8 @@ Qed.
 
 Lemma weakest_link_own : weakest_link o n d c <= 2%:R^-1.
 Proof.
-case: (Hc) => Hw Hb; rewrite /weakest_link /widest_gap /= ler_pdivr_mulr; last exact: shortest_gt0 (two_levels_distance two_gt0) Hc.
+case: (Hc) => Hw Hb; rewrite /weakest_link /widest_gap /= ler_pdivr_mulr; last first.
+  exact: shortest_gt0 (two_levels_distance two_gt0) Hc.
 rewrite (eq_minimum (@across_far _)); apply: maximum_le.
   by rewrite mulr_ge0 ?invr_ge0 ?ler0n // ltW // minimum_gt0 // => p _; rewrite ltr0n.
 move=> p Hp; have [H1 H2 _ H4] := within_inside Hp.

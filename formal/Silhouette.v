@@ -1,7 +1,7 @@
 (** The silhouette, with means of distances or others. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From cqm Require Import Definitions Lists Axioms Pairs.
+From cqm Require Import Definitions Lists Axioms Pairs Clusters Means.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -9,95 +9,6 @@ Unset Printing Implicit Defensive.
 
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
-
-(** Clusters and their points. *)
-
-Lemma mem_clusters n c k : (k \in clusters n c) = has (fun x => c x == k) (points n).
-Proof.
-rewrite mem_undup; apply/mapP/hasP => [[x Hx ->]|[x Hx /eqP <-]]; by exists x.
-Qed.
-
-Lemma other_cluster n c x : non_trivial n c -> exists2 y, (y < n)%N & c y != c x.
-Proof.
-case=> _; case E: (between n c) => [//|p s] _.
-have /between_across [H1 H2 _ H] : p \in between n c by rewrite E mem_head.
-by case: (altP (c p.1 =P c x)) => [<-|H']; [exists p.2; rewrite // eq_sym | exists p.1].
-Qed.
-
-Lemma members_nil n c y : (y < n)%N -> members n c (c y) != [::].
-Proof. by move=> Hy; apply/eqP => E; have := mem_members n c (c y) y; rewrite E eqxx Hy. Qed.
-
-Lemma mem_others n c x y :
-  (y \in [seq z <- members n c (c x) | z != x]) = [&& y != x, c y == c x & (y < n)%N].
-Proof. by rewrite mem_filter mem_members. Qed.
-
-(** Points of a singleton have no mates. *)
-
-Definition alone n (c : nat -> nat) x := size (members n c (c x)) == 1%N.
-Definition mates n (c : nat -> nat) x := [seq y <- members n c (c x) | y != x].
-
-Lemma mates_nil n c x : (x < n)%N -> (mates n c x == [::]) = alone n c x.
-Proof.
-move=> Hx; have Hm : x \in members n c (c x) by rewrite mem_members eqxx.
-have U : uniq (members n c (c x)) by rewrite filter_uniq ?iota_uniq.
-rewrite /mates -(rem_filter _ U) -size_eq0 size_rem // /alone.
-by case E : (size _) => [|m] //; move/eqP: E; rewrite size_eq0 => /eqP E; rewrite E in Hm.
-Qed.
-
-Lemma alone_same n c x y : (x < n)%N -> (y < n)%N -> alone n c x -> c y = c x -> y = x.
-Proof.
-move=> Hx Hy; rewrite -mates_nil // => /eqP E H; apply/eqP; apply: contraT => Hyx.
-by have := mem_others n c x y; rewrite -/(mates n c x) E Hyx H eqxx Hy.
-Qed.
-
-Lemma alone_cluster n c x y : c x = c y -> alone n c x = alone n c y.
-Proof. by rewrite /alone => ->. Qed.
-
-Section Renamed.
-
-Variables (n : nat) (c c' s t : nat -> nat).
-Hypotheses (Hst : bijection n s t) (Hc : renamed n s c c').
-
-Lemma s_inj x y : (x < n)%N -> (y < n)%N -> (s x == s y) = (x == y).
-Proof.
-move=> Hx Hy; apply/eqP/eqP => [H|-> //].
-by have [_ _ _ <-] := Hst Hx; have [_ _ _ <-] := Hst Hy; rewrite H.
-Qed.
-
-Lemma perm_points : perm_eq (map s (points n)) (points n).
-Proof.
-apply: uniq_perm; rewrite ?iota_uniq //.
-  rewrite map_inj_in_uniq ?iota_uniq // => x y; rewrite !mem_iota => /andP [_ Hx] /andP [_ Hy] H.
-  by apply/eqP; rewrite -(s_inj Hx Hy) H.
-move=> y; rewrite mem_iota /=; apply/mapP/idP => [[x]|Hy].
-  by rewrite mem_iota => /andP [_ Hx] ->; have [-> _ _ _] := Hst Hx.
-by have [_ Ht <- _] := Hst Hy; exists (t y); rewrite ?mem_iota.
-Qed.
-
-Lemma perm_keep (keep keep' : pred nat) : (forall x, (x < n)%N -> keep' x = keep (s x)) ->
-  perm_eq (map s [seq x <- points n | keep' x]) [seq x <- points n | keep x].
-Proof.
-move=> H; have -> : [seq x <- points n | keep' x] = [seq x <- points n | keep (s x)].
-  by apply: eq_in_filter => x; rewrite mem_iota => /andP [_ /H].
-by rewrite -(filter_map s keep); apply/perm_filter/perm_points.
-Qed.
-
-Lemma perm_members y : (y < n)%N -> perm_eq (map s (members n c' (c' y))) (members n c (c (s y))).
-Proof. by move=> Hy; apply: perm_keep => x Hx; apply: Hc. Qed.
-
-Lemma perm_mates x : (x < n)%N -> perm_eq (map s (mates n c' x)) (mates n c (s x)).
-Proof.
-move=> Hx; rewrite /mates /members -!filter_predI; apply: perm_keep => y Hy /=.
-by rewrite (s_inj Hy Hx) (Hc Hy Hx).
-Qed.
-
-Lemma renamed_non_trivial : non_trivial n c -> non_trivial n c'.
-Proof.
-rewrite /non_trivial -!size_eq0 -(perm_size (ordered_within Hst Hc)) -(perm_size (ordered_between Hst Hc)).
-by rewrite !size_map.
-Qed.
-
-End Renamed.
 
 Section Silhouette.
 
@@ -134,73 +45,9 @@ rewrite score_above // ler_add2r; apply: quotient_mono => //; first exact: ltW.
 exact: lt_le_trans Hb0 Hab'.
 Qed.
 
-(** What the silhouette asks of an average of positive numbers. *)
-Record sound (A : (nat -> R) -> seq nat -> R) : Prop := Sound {
-  sound_mono : forall f g s, (forall a, a \in s -> 0 < f a) -> (forall a, a \in s -> f a <= g a) -> A f s <= A g s;
-  sound_scale : forall l f s, 0 < l -> A (fun a => l * f a) s = l * A f s;
-  sound_perm : forall f s t, perm_eq s t -> A f s = A f t;
-  sound_map : forall h f s, A f (map h s) = A (f \o h) s;
-  sound_const : forall m s, 0 < m -> s != [::] -> A (fun=> m) s = m
-}.
-
-Lemma mean_sound : sound (@mean R o _).
-Proof.
-split.
-- by move=> f g s _; apply: mean_mono.
-- by move=> l f s _; apply: mean_scale.
-- by move=> f s t; apply: mean_perm.
-- by move=> h f s; apply: mean_map.
-- by move=> m s _; apply: mean_const.
-Qed.
-
-Lemma harmonic_mean_sound : sound (@harmonic_mean R o _).
-Proof.
-rewrite /harmonic_mean; split.
-- move=> f g s Hf H /=; case: (altP (s =P [::])) => [-> /=|Hs]; first by rewrite mul0r.
-  have Hg a : a \in s -> 0 < g a by move=> Ha; apply: lt_le_trans (Hf _ Ha) (H _ Ha).
-  have pos h : (forall a, a \in s -> 0 < h a) -> 0 < total o (fun a => 1%:R / h a) s.
-    move=> Hh; have [a Ha] : exists a, a \in s by case: s Hs {Hf H Hg Hh} => // a s _; exists a; rewrite mem_head.
-    apply: (@lt_le_trans _ _ (1%:R / h a)); first by rewrite divr_gt0 ?ltr0n ?Hh.
-    by apply: (@total_ge _ _ (fun a => 1%:R / h a)) => // b Hb; rewrite ltW // divr_gt0 ?ltr0n ?Hh.
-  apply: ler_wpmul2l; first exact: ler0n.
-  rewrite lef_pinv ?posrE ?pos //; apply: total_mono => a Ha.
-  by rewrite !mul1r lef_pinv ?posrE ?Hf ?Hg ?H.
-- move=> l f s Hl /=; have -> : total o (fun a => 1%:R / (l * f a)) s = l^-1 * total o (fun a => 1%:R / f a) s.
-    by rewrite -total_scale; apply: eq_total => a _; rewrite invfM mulrCA.
-  by rewrite invfM invrK mulrCA.
-- by move=> f s t H /=; rewrite (perm_size H) (total_perm _ H).
-- by move=> h f s /=; rewrite size_map total_map.
-- move=> m s Hm Hs /=; have S : (size s)%:R != 0 :> R by rewrite pnatr_eq0 size_eq0.
-  have -> : total o (fun _ : nat => 1%:R / m) s = (size s)%:R / m.
-    elim: s {Hs S} => [|a u /= ->]; first by rewrite mul0r.
-    by rewrite -[(size u).+1]add1n natrD mulrDl.
-  by rewrite invfM invrK mulrA divff // mul1r.
-Qed.
-
 Section Averages.
 
 Variables (A : (nat -> R) -> seq nat -> R) (HA : sound A).
-
-Lemma sound_le f s m : s != [::] -> (forall a, a \in s -> 0 < f a <= m) -> A f s <= m.
-Proof.
-move=> Hs H; have Hm : 0 < m.
-  by case: s Hs H => // a s _ /(_ a (mem_head _ _)) /andP [H1 H2]; apply: lt_le_trans H2.
-by rewrite -[X in _ <= X](sound_const HA Hm Hs); apply: (sound_mono HA) => a /H /andP [].
-Qed.
-
-Lemma sound_ge f s m : 0 < m -> s != [::] -> (forall a, a \in s -> m <= f a) -> m <= A f s.
-Proof. by move=> Hm Hs H; rewrite -[X in X <= _](sound_const HA Hm Hs); apply: (sound_mono HA). Qed.
-
-Lemma sound_gt0 f s : s != [::] -> (forall a, a \in s -> 0 < f a) -> 0 < A f s.
-Proof.
-move=> Hs H; have Hm := minimum_gt0 Hs H; apply: (lt_le_trans Hm).
-by apply: sound_ge => // a; apply: minimum_le.
-Qed.
-
-Lemma sound_eq f g s : (forall a, a \in s -> 0 < f a) -> (forall a, a \in s -> f a = g a) -> A f s = A g s.
-Proof.
-move=> Hf H; apply/eqP; rewrite eq_le !(sound_mono HA) // => a Ha; rewrite -?H //; exact: Hf.
-Qed.
 
 Section Outer.
 
@@ -239,7 +86,7 @@ Proof. by move=> [_ _ pos] Hx; rewrite mem_others => /and3P [Hzx _ Hz]; apply: p
 Lemma outer_gt0 n d c x : distance n d -> non_trivial n c -> (x < n)%N -> 0 < outer o n d c A x.
 Proof.
 move=> Hd Hc Hx; have [y [Hy Hyx ->]] := outer_in d x Hc.
-by apply: sound_gt0; [exact: members_nil | move=> z; apply: member_gt0].
+by apply: (sound_gt0 HA); [exact: members_nil | move=> z; apply: member_gt0].
 Qed.
 
 Lemma outer_grows n d d' c x : distance n d -> non_trivial n c -> consistent_change n c d d' -> (x < n)%N ->
@@ -267,7 +114,7 @@ Proof.
 move=> Hd Hd' Hc H Hx; rewrite /silhouette_of.
 case: ifP => // /negbT Ha; have Hm : mates n c x != [::] by rewrite mates_nil.
 apply: score_mono.
-- by apply/ltW/sound_gt0 => // y; apply: mate_gt0.
+- by apply/ltW/(sound_gt0 HA) => // y; apply: mate_gt0.
 - apply: (sound_mono HA) => y; first exact: (mate_gt0 Hd' Hx).
   by rewrite mem_others => /and3P [_ Hy Hyn]; have := H _ _ Hx Hyn; rewrite eq_sym Hy.
 - exact: outer_gt0.
@@ -292,7 +139,7 @@ Hypothesis (E : forall x y, (x < n)%N -> (y < n)%N -> d' x y = d (s x) (s y)).
 Lemma average_members x y : (x < n)%N -> (y < n)%N -> c' y != c' x ->
   A (d' x) (members n c' (c' y)) = A (d (s x)) (members n c (c (s y))).
 Proof.
-move=> Hx Hy Hyx; rewrite -(sound_perm HA _ (perm_members Hst Hc Hy)) (sound_map HA); apply: sound_eq => z.
+move=> Hx Hy Hyx; rewrite -(sound_perm HA _ (perm_members Hst Hc Hy)) (sound_map HA); apply: (sound_eq HA) => z.
   exact: member_gt0.
 by rewrite mem_members => /andP [_ Hz]; apply: E.
 Qed.
@@ -311,7 +158,7 @@ Qed.
 Lemma inner_isomorphic x : (x < n)%N -> inner n d' c' A x = inner n d c A (s x).
 Proof.
 move=> Hx; rewrite /inner -!/(mates _ _ _) -(sound_perm HA _ (perm_mates Hst Hc Hx)) (sound_map HA).
-apply: sound_eq => y; first exact: mate_gt0.
+apply: (sound_eq HA) => y; first exact: mate_gt0.
 by rewrite mem_others => /and3P [_ _ Hy]; apply: E.
 Qed.
 
@@ -334,33 +181,33 @@ Qed.
 End Averages.
 
 Theorem silhouette_scale_invariant : scale_invariant (silhouette o).
-Proof. exact: (scale_invariance mean_sound). Qed.
+Proof. exact: (scale_invariance (mean_sound R)). Qed.
 
 Theorem silhouette_consistent : consistent (@higher R) (silhouette o).
-Proof. exact: (consistency mean_sound). Qed.
+Proof. exact: (consistency (mean_sound R)). Qed.
 
 Theorem silhouette_isomorphism_invariant : isomorphism_invariant (silhouette o).
-Proof. exact: (isomorphism_invariance mean_sound). Qed.
+Proof. exact: (isomorphism_invariance (mean_sound R)). Qed.
 
 Theorem generalized_silhouette_scale_invariant : scale_invariant (generalized_silhouette o).
-Proof. exact: (scale_invariance harmonic_mean_sound). Qed.
+Proof. exact: (scale_invariance (harmonic_mean_sound R)). Qed.
 
 Theorem generalized_silhouette_consistent : consistent (@higher R) (generalized_silhouette o).
-Proof. exact: (consistency harmonic_mean_sound). Qed.
+Proof. exact: (consistency (harmonic_mean_sound R)). Qed.
 
 Theorem generalized_silhouette_isomorphism_invariant : isomorphism_invariant (generalized_silhouette o).
-Proof. exact: (isomorphism_invariance harmonic_mean_sound). Qed.
+Proof. exact: (isomorphism_invariance (harmonic_mean_sound R)). Qed.
 
 Theorem macro_silhouette_scale_invariant : scale_invariant (macro_silhouette o).
 Proof.
 move=> n d c l _ _ Hl; apply: eq_mean => own _; apply: eq_mean => x _.
-exact: (silhouette_of_scale mean_sound).
+exact: (silhouette_of_scale (mean_sound R)).
 Qed.
 
 Theorem macro_silhouette_consistent : consistent (@higher R) (macro_silhouette o).
 Proof.
 move=> n d d' c Hd Hd' Hc H; apply: mean_mono => own _; apply: mean_mono => x; rewrite mem_members => /andP [_ Hx].
-exact: (silhouette_of_rises mean_sound).
+exact: (silhouette_of_rises (mean_sound R)).
 Qed.
 
 Theorem macro_silhouette_isomorphism_invariant : isomorphism_invariant (macro_silhouette o).
@@ -386,7 +233,7 @@ apply: (etrans _ (mean_perm _ names)); rewrite mean_map; apply: eq_mean => own /
 have -> : members n c' own = members n c' (c' (first own)) by rewrite Ef.
 apply: (etrans _ (mean_perm _ (perm_members Hst Hc Hf))); rewrite mean_map; apply: eq_mean => x.
 rewrite mem_members => /andP [_ Hx].
-exact: (silhouette_of_isomorphic mean_sound Hd' Hst Hc E H Hx).
+exact: (silhouette_of_isomorphic (mean_sound R) Hd' Hst Hc E H Hx).
 Qed.
 
 (** All distances are equal, and all silhouettes 0. *)

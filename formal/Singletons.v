@@ -1,7 +1,7 @@
 (** The silhouette is rich: distance 1 inside clusters, 2 between them, and a little more between singletons. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From cqm Require Import Definitions Lists Axioms Pairs Silhouette.
+From cqm Require Import Definitions Lists Axioms Pairs Clusters Means Silhouette.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -15,46 +15,6 @@ Section Singletons.
 Variable R : realFieldType.
 Notation o := (field_ops R).
 Notation average := ((nat -> R) -> seq nat -> R).
-
-(** One number of 2 lifts an average of others that are at least 1, by as much for all that are no longer than [N]. *)
-Definition strict (A : average) : Prop := forall N, exists2 e : R, 0 < e <= 1 &
-  forall f s z, (size s <= N)%N -> z \in s -> (forall a, a \in s -> 1 <= f a) -> 2%:R <= f z -> 1 + e <= A f s.
-
-Lemma mean_strict : strict (@mean R o _).
-Proof.
-move=> N; exists (N.+1%:R^-1); first by rewrite invr_gt0 ltr0n invf_le1 ?ltr0n // ler1n.
-move=> f s z HN Hz Hf Hfz; have S : 0 < (size s)%:R :> R by rewrite ltr0n; case: s Hz {HN Hf}.
-have H : 1 <= total o f s - (size s)%:R.
-  rewrite -total_one -total_sub; apply: (@le_trans _ _ (f z - 1)); first by rewrite ler_subr_addr.
-  by apply: (@total_ge _ _ (fun a => f a - 1)) => // a Ha; rewrite subr_ge0 Hf.
-rewrite /mean /= ler_pdivl_mulr // mulrDl mul1r -ler_subr_addl (le_trans _ H) //.
-by rewrite mulrC ler_pdivr_mulr ?ltr0n // mul1r ler_nat ltnW.
-Qed.
-
-Lemma harmonic_mean_strict : strict (@harmonic_mean R o _).
-Proof.
-move=> N; exists (2%:R^-1 / N.+1%:R).
-  rewrite divr_gt0 ?invr_gt0 ?ltr0n //= ler_pdivr_mulr ?ltr0n // mul1r.
-  by apply: (@le_trans _ _ 1); rewrite ?invf_le1 ?ltr0n ?ler1n.
-move=> f s z HN Hz Hf Hfz; have pos a : a \in s -> 0 < f a by move=> /Hf; apply: lt_le_trans.
-have T0 : 0 < total o (fun a => 1%:R / f a) s.
-  apply: (@lt_le_trans _ _ (1%:R / f z)); first by rewrite divr_gt0 ?ltr0n ?pos.
-  by apply: (@total_ge _ _ (fun a => 1%:R / f a)) => // a Ha; rewrite ltW // divr_gt0 ?ltr0n ?pos.
-have H : 2%:R^-1 <= (size s)%:R - total o (fun a => 1%:R / f a) s.
-  rewrite -total_one -total_sub; apply: (@le_trans _ _ (1 - 1%:R / f z)).
-    rewrite mul1r ler_subr_addr -ler_subr_addl.
-    have -> : 1 - 2%:R^-1 = 2%:R^-1 :> R by rewrite {1}[1]splitr !mul1r addrK.
-    by rewrite lef_pinv ?posrE ?ltr0n ?pos.
-  apply: (@total_ge _ _ (fun a => 1 - 1%:R / f a)) => // a Ha.
-  by rewrite subr_ge0 mul1r invf_le1 ?pos ?Hf.
-rewrite /harmonic_mean /= ler_pdivl_mulr // mulrDl mul1r -ler_subr_addl (le_trans _ H) //.
-have HT : total o (fun a => 1%:R / f a) s <= N.+1%:R.
-  apply: (@le_trans _ _ (size s)%:R); last by rewrite ler_nat ltnW.
-  by rewrite -subr_ge0 (le_trans _ H) // invr_ge0 ler0n.
-rewrite -mulrA ler_pimulr ?invr_ge0 ?ler0n // mulrC; apply: (@le_trans _ _ (N.+1%:R / N.+1%:R)).
-  by rewrite ler_wpmul2r // invr_ge0 ler0n.
-by rewrite divff // pnatr_eq0.
-Qed.
 
 Section Rich.
 
@@ -340,9 +300,9 @@ by move=> c' Hc' Hneq; apply: silhouette_rival.
 Qed.
 
 Theorem silhouette_rich : rich (@strictly_higher R) (silhouette o).
-Proof. exact: (richness (mean_sound R) mean_strict). Qed.
+Proof. exact: (richness (mean_sound R) (mean_strict R)). Qed.
 
 Theorem generalized_silhouette_rich : rich (@strictly_higher R) (generalized_silhouette o).
-Proof. exact: (richness (harmonic_mean_sound R) harmonic_mean_strict). Qed.
+Proof. exact: (richness (harmonic_mean_sound R) (harmonic_mean_strict R)). Qed.
 
 End Singletons.
