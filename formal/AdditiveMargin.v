@@ -15,6 +15,7 @@ Section AdditiveMargin.
 Variable R : realFieldType.
 Notation o := (field_ops R).
 
+Variables (clip : R -> R) (Hclip : clips clip).
 Variables (n : nat) (c : nat -> nat).
 Hypothesis Hc : non_trivial n c.
 
@@ -43,13 +44,13 @@ Proof. by case: n Hc => // -[]. Qed.
 Lemma within_size c' : (size (within n c') <= size (pairs n))%N.
 Proof. by rewrite size_filter count_size. Qed.
 
-Lemma additive_margin_own : long - 1 <= additive_margin o n d c.
+Lemma additive_margin_own : long - 1 <= additive_margin_by o n d c clip.
 Proof.
 have Hd : distance n d := two_levels_distance n c long_gt0.
-case: (Hc) => Hw _; rewrite /additive_margin (eq_mean (@inside_one _ _ _ _)) mean_const //= divr1.
-have [k /choices_centres Hk ->] := minimum_in (mean_gap o n d c) (choices_nil n c).
+case: (Hc) => Hw _; rewrite /additive_margin_by (eq_mean (@inside_one _ _ _ _)) mean_const //= divr1.
+have [k /choices_centres Hk ->] := minimum_in (mean_gap o n d c clip) (choices_nil n c).
 rewrite -(mean_const (long - 1) points_nil); apply: mean_mono => x; rewrite mem_iota => /andP [_ Hx].
-rewrite greatestE le_maxr; apply/orP; left; apply: ler_sub.
+apply: (le_trans _ (clip_ge Hclip _)); apply: ler_sub.
   apply: le_minimum => [|y]; first exact: (others_nil Hc Hk).
   rewrite mem_filter eq_sym => /andP [/negbTE Hyx _]; rewrite /two_levels Hyx.
   by case: eqP => [E|_]; [rewrite E eqxx in Hyx | exact: lexx].
@@ -62,10 +63,10 @@ Variable c' : nat -> nat.
 Hypotheses (Hc' : non_trivial n c') (Hneq : ~ same_partition n c c').
 Variables (k : seq nat) (Hk : centres n c' k).
 
-Notation gap := (fun x => greatest o (sub o (to_other o d c' k x) (to_own d c' k x)) 0).
+Notation gap := (fun x => clip (sub o (to_other o d c' k x) (to_own d c' k x))).
 
 Lemma gap_le m x : 0 <= m -> to_other o d c' k x <= m -> gap x <= m.
-Proof. by move=> H0 H; rewrite /= greatestE le_maxl H0 andbT ler_subl_addr (le_trans H) // ler_addl d_ge0. Qed.
+Proof. by move=> H0 H; apply: (clip_le Hclip) => //=; rewrite ler_subl_addr (le_trans H) // ler_addl d_ge0. Qed.
 
 Lemma gap_long x : gap x <= long.
 Proof.
@@ -75,24 +76,25 @@ Qed.
 
 (** If points of different clusters are together, their distance is in the mean. *)
 Lemma rival_joins p : p \in within n c' -> c p.1 != c p.2 ->
-  mean_gap o n d c' k / mean o (apart d) (within n c') < long - 1.
+  mean_gap o n d c' clip k / mean o (apart d) (within n c') < long - 1.
 Proof.
 move=> Hp E; have L := long_gt0; have N : 0 < (size (within n c'))%:R :> R.
   by rewrite ltr0n lt0n size_eq0; case: (Hc').
 have Hlong : apart d p = long by have [_ _ H _] := within_inside Hp; rewrite two_levels_apart // (negbTE E).
-apply: (@le_lt_trans _ _ (long / (long / (size (within n c'))%:R))).
-  apply: quotient_mono; first exact: mean_gap_ge0.
-  - by rewrite -[X in _ <= X](mean_const long points_nil); apply: mean_mono => x _; apply: gap_long.
-  - exact: divr_gt0.
-  - rewrite /mean /= ler_wpmul2r ?invr_ge0 ?(ltW N) // -[X in X <= _]Hlong.
-    by apply: total_ge => // q _; apply: d_ge0.
-rewrite invfM invrK mulrA divff ?gt_eqF // mul1r long_less ltr_nat ltnS.
+have W : long <= mean o (apart d) (within n c') * (size (within n c'))%:R.
+  rewrite /mean /= divfK ?gt_eqF // -[X in X <= _]Hlong.
+  by apply: total_ge => // q _; apply: d_ge0.
+have M : 0 < mean o (apart d) (within n c').
+  by rewrite -(pmulr_lgt0 _ N); apply: lt_le_trans W.
+rewrite ltr_pdivr_mulr // (@le_lt_trans _ _ long) //.
+  by rewrite -[X in _ <= X](mean_const long points_nil); apply: mean_mono => x _; apply: gap_long.
+apply: (le_lt_trans W); rewrite mulrC ltr_pmul2r // long_less ltr_nat ltnS.
 exact: leq_trans (within_size c') (leq_addr _ _).
 Qed.
 
 (** If none are, some point has another centre nearby. *)
 Lemma rival_cuts : (forall p, p \in within n c' -> c p.1 = c p.2) ->
-  mean_gap o n d c' k / mean o (apart d) (within n c') < long - 1.
+  mean_gap o n d c' clip k / mean o (apart d) (within n c') < long - 1.
 Proof.
 move=> H; have W p : p \in within n c' -> apart d p = 1.
   by move=> Hp; have [_ _ Hne _] := within_inside Hp; rewrite two_levels_apart // H ?eqxx.
@@ -117,9 +119,10 @@ Qed.
 End Rival.
 
 Lemma additive_margin_rival c' : non_trivial n c' -> ~ same_partition n c c' ->
-  additive_margin o n d c' < long - 1.
+  additive_margin_by o n d c' clip < long - 1.
 Proof.
-move=> Hc' Hneq; have [k Hk E] := least_attained (mean_gap o) n d c'; rewrite /additive_margin E.
+move=> Hc' Hneq; have [k Hk E] := least_attained (fun n d c => mean_gap o n d c clip) n d c'.
+rewrite /additive_margin_by E.
 case: (boolP (has (fun p => c p.1 != c p.2) (within n c'))) => [/hasP [p Hp H]|/hasPn H].
   exact: (rival_joins Hc' Hk Hp H).
 by apply: (rival_cuts Hc' Hneq Hk) => p /H; rewrite negbK => /eqP.
@@ -127,8 +130,21 @@ Qed.
 
 End AdditiveMargin.
 
-Theorem additive_margin_rich (R : realFieldType) : rich (@strictly_higher R) (additive_margin (field_ops R)).
+Section Theorems.
+
+Variable R : realFieldType.
+
+Lemma margin_by_rich (clip : R -> R) : clips clip ->
+  rich (@strictly_higher R) (fun n d c => additive_margin_by (field_ops R) n d c clip).
 Proof.
-move=> n c Hc; exists (two_levels c (long R n)); first exact: two_levels_distance (long_gt0 R n).
-move=> c' Hc' Hneq; apply: lt_le_trans (additive_margin_own R Hc); exact: additive_margin_rival.
+move=> Hclip n c Hc; exists (two_levels c (long R n)); first exact: two_levels_distance (long_gt0 R n).
+by move=> c' Hc' Hneq; apply: lt_le_trans (additive_margin_own Hclip Hc); apply: additive_margin_rival.
 Qed.
+
+Theorem additive_margin_rich : rich (@strictly_higher R) (additive_margin (field_ops R)).
+Proof. exact: (margin_by_rich (at_0_clips R)). Qed.
+
+Theorem additive_margin_signed_rich : rich (@strictly_higher R) (additive_margin_signed (field_ops R)).
+Proof. exact: (margin_by_rich (id_clips R)). Qed.
+
+End Theorems.

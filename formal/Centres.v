@@ -90,7 +90,8 @@ apply: eq_mean => x; rewrite mem_filter mem_iota => /andP [_ /andP [_ Hx]].
 by rewrite (to_own_eq d H H' E Hx) (to_other_eq d c x E).
 Qed.
 
-Lemma mean_gap_eq n d c k k' : centres n c k -> centres n c k' -> k =i k' -> mean_gap o n d c k = mean_gap o n d c k'.
+Lemma mean_gap_eq clip n d c k k' : centres n c k -> centres n c k' -> k =i k' ->
+  mean_gap o n d c clip k = mean_gap o n d c clip k'.
 Proof.
 move=> H H' E; apply: eq_mean => x; rewrite mem_iota => /andP [_ Hx].
 by rewrite (to_own_eq d H H' E Hx) (to_other_eq d c x E).
@@ -243,7 +244,7 @@ rewrite /margin; apply: (etrans _ (mean_perm _ P)); rewrite mean_map; apply: eq_
 by rewrite mem_filter mem_iota => /andP [_ /andP [_ Hx]] /=; rewrite to_own_isomorphic ?to_other_isomorphic.
 Qed.
 
-Lemma mean_gap_isomorphic : mean_gap o n d' c' (map t k) = mean_gap o n d c k.
+Lemma mean_gap_isomorphic clip : mean_gap o n d' c' clip (map t k) = mean_gap o n d c clip k.
 Proof.
 rewrite /mean_gap; apply: (etrans _ (mean_perm _ (perm_points Hst))); rewrite mean_map; apply: eq_mean => x.
 by rewrite mem_iota => /andP [_ Hx] /=; rewrite to_own_isomorphic ?to_other_isomorphic.

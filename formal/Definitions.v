@@ -132,10 +132,12 @@ Definition to_other (k : seq nat) (x : nat) := minimum (d x) [seq y <- k | c y !
 Definition margin (k : seq nat) := mean (fun x => div o (to_own k x) (to_other k x)) [seq x <- points n | x \notin k].
 Definition relative_margin := minimum margin choices.
 
-(** Ackerman & Ben-David 2008: additive margin of the worst choice of centres, where no point counts less than 0. Higher
-    is better. *)
-Definition mean_gap (k : seq nat) := mean (fun x => greatest (sub o (to_other k x) (to_own k x)) (zero o)) (points n).
-Definition additive_margin := div o (minimum mean_gap choices) (mean apart (within n c)).
+(** Ackerman & Ben-David 2008: additive margin of the worst choice of centres, where no point counts less than 0, or
+    where points nearer to another centre do. Higher is better. *)
+Definition mean_gap (clip : F -> F) (k : seq nat) := mean (fun x => clip (sub o (to_other k x) (to_own k x))) (points n).
+Definition additive_margin_by (clip : F -> F) := div o (minimum (mean_gap clip) choices) (mean apart (within n c)).
+Definition additive_margin := additive_margin_by (fun a => greatest a (zero o)).
+Definition additive_margin_signed := additive_margin_by id.
 
 (** Rousseeuw 1987, with means of distances; Lengyel & Botta-Dukát 2019, with harmonic ones. Higher is better. *)
 Definition score (a b : F) := if leb o (greatest a b) (zero o) then zero o else div o (sub o b a) (greatest a b).

@@ -41,26 +41,64 @@ Proof. exact: least_isomorphic (@margin_eq R) (@margin_isomorphic R). Qed.
 
 (** Additive margin. *)
 
-Lemma gap_ge0 (a b : R) : 0 <= greatest o (a - b) 0.
-Proof. by rewrite greatestE le_maxr lexx orbT. Qed.
+Record clips (clip : R -> R) : Prop := Clips {
+  clip_le : forall a m, 0 <= m -> a <= m -> clip a <= m;
+  clip_ge : forall a, a <= clip a;
+  clip_scale : forall l a, 0 < l -> clip (l * a) = l * clip a
+}.
 
-Lemma mean_gap_ge0 n d c k : 0 <= mean_gap o n d c k.
-Proof. by apply: mean_ge0 => x _; apply: gap_ge0. Qed.
-
-Theorem additive_margin_scale_invariant : scale_invariant (additive_margin o).
+Lemma at_0_clips : clips (fun a => greatest o a 0).
 Proof.
-move=> n d c l _ _ Hl; rewrite /additive_margin.
+split=> [a m H0 H|a|l a Hl] /=; rewrite !greatestE; first by rewrite le_maxl H.
+  by rewrite le_maxr lexx.
+by rewrite maxr_pmulr ?(ltW Hl) // mulr0.
+Qed.
+
+Lemma id_clips : clips id.
+Proof. by []. Qed.
+
+Section Clipped.
+
+Variables (clip : R -> R) (Hclip : clips clip).
+
+Lemma margin_by_scale : scale_invariant (fun n d c => additive_margin_by o n d c clip).
+Proof.
+move=> n d c l _ _ Hl; rewrite /additive_margin_by.
 have -> : mean o (apart (fun x y => l * d x y)) (within n c) = l * mean o (apart d) (within n c).
   exact: (mean_scale l (apart d)).
 apply: (etrans _ (cancel_unit _ _ Hl)); congr (_ / _); rewrite -minimum_scale //; apply: eq_minimum => k _.
-rewrite /mean_gap -mean_scale; apply: eq_mean => x _; rewrite to_other_scale // !greatestE /=.
-by rewrite maxr_pmulr ?(ltW Hl) // mulr0 mulrBr.
+rewrite /mean_gap -mean_scale; apply: eq_mean => x _; rewrite to_other_scale // -(clip_scale Hclip) // mulrBr.
+by [].
 Qed.
+
+Lemma margin_by_isomorphism : isomorphism_invariant (fun n d c => additive_margin_by o n d c clip).
+Proof.
+move=> n d d' c c' s t Hd Hd' H Hst Hc E; rewrite /additive_margin_by; congr (_ / _).
+  exact: (least_isomorphic (@mean_gap_eq R clip)
+            (fun n d d' c c' s t a b e k Hk => mean_gap_isomorphic a b e Hk clip) Hd Hd' H Hst Hc E).
+rewrite -(mean_perm _ (ordered_within Hst Hc)) mean_map; apply: eq_mean => p.
+by rewrite mem_filter => /andP [_ Hp]; apply: (apart_ordered Hst Hd E).
+Qed.
+
+End Clipped.
+
+Theorem additive_margin_scale_invariant : scale_invariant (additive_margin o).
+Proof. exact: (margin_by_scale at_0_clips). Qed.
+
+Theorem additive_margin_signed_scale_invariant : scale_invariant (additive_margin_signed o).
+Proof. exact: (margin_by_scale id_clips). Qed.
+
+Theorem additive_margin_isomorphism_invariant : isomorphism_invariant (additive_margin o).
+Proof. exact: margin_by_isomorphism. Qed.
+
+Theorem additive_margin_signed_isomorphism_invariant : isomorphism_invariant (additive_margin_signed o).
+Proof. exact: margin_by_isomorphism. Qed.
 
 Theorem additive_margin_consistent : consistent (@higher R) (additive_margin o).
 Proof.
-move=> n d d' c Hd Hd' Hc H; rewrite /higher /additive_margin; apply: quotient_mono.
-- by have [k _ ->] := minimum_in (mean_gap o n d c) (choices_nil n c); apply: mean_gap_ge0.
+move=> n d d' c Hd Hd' Hc H; rewrite /higher; apply: quotient_mono.
+- have [k _ ->] := minimum_in (mean_gap o n d c (fun a => greatest o a 0)) (choices_nil n c).
+  by apply: mean_ge0 => x _; rewrite /= greatestE le_maxr lexx orbT.
 - apply: minimum_mono => k /choices_centres Hk; apply: mean_mono => x; rewrite mem_iota => /andP [_ Hx].
   rewrite !greatestE /= le_maxl !le_maxr lexx orbT andbT; apply/orP; left; apply: ler_sub.
     exact: (to_other_grows Hk H Hx).
@@ -69,12 +107,16 @@ move=> n d d' c Hd Hd' Hc H; rewrite /higher /additive_margin; apply: quotient_m
 - by apply: mean_mono => p; apply: inside_shrinks.
 Qed.
 
-Theorem additive_margin_isomorphism_invariant : isomorphism_invariant (additive_margin o).
+Theorem additive_margin_signed_outer_consistent n d d' c : distance n d -> distance n d' -> non_trivial n c ->
+  consistent_change n c d d' -> (forall x y, (x < n)%N -> (y < n)%N -> c x = c y -> d' x y = d x y) ->
+  additive_margin_signed o n d c <= additive_margin_signed o n d' c.
 Proof.
-move=> n d d' c c' s t Hd Hd' H Hst Hc E; rewrite /additive_margin; congr (_ / _).
-  exact: (least_isomorphic (@mean_gap_eq R) (@mean_gap_isomorphic R) Hd Hd' H Hst Hc E).
-rewrite -(mean_perm _ (ordered_within Hst Hc)) mean_map; apply: eq_mean => p.
-by rewrite mem_filter => /andP [_ Hp]; apply: (apart_ordered Hst Hd E).
+move=> Hd Hd' Hc H same; rewrite /additive_margin_signed /additive_margin_by.
+have -> : mean o (apart d') (within n c) = mean o (apart d) (within n c).
+  by apply: eq_mean => p /within_inside [H1 H2 _ /eqP E]; apply: same.
+apply: ler_wpmul2r; first by rewrite invr_ge0; apply: mean_ge0 => p Hp; apply/ltW/(apart_gt0 Hd Hp).
+apply: minimum_mono => k /choices_centres Hk; apply: mean_mono => x; rewrite mem_iota => /andP [_ Hx] /=.
+by apply: ler_sub; [exact: (to_other_grows Hk H Hx) | exact: (to_own_shrinks Hk H Hx)].
 Qed.
 
 End Margins.

@@ -48,6 +48,7 @@ MEASURES: dict[str, Callable[[list[list[Fraction]], list[int]], Any]] = {
     "average_within": average_within,
     "relative_margin": relative_margin,
     "additive_margin": additive_margin,
+    "additive_margin_signed": partial(additive_margin, signed=True),
     "silhouette": silhouette,
     "macro_silhouette": macro_silhouette,
     "generalized_silhouette": generalized_silhouette,

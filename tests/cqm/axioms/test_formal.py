@@ -12,6 +12,7 @@ VERDICTS = {
     "not_scale_invariant": ("scale_invariance", "refuted"),
     "scale_invariant": ("scale_invariance", "proved"),
     "consistent": ("consistency", "proved"),
+    "outer_consistent": ("outer_consistency", "proved"),
     "isomorphism_invariant": ("isomorphism_invariance", "proved"),
     "not_rich": ("richness", "refuted"),
     "weakly_rich": ("weak_richness", "proved"),
