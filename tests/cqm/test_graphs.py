@@ -12,7 +12,7 @@ RNG = np.random.default_rng(0)
 LABELS = np.r_[RNG.integers(0, 4, 74), [4] * 6]
 POINTS = RNG.normal(size=(80, 3)) + LABELS[:, None]
 GRAPH = kneighbors_graph(POINTS, 30, mode="distance")
-HALVES = LABELS % 2  # clusters that are larger than any number of neighbours
+HALVES = np.where(LABELS > 1, 1, 0)  # clusters that are larger than any number of neighbours
 OF_NEIGHBOURS = [name for name, measure in cqm.catalog.items() if measure.of_neighbours]
 MEASURED = [*OF_NEIGHBOURS, "size_entropy"]  # which looks at no distance
 GRAPHS = {
