@@ -86,7 +86,7 @@ def run(name: str, folder: str) -> dict[str, Any]:
     value = task(X, labels)
     seconds = time.perf_counter() - start
     peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    row = {"measured": today(), "seconds": seconds, "peak_bytes": peak, **rate}
+    row = {"measured": today(), "processors": os.cpu_count(), "seconds": seconds, "peak_bytes": peak, **rate}
     if isinstance(value, cqm.Report):
         return {**row, "n": value.n, "values": dict(value.values), "left_out": dict(value.left_out)}
     return {**row, "value": value}
@@ -106,11 +106,12 @@ def products_a_second() -> float:
 def page(rows: dict[str, Any]) -> str:
     """docs/large-n.md."""
     rate = max(row.get("products_a_second", 0.0) for row in rows.values())
+    processors = sorted({str(row["processors"]) for row in rows.values()})
     lines = [
         "# A million points",
         "",
         f"{N:,} vectors of {DIM} float32 numbers in {CLUSTERS:,} clusters of uneven size, rows in no order, cosine "
-        f"distance, on {os.cpu_count()} processors; measured {days(rows.values())} by the "
+        f"distance, on {' or '.join(processors)} processors; measured {days(rows.values())} by the "
         "code of that time; written by `python -m benchmarks.large_n`. Each row is a process of its own. Peak "
         "memory is that of the process, the data and the interpreter included. The share is the time "
         "that the products of all points with all centroids take at the speed of this machine's matrix product, "

@@ -50,7 +50,9 @@ SYSTEMS = {
     FOUND: "… found speakers",
     NAMED: "… true speakers",
 }
-MORE = ["epochs=10", "learning_rate=0.001"]
+PLAIN, AGAIN = load_config("small-snt"), load_config("small-snt-speakers")
+MORE = [f"epochs={AGAIN.training.epochs}", f"learning_rate={AGAIN.training.learning_rate}"]
+"""As long, and from the same rate, as what is compared with."""
 NUMBERS = 24
 """Of clusters around the true one, that the chosen one is compared with."""
 
@@ -95,9 +97,8 @@ def chain(corpus: Corpus, folder: Path, seed: int) -> dict[str, Path]:
 
 def done(run: Path) -> bool:
     """Whether a run has all of its epochs."""
-    path = run / CHECKPOINTS
-    found = [each.name for each in checkpoints(path)] if path.is_dir() else []
-    return "epoch-0040" in found if run.name == START else "epoch-0010" in found
+    path, epochs = run / CHECKPOINTS, (PLAIN if run.name == START else AGAIN).training.epochs
+    return path.is_dir() and f"epoch-{epochs:04d}" in [each.name for each in checkpoints(path)]
 
 
 def measured(corpus: Corpus, chains: list[dict[str, Path]]) -> dict[str, Any]:

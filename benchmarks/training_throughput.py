@@ -50,6 +50,7 @@ from sv_bridge.training.loop import Batches
 from sv_bridge.training.trainer import Trainer
 
 OUT = Path(__file__).parent.parent / "docs" / "benchmarks"
+RECORD, PAGE = "training.json", "training.md"
 GPU_SECONDS = 240  # of measuring
 SPEECH = 640  # utterances of the corpus are used
 ONE_BY_ONE = 16  # utterances are embedded so
@@ -310,7 +311,7 @@ def run(
     """Measure the recipes in turns; what is known is written to `out` after each."""
     start = time.monotonic()
     clock = time.process_time if processor_time else time.perf_counter
-    kept = out / "training.json"
+    kept = out / RECORD
     record: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     machine = record[device.type] = facts(device, processor_time=processor_time)
     files = Corpus(corpus.root, tuple(islice(corpus, SPEECH)))
@@ -329,7 +330,7 @@ def run(
             machine["rows"].append(row)
             out.mkdir(parents=True, exist_ok=True)
             write_json(kept, record)
-            write_text(out / "training.md", page(record))
+            write_text(out / PAGE, page(record))
             print(row, flush=True)
     return record
 
@@ -337,13 +338,17 @@ def run(
 def main() -> None:
     """Measure, write and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--corpus", type=Path, help="corpus with a split train; without, only the page is written")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--workers", type=int, help="processes that read; the recipe's by default")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--processor-time", action="store_true", help="instead of the clock's; choose one thread")
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
+    if arguments.corpus is None:
+        record = json.loads((arguments.out / RECORD).read_text(encoding="utf-8"))
+        write_text(arguments.out / PAGE, page(record))
+        return
     device = choose_device(arguments.device)
     record = run(
         CPU if device.type == "cpu" else GPU,

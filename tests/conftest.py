@@ -44,7 +44,7 @@ def pytest_fixture_setup(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Run each test as though it were the first to draw: in any order, in any number of processes, it has one outcome."""
+    """Run each test as though it were the first to draw: it has one outcome in any order and any process."""
     start_over(item.session)
     return (yield)
 
@@ -54,7 +54,7 @@ def start_over(session: pytest.Session) -> None:
     for generator, state in session.stash[IMPORTED].items():
         generator.bit_generator.state = state
     random.seed(0)
-    np.random.seed(0)
+    np.random.seed(0)  # noqa: NPY002 (what scikit-learn draws from without a random state)
     torch.manual_seed(0)
 
 

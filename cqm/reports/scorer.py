@@ -3,7 +3,7 @@
 import math
 import warnings
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cqm.arrays.intake import check_metric, validate
@@ -15,7 +15,7 @@ from cqm.reports.spaces import check_dense, final_of, labels_of, taking_distance
 __all__ = ["Scorer", "scorer"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Scorer:
     """`scorer(estimator, X, y=None)` → higher is better.
 
@@ -31,7 +31,7 @@ class Scorer:
     metric: Metric
     noise_label: Hashable | None
     min_coverage: float = MIN_COVERAGE
-    weights: bool | str | None = None
+    weights: bool | str | None = field(default=None, hash=False)
 
     def set_score_request(self, *, sample_weight: bool | str | None) -> "Scorer":
         """Ask searches and cross-validation to hand weights on, as scikit-learn's own scorers do; returns itself.

@@ -107,9 +107,17 @@ def takes_distances(clusterer: Any) -> bool:
     """Whether a clusterer is given distances, or similarities, in the place of points."""
     if not hasattr(clusterer, "get_params"):
         return False
-    parameters = final_of(clusterer).get_params()
+    final = final_of(clusterer)
+    parameters = final.get_params()
     settings = {str(parameters.get("metric")), str(parameters.get("affinity"))}
-    return not settings.isdisjoint({"precomputed", "precomputed_nearest_neighbors"})
+    return is_pairwise(final) or not settings.isdisjoint({"precomputed", "precomputed_nearest_neighbors"})
+
+
+def is_pairwise(estimator: Any) -> bool:
+    """Whether an estimator's tags say that it is given a square matrix."""
+    from sklearn.utils import get_tags  # here, because scikit-learn takes a second to import
+
+    return hasattr(estimator, "__sklearn_tags__") and get_tags(estimator).input_tags.pairwise
 
 
 def taking_distances(estimator: Any, metric: Metric) -> Mapping[str, Any]:
@@ -120,8 +128,6 @@ def taking_distances(estimator: Any, metric: Metric) -> Mapping[str, Any]:
     ValueError
         It clusters vectors, or takes distances where the measure is given vectors.
     """
-    from sklearn.utils import get_tags  # here, because scikit-learn takes a second to import
-
     final = final_of(estimator)
     name, parameters = type(final).__name__, final.get_params()
     setting = parameters.get("metric", parameters.get("affinity"))
@@ -138,7 +144,7 @@ def taking_distances(estimator: Any, metric: Metric) -> Mapping[str, Any]:
                 f'metric="precomputed" promises: give it linkage="average" and metric="precomputed"'
             )
         return {} if setting == "precomputed" else {named(estimator, "metric"): "precomputed"}
-    if setting == "precomputed_nearest_neighbors" or (setting is None and get_tags(final).input_tags.pairwise):
+    if setting == "precomputed_nearest_neighbors" or (setting is None and is_pairwise(final)):
         return {}
     takes = "similarities" if setting == "precomputed" else "vectors"
     raise ValueError(

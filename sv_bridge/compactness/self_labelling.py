@@ -120,7 +120,7 @@ def _embedded(system: str, speech: Corpus, options: EmbeddingOptions) -> Embeddi
     """Embeddings of all utterances in their order; spectra, whose loudest bands would decide all, whitened."""
     embeddings = embeddings_of(system, speech, options)
     if len(embeddings) != len(speech):
-        raise ValueError(f"{len(embeddings.skipped)} utterances have unusable audio, first {embeddings.skipped[0]}")
+        raise ValueError(f"utterances with unusable audio: {len(embeddings.skipped)}, first {embeddings.skipped[0]}")
     return whiten_themselves(embeddings) if system == LOG_MEL else embeddings
 
 

@@ -1,7 +1,8 @@
 """How many speakers a recording has, and which embedding is whose: by a measure, a threshold or an eigengap."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -99,13 +100,23 @@ def count_speakers(
         by = EIGENGAP if n >= LONG and clusterer != "ahc" else "silhouette"
     clusterer = clusterer or ("spectral" if by == EIGENGAP else "ahc")
     given = "given" if speakers is not None else by
+    if n == 1:
+        return SpeakerCount(np.zeros(1, dtype=np.intp), 1, given)
+    tree = cache(lambda: linkage(directions, method="average", metric="cosine"))
     if n < 3 and by != THRESHOLD:  # too few to be told apart
-        return _ahc(directions, given, speakers or 1, None)
-    if clusterer == "ahc" and (speakers is not None or by == THRESHOLD):
-        return _ahc(directions, given, speakers, threshold if speakers is None else None)
+        return _of_number(tree(), given, speakers or 1)
+    if clusterer == "ahc" and speakers is not None:
+        return _of_number(tree(), given, speakers)
+    if threshold is not None and by == THRESHOLD:
+        return _of_threshold(tree(), threshold)
     gap = eigengap(directions, most=min(most, n - 1)) if clusterer == "spectral" else None
     neighbours = None if gap is None else gap.neighbours
-    cut = _cuts(directions, neighbours, max(most, speakers or 1), seed)
+    space = None if neighbours is None else spectral_space(directions, neighbours, dimensions=max(most, speakers or 1))
+
+    def cut(k: int) -> Labels:
+        """Clusters of each embedding, k of them."""
+        return _cut(tree(), k) if space is None else spectral_clusters(space, k, seed=seed)
+
     if gap is not None and (speakers is not None or by == EIGENGAP):
         k = gap.clusters if speakers is None else speakers
         return SpeakerCount(_ordered(cut(k)), k, given, gap.ratios, neighbours=neighbours)
@@ -115,12 +126,11 @@ def count_speakers(
     k = max(values, key=lambda k: (measure.oriented(values[k]), -k)) if values else 1
     if values and (
         (by == "silhouette" and values[k] <= structure)
-        or (threshold is not None and _ahc(directions, by, None, threshold).speakers == 1)
+        or (threshold is not None and tree()[-1, 2] <= 1 - threshold)  # the last two clusters are as alike
     ):
         k = 1
     if neighbours is None:
-        chosen = _ahc(directions, by, k, None)
-        return SpeakerCount(chosen.labels, chosen.speakers, by, values, chosen.threshold)
+        return replace(_of_number(tree(), by, k), values=values)
     return SpeakerCount(_ordered(cut(k)), k, by, values, neighbours=neighbours)
 
 
@@ -146,31 +156,24 @@ def check_choice(by: str, clusterer: Clusterer | None, threshold: float | None) 
         )
 
 
-def _ahc(directions: NDArray[np.float64], by: str, k: int | None, threshold: float | None) -> SpeakerCount:
-    """Agglomerative clusters, of a number or a threshold."""
-    n = len(directions)
-    if n == 1:
-        return SpeakerCount(np.zeros(1, dtype=np.intp), 1, by)
-    tree = linkage(directions, method="average", metric="cosine")
+def _of_number(tree: NDArray[np.float64], by: str, k: int) -> SpeakerCount:
+    """Agglomerative clusters, k of them where no two joined at one height, and a threshold that gives them."""
     heights = tree[:, 2]  # cosine distances at which clusters were joined, ascending
-    if threshold is not None:
-        joined = int(np.searchsorted(heights, 1 - threshold, side="right"))
-    else:
-        joined = n - (k or 1)
-        below = heights[joined - 1] if joined else 0.0
-        above = heights[joined] if joined < len(heights) else 2.0
-        threshold = float(1 - (below + above) / 2)
-    labels = fcluster(tree, n - joined, criterion="maxclust")
-    return SpeakerCount(_ordered(labels), len(np.unique(labels)), by, threshold=threshold)
+    joined = len(heights) + 1 - k
+    below = heights[joined - 1] if joined else 0.0
+    above = heights[joined] if joined < len(heights) else 2.0
+    labels = _ordered(_cut(tree, k))
+    return SpeakerCount(labels, len(np.unique(labels)), by, threshold=float(1 - (below + above) / 2))
 
 
-def _cuts(directions: NDArray[np.float64], neighbours: int | None, most: int, seed: int) -> Callable[[int], Labels]:
-    """K → (n,) clusters; the tree of an agglomerative clustering is built once."""
-    if neighbours is not None:
-        space = spectral_space(directions, neighbours, dimensions=most)
-        return lambda k: spectral_clusters(space, k, seed=seed)
-    tree = linkage(directions, method="average", metric="cosine")
-    return lambda k: np.asarray(fcluster(tree, k, criterion="maxclust"), dtype=np.intp)
+def _of_threshold(tree: NDArray[np.float64], threshold: float) -> SpeakerCount:
+    """Agglomerative clusters that are joined at an average cosine of the threshold or more."""
+    k = len(tree) + 1 - int(np.searchsorted(tree[:, 2], 1 - threshold, side="right"))
+    return replace(_of_number(tree, THRESHOLD, k), threshold=threshold)
+
+
+def _cut(tree: NDArray[np.float64], k: int) -> Labels:
+    return np.asarray(fcluster(tree, k, criterion="maxclust"), dtype=np.intp)
 
 
 def _ordered(labels: NDArray[np.integer]) -> Labels:

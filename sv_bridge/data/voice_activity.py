@@ -39,7 +39,7 @@ def is_silent(samples: NDArray[np.floating]) -> bool:
     >>> is_silent(np.tile([1.0, -1.0], 100) / 2**15), is_silent(np.tile([1.0, -1.0], 100) / 100)
     (True, False)
     """
-    energy = float(samples @ samples)  # in float32, which is enough here and a tenth of the time
+    energy = float(samples @ samples)  # in float32, which is enough here
     return energy < len(samples) * 10 ** (SILENT_DBFS / 10) or not len(samples)
 
 

@@ -142,7 +142,7 @@ class Batches:
         if len(speech) < training.batch_size:
             largest = len(speech) // parts * parts
             cure = f"--set batch_size={largest}, or less" if largest >= 2 * parts else "take more speech"
-            raise ConfigError(f"{len(speech)} utterances do not make a batch of {training.batch_size}: {cure}")
+            raise ConfigError(f"a batch of {training.batch_size} needs more utterances than {len(speech)}: {cure}")
         self.dataset = ContrastiveDataset(
             speech,
             view_seconds=config.method.view_seconds(data.crop_seconds),

@@ -127,6 +127,7 @@ def test_a_search_hands_weights_on_where_routing_is_on(scoring):
     assert search.best_score_ == pytest.approx(cqm.silhouette(BLOBS[copies], labels[copies]))
     assert search.best_score_ != pytest.approx(cqm.silhouette(BLOBS, labels), rel=1e-3)
     assert again == one
+    assert hash(again) == hash(one)
 
 
 def test_weights_that_nobody_asked_for_are_an_error():

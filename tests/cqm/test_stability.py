@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.cluster import DBSCAN, AgglomerativeClustering, KMeans, SpectralClustering
 from sklearn.datasets import make_blobs, make_moons
 from sklearn.pipeline import make_pipeline
@@ -154,6 +155,33 @@ def test_distances_are_drawn_with_their_rows_and_columns():
     assert str(got) == str(expected)
     with pytest.raises(ValueError, match=r"takes distances, a square matrix, but `X` has shape \(60, 2\)"):
         cqm.cluster_stability(TRIANGLE, near, **options)
+
+
+class OfDistances(ClusterMixin, BaseEstimator):
+    """Single linkage that nothing but its tags tells to take distances."""
+
+    def __init__(self, clusters=2):
+        self.clusters = clusters
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.pairwise = True
+        return tags
+
+    def fit_predict(self, X, y=None):
+        near = AgglomerativeClustering(self.clusters, linkage="single", metric="precomputed")
+        return near.fit_predict(X)
+
+
+def test_a_clusterer_takes_distances_where_its_tags_say_so():
+    distances = np.sqrt(((TRIANGLE[:, None] - TRIANGLE) ** 2).sum(axis=2))
+    options = {"n_resamples": 5, "random_state": 0}
+    far = AgglomerativeClustering(4, linkage="single")
+    got, expected = (
+        cqm.cluster_stability(X, clusterer, **options)
+        for X, clusterer in ((distances, OfDistances(4)), (TRIANGLE, far))
+    )
+    assert str(got) == str(expected)
 
 
 def test_neighbours_among_distances_are_those_of_drawn_points():

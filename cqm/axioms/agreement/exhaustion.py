@@ -117,7 +117,8 @@ def joined(a: Partition, b: Partition, c: Partition, d: Partition) -> Trial:
         canonical((*a, *(n + label for label in c))),
         canonical((*b, *(n + label for label in d))),
     )
-    change = f"two clusterings that split the first {first} points and the others, then those of each point's part"
+    beginning = "the first point" if first == 1 else f"the first {first} points"
+    change = f"two clusterings that split {beginning} and the others, then those of each point's part"
     return trial(change, whole, *[(a, b)] * first, *[(c, d)] * len(c))
 
 

@@ -70,7 +70,7 @@ class SpeakerEncoder(nn.Module):
 def build_encoder(config: EncoderConfig, *, seed: int | None = None) -> SpeakerEncoder:
     """Encoder of a configuration with fresh weights; with a `seed`, always the same ones.
 
-    Weights of 2-D convolutions lie channels last: what tensor cores want, and a fifth less work for a CPU.
+    Weights of 2-D convolutions lie channels last: what tensor cores want.
 
     Examples
     --------

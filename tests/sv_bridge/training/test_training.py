@@ -274,8 +274,8 @@ def test_validation_never_looks_at_training_or_test_speakers(corpus, tmp_path):
     [
         ("accumulate=3", r"must be a multiple of processes × accumulate = 1 × 3"),
         ("min_seconds=0.7", r"no training utterance is as long as `data.min_seconds` = 0\.7"),
-        ("batch_size=64", "16 utterances do not make a batch of 64: --set batch_size=16, or less"),
-        ("batch_size=24 accumulate=12", "16 utterances do not make a batch of 24: take more speech"),
+        ("batch_size=64", "a batch of 64 needs more utterances than 16: --set batch_size=16, or less"),
+        ("batch_size=24 accumulate=12", "a batch of 24 needs more utterances than 16: take more speech"),
     ],
 )
 def test_batches_that_cannot_be_made_are_explained(corpus, tmp_path, override, message):
