@@ -55,7 +55,11 @@ def verdicts(results: Results) -> Iterator[Verdict]:
     else:
         seconds, compiled = results.start_up["import_seconds"], results.start_up["compiled"]
         yield Verdict(importing, f"{seconds:.2g} s", seconds < IMPORT_SECONDS)
-        yield Verdict(caching, f"{results.start_up['from_cache']} functions read, {compiled} compiled", compiled == 0)
+        yield Verdict(
+            caching,
+            f"{results.start_up['from_cache']} functions read, {compiled} compiled",
+            compiled == 0 < results.start_up["from_cache"],
+        )
 
 
 def one(
