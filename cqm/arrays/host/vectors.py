@@ -14,7 +14,7 @@ from cqm.parallel import in_order
 
 __all__ = ["check_directions", "check_vectors", "numeric", "read_distances", "take_rows", "unit_rows"]
 
-BLOCK_ROWS = 1024
+BLOCK_BYTES = 2**20  # of rows that one thread takes at once: in its cache, and worth handing over
 
 
 def check_vectors(X: Any, distance: Distance, first: int = 0) -> NDArray[Any]:
@@ -25,7 +25,7 @@ def check_vectors(X: Any, distance: Distance, first: int = 0) -> NDArray[Any]:
     if data.ndim != 2:
         cure = "reshape a single feature with X.reshape(-1, 1)" if data.ndim < 2 else "flatten each point to a row"
         raise ValueError(f"`X` must be (points, features), got shape {data.shape}: {cure}")
-    extremes = list(in_order(lambda rows: (rows.min(), rows.max()), _blocks(data)))
+    extremes = list(in_order(lambda rows: (rows.min(), rows.max()), _blocks(data, _row_bytes(data))))
     low, high = np.min(extremes), np.max(extremes)  # NaN passes through
     if not (np.isfinite(low) and np.isfinite(high)):
         row, column = np.argwhere(~np.isfinite(data))[0]
@@ -62,7 +62,7 @@ def check_directions(data: NDArray[Any], distance: Distance, rows: NDArray[np.in
         vectors = data[rows]
         return ~np.any(vectors != vectors[:, :1] if constant else vectors, axis=1)
 
-    wrong = suspects[np.concatenate([np.empty(0, bool), *in_order(has_none, _blocks(suspects))])]
+    wrong = suspects[np.concatenate([np.empty(0, bool), *in_order(has_none, _blocks(suspects, _row_bytes(data)))])]
     if len(wrong):
         raise no_direction(distance, first + int(wrong.min()))
 
@@ -73,7 +73,7 @@ def take_rows(data: NDArray[Any], order: NDArray[np.intp]) -> NDArray[Any]:
         return np.ascontiguousarray(data)
     out = np.empty((len(order), data.shape[1]), data.dtype)
     # mode="clip" takes straight into `out`, with no copy in between, and without the lock
-    blocks = zip(_blocks(order), _blocks(out), strict=True)
+    blocks = zip(*(_blocks(each, _row_bytes(data)) for each in (order, out)), strict=True)
     copies = in_order(lambda block: np.take(data, block[0], axis=0, out=block[1], mode="clip"), blocks)
     deque(copies, maxlen=0)
     return out
@@ -92,7 +92,7 @@ def unit_rows(vectors: NDArray[Any], order: NDArray[np.intp] | None = None, *, c
         lengths = np.sqrt(np.einsum("ij,ij->i", exact, exact))
         np.divide(exact, lengths[:, None], out=scaled, casting="same_kind")
 
-    deque(in_order(scale, zip(_blocks(order), _blocks(out), strict=True)), maxlen=0)
+    deque(in_order(scale, zip(*(_blocks(each, _row_bytes(vectors)) for each in (order, out)), strict=True)), maxlen=0)
     return out
 
 
@@ -134,5 +134,11 @@ def _array(X: Any) -> NDArray[Any]:
     return data
 
 
-def _blocks(data: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    return (data[first : first + BLOCK_ROWS] for first in range(0, len(data), BLOCK_ROWS))
+def _blocks(data: NDArray[Any], row_bytes: int) -> Iterator[NDArray[Any]]:
+    """Slices of rows, or of what there is for each row of so many bytes."""
+    step = max(1, BLOCK_BYTES // row_bytes)
+    return (data[first : first + step] for first in range(0, len(data), step))
+
+
+def _row_bytes(data: NDArray[Any]) -> int:
+    return data.shape[1] * data.itemsize
