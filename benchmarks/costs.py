@@ -1,11 +1,13 @@
 """Seconds of processor that measures take, against which tests hold the formulas of `cqm.declarations.cost`.
 
-    python -m benchmarks.costs
+    python -m benchmarks.costs [--again]
 
 Each measure runs on normal clusters that overlap, in one process, once it has been compiled; what all threads take
-counts. Medians of up to three runs go to docs/benchmarks/costs.json, with the machine that they were measured on.
+counts. Medians of up to three runs go to docs/benchmarks/costs.json, with the machine that they were measured on; what
+is there already is measured again only where that is asked for.
 """
 
+import argparse
 import json
 import math
 import statistics
@@ -22,7 +24,8 @@ OUT = Path(__file__).parents[1] / "docs" / "benchmarks" / "costs.json"
 RUNS, LONG_SECONDS = 3, 5.0
 METRICS = {"math.dist": math.dist}  # metrics that are functions, by the names that the file gives them
 
-# measure, points, clusters, features and metric; at least one of each cost of the catalogue
+NAMES = ("measure", "n", "k", "d", "metric")
+# of each case; at least one of each cost of the catalogue
 CASES = (
     ("trace_w", 200_000, 500, 64, "cosine"),
     ("trace_w", 20_000, 600, 192, "euclidean"),
@@ -54,6 +57,12 @@ CASES = (
     ("generalized_dunn_hausdorff_maximum", 20_000, 600, 192, "euclidean"),
     ("gamma", 20_000, 600, 192, "euclidean"),
     ("c_index", 20_000, 20, 16, "euclidean"),
+    ("adjusted_calinski_harabasz", 20_000, 50, 64, "euclidean"),
+    ("adjusted_calinski_harabasz", 50_000, 10, 128, "euclidean"),
+    ("adjusted_xie_beni", 2_000, 100, 16, "euclidean"),
+    ("adjusted_davies_bouldin", 2_000, 100, 16, "euclidean"),
+    ("adjusted_silhouette", 2_000, 100, 16, "euclidean"),
+    ("adjusted_silhouette", 10_000, 30, 64, "euclidean"),
     ("additive_margin", 1_000, 100, 64, "euclidean"),
     ("additive_margin", 8_000, 40, 64, "euclidean"),
     ("additive_margin", 16_000, 40, 64, "euclidean"),
@@ -87,14 +96,18 @@ def seconds(name: str, n: int, k: int, d: int, metric: str) -> float:
 
 
 def main() -> None:
-    """Measure all cases and write the file."""
+    """Measure the cases and write the file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--again", action="store_true", help="measure what has been measured before, too")
+    again = parser.parse_args().again or not OUT.exists()
+    record = {"machine": facts(), "cases": []} if again else json.loads(OUT.read_text(encoding="utf-8"))
+    known = {tuple(row.values())[:-1]: row for row in record["cases"]}
     rows = []
     for case in CASES:
-        measure, n, k, d, metric = case
-        row = {"measure": measure, "n": n, "k": k, "d": d, "metric": metric, "seconds": seconds(*case)}
+        row = known.get(case) or {**dict(zip(NAMES, case, strict=True)), "seconds": seconds(*case)}
         print(*row.values(), flush=True)
         rows.append(row)
-    write_text(OUT, json.dumps({"machine": facts(), "cases": rows}, indent=1, ensure_ascii=False) + "\n")
+    write_text(OUT, json.dumps({**record, "cases": rows}, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ Cost = Literal[
     "sums",
     "n2",
     "ranks",
+    "apart",
+    "n2_apart",
     "pairs",
     "pairs_relaxed",
     "hard",
@@ -78,6 +80,10 @@ def operations(cost: Cost, n: float, k: float, d: float, metric: Metric) -> floa
             return reading + clusters + n * n / 2 * one
         case "ranks":
             return reading + n * n / 2 * (one + RANK)
+        case "apart":
+            return reading + k * k / 2 * (CLUSTER + 2 * n / k * d * NUMBER)
+        case "n2_apart":
+            return operations("n2", n, k, d, distance) + operations("apart", n, k, d, distance)
         case "hard":
             return reading + n * n * one + _search(n, k)
         case "relaxed":

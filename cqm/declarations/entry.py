@@ -39,9 +39,10 @@ class Measure:
         other), "nkd" (every point to every centroid), "midpoints" (and to every midpoint of two of them), "outlines"
         (several representatives of each cluster to those of all others), "sums" (sums of distances over clusters:
         n·k·d for cosine, correlation and sqeuclidean, which have closed forms, all pairs otherwise), "n2" (all pairs),
-        "ranks" (the ranks of their distances, or what takes as long), "hard" (a search within a budget: no polynomial
-        algorithm is known for all k), "relaxed" (such a search after rounds of a relaxation), "pairs" and
-        "pairs_relaxed" (these for each two clusters).
+        "ranks" (the ranks of their distances, or what takes as long), "apart" (each two clusters without the others),
+        "n2_apart" (that after all pairs), "hard" (a search within a budget: no polynomial algorithm is known for all
+        k), "relaxed" (such a search after rounds of a relaxation), "pairs" and "pairs_relaxed" (these for each two
+        clusters).
     reference : paper and section or equation.
     counts_coordinates : whether a measure that needs points needs only the number of their coordinates, so that any
         distance between them will do.

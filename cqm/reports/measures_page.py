@@ -47,6 +47,8 @@ COSTS = {
     "sums": "sums",
     "n2": "n²·d",
     "ranks": "n²·d + n² log n",
+    "apart": "n·k·d + k²",
+    "n2_apart": "n²·d + k²",
     "pairs": "n³/k",
     "pairs_relaxed": "n³/k",
     "hard": "hard",

@@ -1,6 +1,7 @@
 """Silhouettes of clusters, of generalised means and of medoids, and the bound that no clustering exceeds."""
 
 import math
+import tracemalloc
 from fractions import Fraction
 
 import numpy as np
@@ -193,3 +194,17 @@ def test_bound_of_points_at_one_place_is_zero():
 def test_clusters_can_be_no_larger_than_half_of_the_points(smallest):
     with pytest.raises(ValueError, match=f"`smallest` must be from 1 to n/2 = 2, got {smallest}"):
         cqm.silhouette_upper_bound([[0.0], [1.0], [2.0], [4.0], [5.0]], smallest=smallest)
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_medoid_silhouettes_never_hold_the_distances_of_all_points_to_all_medoids(tied):
+    n, k = 12_000, 2_000
+    copies, labels = np.divmod(np.arange(n), k)
+    away = copies % 2 if tied else np.random.default_rng(0).normal(size=n)  # half of each cluster in one of two places
+    points = np.stack([9.0 * labels, away], axis=1)
+    tracemalloc.start()
+    try:
+        cqm.medoid_silhouette(points, labels, metric="sqeuclidean")
+        assert tracemalloc.get_traced_memory()[1] < 8 * n * k / 2
+    finally:
+        tracemalloc.stop()
