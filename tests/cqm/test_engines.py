@@ -108,7 +108,7 @@ ANYTHING = {"min_clusters": 1, "allow_singletons_only": True}
 PAIRS = [
     name
     for name, measure in cqm.catalog.items()
-    if measure.cost in ("n2", "sums") and name != "dcsi"  # whose passes are over the cores alone
+    if measure.cost in ("n2", "sums", "n2_apart") and name != "dcsi"  # whose passes are over the cores alone
 ]
 
 

@@ -196,9 +196,9 @@ def test_qualities_mend_scores_that_shift_with_the_duration(splits):
 
 def test_fusion_of_gaussian_scores_finds_the_likelihood_ratio():
     """Independent scores of unit variance, means ±1 and ±2: the log-likelihood ratio is 2 s₁ + 4 s₂."""
-    labels = np.arange(20_000) % 4 == 0  # more non-targets than targets: both kinds weigh the same
+    labels = np.arange(100_000) % 4 == 0  # more non-targets than targets: both kinds weigh the same
     sign = np.where(labels, 1, -1)[:, None]
-    fusion = learn_fusion(sign * [1, 2] + rng.normal(size=(20_000, 2)), labels)
+    fusion = learn_fusion(sign * [1, 2] + rng.normal(size=(100_000, 2)), labels)
     np.testing.assert_allclose(fusion.weights, [2, 4], rtol=0.1)
     assert fusion.offset == pytest.approx(0, abs=0.1)
 
