@@ -31,7 +31,8 @@ IMPORTED = pytest.StashKey[dict[np.random.Generator, dict[str, object]]]()
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Remember where the generators that modules share between their tests stand before the first test."""
     modules = {item.module for item in session.items if isinstance(getattr(item, "module", None), ModuleType)}
-    generators = {value for module in modules for value in vars(module).values() if is_generator(value)}
+    values = [value for module in modules for value in vars(module).values()]
+    generators = [value for value in values if isinstance(value, np.random.Generator)]
     session.stash[IMPORTED] = {generator: generator.bit_generator.state for generator in generators}
 
 
@@ -56,7 +57,3 @@ def start_over(session: pytest.Session) -> None:
     random.seed(0)
     np.random.seed(0)  # noqa: NPY002 (what scikit-learn draws from without a random state)
     torch.manual_seed(0)
-
-
-def is_generator(value: object) -> bool:
-    return isinstance(value, np.random.Generator)
