@@ -44,8 +44,8 @@ CALLABLE = 4e5
 # What a distance costs beside its features; an entry of a smaller array, which numpy passes over; a distance's rank;
 # a distance between representatives, of which few are those of their clusters.
 DISTANCE, ENTRY, RANK, FACING = 150, 500, 1000, 4000
-# A number of `X`, in the passes that all measures make, and in factorisations; what Python does for a cluster, or for two
-# without the others, and when it calls a measure for two of few points.
+# A number of `X`, in the passes that all measures make, and in factorisations; what Python does for a cluster, or for
+# two without the others, and when it calls a measure for two of few points.
 NUMBER, FACTOR, CLUSTER, CALL = 300, 20, 1e7, 7e7
 # The search for the best representatives: a look at a distance, as many as the budget allows; rounds of the relaxation,
 # whose number grows with k.
