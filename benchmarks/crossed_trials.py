@@ -14,22 +14,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.two_collections import SHORTEST_SECONDS, SPLITS, hard_negatives, in_words, lists, rates
 from cqm.atomic import write_text
 from cqm.json_files import write_json
 from sv_bridge.data.manifest import Corpus, read_corpus
-from sv_bridge.embeddings import Embeddings
 from sv_bridge.models.embedding import EmbeddingOptions
 from sv_bridge.models.systems import LOG_MEL, UNTRAINED, embeddings_of
-from sv_bridge.verification.error_rates import equal_error_rate
-from sv_bridge.verification.scoring import score_trials
 from sv_bridge.verification.transforms import whiten
-from sv_bridge.verification.trials import Negatives, Trials, generate_trials
+from sv_bridge.verification.trials import Negatives
 
 PAGE = Path(__file__).parent.parent / "docs" / "crossed-trials.md"
 START, END = "<!-- measured -->", "<!-- end of what is measured -->"
 WHITENED, ENCODER = "mean log-mel, whitened", f"{UNTRAINED}tiny-snt"
-SHORTEST_SECONDS = 1.5
-SPLITS = ("dev", "test")
 
 
 def main() -> None:
@@ -47,7 +43,7 @@ def main() -> None:
         corpus = read_corpus(folder).where(lambda u: u.duration_s >= SHORTEST_SECONDS)
         hard = hard_negatives(corpus)
         measured[name] = {
-            "hard": hard.removeprefix("same-").replace("-", " ").replace("_", " "),
+            "hard": in_words(hard),
             "splits": {split: size(corpus.split(split)) for split in SPLITS},
             "systems": measure(corpus, hard, runs, arguments.cross_channels),
             "cross_channels": arguments.cross_channels,
@@ -56,12 +52,6 @@ def main() -> None:
     text = arguments.page.read_text(encoding="utf-8")
     head, (_, tail) = text.split(START)[0], text.split(END)
     write_text(arguments.page, f"{head}{START}\n\n{tables(measured)}\n{END}{tail}")
-
-
-def hard_negatives(corpus: Corpus) -> Negatives:
-    """What the non-targets of hard trials share: gender and age group where the manifest has them."""
-    known = any(utterance.column("gender") and utterance.column("age_group") for utterance in corpus)
-    return "same-gender-and-age_group" if known else "same-source-and-language"
 
 
 def size(corpus: Corpus) -> dict[str, int]:
@@ -85,25 +75,6 @@ def measure(corpus: Corpus, hard: Negatives, runs: Mapping[str, str], seed: int)
                 whitened = {split: whiten(embeddings, reference) for split, embeddings in found.items()}
                 systems.setdefault(WHITENED, {})[condition] = rates(whitened, trials)
     return systems
-
-
-def lists(corpus: Corpus, hard: Negatives) -> dict[tuple[str, str], Trials]:
-    """Trials by split and kind."""
-    return {
-        (split, kind): generate_trials(corpus.split(split), negatives=negatives)
-        for split in SPLITS
-        for kind, negatives in (("any", "any"), ("hard", hard))
-    }
-
-
-def rates(embeddings: dict[str, Embeddings], trials: dict[tuple[str, str], Trials]) -> dict[str, dict[str, float]]:
-    """Equal error rate in percent by split and list of trials."""
-    found: dict[str, dict[str, float]] = {}
-    for (split, kind), listed in trials.items():
-        scores = score_trials(embeddings[split], listed)
-        rate = equal_error_rate(scores[listed.labels], scores[~listed.labels])
-        found.setdefault(split, {})[kind] = round(100 * rate, 2)
-    return found
 
 
 def tables(measured: dict[str, Any]) -> str:

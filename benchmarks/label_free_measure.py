@@ -14,7 +14,7 @@ from sklearn.metrics import adjusted_mutual_info_score
 from torch import Tensor
 
 import cqm
-from benchmarks.crossed_trials import SPLITS, hard_negatives, lists, rates
+from benchmarks.two_collections import SPLITS, hard_negatives, lists, rates
 from cqm.atomic import atomic_path
 from cqm.reports.choice import choose
 from sv_bridge.compactness.label_free import spectrum_criteria, view_criteria

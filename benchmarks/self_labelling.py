@@ -21,13 +21,23 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_mutual_info_score
 
-from benchmarks.crossed_trials import SHORTEST_SECONDS, SPLITS, hard_negatives, lists
+from benchmarks.two_collections import (
+    CONDITIONS,
+    KINDS,
+    REST,
+    SHORTEST_SECONDS,
+    SOURCE,
+    SPLITS,
+    hard_negatives,
+    in_words,
+    lists,
+    parts,
+)
 from cqm.atomic import write_text
 from cqm.json_files import write_json
 from sv_bridge.compactness.pseudo_speakers import cuts, find_pseudo_speakers
 from sv_bridge.compactness.self_labelling import self_label
 from sv_bridge.data.manifest import Corpus, read_corpus
-from sv_bridge.models.embedding import EmbeddingOptions
 from sv_bridge.models.systems import embeddings_of
 from sv_bridge.presets import load_config
 from sv_bridge.training.checkpoint import checkpoints
@@ -39,10 +49,6 @@ from sv_bridge.verification.scoring import score_trials, scoring_vectors
 from sv_bridge.verification.trials import Trials
 
 PAGE = Path(__file__).parent.parent / "docs" / "self-labelling.md"
-SOURCE, REST = "speechocean762", "debian-voices"
-"""Source of the utterances that are a collection of their own, and name of the others."""
-CONDITIONS = {"recorded": EmbeddingOptions(), "crossed": EmbeddingOptions(cross_channels=0)}
-KINDS = ("any", "hard")
 START, LONGER, FOUND, NAMED = "start", "longer", "found", "named"
 SYSTEMS = {
     START: "`small-snt`",
@@ -103,16 +109,12 @@ def done(run: Path) -> bool:
 
 def measured(corpus: Corpus, chains: list[dict[str, Path]]) -> dict[str, Any]:
     """Everything that the page shows."""
-    parts = {
-        SOURCE: corpus.where(lambda u: u.source == SOURCE),
-        REST: corpus.where(lambda u: u.source != SOURCE),
-    }
     collections = {}
-    for name, part in parts.items():
+    for name, part in parts(corpus).items():
         hard = hard_negatives(part)
         trials = lists(part, hard)
         collections[name] = {
-            "hard": hard.removeprefix("same-").replace("-", " ").replace("_", " "),
+            "hard": in_words(hard),
             "people": {split: len(part.split(split).speakers) for split in ("train", *SPLITS)},
             **judged(part, trials, chains),
         }

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from benchmarks import self_labelling
-from benchmarks.self_labelling import CONDITIONS, FOUND, KINDS, LONGER, NAMED, SPLITS, START, judged, page
+from benchmarks.self_labelling import FOUND, LONGER, NAMED, START, judged, page
+from benchmarks.two_collections import CONDITIONS, KINDS, SPLITS
 from sv_bridge.data.manifest import Corpus, Utterance
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.verification.confidence import speaker_replicates
