@@ -1,77 +1,73 @@
-"""Train the small presets with and without margin on a real corpus, and keep what each run measures.
+"""Train the tiny presets with and without margin on two collections, and keep what each run measures.
 
-    python -m benchmarks.experiments --corpus DIR [--only 'simclr-*'] [--jobs N] [--cross-channels SEED]
+    python -m benchmarks.experiments --corpus DIR [--only 'simclr-*'] [--jobs N] [--epochs N]
 
-A run that has its record under docs/experiments/ is not done again, and an interrupted one continues, so the command
-can be repeated, split by `--only`, and stopped at any time. Then docs/experiments.md and its plots are written from all
-the records there are. The first seed of everything comes first: an early end leaves a complete table of fewer seeds.
-Everything is chosen on the development speakers; test speakers are only reported. With --cross-channels the same
-trials are scored once more, each utterance through a channel of its own.
+The corpus holds both collections. A run that has its record under docs/experiments/ and its scores in the folder of
+runs is not done again, and an interrupted one continues, so the command can be repeated, split by `--only`, and stopped
+at any time. The first seed of everything comes first: an early end leaves a complete table of fewer seeds. Then
+docs/experiments.json (what pairs of systems differ by, and their fusions), docs/experiments.md and its plots are
+written from all the records there are; without a corpus, only the page.
 
-Experiments `apart-*` train without the recording sets that hold several speakers of one language, and are judged on
-them: there the channel can't give the speaker away.
+All are judged on development and test speakers of each collection, as recorded and crossed. Everything is chosen on the
+development speakers; test speakers are only reported.
 """
 
 import argparse
 import fnmatch
+import json
+import math
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from benchmarks.experiments_figures import EDGES, HARDEST
+from benchmarks.experiments_figures import EDGES
 from benchmarks.experiments_report import write_report
+from benchmarks.experiments_statistics import LOG_MEL, UNTRAINED, WHITENED, in_order, statistics_of
+from benchmarks.two_collections import CONDITIONS, SHORTEST_SECONDS, SPLITS, hard_negatives, in_words, lists, parts
+from cqm.atomic import atomic_path
 from cqm.json_files import write_json
 from sv_bridge.compactness.speakers import compactness
 from sv_bridge.data.manifest import Corpus, read_corpus
+from sv_bridge.embeddings import Embeddings
 from sv_bridge.models.baselines import MeanLogMel
-from sv_bridge.models.embedding import EmbeddingOptions, embed
+from sv_bridge.models.embedding import Sample, embed
+from sv_bridge.models.encoders import build_encoder
 from sv_bridge.models.systems import load_system
 from sv_bridge.presets import load_config
-from sv_bridge.reports.evaluator import Evaluator
 from sv_bridge.reports.plots import cosine_counts
 from sv_bridge.training.loop import train
 from sv_bridge.training.run_directory import read_metrics
+from sv_bridge.verification.confidence import speaker_replicates
+from sv_bridge.verification.error_rates import error_curve
+from sv_bridge.verification.scoring import score_trials
 from sv_bridge.verification.transforms import whiten
-from sv_bridge.verification.trials import Negatives
+from sv_bridge.verification.trials import Trials
 
-RECORDS = Path(__file__).parent.parent / "docs" / "experiments"
+PAGE = Path(__file__).parent.parent / "docs" / "experiments.md"
 CORES = os.cpu_count() or 1
-SEEDS = (0, 1, 2)
-MARGINS = {"simclr": ("tiny-snt", (0, 0.05, 0.1, 0.2, 0.4)), "moco": ("tiny-moco", (0, 0.1))}
-LOGGED = ("epoch", "step", "loss", "dev_eer")
-STUDY_SETTINGS = ("epochs=8",)
-"""Of every run of the margin study: about four minutes of one processor."""
-APART_SETTINGS = ("epochs=12",)
-"""Without the sets kept apart there are fewer utterances: about as many steps."""
-LOG_MEL, WHITENED = "mean log-mel", "mean log-mel, whitened"
-RESNET = "thin-resnet34-seed0"
-RESNET_SETTINGS = (
-    "encoder={name: thin_resnet34, embedding_dim: 512, base_channels: 16, pooling: self_attentive}",
-    "margin=0.1",
-    "min_seconds=2",
-    "batch_size=64",
-    "learning_rate=0.001",
-    "epochs=4",
-    "augmented=1",
-    "speeds=[1.0]",
-)
-"""An encoder of the paper's size, so few epochs and utterances: to see that it learns."""
-SHORTEST_SECONDS = 1.5
-APART = ("queen", "fillets")
-"""Recording sets of several speakers of one language."""
-TRIAL_LISTS: dict[str, Negatives] = {
-    "any": "any",
-    "same language": "same-language",
-    "same source and language": "same-source-and-language",
-}
+PRESETS = {"SimCLR": "tiny-snt", "MoCo": "tiny-moco"}
+SEEDS, SEEDS_OF_POSITIVES = range(5), range(3)
+MARGINS = (0, 0.05, 0.1, 0.2, 0.4)
+"""Beside ln 2 / s, which is for each method another."""
+EPOCHS = 6
+CLUSTERS = 375
+"""Positives are drawn from: one a 44 remembered vectors, as in the paper, here of 5,501 utterances at three speeds."""
+EFFORT = 3e9
+"""Multiply–adds that a measure of compactness may cost: of all, seven eighths for less than half of the time."""
+LOGGED = ("epoch", "step", "loss", "effective_rank", "positives_drawn", "positives_same_speaker")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+HEARD: dict[int, Sample] = {}
+"""Crossed utterances of development and test speakers: sent through their channels once a process."""
 
 
 @dataclass(frozen=True)
@@ -82,77 +78,94 @@ class Experiment:
     ----------
     name : of its record.
     system : what experiments with other seeds have in common.
-    framework, margin : of the margin study; "" and NaN for what isn't part of it.
-    preset, settings : recipe that is trained; no preset for what isn't trained.
-    apart : whether the sets `APART` are kept from training, to be judged on.
+    seed : None for what has none.
+    method, preset, settings : recipe that is trained; none of them for what isn't trained.
+    role : "margin", "doubled" (twice the negatives, no margin) or "positives"; "" for what isn't trained.
+    margin : of the loss.
     """
 
     name: str
     system: str
-    framework: str = ""
-    margin: float | None = None
+    seed: int | None = None
+    method: str = ""
     preset: str = ""
     settings: tuple[str, ...] = ()
-    apart: bool = False
+    role: str = ""
+    margin: float = 0.0
 
 
-def experiments() -> Iterator[Experiment]:
+def experiments(epochs: int = EPOCHS) -> Iterator[Experiment]:
     """All of them, those of the first seed first."""
     yield Experiment("log-mel", LOG_MEL)
     yield Experiment("log-mel-whitened", WHITENED)
     for seed in SEEDS:
-        yield Experiment(f"untrained-seed{seed}", "untrained", settings=(f"seed={seed}",))
-        for framework, (preset, margins) in MARGINS.items():
-            for margin in margins:
-                system = f"{framework}, margin {margin:g}"
-                name = f"{framework}-margin{margin:g}-seed{seed}"
-                yield Experiment(
-                    name, system, framework, margin, preset, (*STUDY_SETTINGS, f"margin={margin}", f"seed={seed}")
-                )
-        if seed == SEEDS[0]:
-            yield Experiment(RESNET, "Thin ResNet-34, margin 0.1", preset="tiny-am", settings=RESNET_SETTINGS)
-    yield Experiment("apart-log-mel", LOG_MEL, apart=True)
-    yield Experiment("apart-log-mel-whitened", WHITENED, apart=True)
-    for seed in SEEDS:
-        yield Experiment(f"apart-untrained-seed{seed}", "untrained", settings=(f"seed={seed}",), apart=True)
-        settings = (*APART_SETTINGS, "margin=0", f"seed={seed}")
-        yield Experiment(
-            f"apart-simclr-margin0-seed{seed}",
-            "simclr, margin 0",
-            "simclr",
-            0,
-            MARGINS["simclr"][0],
-            settings,
-            apart=True,
-        )
+        yield Experiment(f"untrained-seed{seed}", UNTRAINED, seed)
+        for method, preset in PRESETS.items():
+            common = (f"seed={seed}", f"epochs={epochs}")
+            for margin in sorted((*MARGINS, equal_margin(preset))):
+                name, system = f"{method.lower()}-margin{margin:.3g}-seed{seed}", f"{method}, margin {margin:.3g}"
+                with_margin = (*common, f"margin={margin!r}")
+                yield Experiment(name, system, seed, method, preset, with_margin, "margin", margin)
+            name, system = f"{method.lower()}-doubled-seed{seed}", f"{method}, negatives doubled"
+            twice = (*common, *twice_the_negatives(preset, epochs))
+            yield Experiment(name, system, seed, method, preset, twice, "doubled")
+            if seed in SEEDS_OF_POSITIVES:
+                name, system = f"{method.lower()}-positives-seed{seed}", f"{method}, positives of clusters"
+                drawn = f"positives={{name: clusters, clusters: {CLUSTERS}, from_epoch: {max(1, epochs // 2)}}}"
+                yield Experiment(name, system, seed, method, preset, (*common, drawn), "positives")
+
+
+def equal_margin(preset: str) -> float:
+    """Additive margin that weighs every negative twice: ln 2 over the scale."""
+    scale: float = load_config(preset).method.model_dump()["scale"]
+    return math.log(2) / scale
+
+
+def twice_the_negatives(preset: str, epochs: int) -> tuple[str, ...]:
+    """Settings with twice as many different negatives, and as many steps.
+
+    A queue of twice the length; or a batch whose other utterances are twice as many, for twice the epochs, since these
+    have half the steps.
+    """
+    config = load_config(preset)
+    method, training = config.method.model_dump(), config.training
+    if "queue_size" in method:
+        return (f"queue_size={2 * method['queue_size']}",)
+    return (
+        f"batch_size={2 * training.batch_size - 1}",
+        f"epochs={2 * epochs}",
+        f"warmup_epochs={2 * training.schedule.warmup_epochs:g}",
+    )
 
 
 def main() -> None:
+    """Run what has no record, then write what all records say."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", type=Path, help="corpus with splits train, dev, test; without, only the report")
-    parser.add_argument("--recipe", default="debian-voices", help="how the report calls the corpus")
+    parser.add_argument("--corpus", type=Path, help="both collections, with splits train, dev, test")
     parser.add_argument("--only", default="*", help="names of experiments, with wildcards")
-    parser.add_argument("--jobs", type=int, default=CORES, help="experiments at the same time, one a processor")
+    parser.add_argument("--jobs", type=int, default=CORES, help="processes, one experiment at a time each")
     parser.add_argument("--runs", type=Path, default=Path("runs/experiments"), help="folder for run directories")
-    parser.add_argument("--records", type=Path, default=RECORDS, help="folder for what each experiment measured")
-    parser.add_argument("--epochs", type=int, help="instead of the presets'")
-    parser.add_argument("--cross-channels", type=int, help="also judge through channels drawn from this seed")
-    parser.add_argument("--no-report", action="store_true", help="only the records")
+    parser.add_argument("--page", type=Path, default=PAGE, help="records go to the folder of its name beside it")
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--list", action="store_true", help="print the names and stop")
     options = parser.parse_args()
-    chosen = [e for e in experiments() if fnmatch.fnmatch(e.name, options.only)]
+    options.records = options.page.with_suffix("")
+    chosen = [e for e in experiments(options.epochs) if fnmatch.fnmatch(e.name, options.only)]
     if options.list:
         print("\n".join(e.name for e in chosen))
         return
-    missing = [e for e in chosen if not record_of(e, options).is_file()]
-    if options.corpus is not None and options.jobs > 1:
-        with ThreadPoolExecutor(options.jobs) as pool:
-            list(pool.map(lambda experiment: run_alone(experiment, options), missing))
-    elif options.corpus is not None:
-        for experiment in missing:
-            run(experiment, options)
-    if not options.no_report:
-        write_report(options.records, options.records.parent / "experiments.md")
+    if options.corpus is not None:
+        os.environ |= dict.fromkeys(THREADS, str(max(1, CORES // options.jobs)))  # of the processes to come
+        missing = [e for e in chosen if not (record_of(e, options).is_file() and scores_of(e.name, options).is_file())]
+        with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
+            list(pool.map(run, missing, repeat(options)))
+    records = in_order([json.loads(path.read_text(encoding="utf-8")) for path in options.records.glob("*.json")])
+    if not records:
+        raise SystemExit(f"no records in {options.records}: run with --corpus DIR first")
+    found = options.page.with_suffix(".json")
+    if options.corpus is not None:
+        write_json(found, statistics_of(records, lambda name: dict(np.load(scores_of(name, options)))))
+    write_report(records, json.loads(found.read_text(encoding="utf-8")), options.page)
 
 
 def record_of(experiment: Experiment, options: argparse.Namespace) -> Path:
@@ -160,63 +173,57 @@ def record_of(experiment: Experiment, options: argparse.Namespace) -> Path:
     return Path(options.records) / f"{experiment.name}.json"
 
 
-def run_alone(experiment: Experiment, options: argparse.Namespace) -> None:
-    """Run the experiment in a process of its own, with its share of the processors."""
-    command = [sys.executable, "-m", "benchmarks.experiments", "--only", experiment.name, "--jobs", "1", "--no-report"]
-    for name in ("corpus", "recipe", "runs", "records", "epochs", "cross_channels"):
-        if getattr(options, name) is not None:
-            command += [f"--{name.replace('_', '-')}", str(getattr(options, name))]
-    threads = str(max(1, CORES // options.jobs))
-    subprocess.run(command, check=True, env=os.environ | {"OMP_NUM_THREADS": threads})
+def scores_of(name: str, options: argparse.Namespace) -> Path:
+    """File for the scores of its trials."""
+    return Path(options.runs) / name / "scores.npz"
 
 
 def run(experiment: Experiment, options: argparse.Namespace) -> None:
     """Train, measure and write the record."""
     print(f"{experiment.name} …", flush=True)
-    corpus = read_corpus(options.corpus)
-    if experiment.apart:
-        corpus = kept_apart(corpus)
-    corpus = corpus.where(lambda u: u.split == "train" or u.duration_s >= SHORTEST_SECONDS)
+    corpus = read_corpus(options.corpus).where(lambda u: u.duration_s >= SHORTEST_SECONDS)
     folder = options.runs / experiment.name
-    training = trained(experiment, corpus, folder, options.epochs) if experiment.preset else {}
-    embeddings = embedded(experiment, corpus, folder)
+    training = trained(experiment, corpus, folder) if experiment.preset else {}
+    embeddings = {condition: embedded(experiment, corpus, folder, condition) for condition in CONDITIONS}
+    collections: dict[str, Any] = {}
+    scores: dict[str, NDArray[Any]] = {}
+    for name, part in parts(corpus).items():
+        hard = hard_negatives(part)
+        trials = lists(part, hard)
+        collections[name] = {"hard": in_words(hard), "splits": {s: size(part.split(s)) for s in ("train", *SPLITS)}}
+        for condition, table in embeddings.items():
+            collections[name][condition], found = judged(table, part, trials)
+            scores |= {f"{name} {condition} {key}": values for key, values in found.items()}
+    with atomic_path(scores_of(experiment.name, options)) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, **scores)  # type: ignore[arg-type]  # its stub takes the first name for a flag
     record = {
         "name": experiment.name,
         "system": experiment.system,
-        "framework": experiment.framework,
+        "method": experiment.method,
+        "role": experiment.role,
         "margin": experiment.margin,
-        "recipe": options.recipe,
-        "corpus": {
-            split: {
-                "speakers": len(corpus.split(split).speakers),
-                "utterances": len(corpus.split(split)),
-                "minutes": round(corpus.split(split).duration_s / 60, 1),
-            }
-            for split in ("train", "dev", "test")
-        },
+        "seed": experiment.seed,
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "training": training,
-        **(measured_apart if experiment.apart else measured)(str(embeddings), corpus),
+        "collections": collections,
     }
-    if options.cross_channels is not None and not experiment.apart:
-        crossed = embedded(experiment, corpus, folder, options.cross_channels)
-        record["crossed"] = {"seed": options.cross_channels, **error_rates(str(crossed), corpus)}
     write_json(record_of(experiment, options), record)
 
 
-def kept_apart(corpus: Corpus) -> Corpus:
-    """A corpus whose test speakers are those of the sets `APART`, which no other split holds."""
-    moved = [replace(u, split="test") if u.source in APART else u for u in corpus if u.split != "test"]
-    return replace(corpus, utterances=tuple(moved))
+def size(corpus: Corpus) -> dict[str, Any]:
+    """Speakers, utterances and minutes."""
+    minutes = round(corpus.duration_s / 60, 1)
+    return {"speakers": len(corpus.speakers), "utterances": len(corpus), "minutes": minutes}
 
 
-def trained(experiment: Experiment, corpus: Corpus, folder: Path, epochs: int | None) -> dict[str, Any]:
+def trained(experiment: Experiment, corpus: Corpus, folder: Path) -> dict[str, Any]:
     """Train, or continue; the recipe, what each epoch logged, and the seconds of the process that finished."""
-    settings = list(experiment.settings) + ([] if epochs is None else [f"epochs={epochs}"])
-    config = load_config(experiment.preset, [*settings, "workers=0"])  # so that the processor time is all of it
+    # without reading processes, so that the processor time is all of it; judged only when it is over
+    settings = [*experiment.settings, "workers=0", "validate_epochs=0"]
+    config = load_config(experiment.preset, settings)
     wall, processor = time.perf_counter(), time.process_time()
-    train(config, corpus, folder, device="auto", progress_bar=False)
+    train(config, corpus, folder, device="cpu", progress_bar=False)
     return {
         "preset": experiment.preset,
         "settings": settings,
@@ -227,71 +234,58 @@ def trained(experiment: Experiment, corpus: Corpus, folder: Path, epochs: int | 
     }
 
 
-def embedded(experiment: Experiment, corpus: Corpus, folder: Path, cross_channels: int | None = None) -> Path:
-    """Embed the development and test speakers, whole utterances, into a file."""
-    wanted = corpus.where(lambda u: u.split != "train")
-    options = EmbeddingOptions(cross_channels=cross_channels)
-    if experiment.system == LOG_MEL:
-        embeddings = embed(MeanLogMel(), wanted, options)
-    elif experiment.system == WHITENED:
-        embeddings = whiten(embed(MeanLogMel(), wanted, options), embed(MeanLogMel(), corpus.split("train"), options))
-    elif experiment.preset:
-        embeddings = embed(load_system(str(folder)), wanted, options)
+def embedded(experiment: Experiment, corpus: Corpus, folder: Path, condition: str) -> Embeddings:
+    """Embed the development and test speakers of both collections, whole utterances."""
+    wanted, options = corpus.where(lambda u: u.split in SPLITS), CONDITIONS[condition]
+    memory = HEARD if condition == "crossed" else None
+    if experiment.preset:
+        encoder = load_system(str(folder))
+    elif experiment.system == UNTRAINED:
+        config = load_config(PRESETS["SimCLR"], [f"seed={experiment.seed}"])
+        encoder = build_encoder(config.encoder, seed=config.seed)
     else:
-        embeddings = embed(untrained(experiment), wanted, options)
-    path = folder / ("embeddings.npz" if cross_channels is None else f"crossed-{cross_channels}.npz")
-    embeddings.save(path)
-    return path
+        encoder = MeanLogMel()
+    embeddings = embed(encoder, wanted, options, memory=memory)
+    if experiment.system == WHITENED:
+        return whiten(embeddings, embed(encoder, corpus.split("train"), options))
+    return embeddings
 
 
-def untrained(experiment: Experiment) -> torch.nn.Module:
-    """The small encoder with fresh weights."""
-    from sv_bridge.models.encoders import build_encoder
+def judged(
+    embeddings: Embeddings, part: Corpus, trials: Mapping[tuple[str, str], Trials]
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Numbers of one collection in one condition; and scores of its lists of trials, targets and non-targets apart.
 
-    config = load_config(MARGINS["simclr"][0], experiment.settings)
-    return build_encoder(config.encoder, seed=config.seed).eval()
-
-
-def measured(system: str, corpus: Corpus) -> dict[str, Any]:
-    """Error rates of development and test speakers, and the compactness of the latter."""
-    evaluator = Evaluator(system, corpus)
-    test = {
-        name: evaluator("test", negatives=negatives, intervals=negatives == "any")
-        for name, negatives in TRIAL_LISTS.items()
-    }
-    embeddings = test["any"].embeddings
-    report = compactness(embeddings).to_dict()
-    return {
-        "dev": evaluator("dev").results[0].to_dict(),
-        "dev_hardest": evaluator("dev", negatives=TRIAL_LISTS[HARDEST]).results[0].to_dict(),
-        "test": {name: evaluation.results[0].to_dict() for name, evaluation in test.items()},
-        "test_breakdown": [result.to_dict() for result in test["any"].results],
-        "compactness": {key: value for key, value in report.items() if key != "pairs"},
-        "histogram": dict(zip(("within", "between"), cosine_counts(embeddings, EDGES).tolist(), strict=True)),
-    }
-
-
-def error_rates(system: str, corpus: Corpus) -> dict[str, Any]:
-    """Error rates of development and test speakers alone."""
-    evaluator = Evaluator(system, corpus)
-    return {
-        split: {name: evaluator(split, negatives=chosen).results[0].to_dict() for name, chosen in TRIAL_LISTS.items()}
-        for split in ("dev", "test")
-    }
-
-
-def measured_apart(system: str, corpus: Corpus) -> dict[str, Any]:
-    """Error rates of the speakers of each set kept apart, of non-targets that share the language, too."""
-    evaluators = {source: Evaluator(system, corpus.where(lambda u, s=source: u.source == s)) for source in APART}
-    evaluations = {
-        source: evaluator("test", negatives=TRIAL_LISTS[HARDEST]) for source, evaluator in evaluators.items()
-    }
-    return {
-        "apart": {
-            source: {"speakers": len(set(evaluation.embeddings.speakers)), **evaluation.results[0].to_dict()}
-            for source, evaluation in evaluations.items()
+    Beside the scores of test speakers stand error rates of speakers drawn with replacement, in percent.
+    """
+    numbers: dict[str, Any] = {}
+    found: dict[str, NDArray[Any]] = {}
+    for (split, kind), listed in trials.items():
+        scores = score_trials(embeddings, listed)
+        targets, nontargets = scores[listed.labels], scores[~listed.labels]
+        curve = error_curve(targets, nontargets)
+        numbers.setdefault(split, {})[kind] = {
+            "eer": rounded(100 * curve.equal_error().value),
+            "min_dcf_01": rounded(curve.min_cost(p_target=0.01).value),
+            "min_dcf_05": rounded(curve.min_cost(p_target=0.05).value),
         }
-    }
+        found |= {f"{split} {kind} targets": targets, f"{split} {kind} nontargets": nontargets}
+        if split == "test":
+            owners = (embeddings.speakers[rows] for rows in embeddings.rows(listed))
+            found[f"{split} {kind} replicates"] = 100 * speaker_replicates(scores, listed.labels, *owners)
+    heard = {utterance.id for utterance in part.split("test")}
+    test = embeddings.where(np.array([utterance in heard for utterance in embeddings.ids]))
+    report = compactness(test, effort=EFFORT)
+    everything = {**report.cosines.to_dict(), "uniformity": report.uniformity, **report.values}
+    numbers["compactness"] = {name: rounded(value) for name, value in everything.items() if math.isfinite(value)}
+    counts = cosine_counts(test, EDGES).tolist()
+    numbers["histogram"] = dict(zip(("within", "between"), counts, strict=True))
+    return numbers, {key: values.astype(np.float32) for key, values in found.items()}
+
+
+def rounded(value: float) -> float:
+    """To six digits: what is compared differs in fewer."""
+    return float(f"{value:.6g}")
 
 
 if __name__ == "__main__":

@@ -1,379 +1,482 @@
 """Records of experiments → docs/experiments.md with its tables, plots and sentences."""
 
-import json
 import math
-import statistics
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from scipy.stats import spearmanr, ttest_ind
-
-from benchmarks.experiments_figures import (
-    CONDITIONS,
-    HARDEST,
+from benchmarks.experiments_figures import draw_histograms, draw_learning, draw_margins
+from benchmarks.experiments_statistics import (
+    BASELINES,
+    LEVEL,
+    LISTS,
+    Difference,
     Record,
-    compactness_of,
-    draw_histograms,
-    draw_learning,
-    draw_margins,
-    mean_of,
+    Systems,
+    by_system,
+    dev_choice,
+    difference,
+    doubled,
+    margins_of,
+    methods_of,
+    paired,
+    rates_of,
+    trend,
+    values_of,
 )
+from benchmarks.two_collections import CONDITIONS, KINDS, REST, SOURCE, SPLITS
 from cqm.atomic import write_text
 from sv_bridge.compactness.reading import better
 from sv_bridge.reports.comparison import Spread
 
+__all__ = ["write_report"]
+
 SHOWN = (
-    "within", "between", "d_prime", "own_centre", "nearest_other_centre", "fisher_ratio", "alignment", "uniformity",
-    "effective_rank", "silhouette", "davies_bouldin", "relative_margin_centroid", "additive_margin_centroid",
-    "weakest_link", "dunn",
+    "within", "between", "d_prime", "fisher_ratio", "alignment", "uniformity", "effective_rank", "silhouette",
+    "davies_bouldin", "relative_margin_centroid", "additive_margin_centroid", "weakest_link", "dunn",
 )  # fmt: skip
-KINDS = {
+TOLD = {
     "how tight speakers are": ("within", "own_centre", "alignment"),
-    "how far apart they are": ("between", "nearest_other_centre", "centre_pairs"),
+    "how far apart they are": ("between", "nearest_other_centre", "centre_pairs", "uniformity"),
     "the one against the other": (
         "d_prime", "fisher_ratio", "silhouette", "davies_bouldin", "relative_margin_centroid",
         "additive_margin_centroid", "weakest_link",
     ),
 }  # fmt: skip
-"""Of the best known measures."""
-LEVEL = 0.05
-"""Of the tests that call a difference clear."""
-TITLES = {"simclr": "SimCLR with SNT-Xent", "moco": "MoCo"}
+"""The best known measures, by what they tell."""
+HEARD = {"recorded": "as recorded", "crossed": "crossed"}
+PLACES = [(collection, condition) for collection in (SOURCE, REST) for condition in CONDITIONS]
+Intervals = Mapping[tuple[str, str], Any]
+Place = tuple[str, str, str]
 
 
-def write_report(records_folder: Path, page: Path) -> None:
-    """Write the page, and its plots beside the records."""
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(records_folder.glob("*.json"))]
-    if not records:
-        raise SystemExit(f"no records in {records_folder}: run with --corpus DIR first")
-    apart, systems = by_system(records, apart=True), by_system(records, apart=False)
-    records = [record for group in systems.values() for record in group]
-    groups = {name: study(records, name) for name in TITLES}
-    parts = [introduction(records)]
-    for name, title in TITLES.items():
-        if groups[name]:
-            chosen = dev_choice(groups[name], list(groups[name]))
-            title = f"**{title}**, with the margin {chosen:g} that the development speakers choose,"
-            parts.append(against_baselines(systems, title, groups[name][chosen]))
-    for system, group in systems.items():
-        if group[0]["training"] and not group[0]["framework"]:
-            parts.append(against_baselines(systems, f"**{system}**", group))
-    if apart:
-        parts.append(apart_table(apart))
-    parts += [error_table(systems), *crossed_table(systems), compactness_table(systems)]
-    for name, margins in groups.items():
-        if len(margins) > 1 and 0 in margins:
-            draw_margins(margins, records_folder / f"{name}-margins.png")
-            parts += [
-                findings(name, margins),
-                image(records_folder / f"{name}-margins.png", f"{name}: error rate and compactness against margin"),
-            ]
-    draw_histograms(systems, records_folder / "histograms.png")
+def write_report(records: Sequence[Record], found: Mapping[str, Any], page: Path) -> None:
+    """Write the page, and its plots into the folder of records; `found` is what `statistics_of` made of them."""
+    systems, plots = by_system(records), page.with_suffix("")
+    intervals = {(pair["before"], pair["after"]): pair["intervals"] for pair in found["pairs"]}
+    methods = methods_of(systems)
+    parts = [introduction(systems)]
+    parts += ["## Was training worth it?", *(against_baselines(systems, method, intervals) for method in methods)]
+    parts += error_tables(systems)
+    if found["fusion"]:
+        parts.append(fusion_section(found["fusion"]))
+    for method in methods:
+        plot = plots / f"{method.lower()}-margins.png"
+        draw_margins(margins_of(systems, method), plot)
+        parts += [
+            margin_section(systems, method, intervals),
+            image(plot, f"{method}: errors and compactness by margin"),
+        ]
+    parts += [identity_section(systems, methods, intervals), positives_section(systems, methods, intervals)]
+    parts.append(compactness_tables(systems))
+    drawn = {name: g for name, g in systems.items() if g[0]["role"] in ("", "doubled") or g[0]["margin"] in (0, 0.4)}
+    draw_histograms(drawn, plots / "histograms.png")
     parts += [
         "## Cosines within and between test speakers",
-        image(records_folder / "histograms.png", "histograms of cosines of each system, all seeds together"),
-        sources_table(systems),
+        image(plots / "histograms.png", "histograms of cosines of systems, all seeds together"),
     ]
     trained = {name: group for name, group in systems.items() if group[0]["training"]}
     if trained:
-        draw_learning(trained, records_folder / "learning.png")
-        parts += [costs_table(trained), image(records_folder / "learning.png", "loss and dev EER after every epoch")]
-    write_text(page, "\n\n".join(parts) + "\n")
+        draw_learning(trained, plots / "learning.png")
+        parts += [costs_table(trained), image(plots / "learning.png", "loss and effective rank after every epoch")]
+    write_text(page, "\n\n".join(part for part in parts if part) + "\n")
 
 
-def by_system(records: Sequence[Record], *, apart: bool) -> dict[str, list[Record]]:
-    """Records of each system, of the experiments with sets kept apart or of the others."""
-    systems: dict[str, list[Record]] = defaultdict(list)
-    for record in sorted(records, key=order):
-        if ("apart" in record) == apart:
-            systems[record["system"]].append(record)
-    return systems
-
-
-def order(record: Record) -> tuple[bool, bool, str, float, str]:
-    """Baselines, then frameworks by margin, then the rest."""
-    untrained = not record["training"]
-    return not untrained, not record["framework"], record["framework"], record["margin"] or 0.0, record["name"]
-
-
-def study(records: Sequence[Record], framework: str) -> dict[float, list[Record]]:
-    """Margin → records of its seeds."""
-    groups: dict[float, list[Record]] = defaultdict(list)
-    for record in records:
-        if record["framework"] == framework:
-            groups[record["margin"]].append(record)
-    return dict(sorted(groups.items()))
-
-
-def introduction(records: Sequence[Record]) -> str:
-    first = records[0]
-    splits = "; ".join(
-        f"{split}: {c['speakers']} speakers, {c['utterances']:,} utterances, {c['minutes']:.0f} minutes"
-        for split, c in first["corpus"].items()
+def introduction(systems: Systems) -> str:
+    first = next(iter(systems.values()))[0]
+    sizes = "; ".join(
+        f"{name}: "
+        + ", ".join(
+            f"{split} {c['speakers']} people with {c['utterances']:,} utterances" for split, c in splits.items()
+        )
+        for name, splits in ((name, collection["splits"]) for name, collection in first["collections"].items())
     )
-    # configurations once had a section `framework`; recipes and the audio they hear have changed with it
-    earlier = sum("framework" in record["training"].get("config", {}) for record in records)
-    remark = (
-        f"{earlier} of the {len(records)} records are from before rooms rang as long as asked, MoCo left out a "
-        "query's own utterance, and trials could be crossed ([crossed trials](crossed-trials.md)): they "
-        "are not to be compared with new ones.\n\n"
-        if earlier
-        else ""
-    )
+    hard = " and ".join(f"{collection['hard']} ({name})" for name, collection in first["collections"].items())
     return (
         "# Does the additive margin make embeddings compact?\n\n"
-        + remark
-        + f"Small presets trained on `{first['recipe']}` (`sv-bridge prepare {first['recipe']}`; {splits}), judged on "
-        "whole utterances of at least 1.5 s. Mean ± standard deviation over seeds. Recipes and margins are chosen on "
-        "the development speakers; test speakers are only reported. All numbers come from the records in "
-        "`docs/experiments/`, written by `python -m benchmarks.experiments --corpus DIR`.\n\n"
-        "Most collections of this corpus hold one person per language and channel, so the channel gives the speaker "
-        "away: the mean log-mel spectrum, and its whitened form, are what a model has to beat, above all where "
-        "non-targets share source and language. Even then most test speakers were recorded apart, each with a channel "
-        f"of their own. The speakers behind {f'dev, {HARDEST}'!r} are two pairs, each recorded for one game in one "
-        "language: there the channel tells little, but they are few, and recipes were chosen on them."
+        "Tiny presets, trained without labels on the training speakers of two collections together, and judged on each "
+        f"alone, on whole utterances of at least 1.5 s ({sizes}). Each trial list is scored twice: as recorded, and "
+        "*crossed*, every utterance through a channel of its own ([crossed trials](crossed-trials.md)), since as "
+        "recorded the channel gives much away. *Hard* non-targets share "
+        f"{hard}. Mean ± standard deviation over seeds. Margins are chosen on the development speakers, by the mean "
+        "EER over all their lists of trials; test speakers are only reported. Records are in `docs/experiments/`, and "
+        "what pairs of systems differ by in `docs/experiments.json`; all is written by `python -m "
+        "benchmarks.experiments --corpus DIR`.\n\n"
+        "A difference of two systems is the mean over seeds that both have (the same seed: the same first weights and "
+        "the same crops). Two 95 % intervals belong to it: Student's over the paired seeds, which says whether other "
+        "seeds would tell the same, and that of speakers drawn with replacement, the same for both systems, which says "
+        "whether other speakers would. A difference of error rates is called clear when both leave out 0."
     )
 
 
-def against_baselines(systems: dict[str, list[Record]], title: str, group: list[Record]) -> str:
-    """Whether training was worth it, condition by condition."""
-    baselines = {name: records for name, records in systems.items() if not records[0]["training"]}
-    lines = []
-    for condition in (f"dev, {HARDEST}", *CONDITIONS):
-        own = mean_rate(group, condition)
-        rates = {name: f"{name} ({spread(rates_of(records, condition))})" for name, records in baselines.items()}
-        above = [text for name, text in rates.items() if mean_rate(baselines[name], condition) > own]
-        below = [text for name, text in rates.items() if mean_rate(baselines[name], condition) < own]
-        shown = spread(rates_of(group, condition))
-        lines.append(f"- {condition}: {shown}; lower than {listed(above)}; higher than {listed(below)}.")
-    blind, channels = systems.get("untrained", []), group[0]["training"]["config"]["data"]["augmentation"] == "channel"
-    if blind and mean_rate(blind, "any") <= mean_rate(group, "any"):
-        lines.append("\nWith this recipe, training has not made the encoder better than an untrained one.")
-    elif blind and mean_rate(blind, HARDEST) < mean_rate(group, HARDEST):
-        reason = ", which random channels in training teach to ignore" if channels else ""
-        lines.append(
-            "\nAn encoder that has learnt nothing does better where test speakers share source and language: the "
-            f"likely reason is that it hears their channels{reason}."
+def against_baselines(systems: Systems, method: str, intervals: Intervals) -> str:
+    """Whether the margin that development speakers choose is better than what learned nothing."""
+    margins = margins_of(systems, method)
+    chosen = margins[dev_choice(margins)]
+    said = []
+    for baseline in (name for name in BASELINES if name in systems):
+        sides: dict[int, list[Place]] = defaultdict(list)
+        for place in LISTS:
+            low, high = interval(intervals[baseline, chosen[0]["system"]], place)
+            sides[int(low > 0) - int(high < 0)].append(place)
+        said.append(
+            f"- against {baseline}: "
+            + "; ".join(f"{words} on {told(sides[side])}" for side, words in SIDES.items() if sides[side])
         )
     return (
-        f"{title} has these EERs in percent (mean ± deviation over seeds; on test speakers where it doesn't say dev):"
-        "\n\n" + "\n".join(lines)
+        f"**{method}**, with the margin {chosen[0]['margin']:.3g} that the development speakers choose, by the EER of "
+        "test speakers (clear by the interval over speakers):\n\n" + "\n".join(said)
     )
 
 
-def dev_choice(margins: dict[float, list[Record]], candidates: Sequence[float]) -> float:
-    """The margin with the lowest error rate on development speakers."""
-    return min(candidates, key=lambda margin: mean_of(margins[margin], lambda r: r["dev"]["equal_error_rate"]))
+SIDES = {-1: "clearly lower", 0: "not clearly different", 1: "clearly higher"}
 
 
-def rates_of(group: Sequence[Record], condition: str) -> list[float]:
-    """EER in percent, a seed each, of test speakers or, with ``dev`` before the condition, of development speakers."""
-    split, _, within = condition.rpartition("dev, ")
-    kinds = {"any": "dev", HARDEST: "dev_hardest"}
-    results = [record[kinds[within]] if split or condition != within else record["test"][condition] for record in group]
-    return [round(100 * result["equal_error_rate"], 6) for result in results]
-
-
-def mean_rate(group: Sequence[Record], condition: str) -> float:
-    return statistics.fmean(rates_of(group, condition))
-
-
-def apart_table(systems: dict[str, list[Record]]) -> str:
-    """Error rates where the channel can't give the speaker away."""
-    first = next(iter(systems.values()))[0]
-    left, sets = first["corpus"]["train"], first["apart"]
-    rates = {
-        name: {source: [100 * record["apart"][source]["equal_error_rate"] for record in group] for source in sets}
-        for name, group in systems.items()
-    }
-    means = {name: {source: statistics.fmean(seeds) for source, seeds in of.items()} for name, of in rates.items()}
-    baselines = [name for name, group in systems.items() if not group[0]["training"]]
-    verdicts = [
-        f"{name} is better than every baseline on "
-        + listed([source for source in sets if all(means[name][source] < means[b][source] for b in baselines)])
-        for name in systems
-        if name not in baselines
-    ]
-    rows = [[name, str(len(systems[name])), *map(spread, rates[name].values())] for name in systems]
-    named = " and ".join(f"`{source}` ({found['speakers']} speakers)" for source, found in sets.items())
-    return (
-        "## Recording sets that training never heard\n\n"
-        f"Trained again without the sets that hold several speakers of one language, {named}; {left['speakers']} "
-        f"speakers and {left['minutes']:.0f} minutes are left. EER in percent on these sets, of non-targets that share "
-        f"source and language. {'; '.join(verdicts)}. The recipe was chosen with an eye on these sets, too: their "
-        "speakers are unseen, but this is no blind test of it.\n\n" + markdown(["system", "seeds", *sets], rows)
-    )
-
-
-def error_table(systems: dict[str, list[Record]]) -> str:
-    dev = ("dev, any", f"dev, {HARDEST}")
-    header = [
-        "system",
-        "seeds",
-        *(f"EER %, {c}" for c in dev),
-        *(f"EER %, {c}" for c in CONDITIONS),
-        "minDCF .01",
-        "minDCF .05",
-        "95 %",
-    ]
-    rows = []
-    for name, group in systems.items():
-        cells = [spread(rates_of(group, condition)) for condition in (*dev, *CONDITIONS)]
-        cells += [spread([r["test"]["any"][key] for r in group]) for key in ("min_dcf_01", "min_dcf_05")]
-        interval = group[0]["test"]["any"]["interval"]
-        cells.append(f"{100 * interval['lower']:.1f} – {100 * interval['upper']:.1f}")
-        rows.append([name, str(len(group)), *cells])
-    resnet = (
-        " The ResNet heard all views through random channels, at one speed." if "ResNet" in "".join(systems) else ""
-    )
-    return (
-        "## Error rates on unseen speakers\n\nNon-targets are drawn from any two speakers, from two of one language, "
-        "and from two of one source and language. minDCF and the bootstrap interval over speakers (first seed) are "
-        f"for any.{resnet}\n\n" + markdown(header, rows)
-    )
-
-
-def crossed_table(systems: dict[str, list[Record]]) -> list[str]:
-    """Error rates of the same trials through channels that no two utterances share, where they were measured."""
-    crossed = {name: [r["crossed"] for r in group if "crossed" in r] for name, group in systems.items()}
-    crossed = {name: group for name, group in crossed.items() if group}
-    if not crossed:
-        return []
-    header = ["system", "seeds", *(f"EER %, {split}, {c}" for split in ("dev", "test") for c in CONDITIONS)]
-    rows = [
-        [name, str(len(group))]
-        + [
-            spread([100 * r[split][condition]["equal_error_rate"] for r in group])
-            for split in ("dev", "test")
-            for condition in CONDITIONS
+def error_tables(systems: Systems) -> list[str]:
+    found = ["## Error rates", "EER %: any non-targets / hard ones."]
+    for collection in (SOURCE, REST):
+        rows = [
+            [name, str(len(group))]
+            + [
+                " / ".join(spread(rates_of(group, split, (collection, condition, kind)), 1) for kind in KINDS)
+                for split in SPLITS
+                for condition in CONDITIONS
+            ]
+            for name, group in systems.items()
         ]
-        for name, group in crossed.items()
-    ]
-    return [
-        "## The same trials with crossed channels\n\nEvery utterance through a channel of its own (see "
-        "[crossed trials](crossed-trials.md)): what is told apart here is not the recording.\n\n"
-        + markdown(header, rows)
-    ]
-
-
-def compactness_table(systems: dict[str, list[Record]]) -> str:
-    names = [name for name in SHOWN if all(name in compactness_of(r) for group in systems.values() for r in group)]
+        header = ["system", "seeds", *(f"{split}, {HEARD[c]}" for split in SPLITS for c in CONDITIONS)]
+        found += [f"### {collection}", markdown(header, rows)]
+    costs = ("min_dcf_01", "min_dcf_05")
     rows = [
-        [name.replace("_", " "), better(name)]
-        + [spread([compactness_of(r)[name] for r in group]) for group in systems.values()]
-        for name in names
+        [name]
+        + [" / ".join(spread(rates_of(group, "test", (*place, "any"), cost), 2) for cost in costs) for place in PLACES]
+        for name, group in systems.items()
     ]
-    return "## Compactness of the test speakers, cosine distance\n\n" + markdown(["", "better", *systems], rows)
+    header = ["system", *(f"{collection}, {HEARD[condition]}" for collection, condition in PLACES)]
+    table = markdown(header, rows)
+    return [*found, folded("minDCF of test speakers, any non-targets: p = .01 / p = .05", table)]
 
 
-def findings(framework: str, groups: dict[float, list[Record]]) -> str:
-    """What the margin did, said from the numbers."""
-    chosen = dev_choice(groups, [margin for margin in groups if margin])
-    plain, margin = groups[0], groups[chosen]
-    rows, verdicts, trends, known = [], defaultdict(list), defaultdict(list), {}
-    common = set.intersection(*(set(compactness_of(r)) for group in groups.values() for r in group))
-    for name in [name for name in compactness_of(plain[0]) if name in common and better(name)]:
-        before = [compactness_of(r)[name] for r in plain]
-        after = [compactness_of(r)[name] for r in margin]
-        verdict = judge(before, after, better(name))
-        verdicts[verdict].append(name.replace("_", " "))
-        known[name] = verdict
-        margins = [m for m, group in groups.items() for _ in group]
-        values = [compactness_of(r)[name] for group in groups.values() for r in group]
-        trend = spearmanr(margins, values) if len(set(values)) > 1 and all(map(math.isfinite, values)) else None
-        shown = "—" if trend is None else f"{trend.statistic:+.2f}"
-        if trend is not None and trend.pvalue < LEVEL:
-            rising = "better" if (trend.statistic > 0) == (better(name) == "higher") else "worse"
-            trends[rising].append(name.replace("_", " "))
-        rows.append([name.replace("_", " "), better(name), spread(before), spread(after), verdict, shown])
-    rates = {m: rates_of(groups[m], "any") for m in (0, chosen)}
-    effect = judge(rates[0], rates[chosen], "lower")
-    effect = {"better": "lowered it", "worse": "raised it", "unclear": "made no clear difference"}[effect]
-    by_kind = [
-        f"- {kind}: " + listed([f"{name.replace('_', ' ')} {known[name]}" for name in names if name in known])
-        for kind, names in KINDS.items()
-    ]
-    total = len(rows)
-    seeds = min(len(plain), len(margin))
-    caution = "" if seeds > 1 else " With a single seed nothing is clear: the spread between seeds is unknown."
-    sentences = [
-        f"Of the margins above 0 the development speakers choose {chosen:g}. Test EER is {spread(rates[0])} % "
-        f"without margin and {spread(rates[chosen])} % with it: the margin {effect}.",
-        f"It made the embeddings **more compact by {len(verdicts['better'])} of {total} measures** "
-        f"({listed(verdicts['better'])}), **less compact by {len(verdicts['worse'])}** "
-        f"({listed(verdicts['worse'])}), and made no clear difference by {len(verdicts['unclear'])}.{caution}",
-        "The best known of them, by what they tell:\n\n" + "\n".join(by_kind),
-        f"A difference is called clear when Welch's t-test over seeds rejects equality at {LEVEL:.0%}; of {total} "
-        f"measures, many of them close relatives, {LEVEL * total:.0f} would do so by chance. The last column is "
-        "Spearman's correlation of the measure with the margin over all runs.",
-        f"Over all {sum(map(len, groups.values()))} runs, growing margins go with more compactness (p < {LEVEL:g}) by "
-        f"{listed(trends['better'])}; with less by {listed(trends['worse'])}.",
-    ]
-    header = ["measure", "better", "margin 0", f"margin {chosen:g}", "with margin", "trend"]
-    return (
-        f"## {TITLES[framework]}: what the margin did\n\n"
-        + "\n\n".join(sentences)
-        + "\n\n<details><summary>every measure"
-        f"</summary>\n\n{markdown(header, rows)}\n\n</details>"
-    )
-
-
-def judge(before: Sequence[float], after: Sequence[float], direction: str) -> str:
-    """Say whether the mean of `after` is clearly better or worse than that of `before`."""
-    if min(len(before), len(after)) < 2 or not all(map(math.isfinite, (*before, *after))):
-        return "unclear"
-    step = statistics.fmean(after) - statistics.fmean(before)
-    if len({*before}) == len({*after}) == 1:  # no spread: no test is needed to tell them apart
-        clear = step != 0
-    else:
-        clear = ttest_ind(before, after, equal_var=False).pvalue < LEVEL  # Welch's
-    if not clear:
-        return "unclear"
-    return "better" if (step > 0) == (direction == "higher") else "worse"
-
-
-def sources_table(systems: dict[str, list[Record]]) -> str:
-    conditions = [r["condition"] for r in next(iter(systems.values()))[0]["test_breakdown"]]
+def fusion_section(found: Mapping[str, Any]) -> str:
+    """The best trained system, whitened log-mel and both."""
     rows = []
-    for name, group in systems.items():
-        by_condition = [{r["condition"]: r["equal_error_rate"] for r in record["test_breakdown"]} for record in group]
-        rows.append([name, *(spread([100 * rates[c] for rates in by_condition]) for c in conditions)])
+    for name, collections in found["rows"].items():
+        for collection, condition in PLACES:
+            cell = collections[collection][condition]
+            rows.append(
+                [name, f"{collection}, {HEARD[condition]}"]
+                + [spread(cell[kind], 1) for kind in KINDS]
+                + [spread(cell[what], 3) for what in ("cllr", "min_cllr")]
+            )
+    alone, fused = found["rows"][found["system"]], found["rows"]["both fused"]
+    lower: list[Place] = []
+    rest: list[Place] = []
+    for place in LISTS:
+        collection, condition, kind = place
+        step = difference(alone[collection][condition][kind], fused[collection][condition][kind])
+        (lower if step.side < 0 else rest).append(place)
     return (
-        "## EER % by source and language\n\nSubsets of the trials with any non-targets; small ones rest on few "
-        "speakers.\n\n" + markdown(["system", *conditions], rows)
+        "## Fusion and calibration\n\n"
+        f"{found['system']}, the best trained system on development speakers, whitened log-mel, and both scores fused "
+        "by logistic regression. Weights and calibrations are learned, for each condition, on the development trials "
+        "of both collections; test speakers are judged. Fusion gives a clearly lower EER than the trained system alone "
+        f"(over paired seeds) on {told(lower)}; not so on {told(rest)}. Cllr is the cost of the calibrated scores "
+        "in bits, any non-targets; its minimum what a perfect calibration would leave.\n\n"
+        + markdown(["scores", "test speakers", "EER %, any", "EER %, hard", "Cllr", "minimum"], rows)
     )
 
 
-def costs_table(systems: dict[str, list[Record]]) -> str:
+def margin_section(systems: Systems, method: str, intervals: Intervals) -> str:
+    """What the margin did, said from the numbers."""
+    margins = margins_of(systems, method)
+    plain = margins[0]
+    chosen = dev_choice({margin: group for margin, group in margins.items() if margin})
+    rows, clear = [], defaultdict(list)
+    for margin, group in margins.items():
+        if margin:
+            cells = {place: rate_difference(plain, group, place, intervals) for place in LISTS}
+            rows.append([f"{margin:.3g}", *(cells[place][0] for place in LISTS)])
+            for place in LISTS:
+                clear[margin, cells[place][1]].append(place)
+    lower, higher = clear[chosen, -1], clear[chosen, 1]
+    seeds = len(paired(plain, margins[chosen])[0])
+    verdict = (
+        f"Of the margins above 0 the development speakers choose {chosen:.3g}. Against margin 0, the EER of test "
+        f"speakers is clearly lower on {told(lower)}, clearly higher on {told(higher)}, and not clearly different "
+        f"on {len(LISTS) - len(lower) - len(higher)} of {len(LISTS)} lists ({seeds} paired seeds)."
+    )
+    return (
+        f"## {method}: what the margin did\n\n{verdict}\n\nDifferences from margin 0 in points of EER (over seeds; "
+        "over speakers):\n\n"
+        + markdown(["margin", *map(in_words, LISTS)], rows)
+        + "\n\n"
+        + compactness_verdicts(margins, chosen)
+    )
+
+
+def rate_difference(
+    before: Sequence[Record], after: Sequence[Record], place: Place, intervals: Intervals
+) -> tuple[str, int]:
+    """Difference of EERs of test speakers with both of its intervals, and its side where both leave out 0."""
+    first, second = paired(before, after)
+    step = difference(rates_of(first, "test", place), rates_of(second, "test", place))
+    low, high = interval(intervals[before[0]["system"], after[0]["system"]], place)
+    side = step.side if step.side == int(low > 0) - int(high < 0) else 0
+    seeds = "—" if math.isnan(step.lower) else f"{step.lower:+.1f} … {step.upper:+.1f}"
+    shown = f"{step.mean:+.1f} ({seeds}; {low:+.1f} … {high:+.1f})"
+    return (f"**{shown}**" if side else shown), side
+
+
+def compactness_verdicts(margins: Mapping[float, list[Record]], chosen: float) -> str:
+    """Measures that are clearly better or worse with the chosen margin, over paired seeds, and their trends."""
+    first, second = paired(margins[0], margins[chosen])
+    known = [name for name in measures(margins) if better(name)]
+    sides, trends, counts = {}, {}, []
+    for collection, condition in PLACES:
+        for name in known:
+            step = measured_difference(first, second, collection, condition, name)
+            sides[collection, condition, name] = verdict_of(step, name)
+            trends[collection, condition, name] = trend(margins, collection, condition, name)
+        verdicts = [sides[collection, condition, name] for name in known]
+        rising = [verdict_of_trend(*trends[collection, condition, name], name) for name in known]
+        counts.append(
+            [f"{collection}, {HEARD[condition]}", *(str(verdicts.count(w)) for w in ("better", "worse", ""))]
+            + [str(rising.count(w)) for w in ("better", "worse", "")]
+        )
+    kinds = [
+        f"- {kind}: " + "; ".join(f"{name.replace('_', ' ')} {where(sides, name)}" for name in names if name in known)
+        for kind, names in TOLD.items()
+    ]
+    table = [
+        [name.replace("_", " "), better(name)]
+        + [f"{sides[*place, name] or 'unclear'}, {signed(trends[*place, name][0])}" for place in PLACES]
+        for name in known
+    ]
+    header = ["measure", "better", *(f"{collection}, {HEARD[condition]}" for collection, condition in PLACES)]
+    chance = f"{LEVEL * len(known):.0f}"
+    return (
+        f"Compactness of test speakers with margin {chosen:.3g} against 0, by {len(known)} measures, many of them "
+        f"close relatives: clear is what Student's interval over paired seeds tells from 0 (of so many, {chance} would "
+        f"be by chance), and a trend one of Spearman's correlation with the margin over all runs, p < {LEVEL:g}.\n\n"
+        + markdown(
+            ["test speakers", "better", "worse", "unclear", "better as margins grow", "worse", "no trend"], counts
+        )
+        + "\n\nThe best known of them, by what they tell:\n\n"
+        + "\n".join(kinds)
+        + "\n\n"
+        + folded("every measure: with the margin, and Spearman's correlation with it", markdown(header, table))
+    )
+
+
+def measures(margins: Mapping[float, Sequence[Record]]) -> list[str]:
+    """Measures that every run has a value of in both collections and conditions."""
+    found = [
+        list(record["collections"][collection][condition]["compactness"])
+        for group in margins.values()
+        for record in group
+        for collection, condition in PLACES
+    ]
+    return [name for name in found[0] if all(name in names for names in found)]
+
+
+def measured_difference(
+    before: Sequence[Record], after: Sequence[Record], collection: str, condition: str, name: str
+) -> Difference:
+    return difference(values_of(before, collection, condition, name), values_of(after, collection, condition, name))
+
+
+def verdict_of(step: Difference, name: str) -> str:
+    """Whether a measure is clearly better or worse; empty for neither."""
+    return "" if not step.side else "better" if (step.side > 0) == (better(name) == "higher") else "worse"
+
+
+def verdict_of_trend(correlation: float, p: float, name: str) -> str:
+    """Whether a measure gets better or worse with the margin; empty for neither."""
+    if not p < LEVEL:
+        return ""
+    return "better" if (correlation > 0) == (better(name) == "higher") else "worse"
+
+
+def where(sides: Mapping[tuple[str, str, str], str], name: str) -> str:
+    """One verdict for all, or how many of each."""
+    verdicts = [sides[*place, name] or "unclear" for place in PLACES]
+    if len(set(verdicts)) == 1:
+        return f"**{verdicts[0]}** everywhere"
+    return ", ".join(f"{word} {verdicts.count(word)}×" for word in ("better", "worse", "unclear") if word in verdicts)
+
+
+def identity_section(systems: Systems, methods: Sequence[str], intervals: Intervals) -> str:
+    """The margin ln 2 / s against twice the negatives."""
+    parts = [
+        "## A margin of ln 2 / s, and twice the negatives",
+        "With one positive p, the additive margin m at scale s turns the loss into log(1 + e^(sm) Σ e^(s(n − p))) over "
+        "the negatives n: it weighs each of them by e^(sm). A margin of ln 2 / s is the loss without margin with every "
+        "negative counted twice, gradients included. A queue of twice the length, or a batch of twice the other "
+        "utterances, holds twice as many *different* negatives. If the margin does no more than weigh negatives, "
+        "these two should be alike, and move alike from margin 0.",
+    ]
+    for method in methods:
+        weighted, twice = doubled(systems, method)
+        if not (weighted and twice):
+            continue
+        plain = margins_of(systems, method)[0]
+        compared = {
+            "margin ln 2 / s − margin 0": (plain, weighted),
+            "twice the negatives − margin 0": (plain, twice),
+            "twice the negatives − margin ln 2 / s": (weighted, twice),
+        }
+        rates = {words: [rate_difference(*two, place, intervals) for place in LISTS] for words, two in compared.items()}
+        rows = [[words, *(shown for shown, _ in cells)] for words, cells in rates.items()]
+        compact = []
+        for words, two in compared.items():
+            first, second = paired(*two)
+            cells = []
+            for name in ("uniformity", "alignment", "within", "between", "effective_rank"):
+                steps = [measured_difference(first, second, *place, name) for place in PLACES]
+                cells.append("; ".join(f"**{s.mean:+.3g}**" if s.side else f"{s.mean:+.3g}" for s in steps))
+            compact.append([words, *cells])
+        apart = [
+            place
+            for place, (_, side) in zip(LISTS, rates["twice the negatives − margin ln 2 / s"], strict=True)
+            if side
+        ]
+        moved = [place for place in LISTS if means(plain, weighted, place) * means(plain, twice, place) > 0]
+        config = [group[0]["training"]["config"] for group in (plain, twice)]
+        what = (
+            f"queue of {config[1]['method']['queue_size']:,} instead of {config[0]['method']['queue_size']:,}"
+            if config[1]["method"].get("queue_size") != config[0]["method"].get("queue_size")
+            else f"batch of {config[1]['training']['batch_size']} instead of {config[0]['training']['batch_size']}, "
+            f"for {last_step(twice):,} steps as well ({last_step(plain):,}), so that more crops were heard"
+        )
+        parts += [
+            f"### {method}",
+            f"Scale {config[0]['method']['scale']:g}, so the margin is {weighted[0]['margin']:.3g}; twice the "
+            f"negatives: {what}. Between the two, the EER of test speakers is clearly different "
+            f"on {len(apart)} of {len(LISTS)} lists ({told(apart)}); from margin 0 both move the same way on "
+            f"{len(moved)} of {len(LISTS)}.",
+            markdown(["points of EER (over seeds; over speakers)", *map(in_words, LISTS)], rows),
+            "Compactness of test speakers, "
+            + "; ".join(f"{collection} {HEARD[condition]}" for collection, condition in PLACES)
+            + " (bold: clear over paired seeds):",
+            markdown(["difference", "uniformity", "alignment", "within", "between", "effective rank"], compact),
+        ]
+    return "\n\n".join(parts) if len(parts) > 2 else ""
+
+
+def means(before: Sequence[Record], after: Sequence[Record], place: Place) -> float:
+    """Mean difference of EERs of test speakers over paired seeds."""
+    first, second = paired(before, after)
+    return difference(rates_of(first, "test", place), rates_of(second, "test", place)).mean
+
+
+def positives_section(systems: Systems, methods: Sequence[str], intervals: Intervals) -> str:
+    """Positives of clusters against those of the same utterance."""
+    rows, drawn = [], []
+    for method in methods:
+        plain = margins_of(systems, method)[0]
+        for name, group in systems.items():
+            if (group[0]["method"], group[0]["role"]) == (method, "positives"):
+                rows.append([name, *(rate_difference(plain, group, place, intervals)[0] for place in LISTS)])
+                last = [record["training"]["epochs"][-1] for record in group]
+                right = spread([100 * epoch.get("positives_same_speaker", math.nan) for epoch in last], 0)
+                config = group[0]["training"]["config"]["method"]["positives"]
+                drawn.append(
+                    f"{method}: from epoch {config['from_epoch']} on, of one of the nearest of {config['clusters']} "
+                    f"clusters; in the last epoch {right} % of the drawn were of the anchor's speaker"
+                )
+    if not rows:
+        return ""
+    return (
+        "## Positives of other utterances\n\nSelf-supervised positive sampling: an anchor's positive is the remembered "
+        f"vector of an utterance of a cluster close by, without a label. {'; '.join(drawn)}. Differences from margin 0 "
+        "with the positive of the same utterance, in points of EER (over seeds; over speakers; bold where clear). What "
+        "training on found speakers gives has [a page of its own](self-labelling.md).\n\n"
+        + markdown(["system", *map(in_words, LISTS)], rows)
+    )
+
+
+def compactness_tables(systems: Systems) -> str:
+    shown = [name for name in SHOWN if any(name in measures({0: group}) for group in systems.values())]
+    parts = ["## Compactness of the test speakers, cosine distance"]
+    header = ["system", *(f"{name.replace('_', ' ')} ({better(name)} is better)" for name in shown)]
+    for collection, condition in PLACES:
+        rows = [
+            [name, *(spread(values_of(group, collection, condition, measure)) for measure in shown)]
+            for name, group in systems.items()
+        ]
+        parts.append(folded(f"{collection}, {HEARD[condition]}", markdown(header, rows)))
+    return "\n\n".join(parts)
+
+
+def costs_table(systems: Systems) -> str:
     rows = []
     for name, group in systems.items():
         training = [record["training"] for record in group]
-        last = [run["epochs"][-1] for run in training]
         config = training[0]["config"]["training"]
+        losses = [[epochs[at]["loss"] for epochs in (run["epochs"] for run in training)] for at in (0, -1)]
         rows.append(
-            [name, str(config["epochs"]), f"{last[0]['step']:,}", str(config["batch_size"])]
-            + [f"{training[0]['epochs'][0]['loss']:.3g}", spread([epoch["loss"] for epoch in last])]
-            + [spread([run[f"{clock}_seconds"] / 60 for run in training]) for clock in ("processor", "wall")]
+            [name, str(config["epochs"]), f"{last_step(group):,}", str(config["batch_size"]), *map(spread, losses)]
+            + [spread([run[f"{clock}_seconds"] / 60 for run in training], 1) for clock in ("processor", "wall")]
         )
     header = ["system", "epochs", "steps", "utterances a step", "loss, first epoch", "loss, last epoch"]
     return (
         "## What training took\n\nProcessor minutes are those of one core; wall minutes include pauses, as other work "
-        "ran on the machine. Losses of different margins or batch sizes don't compare.\n\n"
+        "ran on the machine. Losses of different margins, batch sizes or queues don't compare.\n\n"
         + markdown([*header, "processor minutes", "wall minutes"], rows)
     )
 
 
+def last_step(group: Sequence[Record]) -> int:
+    """Steps of a whole run."""
+    return int(group[0]["training"]["epochs"][-1]["step"])
+
+
+def interval(intervals: Mapping[str, Any], place: Place) -> tuple[float, float]:
+    """Ends over speakers at one list of trials."""
+    collection, condition, kind = place
+    low, high = intervals[collection][condition][kind]
+    return low, high
+
+
+def in_words(place: Place) -> str:
+    collection, condition, kind = place
+    return f"{collection} {HEARD[condition]}, {kind}"
+
+
+def told(places: Sequence[Place]) -> str:
+    """Lists of trials in as few words as they take."""
+    if len(places) == len(LISTS):
+        return "all lists"
+    kinds: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for collection, condition, kind in places:
+        kinds[collection, condition].append(kind)
+    return listed([f"{name} {HEARD[condition]} ({' and '.join(found)})" for (name, condition), found in kinds.items()])
+
+
 def image(path: Path, description: str) -> str:
-    return f"![{description}](experiments/{path.name})"
+    return f"![{description}]({path.parent.name}/{path.name})"
 
 
-def spread(values: Sequence[float]) -> str:
-    return str(Spread.of(values))
+def spread(values: Sequence[float], digits: int | None = None) -> str:
+    """Mean ± deviation; with so many digits after the point."""
+    found = Spread.of(values)
+    if digits is None or math.isnan(found.mean):
+        return str(found)
+    deviation = "" if math.isnan(found.deviation) else f" ± {found.deviation:.{digits}f}"
+    return f"{found.mean:.{digits}f}{deviation}"
+
+
+def signed(value: float) -> str:
+    return "—" if math.isnan(value) else f"{value:+.2f}"
 
 
 def listed(names: Sequence[str]) -> str:
-    return ", ".join(names) or "none"
+    return "; ".join(names) or "none"
+
+
+def folded(title: str, text: str) -> str:
+    return f"<details><summary>{title}</summary>\n\n{text}\n\n</details>"
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
