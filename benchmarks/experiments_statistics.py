@@ -27,6 +27,7 @@ __all__ = [
     "UNTRAINED",
     "WHITENED",
     "Difference",
+    "Place",
     "Record",
     "Systems",
     "by_system",
@@ -53,6 +54,7 @@ LEVEL = 0.05
 ROLES = ("", "margin", "doubled", "positives")
 
 FloatArray = NDArray[np.float64]
+Place = tuple[str, str, str]
 Record = dict[str, Any]
 Systems = dict[str, list[Record]]
 Scores = Mapping[str, NDArray[Any]]
@@ -116,7 +118,7 @@ def doubled(systems: Systems, method: str) -> tuple[list[Record], list[Record]]:
     return (weighted[0], twice) if weighted else ([], twice)
 
 
-def rates_of(group: Sequence[Record], split: str, place: tuple[str, str, str], what: str = "eer") -> list[float]:
+def rates_of(group: Sequence[Record], split: str, place: Place, what: str = "eer") -> list[float]:
     """EER in percent, or a cost, of each seed."""
     collection, condition, kind = place
     return [record["collections"][collection][condition][split][kind][what] for record in group]
