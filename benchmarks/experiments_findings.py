@@ -223,8 +223,8 @@ def identity_section(systems: Systems, methods: Sequence[str], intervals: Interv
             + "; ".join(f"{collection} {HEARD[condition]}" for collection, condition in PLACES)
             + f" (bold: clear over paired seeds). Of these {len(between)} figures, both move {alike} clearly the same "
             f"way from margin 0, the margin alone moves {moved_alone(by_margin, by_number)} clearly, twice the "
-            f"negatives alone {moved_alone(by_number, by_margin)}; between the two, {sum(map(bool, between))} are clearly "
-            "different.",
+            f"negatives alone {moved_alone(by_number, by_margin)}; between the two, {sum(map(bool, between))} are "
+            "clearly different.",
             markdown(["difference", *(name.replace("_", " ") for name in MOVED)], compact),
         ]
     return "\n\n".join(parts) if len(parts) > 2 else ""

@@ -99,8 +99,9 @@ def introduction(systems: Systems) -> str:
         "benchmarks.experiments --corpus DIR`.\n\n"
         "A difference of two systems is the mean over seeds that both have (the same seed: the same first weights and "
         "the same crops, epoch by epoch). Two 95 % intervals belong to it: Student's over the paired seeds, which says "
-        "whether other seeds would tell the same, and that of speakers drawn with replacement, the same for both systems, which "
-        "says whether other speakers would. A difference of error rates is called clear when both leave out 0."
+        "whether other seeds would tell the same, and that of speakers drawn with replacement, the same for both "
+        "systems, which says whether other speakers would. A difference of error rates is called clear when both leave "
+        "out 0."
     )
 
 
