@@ -76,7 +76,7 @@ class Groups:
         """The same rows, which stand for so many points each."""
         return replace(self, weights=weights)
 
-    def weights_of(self, rows: slice) -> FloatArray:
+    def weights_of(self, rows: slice | IntArray) -> FloatArray:
         """(rows,) weights of some ordered rows; empty where each is one point."""
         return NO_WEIGHTS if self.weights is None else self.weights[rows]
 

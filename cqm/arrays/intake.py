@@ -123,13 +123,14 @@ def _grouped(X: Any, labels: Any, metric: Metric, noise_label: Hashable | None, 
         is_noise = codes == classes.index(noise_label)
         noise = np.flatnonzero(is_noise & ~left_out)
         left_out |= is_noise
-    kept = np.flatnonzero(~left_out)
-    if len(kept) < input_rows:
+    kept = np.flatnonzero(~left_out) if left_out.any() else None
+    if kept is not None:
         present = np.bincount(codes[kept], minlength=len(classes)) > 0
         codes = (np.cumsum(present) - 1)[codes[kept]]
         classes = tuple(label for label, there in zip(classes, present, strict=True) if there)
     narrow = codes.astype(np.uint16) if len(classes) <= 2**16 else codes  # numpy sorts 16 bits in linear time
-    order = kept[np.argsort(narrow, kind="stable")]
+    order = np.argsort(narrow, kind="stable")
+    order = order if kept is None else kept[order]
     starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(classes)))]).astype(np.intp)
     mass = input_rows if weights is None else total(weights)
 

@@ -44,6 +44,8 @@ def encode(labels: Any) -> tuple[NDArray[np.intp], tuple[Hashable, ...]]:
             if strange.any():
                 row = np.flatnonzero(strange)[0]
                 raise ValueError(f"`labels` has {array[row]} at position {row}: {_CURE}")
+            if array.dtype.kind in "iu" and len(array) and int(array.max()) - int(array.min()) < len(array):
+                return _counted(array)
             values, codes = np.unique(array, return_inverse=True)
             return codes.astype(np.intp), tuple(values.tolist())
         array = array.tolist()
@@ -63,6 +65,15 @@ def encode(labels: Any) -> tuple[NDArray[np.intp], tuple[Hashable, ...]]:
         if _is_missing(label):
             raise ValueError(f"`labels` has {label} at position {np.flatnonzero(out == code)[0]}: {_CURE}")
     return out, tuple(index)
+
+
+def _counted(array: NDArray[Any]) -> tuple[NDArray[np.intp], tuple[Hashable, ...]]:
+    """Codes of integers that span no more numbers than there are points: these need not be sorted."""
+    low = array.min()
+    offsets = (array - low).view(f"u{array.itemsize}").astype(np.intp)  # a difference may be too large for its sign
+    present = np.bincount(offsets) > 0
+    values = np.flatnonzero(present).astype(array.dtype) + low
+    return (np.cumsum(present) - 1)[offsets], tuple(values.tolist())
 
 
 def _is_missing(label: Any) -> bool:

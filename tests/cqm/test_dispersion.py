@@ -6,7 +6,7 @@ from cqm.arrays.clustering import as_squared
 from cqm.arrays.host import centroids as around_centroids
 from cqm.arrays.host.tiles import distances
 from cqm.arrays.intake import validate
-from cqm.geometry.centroids import dispersion
+from cqm.geometry.centroids import dispersion, sum_of_distances
 from cqm.geometry.closed_forms import from_sums
 from cqm.sharing import shared_work
 
@@ -22,32 +22,53 @@ def example(dtype=np.float64, offset=0.0):
     return (rng.normal(size=(len(labels), 3)) + offset).astype(dtype), labels
 
 
-@pytest.mark.parametrize("rows", [2, 6, 100], ids="{} rows a block".format)
-@pytest.mark.parametrize("bytes_", [1, 100, 2**20], ids="{} bytes of cache".format)
+# rows of a lot, how many of them a large cluster has, and what comes of it: lots that share clusters, and others
+LOTS = [(100, 1, 0, 1), (7, 0.1, 5, 0), (7, 1, 4, 2), (7, 100, 4, 2), (14, 100, 0, 5), (2, 0.1, 14, 1)]
+
+
+@pytest.mark.parametrize(("rows", "each", "shared", "whole"), LOTS)
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+@pytest.mark.parametrize("weighted", [False, True], ids=["alone", "weighted"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_sums_around_centroids(rows, bytes_, dtype, monkeypatch):
-    monkeypatch.setattr(around_centroids, "BLOCK_ROWS", rows)
-    monkeypatch.setattr(around_centroids, "CACHE_BYTES", bytes_)
+def test_sums_around_centroids(rows, each, shared, whole, metric, weighted, dtype, monkeypatch):
     X, labels = example(dtype)
-    clustering = validate(X, labels)
+    monkeypatch.setattr(around_centroids, "LOT_ROWS", rows)
+    monkeypatch.setattr(around_centroids, "ROWS_EACH", each)
+    monkeypatch.setattr(around_centroids, "CACHE_BYTES", 4 * X[0].nbytes)
+    weights = 1.0 + np.arange(len(X)) % 3 if weighted else np.ones(len(X))
+    given, theirs = np.insert(X, [3, 20], 7, axis=0), np.insert(labels, [3, 20], -1)
+    clustering = validate(
+        given,
+        theirs,
+        metric=metric,
+        noise_label=-1,
+        sample_weight=np.insert(weights, [3, 20], 7) if weighted else None,
+        coordinates="it",
+        fractions=True,
+    )
+    assert [len(list(lots)) for lots in around_centroids._lots(clustering.points)] == [shared, whole]
     spread = dispersion(clustering)
-    clusters = [X[labels == i].astype(float) for i in range(len(SIZES))]
-    means = np.array([cluster.mean(axis=0) for cluster in clusters])
+    X = X.astype(float) if metric == "euclidean" else (X / np.linalg.norm(X.astype(float), axis=1)[:, None])
+    X = X.astype(dtype).astype(float)
+    clusters = [(X[labels == i], weights[labels == i]) for i in range(len(SIZES))]
+    means = np.array([np.average(cluster, axis=0, weights=w) for cluster, w in clusters])
     assert spread.centroids + spread.origin == pytest.approx(means, abs=1e-14)
-    assert spread.center + spread.origin == pytest.approx(X.astype(float).mean(axis=0), abs=1e-14)
-    squares = [((cluster - mean) ** 2).sum(axis=0) for cluster, mean in zip(clusters, means, strict=True)]
-    assert spread.squares == pytest.approx(np.array(squares), rel=1e-12, abs=0)
-    lengths = [np.linalg.norm(cluster - mean, axis=1).sum() for cluster, mean in zip(clusters, means, strict=True)]
-    assert spread.lengths == pytest.approx(np.array(lengths), rel=1e-12, abs=0)
+    assert spread.center + spread.origin == pytest.approx(np.average(X, axis=0, weights=weights), abs=1e-14)
+    deviations = [(cluster - mean, w) for (cluster, w), mean in zip(clusters, means, strict=True)]
+    assert spread.squares == pytest.approx(np.array([w @ away**2 for away, w in deviations]), rel=1e-12, abs=1e-30)
+    lengths = np.array([w @ np.linalg.norm(away, axis=1) for away, w in deviations])
+    assert spread.lengths == pytest.approx(lengths, rel=1e-12, abs=1e-15)
+    apart = weights @ np.linalg.norm(X - np.average(X, axis=0, weights=weights), axis=1)
+    assert sum_of_distances(clustering) == pytest.approx(apart, rel=1e-12)
 
 
 def test_points_are_met_where_they_are_until_they_are_arranged():
     X, labels = example()
     clustering = validate(X, labels)
     first = dispersion(clustering)
-    assert clustering.points.locate(slice(0, 3))[0] is X
+    assert clustering.points.locate(np.arange(3))[0] is X
     assert np.array_equal(clustering.points.data, X[clustering.order])
-    assert clustering.points.locate(slice(0, 3))[0] is clustering.points.data
+    assert clustering.points.locate(np.arange(3))[0] is clustering.points.data
     assert np.array_equal(dispersion(clustering).squares, first.squares)
 
 

@@ -1,6 +1,8 @@
 """Tasks on every core: in order, not nested, and none begun after an error."""
 
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event, get_ident
 from time import sleep
@@ -70,6 +72,45 @@ def test_after_an_error_no_task_begins():
     with threadpool_limits(2), pytest.raises(ValueError, match="at the first task"):
         list(in_order(work, range(1000)))
     assert len(begun) < 2 * AHEAD  # as many were waiting
+
+
+def test_after_an_error_no_task_goes_on(two_cores):
+    both, done = Barrier(2), []
+
+    def work(task):
+        both.wait(60)
+        if task == 0:
+            raise ValueError("at the first task")
+        sleep(0.1)
+        done.append(task)
+
+    with pytest.raises(ValueError, match="at the first task"):
+        list(in_order(work, range(2)))
+    assert done == [1]
+
+
+def test_threads_are_kept_for_the_next_tasks(two_cores):
+    def together():
+        both = Barrier(2)
+        return set(in_order(lambda _: both.wait(60) * 0 or get_ident(), range(2)))
+
+    assert together() == together()
+
+
+def test_a_forked_process_starts_threads_of_its_own():
+    code = """
+import os, signal
+from cqm.parallel import in_order
+os.sched_getaffinity = lambda _: {0, 1}
+work = lambda: list(in_order(abs, range(9)))
+expected = work()
+child = os.fork()
+if child == 0:
+    signal.alarm(60)
+    os._exit(work() != expected)
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
 
 
 def blas_threads():

@@ -71,7 +71,7 @@ TESTS = {
         "test_inputs.py -k 16_bits",
         "test_cures.py -k noise",
     ],
-    "cqm/arrays/labels.py": ["test_wrong_inputs.py -k silhouette"],
+    "cqm/arrays/labels.py": ["test_labels.py", "test_wrong_inputs.py -k silhouette"],
     "cqm/arrays/rules.py": ["test_wrong_inputs.py -k silhouette"],
     "cqm/geometry/closed_forms.py": ["test_reductions.py -k closed_forms", "test_reductions.py -k same_place"],
     "cqm/geometry/concordance.py": ["test_concordance.py -k kernel", "test_concordance.py -k definition"],

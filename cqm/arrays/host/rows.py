@@ -77,13 +77,21 @@ class Rows(Groups):
             return unit_rows(self.given, at, centred=self.directions.centred)
         return np.take(self.given, at, axis=0, mode="clip")  # without the lock
 
-    def locate(self, rows: slice) -> tuple[NDArray[Any], IntArray]:
+    def locate(self, rows: IntArray) -> tuple[NDArray[Any], IntArray]:
         """Vectors, and which of them are these ordered rows: copies none of them where it can."""
         if self._laid_out:
-            return self.data, np.arange(rows.start, rows.stop)
+            return self.data, rows
         if self.directions:
-            return self.vectors(rows), np.arange(rows.stop - rows.start)
+            return self.vectors(rows), np.arange(len(rows))
         return self.given, self.order[rows]
+
+    def as_they_lie(self, rows: IntArray) -> IntArray:
+        """These ordered rows, which come in ascending order, in that in which their vectors lie in memory."""
+        if self.arranged or self._laid_out:
+            return rows
+        at = np.full(len(self.given), -1)
+        at[self.order[rows]] = rows
+        return at[at >= 0]
 
     def under(self, distance: Distance) -> Self:
         """The same vectors under another distance; where this one looks at directions, the rows' directions."""

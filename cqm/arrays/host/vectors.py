@@ -14,7 +14,8 @@ from cqm.parallel import in_order
 
 __all__ = ["check_directions", "check_vectors", "numeric", "read_distances", "take_rows", "unit_rows"]
 
-BLOCK_BYTES = 2**20  # of rows that one thread takes at once: in its cache, and worth handing over
+BLOCK_BYTES = 2**20  # of rows that one thread writes at once: in its cache
+READ_BYTES = 2**23  # of rows that one thread reads at once: less is not worth handing over
 
 
 def check_vectors(X: Any, distance: Distance, first: int = 0) -> NDArray[Any]:
@@ -25,7 +26,7 @@ def check_vectors(X: Any, distance: Distance, first: int = 0) -> NDArray[Any]:
     if data.ndim != 2:
         cure = "reshape a single feature with X.reshape(-1, 1)" if data.ndim < 2 else "flatten each point to a row"
         raise ValueError(f"`X` must be (points, features), got shape {data.shape}: {cure}")
-    extremes = list(in_order(lambda rows: (rows.min(), rows.max()), _blocks(data, _row_bytes(data))))
+    extremes = list(in_order(lambda rows: (rows.min(), rows.max()), _blocks(data, _row_bytes(data), READ_BYTES)))
     low, high = np.min(extremes), np.max(extremes)  # NaN passes through
     if not (np.isfinite(low) and np.isfinite(high)):
         row, column = np.argwhere(~np.isfinite(data))[0]
@@ -134,9 +135,9 @@ def _array(X: Any) -> NDArray[Any]:
     return data
 
 
-def _blocks(data: NDArray[Any], row_bytes: int) -> Iterator[NDArray[Any]]:
+def _blocks(data: NDArray[Any], row_bytes: int, block_bytes: int = BLOCK_BYTES) -> Iterator[NDArray[Any]]:
     """Slices of rows, or of what there is for each row of so many bytes."""
-    step = max(1, BLOCK_BYTES // row_bytes)
+    step = max(1, block_bytes // row_bytes)
     return (data[first : first + step] for first in range(0, len(data), step))
 
 
