@@ -47,7 +47,6 @@ SILHOUETTE = (
         cost="sums",
         weights="any",
         reference="Pavlopoulos, Vardakas & Likas 2024",
-        open_axioms=("richness",),
     ),
     Measure(
         name="generalized_silhouette",

@@ -1,6 +1,6 @@
 """Which measures can make any clustering the only best one, by a construction, and which cannot, by a rival."""
 
-from cqm.axioms.proofs import constructions, large, one_point_apart, preferences, rivals
+from cqm.axioms.proofs import constructions, large, one_point_apart, preferences, rivals, single_points
 from cqm.axioms.proofs.five_points import some_part_of_two_clusters_is_better
 from cqm.axioms.proofs.groups import (
     ADJUSTED,
@@ -199,6 +199,13 @@ POOR = (
     *(
         Proof(heading, axioms, names, rivals.outdone(sizes, proposals), holds=False)
         for heading, axioms, names, sizes, proposals in NOT_RICH
+    ),
+    Proof(
+        "Mean silhouette over clusters",
+        RICH,
+        ("macro_silhouette",),
+        single_points.two_clusters_are_as_good,
+        holds=False,
     ),
     Proof("Simplified silhouette", BOTH, ("simplified_silhouette",), large.least_squares_come_near, holds=False),
     Proof(

@@ -13,7 +13,17 @@ from cqm.axioms.clusterers import FUNCTIONS, TOLD_FUNCTIONS
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN
 from cqm.axioms.instances import Instance, non_trivial_partitions, squared_distances
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
-from cqm.axioms.proofs import constructions, large, one_point_apart, preferences, rivals, shapes, spaces, steps
+from cqm.axioms.proofs import (
+    constructions,
+    large,
+    one_point_apart,
+    preferences,
+    rivals,
+    shapes,
+    single_points,
+    spaces,
+    steps,
+)
 from cqm.axioms.proofs.arguments import (
     by_direction,
     by_rules_of_continuity,
@@ -213,6 +223,7 @@ WRONG = {
         subject_of("calinski_harabasz"),
         "weak_richness",
     ),
+    "large clusters count more": (single_points.two_clusters_are_as_good, subject_of("silhouette"), "richness"),
     "a pair has a positive value": (large.a_pair_has_no_cdbw, subject_of("trace_w"), "richness"),
 }
 
