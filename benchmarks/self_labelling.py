@@ -1,19 +1,22 @@
 """A model of unlabelled speech, what training on the speakers it finds adds, and what their names would have added.
 
-    python -m benchmarks.self_labelling --corpus DIR [--seeds N] [--runs DIR]
+    python -m benchmarks.self_labelling --corpus DIR [--seeds N] [--runs DIR] [--peer NAME=SYSTEM …]
 
 The corpus holds both collections. For each seed, `small-snt` learns from the training speakers of both without a label.
-From there, three ways on, of as many epochs: the same once more; `small-snt-speakers` with the speakers that
-`self_label` finds, one round; and the same with the true ones. All are judged on development and test speakers of each
-collection, as recorded and crossed. Differences on test speakers are means over seeds, their intervals from speakers
-drawn with replacement, the same for all systems. What is trained is not trained again. Numbers go to
-docs/self-labelling.json, and from there into docs/self-labelling.md; without a corpus, only that is written.
+From there, four ways on, of as many hours of crops: plain SNT-Xent; `RECIPES` on the speakers that `self_label` finds;
+these on as many clusters as there are speakers; and on the true speakers. All are judged on development and test
+speakers of each collection, as recorded and crossed, beside what never trained on this speech. Differences on test
+speakers are means over seeds, their intervals from speakers drawn with replacement, the same for all systems. What is
+trained or embedded is not done again. Numbers go to docs/self-labelling.json, and from there into
+docs/self-labelling.md; without a corpus, only that is written.
 """
 
 import argparse
 import json
+import shutil
 import statistics
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,28 +40,38 @@ from cqm.atomic import write_text
 from cqm.json_files import write_json
 from sv_bridge.compactness.pseudo_speakers import cuts, find_pseudo_speakers
 from sv_bridge.compactness.self_labelling import self_label
+from sv_bridge.config import RunConfig
 from sv_bridge.data.manifest import Corpus, read_corpus
-from sv_bridge.models.systems import embeddings_of
+from sv_bridge.embeddings import Embeddings
+from sv_bridge.models.embedding import EmbeddingOptions
+from sv_bridge.models.systems import LOG_MEL, UNTRAINED, embeddings_of
 from sv_bridge.presets import load_config
-from sv_bridge.training.checkpoint import checkpoints
+from sv_bridge.training.checkpoint import NORMALISATION, checkpoints, read_config, used_checkpoints
 from sv_bridge.training.loop import train
+from sv_bridge.training.normalisation import normalise
 from sv_bridge.training.run_directory import CHECKPOINTS
 from sv_bridge.verification.confidence import speaker_replicates
 from sv_bridge.verification.error_rates import equal_error_rate
 from sv_bridge.verification.scoring import score_trials, scoring_vectors
+from sv_bridge.verification.transforms import whiten
 from sv_bridge.verification.trials import Trials
 
 PAGE = Path(__file__).parent.parent / "docs" / "self-labelling.md"
-START, LONGER, FOUND, NAMED = "start", "longer", "found", "named"
-SYSTEMS = {
-    START: "`small-snt`",
-    LONGER: "… the same again",
+START, LONGER, LONGER_PLUS, RAW = "start", "longer", "longer-normalised", "found-raw"
+FOUND, COUNTED, NAMED = "found", "counted", "named"
+FIRST, RECIPES = "small-snt", ("small-snt-speakers", "small-aam-softmax")
+TRAINED = {
+    START: f"`{FIRST}`",
+    LONGER: "… SNT-Xent for longer",
+    LONGER_PLUS: "… SNT-Xent for longer, normalised",
+    RAW: "… found speakers, not normalised",
     FOUND: "… found speakers",
+    COUNTED: "… found speakers, their number given",
     NAMED: "… true speakers",
 }
-PLAIN, AGAIN = load_config("small-snt"), load_config("small-snt-speakers")
-MORE = [f"epochs={AGAIN.training.epochs}", f"learning_rate={AGAIN.training.learning_rate}"]
-"""As long, and from the same rate, as what is compared with."""
+WHITENED, FRESH = "mean log-mel, whitened", f"{UNTRAINED}{FIRST}"
+UNHEARD = {WHITENED: LOG_MEL, "untrained encoder": FRESH}
+"""What has not trained on this speech: systems by the name they have on the page."""
 NUMBERS = 24
 """Of clusters around the true one, that the chosen one is compared with."""
 
@@ -69,89 +82,142 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, help="both collections, with splits train, dev, test")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--runs", type=Path, default=Path("runs/self-labelling"))
+    parser.add_argument("--peer", action="append", default=[], metavar="NAME=SYSTEM", help="one to beat, too")
     parser.add_argument("--page", type=Path, default=PAGE)
     options = parser.parse_args()
     record = options.page.with_suffix(".json")
     if options.corpus is not None:
         corpus = read_corpus(options.corpus).where(lambda u: u.duration_s >= SHORTEST_SECONDS)
         chains = [chain(corpus, options.runs / f"seed{seed}", seed) for seed in range(options.seeds)]
-        write_json(record, measured(corpus, chains))
+        peers = dict(each.split("=", 1) for each in options.peer)
+        write_json(record, measured(corpus, chains, UNHEARD | peers, options.runs))
     write_text(options.page, page(json.loads(record.read_text(encoding="utf-8"))))
 
 
 def chain(corpus: Corpus, folder: Path, seed: int) -> dict[str, Path]:
     """The runs of one seed, trained where they are not there."""
     common = [f"seed={seed}", "workers=0"]
-    runs = {
-        START: folder / START,
-        LONGER: folder / LONGER,
-        FOUND: folder / FOUND / "round-1" / "run",
-        NAMED: folder / NAMED,
-    }
-    if not done(runs[START]):
-        train(load_config("small-snt", common), corpus, runs[START], progress_bar=False)
-    after = [*common, f"start_from={runs[START].resolve()}"]
+    plain, *recipes = (load_config(recipe, common) for recipe in (FIRST, *RECIPES))
+    speech, start = corpus.split("train"), folder / START
+    runs = {START: start, LONGER: folder / LONGER}
+    if not done(start):
+        train(plain, corpus, start, progress_bar=False)
+    *_, last = self_label(str(start), corpus, folder / FOUND, recipes, progress_bar=False)
+    runs[RAW] = copied(last.run, folder / RAW)
+    runs[FOUND] = normalised(last.run, last.labelled)
+    before = start
+    for number, recipe in enumerate(recipes, start=1):
+        runs[NAMED] = folder / NAMED / f"round-{number}"
+        if not done(runs[NAMED]):
+            following = recipe.model_copy(update={"start_from": str(before.resolve())})
+            train(following, corpus, runs[NAMED], progress_bar=False)
+        before = runs[NAMED]
+    normalised(runs[NAMED], speech)
     if not done(runs[LONGER]):
-        train(load_config("small-snt", [*after, *MORE]), corpus, runs[LONGER], progress_bar=False)
-    recipe = load_config("small-snt-speakers", common)
-    if not done(runs[FOUND]):
-        list(self_label(str(runs[START]), corpus, folder / FOUND, recipe, rounds=1, progress_bar=False))
-    if not done(runs[NAMED]):
-        train(load_config("small-snt-speakers", after), corpus, runs[NAMED], progress_bar=False)
+        epochs = round(plain.training.epochs * sum(map(heard_seconds, recipes)) / heard_seconds(plain))
+        settings = [f"epochs={epochs}", "augmented=1.0", f"start_from={start.resolve()}"]
+        train(load_config(FIRST, [*common, *settings]), corpus, runs[LONGER], progress_bar=False)
+    runs[LONGER_PLUS] = normalised(copied(runs[LONGER], folder / LONGER_PLUS), unnamed(speech))
+    counted = [len(speech.speakers)]
+    *_, last = self_label(str(start), corpus, folder / COUNTED, recipes, numbers=counted, progress_bar=False)
+    runs[COUNTED] = normalised(last.run, last.labelled)
     return runs
+
+
+def heard_seconds(config: RunConfig) -> float:
+    """Seconds of crops that training on one utterance hears."""
+    return config.training.epochs * sum(config.method.view_seconds(config.data.crop_seconds))
+
+
+def copied(run: Path, into: Path) -> Path:
+    """The same run, to be normalised or not."""
+    if not into.is_dir():
+        shutil.copytree(run, into)
+    return into
+
+
+def normalised(run: Path, corpus: Corpus) -> Path:
+    """The run, normalised within speakers, or within utterances where they are not named."""
+    if not (used_checkpoints(run)[0][0] / NORMALISATION).is_file():
+        normalise(run, corpus)
+    return run
+
+
+def unnamed(corpus: Corpus) -> Corpus:
+    """The utterances without their speakers."""
+    return replace(corpus, utterances=tuple(replace(utterance, speaker="") for utterance in corpus))
 
 
 def done(run: Path) -> bool:
     """Whether a run has all of its epochs."""
-    path, epochs = run / CHECKPOINTS, (PLAIN if run.name == START else AGAIN).training.epochs
-    return path.is_dir() and f"epoch-{epochs:04d}" in [each.name for each in checkpoints(path)]
+    path = run / CHECKPOINTS
+    return path.is_dir() and f"epoch-{read_config(run).training.epochs:04d}" in [
+        each.name for each in checkpoints(path)
+    ]
 
 
-def measured(corpus: Corpus, chains: list[dict[str, Path]]) -> dict[str, Any]:
-    """Everything that the page shows."""
+def measured(corpus: Corpus, chains: list[dict[str, Path]], unheard: Mapping[str, str], folder: Path) -> dict[str, Any]:
+    """Everything that the page shows; what `unheard` systems make is kept in the folder."""
     collections = {}
     for name, part in parts(corpus).items():
         hard = hard_negatives(part)
-        trials = lists(part, hard)
+        embeddings = {
+            (system, condition): tables
+            for condition, options in CONDITIONS.items()
+            for system, tables in embedded(part, chains, unheard, options, folder / name / condition).items()
+        }
         collections[name] = {
             "hard": in_words(hard),
             "people": {split: len(part.split(split).speakers) for split in ("train", *SPLITS)},
-            **judged(part, trials, chains),
+            **judged(embeddings, lists(part, hard)),
         }
     return {"collections": collections, "speakers": [speakers(corpus, runs[START]) for runs in chains]}
 
 
-def judged(part: Corpus, trials: Mapping[tuple[str, str], Trials], chains: list[dict[str, Path]]) -> dict[str, Any]:
-    """Equal error rates in percent, seed by seed, and differences on test speakers."""
+def embedded(
+    part: Corpus, chains: list[dict[str, Path]], unheard: Mapping[str, str], options: EmbeddingOptions, folder: Path
+) -> dict[str, list[Embeddings]]:
+    """Embeddings of development and test speakers by system: one of each seed where there are seeds."""
+    wanted = part.where(lambda u: u.split != "train")
+    found = {}
+    for name, system in unheard.items():
+        path = folder / f"{name}.npz"
+        if not path.is_file():
+            made = embeddings_of(system, wanted, options)
+            (whiten(made, embeddings_of(system, part.split("train"), options)) if name == WHITENED else made).save(path)
+        found[name] = [Embeddings.load(path)]
+    return found | {
+        system: [embeddings_of(str(runs[system]), wanted, options) for runs in chains] for system in TRAINED
+    }
+
+
+def judged(
+    embeddings: Mapping[tuple[str, str], list[Embeddings]], trials: Mapping[tuple[str, str], Trials]
+) -> dict[str, Any]:
+    """Equal error rates in percent, seed by seed, and differences on test speakers, by system and condition."""
     rates: dict[str, Any] = {}
     replicates: dict[tuple[str, str, str], NDArray[np.float64]] = {}
-    for system in SYSTEMS:
-        for condition, options in CONDITIONS.items():
-            for split in SPLITS:
-                tables = [embeddings_of(str(runs[system]), part.split(split), options) for runs in chains]
-                for kind in KINDS:
-                    listed = trials[split, kind]
-                    owners = [tables[0].speakers[rows] for rows in tables[0].rows(listed)]
-                    scores = [score_trials(table, listed) for table in tables]
-                    found = [equal_error_rate(each[listed.labels], each[~listed.labels]) for each in scores]
-                    rates.setdefault(system, {}).setdefault(condition, {}).setdefault(split, {})[kind] = [
-                        round(100 * rate, 2) for rate in found
-                    ]
-                    if split == "test":
-                        drawn = [speaker_replicates(each, listed.labels, *owners) for each in scores]
-                        replicates[system, condition, kind] = 100 * np.mean(drawn, axis=0)
+    for (system, condition), tables in embeddings.items():
+        for (split, kind), listed in trials.items():
+            owners = [tables[0].speakers[rows] for rows in tables[0].rows(listed)]
+            scores = [score_trials(table, listed) for table in tables]
+            found = [equal_error_rate(each[listed.labels], each[~listed.labels]) for each in scores]
+            rates.setdefault(system, {}).setdefault(condition, {}).setdefault(split, {})[kind] = [
+                round(100 * rate, 2) for rate in found
+            ]
+            if split == "test":
+                drawn = [speaker_replicates(each, listed.labels, *owners) for each in scores]
+                replicates[system, condition, kind] = 100 * np.mean(drawn, axis=0)
     differences: dict[str, Any] = {}
-    for other in (START, LONGER, NAMED):
-        for condition in CONDITIONS:
-            for kind in KINDS:
-                low, high = np.quantile(
-                    replicates[FOUND, condition, kind] - replicates[other, condition, kind], [0.025, 0.975]
-                )
-                mine, theirs = (rates[system][condition]["test"][kind] for system in (FOUND, other))
-                differences.setdefault(other, {}).setdefault(condition, {})[kind] = {
-                    "difference": round(statistics.fmean(mine) - statistics.fmean(theirs), 2),
-                    "interval": [round(float(low), 2), round(float(high), 2)],
-                }
+    for (other, condition, kind), drawn_again in replicates.items():
+        if other == FOUND:
+            continue
+        low, high = np.quantile(replicates[FOUND, condition, kind] - drawn_again, [0.025, 0.975])
+        mine, theirs = (rates[system][condition]["test"][kind] for system in (FOUND, other))
+        differences.setdefault(other, {}).setdefault(condition, {})[kind] = {
+            "difference": round(statistics.fmean(mine) - statistics.fmean(theirs), 2),
+            "interval": [round(float(low), 2), round(float(high), 2)],
+        }
     return {"rates": rates, "differences": differences}
 
 
@@ -186,12 +252,14 @@ def page(record: Mapping[str, Any]) -> str:
         "# Self-labelling",
         "",
         "What a small encoder learns from speech without a label, what training on the speakers that it then finds by "
-        "itself adds, and what the true speakers would have added. `small-snt` is trained on the training speakers of "
-        f"two collections together, with {seeds} seeds. From each, three ways on, of ten epochs: the same again "
-        "(SNT-Xent, both crops of one utterance); `sv-bridge self-label`, one round (the second crop is of another "
-        "utterance of the same found speaker, no negative is of theirs, and utterances in no found speaker are "
-        "left out, so these epochs are shorter); and that with the true speakers and all utterances. Written by "
-        "`python -m benchmarks.self_labelling`.",
+        f"itself adds, and what the true speakers would have added. `{FIRST}` is trained on the training speakers of "
+        f"two collections together, with {seeds} seeds. From each, four ways on, as many hours of crops, all through "
+        "random channels: SNT-Xent, both crops of one utterance; `sv-bridge self-label`, which finds speakers twice "
+        f"and trains {' and then '.join(f'`{recipe}`' for recipe in RECIPES)} on them, without the utterances in no "
+        "found speaker; that with as many clusters as there are speakers; and the true speakers with all utterances. "
+        "At last the embeddings are normalised within found, or true, speakers (`sv-bridge normalise`); rows without "
+        "it, and of SNT-Xent with it, within utterances, stand beside. Written by `python -m "
+        "benchmarks.self_labelling`.",
         "",
         "The recipe was chosen on development speakers. EER %: any non-targets / hard ones, which are those of the "
         "same gender and age group, or of the same source and language. Mean ± standard deviation over seeds. Crossed: "
@@ -209,14 +277,13 @@ def page(record: Mapping[str, Any]) -> str:
             "| system | dev, as recorded | dev, crossed | test, as recorded | test, crossed |",
             "|---|---:|---:|---:|---:|",
         ]
-        for system, words in SYSTEMS.items():
-            rates = collection["rates"][system]
+        for system, rates in collection["rates"].items():
             cells = [
                 " / ".join(spread(rates[condition][split][kind]) for kind in KINDS)
                 for split in SPLITS
                 for condition in CONDITIONS
             ]
-            lines.append(f"| {words} | {' | '.join(cells)} |")
+            lines.append(f"| {TRAINED.get(system, system)} | {' | '.join(cells)} |")
         lines += [
             "",
             "What found speakers change, on test speakers: differences of the means over seeds, in points of EER, with "
@@ -231,13 +298,13 @@ def page(record: Mapping[str, Any]) -> str:
                 for kinds in conditions.values()
                 for each in (kinds[kind] for kind in KINDS)
             ]
-            lines.append(f"| {SYSTEMS[other].removeprefix('… ')} | {' | '.join(cells)} |")
+            lines.append(f"| {TRAINED.get(other, other).removeprefix('… ')} | {' | '.join(cells)} |")
         lines += ["", verdict(collection["differences"])]
     lines += [
         "",
         "## Speakers found",
         "",
-        "By `small-snt` among the training utterances, in both collections together and in each alone: the number "
+        f"By `{FIRST}` among the training utterances, in both collections together and in each alone: the number "
         "chosen without a label; the adjusted mutual information (AMI) of all clusters with the speakers; its share of "
         f"the best, that of both numbers and of {NUMBERS} between a third and three times the true one; and what is "
         "trained on, the utterances nearest to their own cluster.",
@@ -255,15 +322,18 @@ def page(record: Mapping[str, Any]) -> str:
 
 
 def verdict(differences: Mapping[str, Any]) -> str:
-    """Which differences from the same again are clearly to one side of 0."""
-    told: dict[str, list[str]] = {"lower": [], "higher": [], "not clearly different": []}
-    for condition, kinds in differences[LONGER].items():
-        for kind in KINDS:
-            low, high = kinds[kind]["interval"]
-            side = "lower" if high < 0 else "higher" if low > 0 else "not clearly different"
-            told[side].append(f"{'crossed' if condition == 'crossed' else 'as recorded'}, {kind}")
-    said = "; ".join(f"{side}: {' and '.join(cases)}" for side, cases in told.items() if cases)
-    return f"Error rates after found speakers against ten epochs more of the same: {said}."
+    """Against which systems the error rates are clearly to one side of 0, and where."""
+    sentences = []
+    for other, conditions in differences.items():
+        told: dict[str, list[str]] = {"lower": [], "higher": [], "not clearly different": []}
+        for condition, kinds in conditions.items():
+            for kind in KINDS:
+                low, high = kinds[kind]["interval"]
+                side = "lower" if high < 0 else "higher" if low > 0 else "not clearly different"
+                told[side].append(f"{'crossed' if condition == 'crossed' else 'as recorded'}, {kind}")
+        said = "; ".join(f"{side}: {' and '.join(cases)}" for side, cases in told.items() if cases)
+        sentences.append(f"- against {TRAINED.get(other, other).removeprefix('… ')}, {said}.")
+    return "\n".join(["Error rates after found speakers are", "", *sentences])
 
 
 def spread(values: list[float]) -> str:

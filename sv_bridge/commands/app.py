@@ -9,6 +9,7 @@ from sv_bridge.commands import diarisation, evaluation, prepare, scoring, select
 app = typer.Typer(no_args_is_help=True, help="Train, evaluate and measure contrastive speaker-verification models.")
 for command in (
     training.train,
+    training.normalise,
     training.presets,
     training.export,
     self_labelling.self_label,

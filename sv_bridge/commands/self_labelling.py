@@ -15,10 +15,20 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", help="key=value of the rounds' training, such as epochs=20; may be repeated."),
 ]
-Rounds = Annotated[int, typer.Option(min=1, help="At most so many; fewer when the measure no longer gets better.")]
+Rounds = Annotated[
+    int | None,
+    typer.Option(min=1, help="More than recipes: the last one's rounds go on while the measure gets better."),
+]
 Clusterer = Annotated[Literal["ahc", "kmeans"], typer.Option(help="ahc (holds all pairs in memory) or kmeans.")]
+Clusters = Annotated[
+    int | None, typer.Option(min=2, help="Number of clusters, where about so many speakers are known to be there.")
+]
 Measure = Annotated[str, typer.Option(help="Measure that chooses the number of speakers; see `cqm measures`.")]
-Recipe = Annotated[str, typer.Option(help="Preset or .yaml file that learns from speakers; tiny-aam-softmax, too.")]
+Recipes = Annotated[
+    list[str],
+    typer.Option("--preset", help="Preset or .yaml file that learns from speakers; repeated, of each round in turn."),
+]
+RECIPES = ["small-snt-speakers", "small-aam-softmax"]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bar.")]
 
@@ -29,10 +39,11 @@ def self_label(
         Path, typer.Option(help="Corpus folder or manifest; its speakers, if it names any, are not read.")
     ],
     out: Annotated[Path, typer.Option(help="Folder of the rounds.")],
-    preset: Recipe = "small-snt-speakers",
+    preset: Recipes = RECIPES,
     setting: Settings = None,
-    rounds: Rounds = 3,
+    rounds: Rounds = None,
     clusterer: Clusterer = "ahc",
+    clusters: Clusters = None,
     measure: Measure = "silhouette",
     device: Device = "auto",
     quiet: Quiet = False,
@@ -44,8 +55,8 @@ def self_label(
     from sv_bridge.data.manifest import read_corpus
     from sv_bridge.presets import load_config
 
-    config = load_config(preset, setting or ())
-    _label(start, read_corpus(corpus), out, config, rounds, clusterer, measure, device, quiet)
+    configs = [load_config(each, setting or ()) for each in preset]
+    _label(start, read_corpus(corpus), out, configs, rounds, clusterer, clusters, measure, device, quiet)
 
 
 def learn(
@@ -56,10 +67,11 @@ def learn(
     first_setting: Annotated[
         list[str] | None, typer.Option("--set-first", help="key=value of the first training; may be repeated.")
     ] = None,
-    preset: Recipe = "small-snt-speakers",
+    preset: Recipes = RECIPES,
     setting: Settings = None,
-    rounds: Rounds = 3,
+    rounds: Rounds = None,
     clusterer: Clusterer = "ahc",
+    clusters: Clusters = None,
     measure: Measure = "silhouette",
     device: Device = "auto",
     quiet: Quiet = False,
@@ -75,7 +87,8 @@ def learn(
     from sv_bridge.presets import load_config
     from sv_bridge.training.loop import train
 
-    contrastive, config = load_config(first, first_setting or ()), load_config(preset, setting or ())
+    contrastive = load_config(first, first_setting or ())
+    configs = [load_config(each, setting or ()) for each in preset]
     if speech.is_file() or (speech / MANIFEST_NAME).is_file():
         corpus = read_corpus(speech)
     elif (out / "corpus" / MANIFEST_NAME).is_file():
@@ -84,40 +97,46 @@ def learn(
         corpus, skipped = prepare(read_unlabelled(speech), out / "corpus", below=speech, min_seconds=min_seconds)
         typer.echo(f"{len(corpus)} recordings → {out / 'corpus'}; {len(skipped)} left out, see skipped.jsonl", err=True)
     run = train(contrastive, corpus, out / "contrastive", device=device, progress_bar=not quiet)
-    _label(str(run), corpus, out, config, rounds, clusterer, measure, device, quiet)
+    _label(str(run), corpus, out, configs, rounds, clusterer, clusters, measure, device, quiet)
 
 
 def _label(
     start: str,
     corpus: "Corpus",
     out: Path,
-    config: "RunConfig",
-    rounds: int,
+    configs: list["RunConfig"],
+    rounds: int | None,
     clusterer: Literal["ahc", "kmeans"],
+    clusters: int | None,
     measure: str,
     device: str,
     quiet: bool,
 ) -> None:
     from sv_bridge.compactness.self_labelling import self_label as label
     from sv_bridge.models.embedding import EmbeddingOptions
+    from sv_bridge.training.normalisation import normalise
 
+    options = EmbeddingOptions(device=device, progress=not quiet)
     ended = label(
         start,
         corpus,
         out,
-        config,
+        configs,
         rounds=rounds,
         clusterer=clusterer,
+        numbers=None if clusters is None else [clusters],
         measure=measure,
-        options=EmbeddingOptions(device=device, progress=not quiet),
+        options=options,
         progress_bar=not quiet,
     )
-    run = None
-    for number, each in enumerate(ended, start=1):
-        run, found = each.run, each.found
+    last = None
+    for number, last in enumerate(ended, start=1):
+        found = last.found
         typer.echo(
             f"round {number}: {found.clusters} clusters by {measure} {found.value:.4f}, "
-            f"{found.speakers} pseudo-speakers with {found.kept:.0%} of the utterances → {run}",
+            f"{found.speakers} pseudo-speakers with {found.kept:.0%} of the utterances → {last.run}",
             err=True,
         )
-    typer.echo(str(run))
+    if last is not None:
+        normalise(last.run, last.labelled, options)
+        typer.echo(str(last.run))

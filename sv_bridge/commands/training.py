@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["export", "presets", "train"]
+__all__ = ["export", "normalise", "presets", "train"]
 
 
 def train(
@@ -44,6 +44,29 @@ def train(
     loop.train(config, read_corpus(corpus), out, device=device, progress_bar=not quiet)
     if launched_rank() == 0:
         typer.echo(str(out))
+
+
+def normalise(
+    run: Annotated[Path, typer.Argument(help="Run directory, or one checkpoint folder in it.")],
+    corpus: Annotated[Path, typer.Option(help="Corpus folder or manifest; its training utterances are used.")],
+    channels: Annotated[int, typer.Option(min=0, help="Random channels that each utterance goes through, too.")] = 2,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, …")] = "auto",
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+) -> None:
+    """Take the weight from directions in which a run's embeddings of one speaker differ (WCCN).
+
+    Of one utterance and its copies through random channels where the corpus names no speaker. The checkpoint keeps it,
+    and every command that uses the run applies it.
+    """
+    from sv_bridge.data.manifest import read_corpus
+    from sv_bridge.models.embedding import EmbeddingOptions
+    from sv_bridge.training import normalisation
+
+    speech = read_corpus(corpus).split("train")
+    written = normalisation.normalise(
+        run, speech, EmbeddingOptions(device=device, progress=not quiet), channels=channels
+    )
+    typer.echo(str(written))
 
 
 def presets() -> None:

@@ -1,11 +1,12 @@
 """From a first model of unlabelled speech to one trained on the speakers it found: cluster, train, again.
 
 Each round embeds the training utterances with the newest model, finds pseudo-speakers (`pseudo_speakers`), and trains
-on them a method that learns from speakers, from that model's weights. Rounds end when the measure that chose the number
-of speakers no longer gets better.
+on them a method that learns from speakers, from that model's weights. Each round may have a method of its own; rounds
+of the last one end when the measure that chose the number of speakers no longer gets better.
 """
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,20 +33,23 @@ class Round:
     ----------
     run : the run directory that it trained.
     found : the pseudo-speakers that it trained on.
+    labelled : the utterances that belong to one, named after it.
     """
 
     run: Path
     found: PseudoSpeakers
+    labelled: Corpus
 
 
 def self_label(
     start: str,
     corpus: Corpus,
     out: Path | str,
-    config: RunConfig,
+    configs: Sequence[RunConfig],
     *,
-    rounds: int = 3,
+    rounds: int | None = None,
     clusterer: Clusterer = "ahc",
+    numbers: Collection[int] | None = None,
     measure: str = "silhouette",
     options: EmbeddingOptions = DEFAULT_OPTIONS,
     progress_bar: bool = True,
@@ -60,9 +64,10 @@ def self_label(
         weights.
     corpus : its "train" split is clustered and trained on.
     out : round i lies in `out/round-i`: the run, and beside it the manifest and the values it was chosen by.
-    config : with a method that learns from speakers; `start_from` is set round by round.
-    rounds : at most so many.
-    clusterer, measure : see `find_pseudo_speakers`.
+    configs : of each round in turn, with methods that learn from speakers; `start_from` is set round by round. Where
+        there are more rounds, they are of the last, and end when the measure no longer gets better.
+    rounds : at most so many; as many as configurations if not given.
+    clusterer, numbers, measure : see `find_pseudo_speakers`.
     options : how utterances are embedded.
     progress_bar : whether to show one.
 
@@ -74,19 +79,23 @@ def self_label(
     Raises
     ------
     ConfigError
-        The configuration's method does not learn from speakers, or it doesn't fit the corpus.
+        A configuration's method does not learn from speakers, or it doesn't fit the corpus.
     """
-    if not config.method.needs_speakers_for:
-        raise ConfigError(
-            f"method {config.method.name} learns nothing from speakers: take aam_softmax, or positives of speakers"
-        )
+    for config in configs:
+        if not config.method.needs_speakers_for:
+            raise ConfigError(
+                f"method {config.method.name} learns nothing from speakers: take aam_softmax, or positives of speakers"
+            )
     out, system = Path(out), start
-    speech = training_speech(config, corpus)
     better = cqm.catalog[measure].oriented
-    before = None
-    for number in range(1, rounds + 1):
-        found = find_pseudo_speakers(_embedded(system, speech, options), clusterer=clusterer, measure=measure)
-        if before is not None and better(found.value) <= better(before):
+    before = math.nan
+    for number in range(1, (len(configs) if rounds is None else rounds) + 1):
+        config = configs[min(number, len(configs)) - 1]
+        speech = training_speech(config, corpus)
+        found = find_pseudo_speakers(
+            _embedded(system, speech, options), clusterer=clusterer, numbers=numbers, measure=measure
+        )
+        if number > len(configs) and better(found.value) <= better(before):
             return
         before = found.value
         folder = out / f"round-{number}"
@@ -102,7 +111,7 @@ def self_label(
             device=options.device,
             progress_bar=progress_bar,
         )
-        yield Round(run, found)
+        yield Round(run, found, labelled)
         system = str(run)
 
 

@@ -3,6 +3,7 @@
 A run directory holds ``config.yaml``, ``environment.json``, ``metrics.jsonl`` and ``checkpoints/``. A checkpoint is a
 folder with ``model.safetensors`` (all weights and buffers) and ``state.pt`` (optimiser and progress; all chance in
 training is drawn from names such as (seed, epoch, utterance), so there is no random state to keep).
+`sv_bridge.training.normalisation` may add ``normalisation.safetensors``, which belongs to just these weights.
 ``epoch-0003`` was taken after 3 epochs, ``epoch-0003-step-000040`` 40 steps into the fourth: names sort by time.
 """
 
@@ -21,9 +22,10 @@ from torch import Tensor, nn
 
 from cqm.atomic import atomic_folder
 from sv_bridge.config import RunConfig, parse_config
-from sv_bridge.models.encoders import SpeakerEncoder, build_encoder
+from sv_bridge.models.encoders import Normalisation, SpeakerEncoder, build_encoder
 
 __all__ = [
+    "NORMALISATION",
     "CheckpointError",
     "Progress",
     "Start",
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 MODEL, STATE, CONFIG = "model.safetensors", "state.pt", "config.yaml"
+NORMALISATION = "normalisation.safetensors"
 ENCODER_PREFIX = "encoder."
 
 
@@ -170,13 +173,14 @@ def read_start(run: Path | str) -> Start:
     )
 
 
-def load_encoder(run: Path | str, *, average_last: int = 1) -> SpeakerEncoder:
+def load_encoder(run: Path | str, *, average_last: int = 1, normalised: bool = True) -> SpeakerEncoder:
     """Encoder of a run's newest checkpoint, ready to embed; or the mean of its last epochs' weights.
 
     Parameters
     ----------
     run : run directory, or one checkpoint folder in it.
     average_last : how many finished epochs' checkpoints to average; a run keeps ``training.keep_checkpoints`` of them.
+    normalised : with the normalisation that belongs to the checkpoint, if any; a mean of several has none.
 
     Raises
     ------
@@ -192,6 +196,8 @@ def load_encoder(run: Path | str, *, average_last: int = 1) -> SpeakerEncoder:
         if name.startswith(ENCODER_PREFIX)
     }
     _load_weights(encoder, {name.removeprefix(ENCODER_PREFIX): tensor for name, tensor in mean.items()}, chosen[-1])
+    if normalised and len(chosen) == 1 and (chosen[0] / NORMALISATION).is_file():
+        encoder.normalisation = Normalisation(_read_tensors(chosen[0] / NORMALISATION)["matrix"])
     return encoder.eval()
 
 

@@ -1,13 +1,13 @@
-"""Embeddings moved and scaled by what another set of embeddings is like: centring, whitening, unit length."""
+"""Embeddings moved and scaled by what others are like: centring, whitening, unit length, variation within classes."""
 
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sv_bridge.embeddings import Embeddings
 
-__all__ = ["center", "unit_length", "whiten", "whiten_themselves"]
+__all__ = ["center", "unit_length", "whiten", "whiten_themselves", "within_class_normalisation"]
 
 WHITENED_FROM = 2
 """Utterances a dimension from which their covariance says more of the speech than of the sample."""
@@ -57,6 +57,61 @@ def whiten_themselves(embeddings: Embeddings, *, shrinkage: float = 0.0) -> Embe
     """Embeddings whitened by themselves where they are enough for that."""
     enough = len(embeddings) >= WHITENED_FROM * embeddings.dim
     return whiten(embeddings, embeddings, shrinkage=shrinkage) if enough else embeddings
+
+
+def within_class_normalisation(
+    vectors: NDArray[np.floating], classes: ArrayLike, *, shrinkage: float = 0.5
+) -> NDArray[np.float64]:
+    """Matrix that takes the weight from directions in which unit vectors of one class differ.
+
+    W^(−1/2), where W = (1 − λ) Σ + λ (tr Σ / d) I and Σ is the mean outer product of a unit vector less the mean of its
+    class.
+
+    Parameters
+    ----------
+    vectors : (n, d), scaled to unit length first.
+    classes : (n,) names.
+    shrinkage : λ, share of the way to a round Σ; at 1 only lengths change.
+
+    Returns
+    -------
+    (d, d), symmetric; normalised are `x @ matrix` of unit vectors x.
+
+    Raises
+    ------
+    ValueError
+        Lengths differ, the shrinkage is not in (0, 1], or no class varies.
+
+    References
+    ----------
+    A. O. Hatch, S. Kajarekar and A. Stolcke, "Within-class covariance normalization for SVM-based speaker recognition",
+    Interspeech 2006.
+
+    Examples
+    --------
+    >>> one, other = [3.0, 4.0], [4.0, 3.0]  # differ along (1, −1)
+    >>> matrix = within_class_normalisation(np.array([one, other]), ["a", "a"])
+    >>> along, across = matrix @ [1, -1], matrix @ [1, 1]
+    >>> bool(along[0] < across[0])
+    True
+    """
+    if not 0 < shrinkage <= 1:
+        raise ValueError(f"wanted a shrinkage above 0, 1 at most, got {shrinkage}")
+    x = np.asarray(vectors, dtype=np.float64)
+    names, codes, counts = np.unique(np.asarray(classes), return_inverse=True, return_counts=True)
+    if len(codes) != len(x):
+        raise ValueError(f"wanted one class a vector, got {len(codes)} classes for {len(x)} vectors")
+    norms = np.linalg.norm(x, axis=1, keepdims=True)
+    x = x / np.where(norms > 0, norms, 1)
+    sums = np.zeros((len(names), x.shape[1]))
+    np.add.at(sums, codes, x)
+    apart = x - (sums / counts[:, None])[codes]
+    scatter = apart.T @ apart / len(x)
+    level = np.trace(scatter) / len(scatter)
+    if level <= 1e-20:
+        raise ValueError(f"nothing varies within the {len(names)} classes: wanted several vectors of some")
+    variances, directions = np.linalg.eigh((1 - shrinkage) * scatter + shrinkage * level * np.eye(len(scatter)))
+    return (directions / np.sqrt(variances)) @ directions.T
 
 
 def unit_length(embeddings: Embeddings) -> Embeddings:

@@ -7,13 +7,14 @@ from typing import cast
 import torch
 from pydantic import PositiveInt
 from torch import Tensor, nn
+from torch.nn import functional
 
 from sv_bridge.data.audio import SAMPLE_RATE_HZ
 from sv_bridge.models.features import FeatureConfig, LogMel
 from sv_bridge.models.masking import frame_mask
 from sv_bridge.sections import Section
 
-__all__ = ["EncoderConfig", "SpeakerEncoder", "build_encoder"]
+__all__ = ["EncoderConfig", "Normalisation", "SpeakerEncoder", "build_encoder"]
 
 
 class EncoderConfig(Section):
@@ -28,6 +29,20 @@ class EncoderConfig(Section):
         """Fresh network, features (batch, mels, frames) → embeddings (batch, embedding_dim), not normalised."""
 
 
+class Normalisation(nn.Module):
+    """Embeddings (batch, dim) → those of unit length, times a matrix (dim, dim) that no training moves."""
+
+    matrix: Tensor
+
+    def __init__(self, matrix: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("matrix", matrix)
+
+    def forward(self, embeddings: Tensor) -> Tensor:
+        """Normalised embeddings; one that is zero stays zero."""
+        return functional.normalize(embeddings) @ self.matrix
+
+
 class SpeakerEncoder(nn.Module):
     """Waveforms (batch, samples) at 16 kHz → embeddings (batch, embedding_dim), not normalised.
 
@@ -35,6 +50,7 @@ class SpeakerEncoder(nn.Module):
     ----------
     features : from waveforms to (batch, mels, frames)
     backbone : from there to embeddings
+    normalisation : what is done to these at last; nothing, until `sv_bridge.training.normalisation` finds a matrix
     embedding_dim : width of an embedding
     sample_rate_hz : rate that the waveforms must have
     """
@@ -43,6 +59,7 @@ class SpeakerEncoder(nn.Module):
         super().__init__()
         self.features = features
         self.backbone = backbone
+        self.normalisation: nn.Module = nn.Identity()
         self.embedding_dim = embedding_dim
         self.sample_rate_hz = SAMPLE_RATE_HZ
 
@@ -52,9 +69,10 @@ class SpeakerEncoder(nn.Module):
         Utterances are of one length; or of the `lengths` (batch,) in samples, each continued by anything, if `padded`.
         """
         if lengths is None:
-            return cast(Tensor, self.backbone(self.features(waveforms)))
+            return cast(Tensor, self.normalisation(self.backbone(self.features(waveforms))))
         features = self.features(waveforms, lengths)
-        return cast(Tensor, self.backbone(features, frame_mask(self.features.frames(lengths), features.shape[2])))
+        mask = frame_mask(self.features.frames(lengths), features.shape[2])
+        return cast(Tensor, self.normalisation(self.backbone(features, mask)))
 
     @property
     def padded(self) -> bool:

@@ -12,6 +12,7 @@ from sv_bridge.compactness.self_labelling import pseudo_labelled, self_label
 from sv_bridge.config import ConfigError
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.models.embedding import DEFAULT_OPTIONS
+from sv_bridge.models.encoders import Normalisation
 from sv_bridge.training.checkpoint import load_encoder, read_config
 from tests.sv_bridge.training_runs import SMALL, small_config, write_corpus
 
@@ -27,7 +28,7 @@ def tones(tmp_path_factory):
 def test_the_recipe_for_found_speakers_takes_both_views_of_one_speaker(tones, tmp_path):
     config = small_config("small-snt-speakers", *ONE_EPOCH, "crop_seconds=0.2")
     assert config.method.across_utterances
-    (first,) = self_label("log-mel", unnamed(tones), tmp_path, config, rounds=1, progress_bar=False)
+    (first,) = self_label("log-mel", unnamed(tones), tmp_path, [config], progress_bar=False)
     assert load_encoder(first.run).embedding_dim == 6
 
 
@@ -37,7 +38,7 @@ def unnamed(corpus):
 
 
 def test_rounds_train_on_what_they_found_and_start_from_each_other(tones, tmp_path):
-    rounds = list(self_label("log-mel", unnamed(tones), tmp_path, CONFIG, rounds=2, progress_bar=False))
+    rounds = list(self_label("log-mel", unnamed(tones), tmp_path, [CONFIG], rounds=2, progress_bar=False))
     first = rounds[0]
     assert first.run == tmp_path / "round-1" / "run"
     assert read_config(first.run).start_from is None
@@ -51,7 +52,7 @@ def test_rounds_train_on_what_they_found_and_start_from_each_other(tones, tmp_pa
 
 def test_a_repeated_call_ends_in_the_same_files(tones, tmp_path):
     def once():
-        rounds = list(self_label("log-mel", tones, tmp_path, CONFIG, rounds=1, progress_bar=False))
+        rounds = list(self_label("log-mel", tones, tmp_path, [CONFIG], progress_bar=False))
         return {path: path.read_bytes() for path in rounds[0].run.rglob("*.safetensors")}
 
     assert once() == once() != {}
@@ -65,7 +66,28 @@ def test_rounds_end_when_the_measure_no_longer_gets_better(tones, tmp_path, monk
         "find_pseudo_speakers",
         lambda embeddings, **_: PseudoSpeakers(labels, 2, "silhouette", {2: next(values)}),
     )
-    assert len(list(self_label("log-mel", tones, tmp_path, CONFIG, rounds=9, progress_bar=False))) == 2
+    assert len(list(self_label("log-mel", tones, tmp_path, [CONFIG], rounds=9, progress_bar=False))) == 2
+
+
+def test_each_round_has_its_recipe_whatever_the_measure_says(tones, tmp_path, monkeypatch):
+    labels = np.repeat([0, 1], 10)
+    values = iter([0.4, 0.2, 0.3, 0.2])
+    monkeypatch.setattr(
+        self_labelling,
+        "find_pseudo_speakers",
+        lambda embeddings, **_: PseudoSpeakers(labels, 2, "silhouette", {2: next(values)}),
+    )
+    contrastive = small_config("small-snt-speakers", *ONE_EPOCH, "crop_seconds=0.2")
+    rounds = list(self_label("log-mel", tones, tmp_path / "three", [contrastive, CONFIG], rounds=9, progress_bar=False))
+    assert [read_config(each.run).method.name for each in rounds] == ["simclr", "aam_softmax", "aam_softmax"]
+    assert read_config(rounds[1].run).start_from == str(rounds[0].run.resolve())
+    assert [utterance.speaker for utterance in rounds[0].labelled][::10] == ["pseudo-00000", "pseudo-00001"]
+
+
+def test_the_number_of_clusters_can_be_given(tones, tmp_path):
+    (only,) = self_label("log-mel", tones, tmp_path, [CONFIG], numbers=[3], progress_bar=False)
+    assert only.found.clusters == 3
+    assert set(only.found.values) == {3}
 
 
 def test_utterances_that_are_not_trusted_are_left_out(tones):
@@ -83,7 +105,8 @@ def test_the_command_says_what_it_found(tones, tmp_path, sv_bridge):
     )
     assert "round 1:" in said
     assert "pseudo-speakers with" in said
-    assert str(tmp_path / "round-1" / "run") in said
+    assert said.strip().endswith(str(tmp_path / "round-1" / "run"))
+    assert isinstance(load_encoder(tmp_path / "round-1" / "run").normalisation, Normalisation)
 
 
 def test_a_folder_of_recordings_is_all_that_it_takes(tones, tmp_path, sv_bridge):
@@ -120,4 +143,4 @@ def test_spectra_are_whitened_and_what_a_network_made_is_not(make_embeddings, mo
 def test_a_method_that_does_not_look_at_speakers_is_refused(tones, tmp_path):
     contrastive = small_config("tiny-snt", *ONE_EPOCH)
     with pytest.raises(ConfigError, match="simclr learns nothing from speakers"):
-        next(self_label("log-mel", tones, tmp_path, contrastive))
+        next(self_label("log-mel", tones, tmp_path, [CONFIG, contrastive]))
