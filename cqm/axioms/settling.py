@@ -1,8 +1,11 @@
 """What needs no search: proofs that hold for any number of points, and counterexamples that are on record."""
 
+import math
+
 from cqm.axioms.clusterers import FUNCTIONS, TOLD_FUNCTIONS
 from cqm.axioms.domains import Domain
 from cqm.axioms.kleinberg import FunctionSubject
+from cqm.axioms.limits import until
 from cqm.axioms.proofs.functions import function_proof
 from cqm.axioms.proofs.registry import hand_proof
 from cqm.axioms.refutations import function_refutation, refutation
@@ -20,7 +23,9 @@ def settled(subject: Subject, axiom: Axiom, domain: Domain) -> Verdict | None:
     """
     if (proof := hand_proof(subject, axiom, domain)) is not None:
         return Verdict(subject.name, axiom.name, domain.name, proof.holds, proof.evidence())
-    if (witness := refutation(subject, axiom, domain)) is not None:
+    with until(math.inf):  # a few evaluations, of what is on record
+        witness = refutation(subject, axiom, domain)
+    if witness is not None:
         return Verdict(subject.name, axiom.name, domain.name, False, witness)
     return None
 
@@ -31,6 +36,8 @@ def settled_function(subject: FunctionSubject, axiom: Axiom, domain: Domain) -> 
         return None
     if (proof := function_proof(subject.name, axiom)) is not None:
         return Verdict(subject.name, axiom.name, domain.name, proof.holds, proof.evidence())
-    if (witness := function_refutation(subject, axiom)) is not None:
+    with until(math.inf):
+        witness = function_refutation(subject, axiom)
+    if witness is not None:
         return Verdict(subject.name, axiom.name, domain.name, False, witness)
     return None

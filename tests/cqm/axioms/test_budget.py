@@ -102,3 +102,9 @@ def test_no_loop_outlasts_the_limit_for_a_clustering_function(clock):
 def test_the_same_seed_finds_the_same():
     first, again = (check("scale_invariance", cases=200, seed=7) for _ in range(2))
     assert first == again
+
+
+@pytest.mark.parametrize("name", ["adjusted_silhouette", "relative_margin_literal"])
+def test_without_any_time_there_is_a_verdict_on_every_axiom(name):
+    verdicts = axioms.check(name, seconds=0)
+    assert any(verdict.holds is False for verdict in verdicts)
