@@ -46,9 +46,9 @@ from sv_bridge.embeddings import Embeddings
 from sv_bridge.models.embedding import EmbeddingOptions
 from sv_bridge.models.systems import LOG_MEL, UNTRAINED, embeddings_of
 from sv_bridge.presets import load_config
-from sv_bridge.training.checkpoint import NORMALISATION, checkpoints, read_config, used_checkpoints
+from sv_bridge.training.checkpoint import checkpoints, read_config
 from sv_bridge.training.loop import train
-from sv_bridge.training.normalisation import normalise
+from sv_bridge.training.normalisation import is_normalised, normalise
 from sv_bridge.training.run_directory import CHECKPOINTS
 from sv_bridge.verification.confidence import speaker_replicates
 from sv_bridge.verification.error_rates import equal_error_rate
@@ -138,7 +138,7 @@ def copied(run: Path, into: Path) -> Path:
 
 def normalised(run: Path, corpus: Corpus) -> Path:
     """The run, normalised within speakers, or within utterances where they are not named."""
-    if not (used_checkpoints(run)[0][0] / NORMALISATION).is_file():
+    if not is_normalised(run):
         normalise(run, corpus)
     return run
 

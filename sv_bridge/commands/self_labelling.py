@@ -114,7 +114,7 @@ def _label(
 ) -> None:
     from sv_bridge.compactness.self_labelling import self_label as label
     from sv_bridge.models.embedding import EmbeddingOptions
-    from sv_bridge.training.normalisation import normalise
+    from sv_bridge.training.normalisation import is_normalised, normalise
 
     options = EmbeddingOptions(device=device, progress=not quiet)
     ended = label(
@@ -138,5 +138,6 @@ def _label(
             err=True,
         )
     if last is not None:
-        normalise(last.run, last.labelled, options)
+        if not is_normalised(last.run):  # once: a rule for decisions may have been learned since
+            normalise(last.run, last.labelled, options)
         typer.echo(str(last.run))

@@ -19,7 +19,13 @@ from sv_bridge.models.embedding import DEFAULT_OPTIONS, EmbeddingOptions, embed
 from sv_bridge.training.checkpoint import NORMALISATION, CheckpointError, load_encoder, used_checkpoints
 from sv_bridge.verification.transforms import within_class_normalisation
 
-__all__ = ["normalise"]
+__all__ = ["is_normalised", "normalise"]
+
+
+def is_normalised(run: Path | str) -> bool:
+    """Whether the newest checkpoint of a run, or a checkpoint, has a normalisation."""
+    (checkpoint,), _ = used_checkpoints(run)
+    return (checkpoint / NORMALISATION).is_file()
 
 
 def normalise(

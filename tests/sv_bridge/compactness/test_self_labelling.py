@@ -100,13 +100,15 @@ def test_utterances_that_are_not_trusted_are_left_out(tones):
 
 def test_the_command_says_what_it_found(tones, tmp_path, sv_bridge):
     settings = [part for setting in (*SMALL, *ONE_EPOCH) for part in ("--set", setting)]
-    said = sv_bridge(
-        "self-label", "log-mel", "--corpus", tones.root, "--out", tmp_path, "--rounds", 1, "--quiet", *settings
-    )
+    command = ("self-label", "log-mel", "--corpus", tones.root, "--out", tmp_path, "--rounds", 1, "--quiet", *settings)
+    said = sv_bridge(*command)
     assert "round 1:" in said
     assert "pseudo-speakers with" in said
     assert said.strip().endswith(str(tmp_path / "round-1" / "run"))
-    assert isinstance(load_encoder(tmp_path / "round-1" / "run").normalisation, Normalisation)
+    run = tmp_path / "round-1" / "run"
+    assert isinstance(load_encoder(run).normalisation, Normalisation)
+    (run / "decision.json").write_text("{}", encoding="utf-8")
+    assert sv_bridge(*command).strip().endswith(str(run))  # again: nothing is left to do
 
 
 def test_a_folder_of_recordings_is_all_that_it_takes(tones, tmp_path, sv_bridge):
