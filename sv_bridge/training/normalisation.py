@@ -74,6 +74,6 @@ def normalise(
     matrix = torch.from_numpy(within_class_normalisation(vectors, classes)).float()
     if distributed.rank() == 0:
         with atomic_path(checkpoint / NORMALISATION) as temporary:
-            safetensors.save_file({"matrix": matrix}, temporary)
+            temporary.write_bytes(safetensors.save({"matrix": matrix}))
     distributed.barrier()
     return checkpoint / NORMALISATION
