@@ -32,8 +32,17 @@ from numpy.typing import NDArray
 
 from benchmarks.experiments_figures import EDGES
 from benchmarks.experiments_report import write_report
-from benchmarks.experiments_statistics import LOG_MEL, UNTRAINED, WHITENED, in_order, statistics_of
-from benchmarks.two_collections import CONDITIONS, SHORTEST_SECONDS, SPLITS, hard_negatives, in_words, lists, parts
+from benchmarks.experiments_statistics import LOG_MEL, UNTRAINED, in_order, statistics_of
+from benchmarks.two_collections import (
+    CONDITIONS,
+    SHORTEST_SECONDS,
+    SPLITS,
+    WHITENED,
+    hard_negatives,
+    in_words,
+    lists,
+    parts,
+)
 from cqm.atomic import atomic_path
 from cqm.json_files import write_json
 from sv_bridge.compactness.speakers import compactness

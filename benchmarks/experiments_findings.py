@@ -30,9 +30,9 @@ from benchmarks.experiments_words import (
     last_step,
     markdown,
     signed,
-    spread,
     told,
 )
+from benchmarks.two_collections import spread
 from sv_bridge.compactness.reading import better
 
 TOLD = {

@@ -30,10 +30,9 @@ from benchmarks.experiments_words import (
     interval,
     last_step,
     markdown,
-    spread,
     told,
 )
-from benchmarks.two_collections import CONDITIONS, KINDS, REST, SOURCE, SPLITS
+from benchmarks.two_collections import CONDITIONS, KINDS, REST, SOURCE, SPLITS, spread
 from cqm.atomic import write_text
 from sv_bridge.compactness.reading import better
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr, t
 
-from benchmarks.two_collections import CONDITIONS, KINDS, REST, SOURCE
+from benchmarks.two_collections import CONDITIONS, KINDS, REST, SOURCE, WHITENED
 from sv_bridge.verification.calibration import calibrate, cllr, min_cllr
 from sv_bridge.verification.error_rates import equal_error_rate
 from sv_bridge.verification.fusion import learn_fusion
@@ -25,7 +25,6 @@ __all__ = [
     "LISTS",
     "LOG_MEL",
     "UNTRAINED",
-    "WHITENED",
     "Difference",
     "Place",
     "Record",
@@ -44,7 +43,7 @@ __all__ = [
     "values_of",
 ]
 
-LOG_MEL, WHITENED, UNTRAINED = "mean log-mel", "mean log-mel, whitened", "untrained"
+LOG_MEL, UNTRAINED = "mean log-mel", "untrained"
 BASELINES = (LOG_MEL, WHITENED, UNTRAINED)
 FUSED = "both fused"
 SIDES = ("targets", "nontargets")

@@ -8,7 +8,6 @@ from typing import Any
 
 from benchmarks.experiments_statistics import LISTS, Place, Record
 from benchmarks.two_collections import CONDITIONS, REST, SOURCE
-from sv_bridge.reports.comparison import Spread
 
 HEARD = {"recorded": "as recorded", "crossed": "crossed"}
 PLACES = [(collection, condition) for collection in (SOURCE, REST) for condition in CONDITIONS]
@@ -44,15 +43,6 @@ def told(places: Sequence[Place]) -> str:
 
 def image(path: Path, description: str) -> str:
     return f"![{description}]({path.parent.name}/{path.name})"
-
-
-def spread(values: Sequence[float], digits: int | None = None) -> str:
-    """Mean ± deviation; with so many digits after the point."""
-    found = Spread.of(values)
-    if digits is None or math.isnan(found.mean):
-        return str(found)
-    deviation = "" if math.isnan(found.deviation) else f" ± {found.deviation:.{digits}f}"
-    return f"{found.mean:.{digits}f}{deviation}"
 
 
 def signed(value: float) -> str:

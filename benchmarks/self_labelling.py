@@ -31,10 +31,12 @@ from benchmarks.two_collections import (
     SHORTEST_SECONDS,
     SOURCE,
     SPLITS,
+    WHITENED,
     hard_negatives,
     in_words,
     lists,
     parts,
+    spread,
 )
 from cqm.atomic import write_text
 from cqm.json_files import write_json
@@ -69,8 +71,7 @@ TRAINED = {
     COUNTED: "… found speakers, their number given",
     NAMED: "… true speakers",
 }
-WHITENED, FRESH = "mean log-mel, whitened", f"{UNTRAINED}{FIRST}"
-UNHEARD = {WHITENED: LOG_MEL, "untrained encoder": FRESH}
+UNHEARD = {WHITENED: LOG_MEL, "untrained encoder": f"{UNTRAINED}{FIRST}"}
 """What has not trained on this speech: systems by the name they have on the page."""
 NUMBERS = 24
 """Of clusters around the true one, that the chosen one is compared with."""
@@ -279,7 +280,7 @@ def page(record: Mapping[str, Any]) -> str:
         ]
         for system, rates in collection["rates"].items():
             cells = [
-                " / ".join(spread(rates[condition][split][kind]) for kind in KINDS)
+                " / ".join(spread(rates[condition][split][kind], 1) for kind in KINDS)
                 for split in SPLITS
                 for condition in CONDITIONS
             ]
@@ -334,12 +335,6 @@ def verdict(differences: Mapping[str, Any]) -> str:
         said = "; ".join(f"{side}: {' and '.join(cases)}" for side, cases in told.items() if cases)
         sentences.append(f"- against {TRAINED.get(other, other).removeprefix('… ')}, {said}.")
     return "\n".join(["Error rates after found speakers are", "", *sentences])
-
-
-def spread(values: list[float]) -> str:
-    """Mean, and the standard deviation where there are several."""
-    mean = f"{statistics.fmean(values):.1f}"
-    return mean if len(values) < 2 else f"{mean} ± {statistics.stdev(values):.1f}"
 
 
 if __name__ == "__main__":

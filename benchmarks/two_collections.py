@@ -1,10 +1,12 @@
 """Two collections in one corpus, judged apart: their parts, conditions and lists of trials, and what hard ones are."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.models.embedding import EmbeddingOptions
+from sv_bridge.reports.comparison import Spread
 from sv_bridge.verification.error_rates import equal_error_rate
 from sv_bridge.verification.scoring import score_trials
 from sv_bridge.verification.trials import Negatives, Trials, generate_trials
@@ -16,11 +18,13 @@ __all__ = [
     "SHORTEST_SECONDS",
     "SOURCE",
     "SPLITS",
+    "WHITENED",
     "hard_negatives",
     "in_words",
     "lists",
     "parts",
     "rates",
+    "spread",
 ]
 
 SOURCE, REST = "speechocean762", "debian-voices"
@@ -29,6 +33,8 @@ CONDITIONS = {"recorded": EmbeddingOptions(), "crossed": EmbeddingOptions(cross_
 SPLITS = ("dev", "test")
 KINDS = ("any", "hard")
 """Of non-targets."""
+WHITENED = "mean log-mel, whitened"
+"""What the baseline is called that training speakers' spectra whiten."""
 SHORTEST_SECONDS = 1.5
 """Of utterances that are judged."""
 
@@ -75,3 +81,12 @@ def rates(
         rate = equal_error_rate(scores[listed.labels], scores[~listed.labels])
         found.setdefault(split, {})[kind] = round(100 * rate, 2)
     return found
+
+
+def spread(values: Sequence[float], digits: int | None = None) -> str:
+    """Mean ± deviation; with so many digits after the point."""
+    found = Spread.of(values)
+    if digits is None or math.isnan(found.mean):
+        return str(found)
+    deviation = "" if math.isnan(found.deviation) else f" ± {found.deviation:.{digits}f}"
+    return f"{found.mean:.{digits}f}{deviation}"

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from benchmarks import self_labelling
-from benchmarks.self_labelling import FOUND, NAMED, START, WHITENED, embedded, judged, page
-from benchmarks.two_collections import CONDITIONS, KINDS, SPLITS
+from benchmarks.self_labelling import FOUND, NAMED, START, embedded, judged, page
+from benchmarks.two_collections import CONDITIONS, KINDS, SPLITS, WHITENED
 from sv_bridge.data.manifest import Corpus, Utterance
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.verification.confidence import speaker_replicates

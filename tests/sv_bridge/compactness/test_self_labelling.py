@@ -58,25 +58,23 @@ def test_a_repeated_call_ends_in_the_same_files(tones, tmp_path):
     assert once() == once() != {}
 
 
-def test_rounds_end_when_the_measure_no_longer_gets_better(tones, tmp_path, monkeypatch):
-    labels = np.repeat([0, 1], 10)
-    values = iter([0.2, 0.4, 0.4, 0.9])
+def two_are_found(monkeypatch, values):
+    """The first and the last ten utterances, in every round, with a silhouette that is given."""
+    left, labels = iter(values), np.repeat([0, 1], 10)
     monkeypatch.setattr(
         self_labelling,
         "find_pseudo_speakers",
-        lambda embeddings, **_: PseudoSpeakers(labels, 2, "silhouette", {2: next(values)}),
+        lambda embeddings, **_: PseudoSpeakers(labels, 2, "silhouette", {2: next(left)}),
     )
+
+
+def test_rounds_end_when_the_measure_no_longer_gets_better(tones, tmp_path, monkeypatch):
+    two_are_found(monkeypatch, [0.2, 0.4, 0.4, 0.9])
     assert len(list(self_label("log-mel", tones, tmp_path, [CONFIG], rounds=9, progress_bar=False))) == 2
 
 
 def test_each_round_has_its_recipe_whatever_the_measure_says(tones, tmp_path, monkeypatch):
-    labels = np.repeat([0, 1], 10)
-    values = iter([0.4, 0.2, 0.3, 0.2])
-    monkeypatch.setattr(
-        self_labelling,
-        "find_pseudo_speakers",
-        lambda embeddings, **_: PseudoSpeakers(labels, 2, "silhouette", {2: next(values)}),
-    )
+    two_are_found(monkeypatch, [0.4, 0.2, 0.3, 0.2])
     contrastive = small_config("small-snt-speakers", *ONE_EPOCH, "crop_seconds=0.2")
     rounds = list(self_label("log-mel", tones, tmp_path / "three", [contrastive, CONFIG], rounds=9, progress_bar=False))
     assert [read_config(each.run).method.name for each in rounds] == ["simclr", "aam_softmax", "aam_softmax"]
