@@ -25,7 +25,7 @@ for command in (
     diarisation.cluster,
     diarisation.diarise,
     selection.select,
-    evaluation.demo,
+    training.demo,
 ):
     app.command()(command)
 app.command()(prepare.pack)

@@ -1,4 +1,4 @@
-"""The commands that judge: embed, evaluate, metrics, fuse, compactness, compare, demo; torch is imported late."""
+"""The commands that judge: embed, evaluate, metrics, fuse, compactness, compare; torch is imported late."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ import typer
 from sv_bridge.commands.output import Json, report, warn
 from sv_bridge.verification.trials import Negatives
 
-__all__ = ["compactness", "compare", "demo", "embed", "evaluate", "fuse", "metrics"]
+__all__ = ["compactness", "compare", "embed", "evaluate", "fuse", "metrics"]
 
 System = Annotated[
     str,
@@ -385,17 +385,6 @@ def compare(
     columns = compare(assessed)
     print_table(f"{split} speakers of {corpus.name}{_crossed(cross_channels)}", *column_rows(columns, titles))
     report([column.to_dict() for column in columns], json_out)
-
-
-def demo(
-    corpus: Annotated[Path | None, typer.Option(help="a real corpus instead of the synthetic one")] = None,
-    out: Annotated[Path, typer.Option(help="folder for corpus, runs and page")] = Path("demo"),
-    device: Device = "auto",
-) -> None:
-    """Train SNT-Xent with and without additive margin, evaluate unseen speakers, write a page; minutes on two cores."""
-    from sv_bridge.commands.demo import run_demo
-
-    run_demo(out, corpus=corpus, device=device)
 
 
 def _split(corpus: Any, name: str) -> Any:
