@@ -1,11 +1,12 @@
 """Work on every core with the same bits for any number of them: tasks run on a thread pool, results come in order."""
 
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, islice
 from threading import Lock
 from typing import Any, TypeVar
@@ -86,8 +87,13 @@ def threads() -> int:
     return min([*pools, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1])
 
 
-@cache
 def _controller() -> ThreadpoolController:
+    return _controller_of(len(sys.modules))
+
+
+@lru_cache(maxsize=1)
+def _controller_of(modules: int) -> ThreadpoolController:
+    """What knows every BLAS in the process: looked for anew after an import, which may have brought one."""
     return ThreadpoolController()
 
 

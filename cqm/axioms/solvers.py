@@ -14,7 +14,7 @@ def installed() -> bool:
 
 
 def agreed_unsatisfiable(text: str) -> bool:
-    """Whether both solvers find that an SMT-LIB text has no solution.
+    """Whether both solvers find that an SMT-LIB text has no solution, in the time that is left.
 
     Examples
     --------
@@ -24,8 +24,12 @@ def agreed_unsatisfiable(text: str) -> bool:
     import z3
 
     solver = z3.Solver()
+    if math.isfinite(time_left()):
+        solver.set("timeout", 1 + int(1000 * max(time_left(), 0)))
     solver.from_string(text)
-    return bool(solver.check() == z3.unsat) and unsatisfiable_by_cvc5(text)
+    outcome = solver.check()
+    check_time()  # what the clock ended is no answer to keep
+    return bool(outcome == z3.unsat) and unsatisfiable_by_cvc5(text)
 
 
 def unsatisfiable_by_cvc5(text: str, *, effort: int | None = None) -> bool:

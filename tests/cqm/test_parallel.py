@@ -142,6 +142,21 @@ def test_blas_keeps_to_one_thread_until_the_last_caller_is_done():
         assert threads() == min(2, len(os.sched_getaffinity(0)))
 
 
+def test_a_blas_that_an_import_brings_later_keeps_to_one_thread_too():
+    code = """
+from threadpoolctl import threadpool_info, threadpool_limits
+from cqm.parallel import in_order
+list(in_order(abs, [0]))
+import scipy.linalg
+with threadpool_limits(2):
+    tasks = in_order(abs, [0])
+    next(tasks)
+    seen = [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+raise SystemExit(set(seen) != {1})
+"""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
+
+
 def test_any_thread_may_limit_blas_afterwards():
     def limited():
         with threadpool_limits(3, user_api="blas"):

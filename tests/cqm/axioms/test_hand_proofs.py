@@ -13,6 +13,7 @@ from cqm.axioms.clusterers import FUNCTIONS, TOLD_FUNCTIONS
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN
 from cqm.axioms.instances import Instance, non_trivial_partitions, squared_distances
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
+from cqm.axioms.limits import OutOfTime, time_limit
 from cqm.axioms.proofs import (
     constructions,
     large,
@@ -400,6 +401,11 @@ def test_a_solver_alone_is_not_enough(monkeypatch):
 
     monkeypatch.setattr(cvc5, "Solver", Undecided)
     assert not agreed_unsatisfiable("(set-logic QF_LRA) (declare-const x Real) (assert (< x 0)) (assert (< 1 x))")
+
+
+def test_solvers_keep_to_the_time_that_is_left():
+    with time_limit(-1), pytest.raises(OutOfTime):
+        agreed_unsatisfiable("(set-logic QF_LRA) (declare-const x Real) (assert (< x 0))")
 
 
 def test_a_pair_of_instances_of_one_set_is_told_apart():
