@@ -170,12 +170,13 @@ def fusion_section(found: Mapping[str, Any]) -> str:
         collection, condition, kind = place
         step = difference(alone[collection][condition][kind], fused[collection][condition][kind])
         (lower if step.side < 0 else rest).append(place)
+    elsewhere = f"; not so on {told(rest)}" if rest else ""
     return (
         "## Fusion and calibration\n\n"
         f"{found['system']}, the best trained system on development speakers, whitened log-mel, and both scores fused "
         "by logistic regression. Weights and calibrations are learned, for each condition, on the development trials "
         "of both collections; test speakers are judged. Fusion gives a clearly lower EER than the trained system alone "
-        f"(over paired seeds) on {told(lower)}; not so on {told(rest)}. Cllr is the cost of the calibrated scores "
+        f"(over paired seeds) on {told(lower)}{elsewhere}. Cllr is the cost of the calibrated scores "
         "in bits, any non-targets; its minimum what a perfect calibration would leave.\n\n"
         + markdown(["scores", "test speakers", "EER %, any", "EER %, hard", "Cllr", "minimum"], rows)
     )
