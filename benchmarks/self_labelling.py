@@ -45,16 +45,16 @@ from sv_bridge.compactness.self_labelling import self_label
 from sv_bridge.config import RunConfig
 from sv_bridge.data.manifest import Corpus, read_corpus
 from sv_bridge.embeddings import Embeddings
-from sv_bridge.models.embedding import EmbeddingOptions
 from sv_bridge.models.systems import LOG_MEL, UNTRAINED, embeddings_of
 from sv_bridge.presets import load_config
 from sv_bridge.training.checkpoint import checkpoints, read_config
 from sv_bridge.training.loop import train
 from sv_bridge.training.normalisation import is_normalised, normalise
 from sv_bridge.training.run_directory import CHECKPOINTS
+from sv_bridge.verification.backend import Backend, parse_backend
 from sv_bridge.verification.confidence import speaker_replicates
 from sv_bridge.verification.error_rates import equal_error_rate
-from sv_bridge.verification.scoring import score_trials, scoring_vectors
+from sv_bridge.verification.scoring import scoring_vectors
 from sv_bridge.verification.transforms import whiten
 from sv_bridge.verification.trials import Trials
 
@@ -73,8 +73,13 @@ TRAINED = {
 }
 UNHEARD = {WHITENED: LOG_MEL, "untrained encoder": f"{UNTRAINED}{FIRST}"}
 """What has not trained on this speech: systems by the name they have on the page."""
+BACKENDS = {"as-norm": "by normalised scores", "cosine": "by cosines"}
+"""Between embeddings and scores, and what the page calls it."""
 NUMBERS = 24
 """Of clusters around the true one, that the chosen one is compared with."""
+
+Tables = dict[tuple[str, str], list[Embeddings]]
+"""By system and condition: one of each seed where there are seeds."""
 
 
 def main() -> None:
@@ -158,68 +163,92 @@ def done(run: Path) -> bool:
 
 
 def measured(corpus: Corpus, chains: list[dict[str, Path]], unheard: Mapping[str, str], folder: Path) -> dict[str, Any]:
-    """Everything that the page shows; what `unheard` systems make is kept in the folder."""
+    """Everything that the page shows; embeddings are kept in the folder."""
+    embeddings = embedded(corpus, chains, unheard, folder)
     collections = {}
     for name, part in parts(corpus).items():
         hard = hard_negatives(part)
-        embeddings = {
-            (system, condition): tables
-            for condition, options in CONDITIONS.items()
-            for system, tables in embedded(part, chains, unheard, options, folder / name / condition).items()
-        }
         collections[name] = {
             "hard": in_words(hard),
             "people": {split: len(part.split(split).speakers) for split in ("train", *SPLITS)},
-            **judged(embeddings, lists(part, hard)),
+            "scores": judged(whitened(embeddings, part), corpus.split("train"), lists(part, hard)),
         }
     return {"collections": collections, "speakers": [speakers(corpus, runs[START]) for runs in chains]}
 
 
-def embedded(
-    part: Corpus, chains: list[dict[str, Path]], unheard: Mapping[str, str], options: EmbeddingOptions, folder: Path
-) -> dict[str, list[Embeddings]]:
-    """Embeddings of development and test speakers by system: one of each seed where there are seeds."""
-    wanted = part.where(lambda u: u.split != "train")
-    found = {}
-    for name, system in unheard.items():
-        path = folder / f"{name}.npz"
-        if not path.is_file():
-            made = embeddings_of(system, wanted, options)
-            (whiten(made, embeddings_of(system, part.split("train"), options)) if name == WHITENED else made).save(path)
-        found[name] = [Embeddings.load(path)]
-    return found | {
-        system: [embeddings_of(str(runs[system]), wanted, options) for runs in chains] for system in TRAINED
+def embedded(corpus: Corpus, chains: list[dict[str, Path]], unheard: Mapping[str, str], folder: Path) -> Tables:
+    """Embeddings of all utterances, by system and condition."""
+    systems = {name: [system] for name, system in unheard.items()}
+    systems |= {name: [str(runs[name]) for runs in chains] for name in TRAINED if chains}
+    found: Tables = {}
+    for condition, options in CONDITIONS.items():
+        for name, of_seeds in systems.items():
+            for seed, system in enumerate(of_seeds):
+                path = folder / "embeddings" / condition / f"{name}-{seed}.npz"
+                if not path.is_file():
+                    embeddings_of(system, corpus, options).save(path)
+                found.setdefault((name, condition), []).append(Embeddings.load(path))
+    return found
+
+
+def whitened(embeddings: Tables, part: Corpus) -> Tables:
+    """The same, but the baseline that a collection's own training utterances whiten."""
+
+    def white(table: Embeddings) -> Embeddings:
+        return whiten(table, of_utterances(table, part.split("train")))
+
+    return {
+        key: [white(each) for each in tables] if key[0] == WHITENED else tables for key, tables in embeddings.items()
     }
 
 
-def judged(
-    embeddings: Mapping[tuple[str, str], list[Embeddings]], trials: Mapping[tuple[str, str], Trials]
+def of_utterances(embeddings: Embeddings, utterances: Corpus) -> Embeddings:
+    """Rows of some utterances."""
+    return embeddings.where(np.isin(embeddings.ids, [utterance.id for utterance in utterances]))
+
+
+def fit(backend: str, training: Embeddings) -> Backend:
+    """A back end of the training utterances."""
+    return Backend(parse_backend(backend), lambda _: training)
+
+
+def judged(embeddings: Tables, cohort: Corpus, trials: Mapping[tuple[str, str], Trials]) -> dict[str, Any]:
+    """Equal error rates in percent, seed by seed, and differences on test speakers, by back end, system, condition."""
+    found = {}
+    for backend in BACKENDS:
+        rates: dict[str, Any] = {}
+        replicates: dict[tuple[str, str, str], NDArray[np.float64]] = {}
+        for (system, condition), tables in embeddings.items():
+            fitted = [fit(backend, of_utterances(table, cohort)) for table in tables]
+            for (split, kind), listed in trials.items():
+                owners = [tables[0].speakers[rows] for rows in tables[0].rows(listed)]
+                scores = [each.score(table, listed) for each, table in zip(fitted, tables, strict=True)]
+                errors = [equal_error_rate(each[listed.labels], each[~listed.labels]) for each in scores]
+                rates.setdefault(system, {}).setdefault(condition, {}).setdefault(split, {})[kind] = [
+                    round(100 * error, 2) for error in errors
+                ]
+                if split == "test":
+                    drawn = [speaker_replicates(each, listed.labels, *owners) for each in scores]
+                    replicates[system, condition, kind] = 100 * np.mean(drawn, axis=0)
+        found[backend] = {"rates": rates, "differences": differences(rates, replicates)}
+    return found
+
+
+def differences(
+    rates: Mapping[str, Any], replicates: Mapping[tuple[str, str, str], NDArray[np.float64]]
 ) -> dict[str, Any]:
-    """Equal error rates in percent, seed by seed, and differences on test speakers, by system and condition."""
-    rates: dict[str, Any] = {}
-    replicates: dict[tuple[str, str, str], NDArray[np.float64]] = {}
-    for (system, condition), tables in embeddings.items():
-        for (split, kind), listed in trials.items():
-            owners = [tables[0].speakers[rows] for rows in tables[0].rows(listed)]
-            scores = [score_trials(table, listed) for table in tables]
-            found = [equal_error_rate(each[listed.labels], each[~listed.labels]) for each in scores]
-            rates.setdefault(system, {}).setdefault(condition, {}).setdefault(split, {})[kind] = [
-                round(100 * rate, 2) for rate in found
-            ]
-            if split == "test":
-                drawn = [speaker_replicates(each, listed.labels, *owners) for each in scores]
-                replicates[system, condition, kind] = 100 * np.mean(drawn, axis=0)
-    differences: dict[str, Any] = {}
+    """What found speakers change on test speakers, against every other system, with intervals."""
+    found: dict[str, Any] = {}
     for (other, condition, kind), drawn_again in replicates.items():
         if other == FOUND:
             continue
         low, high = np.quantile(replicates[FOUND, condition, kind] - drawn_again, [0.025, 0.975])
         mine, theirs = (rates[system][condition]["test"][kind] for system in (FOUND, other))
-        differences.setdefault(other, {}).setdefault(condition, {})[kind] = {
+        found.setdefault(other, {}).setdefault(condition, {})[kind] = {
             "difference": round(statistics.fmean(mine) - statistics.fmean(theirs), 2),
             "interval": [round(float(low), 2), round(float(high), 2)],
         }
-    return {"rates": rates, "differences": differences}
+    return found
 
 
 def speakers(corpus: Corpus, run: Path) -> dict[str, Any]:
@@ -265,6 +294,10 @@ def page(record: Mapping[str, Any]) -> str:
         "The recipe was chosen on development speakers. EER %: any non-targets / hard ones, which are those of the "
         "same gender and age group, or of the same source and language. Mean ± standard deviation over seeds. Crossed: "
         "every utterance goes through [a channel of its own](crossed-trials.md), drawn from seed 0.",
+        "",
+        "Scores are cosines, and cosines normalised by AS-norm (`sv-bridge evaluate RUN --backend as-norm`), which "
+        "reads no label either: in units of each side's highest cosines with all training utterances, as recorded, or "
+        f"crossed where the trials are. {developed(record)}",
     ]
     for name, collection in record["collections"].items():
         people = collection["people"]
@@ -274,33 +307,9 @@ def page(record: Mapping[str, Any]) -> str:
             "",
             f"{people['train']} people to train on, {people['dev']} to develop on, {people['test']} to report. Hard "
             f"non-targets are of the same {collection['hard']}.",
-            "",
-            "| system | dev, as recorded | dev, crossed | test, as recorded | test, crossed |",
-            "|---|---:|---:|---:|---:|",
         ]
-        for system, rates in collection["rates"].items():
-            cells = [
-                " / ".join(spread(rates[condition][split][kind], 1) for kind in KINDS)
-                for split in SPLITS
-                for condition in CONDITIONS
-            ]
-            lines.append(f"| {TRAINED.get(system, system)} | {' | '.join(cells)} |")
-        lines += [
-            "",
-            "What found speakers change, on test speakers: differences of the means over seeds, in points of EER, with "
-            "their 95 % intervals (speakers drawn with replacement, the same for both):",
-            "",
-            "| against | as recorded, any | as recorded, hard | crossed, any | crossed, hard |",
-            "|---|---:|---:|---:|---:|",
-        ]
-        for other, conditions in collection["differences"].items():
-            cells = [
-                f"{each['difference']:+.1f} ({each['interval'][0]:+.1f} … {each['interval'][1]:+.1f})"
-                for kinds in conditions.values()
-                for each in (kinds[kind] for kind in KINDS)
-            ]
-            lines.append(f"| {TRAINED.get(other, other).removeprefix('… ')} | {' | '.join(cells)} |")
-        lines += ["", verdict(collection["differences"])]
+        for backend, heading in BACKENDS.items():
+            lines += ["", f"### {name}, {heading}", "", *compared(collection["scores"][backend])]
     lines += [
         "",
         "## Speakers found",
@@ -320,6 +329,53 @@ def page(record: Mapping[str, Any]) -> str:
                 f"{row['ami'] / row['best_ami']:.3f} | {row['kept']:.0%} | {row['ami_of_kept']:.3f} |"
             )
     return "\n".join(lines) + "\n"
+
+
+def developed(record: Mapping[str, Any]) -> str:
+    """What the back ends give on development speakers."""
+    means = {
+        backend: statistics.fmean(
+            rate
+            for collection in record["collections"].values()
+            for condition in CONDITIONS
+            for kind in KINDS
+            for rate in collection["scores"][backend]["rates"][FOUND][condition]["dev"][kind]
+        )
+        for backend in BACKENDS
+    }
+    said = " and ".join(f"{mean:.1f} % {BACKENDS[backend]}" for backend, mean in means.items())
+    return f"On development speakers the mean error rate of found speakers is {said}."
+
+
+def compared(scores: Mapping[str, Any]) -> list[str]:
+    """Error rates, what found speakers change, and what of it is clear."""
+    lines = [
+        "| system | dev, as recorded | dev, crossed | test, as recorded | test, crossed |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for system, rates in scores["rates"].items():
+        cells = [
+            " / ".join(spread(rates[condition][split][kind], 1) for kind in KINDS)
+            for split in SPLITS
+            for condition in CONDITIONS
+        ]
+        lines.append(f"| {TRAINED.get(system, system)} | {' | '.join(cells)} |")
+    lines += [
+        "",
+        "What found speakers change, on test speakers: differences of the means over seeds, in points of EER, with "
+        "their 95 % intervals (speakers drawn with replacement, the same for both):",
+        "",
+        "| against | as recorded, any | as recorded, hard | crossed, any | crossed, hard |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for other, conditions in scores["differences"].items():
+        cells = [
+            f"{each['difference']:+.1f} ({each['interval'][0]:+.1f} … {each['interval'][1]:+.1f})"
+            for kinds in conditions.values()
+            for each in (kinds[kind] for kind in KINDS)
+        ]
+        lines.append(f"| {TRAINED.get(other, other).removeprefix('… ')} | {' | '.join(cells)} |")
+    return [*lines, "", verdict(scores["differences"])]
 
 
 def verdict(differences: Mapping[str, Any]) -> str:

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from benchmarks import self_labelling
-from benchmarks.self_labelling import FOUND, NAMED, START, embedded, judged, page
+from benchmarks.self_labelling import BACKENDS, FOUND, NAMED, START, TRAINED, embedded, judged, page, whitened
 from benchmarks.two_collections import CONDITIONS, KINDS, SPLITS, WHITENED
 from sv_bridge.data.manifest import Corpus, Utterance
 from sv_bridge.embeddings import Embeddings
 from sv_bridge.verification.confidence import speaker_replicates
+from sv_bridge.verification.error_rates import equal_error_rate
+from sv_bridge.verification.scoring import score_trials
 from sv_bridge.verification.transforms import whiten
 from sv_bridge.verification.trials import generate_trials
 
@@ -44,42 +46,58 @@ def made(noise, seed, part):
 def test_differences_are_paired_means_over_seeds(heard, monkeypatch):
     monkeypatch.setattr(self_labelling, "speaker_replicates", partial(speaker_replicates, replicates=40))
     trials = {(split, kind): generate_trials(heard.split(split)) for split in SPLITS for kind in KINDS}
-    judging = heard.where(lambda u: u.split != "train")
     embeddings = {
-        (system, condition): [made(noise, seed, judging) for seed in range(3)]
+        (system, condition): [made(noise, seed, heard) for seed in range(3)]
         for system, noise in NOISE.items()
         for condition in CONDITIONS
     }
-    found = judged(embeddings, trials)
-    assert FOUND not in found["differences"]
-    for condition in CONDITIONS:
-        for kind in KINDS:
-            mine, theirs = (np.mean(found["rates"][system][condition]["test"][kind]) for system in (FOUND, START))
-            difference = found["differences"][START][condition][kind]
-            assert difference["difference"] == pytest.approx(mine - theirs, abs=0.006)
-            assert difference["interval"][0] < mine - theirs < difference["interval"][1] < 0
-            # the very same embeddings: a pair is nowhere apart, whoever is drawn
-            assert found["differences"][NAMED][condition][kind] == {"difference": 0.0, "interval": [0.0, 0.0]}
+    for found in judged(embeddings, heard.split("train"), trials).values():
+        assert FOUND not in found["differences"]
+        for condition in CONDITIONS:
+            for kind in KINDS:
+                mine, theirs = (np.mean(found["rates"][system][condition]["test"][kind]) for system in (FOUND, START))
+                difference = found["differences"][START][condition][kind]
+                assert difference["difference"] == pytest.approx(mine - theirs, abs=0.006)
+                assert difference["interval"][0] < mine - theirs < difference["interval"][1] < 0
+                # the very same embeddings: a pair is nowhere apart, whoever is drawn
+                assert found["differences"][NAMED][condition][kind] == {"difference": 0.0, "interval": [0.0, 0.0]}
 
 
-def test_what_never_trained_is_embedded_once(heard, monkeypatch, tmp_path):
+def test_scores_are_normalised_by_training_utterances(heard, monkeypatch):
+    monkeypatch.setattr(self_labelling, "speaker_replicates", partial(speaker_replicates, replicates=2))
+    table, listed = made(1.2, 0, heard), generate_trials(heard.split("test"))
+    embeddings = {(FOUND, condition): [table] for condition in CONDITIONS}
+    found = judged(embeddings, heard.split("train"), {("test", "any"): listed})
+    cohort = table.where(np.char.startswith(table.ids, "train"))
+    for backend, options in {"cosine": {}, "as-norm": {"cohort": cohort}}.items():
+        scores = score_trials(table, listed, **options)
+        expected = 100 * equal_error_rate(scores[listed.labels], scores[~listed.labels])
+        assert found[backend]["rates"][FOUND]["crossed"]["test"]["any"] == [round(expected, 2)]
+
+
+def test_every_system_is_embedded_once(heard, monkeypatch, tmp_path):
     asked = []
 
     def once(system, part, options):
-        asked.append((system, len(part)))
+        asked.append((system, len(part), options))
         return made(1.0, 0, part)
 
     monkeypatch.setattr(self_labelling, "embeddings_of", once)
-    first, again = (
-        embedded(heard, [], {WHITENED: "log-mel", "peer": "module:peer"}, CONDITIONS["recorded"], tmp_path)
-        for _ in range(2)
-    )
-    assert asked == [("log-mel", 144), ("log-mel", 72), ("module:peer", 144)]
-    judging, training = heard.where(lambda u: u.split != "train"), heard.split("train")
-    (white,), (peer,) = first[WHITENED], first["peer"]
-    np.testing.assert_array_equal(white.vectors, whiten(made(1.0, 0, judging), made(1.0, 0, training)).vectors)
-    np.testing.assert_array_equal(peer.vectors, made(1.0, 0, judging).vectors)
-    np.testing.assert_array_equal(again["peer"][0].vectors, peer.vectors)
+    chains = [{system: tmp_path / f"{system}-{seed}" for system in TRAINED} for seed in range(2)]
+    first, again = (embedded(heard, chains, {"peer": "module:peer"}, tmp_path) for _ in range(2))
+    runs = [str(chain[system]) for system in TRAINED for chain in chains]
+    assert asked == [(system, 216, options) for options in CONDITIONS.values() for system in ("module:peer", *runs)]
+    assert [len(tables) for tables in first.values()] == [1, *[2] * len(TRAINED)] * 2
+    np.testing.assert_array_equal(again["peer", "crossed"][0].vectors, made(1.0, 0, heard).vectors)
+    assert first.keys() == again.keys()
+
+
+def test_a_collections_own_training_utterances_whiten_its_baseline(heard):
+    table, own = made(1.0, 0, heard), heard.where(lambda u: u.id.endswith(("1", "2", "3", "4")))
+    found = whitened({(WHITENED, "recorded"): [table], (FOUND, "recorded"): [table]}, own)
+    reference = table.where(np.isin(table.ids, [u.id for u in own.split("train")]))
+    np.testing.assert_array_equal(found[WHITENED, "recorded"][0].vectors, whiten(table, reference).vectors)
+    assert found[FOUND, "recorded"] == [table]
 
 
 def test_the_page_shows_means_deviations_and_intervals():
@@ -87,14 +105,14 @@ def test_the_page_shows_means_deviations_and_intervals():
     lower = {"difference": -1.5, "interval": [-2.0, 0.5]}
     apart = {condition: dict.fromkeys(KINDS, lower) for condition in CONDITIONS}
     row = {"true": 40, "chosen": 38, "ami": 0.72, "ami_of_true": 0.7, "best_ami": 0.8, "kept": 0.75, "ami_of_kept": 0.9}
+    scores = {"rates": {START: rates, FOUND: rates, "peer": rates}, "differences": {START: apart, "peer": apart}}
     text = page(
         {
             "collections": {
                 "voices": {
                     "hard": "gender",
                     "people": {"train": 130, "dev": 20, "test": 40},
-                    "rates": {START: rates, FOUND: rates, "peer": rates},
-                    "differences": {START: apart, "peer": apart},
+                    "scores": dict.fromkeys(BACKENDS, scores),
                 }
             },
             "speakers": [{"both": row}, {"both": row}],
@@ -106,6 +124,7 @@ def test_the_page_shows_means_deviations_and_intervals():
     assert "| both | 1 | 40 | 38 | 0.720 | 0.900 | 75% | 0.900 |" in text
     everywhere = "as recorded, any and as recorded, hard and crossed, any and crossed, hard"
     assert f"- against peer, not clearly different: {everywhere}." in text
+    assert "On development speakers the mean error rate of found speakers is 11.0 % by normalised scores and" in text
     assert "130 people to train on, 20 to develop on, 40 to report" in text
 
 
