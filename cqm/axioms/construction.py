@@ -1,7 +1,7 @@
 """Richness is constructive: for each clustering, distances under which it beats every other non-trivial one.
 
 Clusterings of one type (the same cluster sizes) differ by the names of points alone, so one construction a type is
-enough. Families that are known to work come first, then a climb on the lead over the strongest rival. What is found is
+enough. Families that are known to work come first, then climbs on the lead over the strongest rival. What is found is
 verified in exact arithmetic against all non-trivial clusterings.
 """
 
@@ -22,7 +22,9 @@ from cqm.axioms.subjects import Subject
 __all__ = ["Construction", "cluster_types", "construct", "lead", "others", "strongest_rival"]
 
 TRIES = 2_000
-FAMILIES = 20  # the first candidates, which are not random
+CLIMB = 500  # tries after which a climb starts anew
+FAMILIES = 20  # the first candidates, which are not random, and as many at the start of each further climb
+WIDE = 0.3  # share of candidates for points that are not tight
 
 
 @dataclass(slots=True)
@@ -87,9 +89,9 @@ def construct(
     Ends at the first type for which nothing is found, or when the time is up. Types in `known` need no search.
     """
     out = Construction()
-    rng = random.Random(seed)
     for n in range(3, largest + 1):
         for sizes in cluster_types(n):
+            rng = random.Random(seed)  # what is found for a type does not depend on the types before it
             instance = (known or {}).get(sizes) or _best(subject, domain, sizes, unique, as_many, rng, out)
             if instance is None and out.largest and out.stopped and out.closest is None:
                 # the time was over before this one had a try; what was built for fewer points stays built
@@ -115,10 +117,12 @@ def _best(
     labels = labels_of(sizes)
     rivals = others(labels, as_many=as_many)
     best: tuple[float, Rows] | None = None
+    highest: tuple[float, Rows] | None = None
     candidates = (_points if domain.kind == "points" else _distances)(sizes, rng)
     for attempt in range(TRIES):
-        # after the known families, every other try climbs from the best so far
-        climbs = best is not None and attempt >= FAMILIES and attempt % 2
+        best = best if attempt % CLIMB else None
+        # after the first candidates, every other try climbs from the best so far
+        climbs = best is not None and attempt % CLIMB >= FAMILIES and attempt % 2
         rows = _varied(domain, best[1], rng) if best is not None and climbs else next(candidates)
         if not domain.contains(rows):
             continue
@@ -135,7 +139,8 @@ def _best(
             break
         if best is None or ahead >= best[0]:
             best = ahead, rows
-    out.closest = None if best is None else Instance(domain.kind, best[1], labels)
+            highest = best if highest is None or ahead >= highest[0] else highest
+    out.closest = None if highest is None else Instance(domain.kind, highest[1], labels)
     return None
 
 
@@ -248,10 +253,13 @@ def _matrix(n: int, distance: Any) -> Rows:
 
 
 def _points(sizes: tuple[int, ...], rng: random.Random) -> Iterator[Rows]:
-    """Points in general position; then tight clusters far apart, in few or many dimensions."""
+    """Points in general position; then clusters in few or many dimensions, tight and far apart or wide."""
     n = sum(sizes)
     yield tuple(tuple(int(x == axis) for axis in range(n - 1)) for x in range(n))
     while True:
+        if rng.random() < WIDE:
+            yield _wide(sizes, rng)
+            continue
         width = rng.choice((1, 2, 2, 3, len(sizes)))
         far = rng.choice((4, 8, 20, 100))
         near = rng.choice((1, 1, 2, 3))
@@ -265,6 +273,17 @@ def _points(sizes: tuple[int, ...], rng: random.Random) -> Iterator[Rows]:
         yield tuple(row if width > 1 else (*row, 0) for row in rows)
 
 
+def _wide(sizes: tuple[int, ...], rng: random.Random) -> Rows:
+    """Points whose distances have all dimensions to vary in, around the corners of a simplex."""
+    labels, n = labels_of(sizes), sum(sizes)
+    far = rng.choice((64, 128, 512))
+    centres = [[rng.randint(-far, far) for _ in range(n - 1)] for _ in sizes]
+    return tuple(
+        tuple(centres[label][axis] + rng.randint(-64, 64) + 128 * (x == axis) for axis in range(n - 1))
+        for x, label in enumerate(labels)
+    )
+
+
 def _varied(domain: Domain, rows: Rows, rng: random.Random) -> Rows:
     """The same distances or points with a few entries changed."""
     out = [list(row) for row in rows]
@@ -272,7 +291,8 @@ def _varied(domain: Domain, rows: Rows, rng: random.Random) -> Rows:
         x = rng.randrange(len(out))
         y = rng.randrange(len(out[0]))
         if domain.kind == "points":
-            out[x][y] += rng.choice((-8, -2, -1, 1, 2, 8))
+            step = 2 ** rng.randrange(8)  # of one point, in all dimensions
+            out[x] = [entry + rng.randint(-step, step) for entry in out[x]]
         elif x != y:
             changed = out[x][y] * Fraction(rng.choice((1, 2, 3, 3, 4, 5, 6, 8)), 4)
             out[x][y] = out[y][x] = changed

@@ -8,7 +8,8 @@ import pytest
 
 import cqm
 from cqm import axioms
-from cqm.axioms.construction import FAMILIES, _distances, cluster_types, labels_of, lead
+from cqm.axioms.construction import FAMILIES, _distances, cluster_types, construct, labels_of, lead
+from cqm.axioms.domains import EUCLIDEAN
 from cqm.axioms.instances import Instance, non_trivial_partitions, partitions
 from cqm.axioms.subjects import subject_of
 from cqm.definitions.arithmetic import exponential
@@ -48,6 +49,16 @@ def test_matched_members_make_the_mean_additive_margin_of_pairs_rich(sizes):
     families = islice(_distances(sizes, random.Random(0)), FAMILIES)
     leads = [lead(subject, Instance("distances", D, labels), rivals, exact=True, enough=0) for D in families]
     assert max(leads[:12]) <= 0 < max(leads[12:])
+
+
+def test_a_climb_finds_six_points_for_the_adjusted_davies_bouldin_index():
+    known = {sizes: Instance("points", (), labels_of(sizes)) for n in range(3, 7) for sizes in cluster_types(n)}
+    del known[5, 1]
+    subject = subject_of("adjusted_davies_bouldin")
+    found = construct(subject, EUCLIDEAN, unique=True, largest=6, seed=1, known=known).found[5, 1]
+    scores = {y: cqm.adjusted_davies_bouldin(found.float_rows(), y) for y in non_trivial_partitions(6)}
+    assert max(scores, key=scores.get) == found.labels
+    assert sorted(scores.values())[-1] > sorted(scores.values())[-2] + 1e-9
 
 
 def literal_again(D, labels):
