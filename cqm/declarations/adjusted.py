@@ -35,7 +35,7 @@ ADJUSTED = (
         (0.0, 1.0),
         "apart",
         REFERENCE,
-        open_axioms=(*OPEN, "k_richness"),
+        open_axioms=("k_richness",),
     ),
     on_points(
         adjusted.adjusted_silhouette,

@@ -1,6 +1,6 @@
 """Which measures can make any clustering the only best one, by a construction, and which cannot, by a rival."""
 
-from cqm.axioms.proofs import constructions, large, one_point_apart, preferences, rivals, single_points
+from cqm.axioms.proofs import constructions, large, one_in_thirteen, one_point_apart, preferences, rivals, single_points
 from cqm.axioms.proofs.five_points import some_part_of_two_clusters_is_better
 from cqm.axioms.proofs.groups import (
     ADJUSTED,
@@ -213,6 +213,13 @@ POOR = (
         BOTH,
         ("adjusted_calinski_harabasz",),
         one_point_apart.a_pair_is_better,
+        holds=False,
+    ),
+    Proof(
+        "Adjusted Davies–Bouldin",
+        BOTH,
+        ("adjusted_davies_bouldin",),
+        one_in_thirteen.pairs_or_halves_are_better,
         holds=False,
     ),
     Proof("S_Dbw", BOTH, ("s_dbw",), large.a_pair_has_the_better_s_dbw, holds=False),

@@ -1,6 +1,7 @@
 """The proofs of docs/proofs.md run: their arguments hold on cases, and fail on measures that they are not about."""
 
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from itertools import combinations
 from random import Random
@@ -17,6 +18,7 @@ from cqm.axioms.limits import OutOfTime, time_limit
 from cqm.axioms.proofs import (
     constructions,
     large,
+    one_in_thirteen,
     one_point_apart,
     preferences,
     rivals,
@@ -224,6 +226,11 @@ WRONG = {
         subject_of("calinski_harabasz"),
         "weak_richness",
     ),
+    "centroids are measured in other units": (
+        one_in_thirteen.pairs_or_halves_are_better,
+        subject_of("adjusted_xie_beni"),
+        "weak_richness",
+    ),
     "large clusters count more": (single_points.two_clusters_are_as_good, subject_of("silhouette"), "richness"),
     "a pair has a positive value": (large.a_pair_has_no_cdbw, subject_of("trace_w"), "richness"),
 }
@@ -245,6 +252,13 @@ def test_two_clusters_lie_on_a_sphere_and_not_with_a_point_of_a_third_one(sizes)
         assert roundness([instance.rows[x] for x in chosen]) < 1e-5
         if last not in chosen:
             assert roundness([instance.rows[x] for x in (*chosen, last)]) > 1e-2
+
+
+@pytest.mark.parametrize(("bound", "wrong"), [("LARGEST", "2.07"), ("WIDE", "2.42"), ("MANY", "1e2000")])
+def test_bounds_for_a_thirteenth_of_the_points_are_no_wider_than_said(bound, wrong, monkeypatch):
+    monkeypatch.setattr(one_in_thirteen, bound, Fraction(wrong))
+    with pytest.raises(Broken):
+        try_often(one_in_thirteen.pairs_or_halves_are_better, subject_of("adjusted_davies_bouldin"), AXIOMS["richness"])
 
 
 @pytest.mark.parametrize("why", WRONG)
