@@ -45,6 +45,6 @@ ADJUSTED = (
         (-1.0, 1.0),
         "n2_apart",
         REFERENCE,
-        open_axioms=(*OPEN, "k_richness"),
+        open_axioms=OPEN,
     ),
 )

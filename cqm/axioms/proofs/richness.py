@@ -1,6 +1,15 @@
 """Which measures can make any clustering the only best one, by a construction, and which cannot, by a rival."""
 
-from cqm.axioms.proofs import constructions, large, one_in_thirteen, one_point_apart, preferences, rivals, single_points
+from cqm.axioms.proofs import (
+    constructions,
+    large,
+    one_in_thirteen,
+    one_point_apart,
+    preferences,
+    rivals,
+    round_unions,
+    single_points,
+)
 from cqm.axioms.proofs.five_points import some_part_of_two_clusters_is_better
 from cqm.axioms.proofs.groups import (
     ADJUSTED,
@@ -81,6 +90,7 @@ RICHNESS = (
     *(Proof(heading, (*BOTH, *RICH_FOR_K), names, rivals.constructed(build)) for heading, names, build in BUILT),
     *(Proof(AS_MANY, RICH_FOR_K, names, rivals.constructed(build)) for names, build in BUILT_FOR_K),
     Proof(AS_MANY, RICH_FOR_K, ADJUSTED[:2], rivals.constructed(constructions.on_spheres, some_of=5)),
+    Proof(AS_MANY, RICH_FOR_K, ("adjusted_silhouette",), round_unions.best_of_as_many),
     Proof(AS_MANY, RICH_FOR_K, ("viasckde",), rivals.constructed(constructions.sparse_points, all_of=4, some_of=5)),
     Proof(
         "Cubic clustering criterion",

@@ -22,6 +22,7 @@ from cqm.axioms.proofs import (
     one_point_apart,
     preferences,
     rivals,
+    round_unions,
     shapes,
     single_points,
     spaces,
@@ -210,6 +211,16 @@ WRONG = {
         subject_of("adjusted_davies_bouldin"),
         "k_richness",
     ),
+    "round clusters have a value": (
+        rivals.constructed(round_unions.round_unions, some_of=5),
+        subject_of("silhouette"),
+        "k_richness",
+    ),
+    "the value beside a point is another one": (
+        round_unions.best_of_as_many,
+        subject_of("adjusted_davies_bouldin"),
+        "k_richness",
+    ),
     "it has a value": (preferences.without_value, subject_of("trace_w"), "richness"),
     "no pair has a smaller value": (
         large.a_pair_has_the_better_s_dbw,
@@ -259,6 +270,31 @@ def test_bounds_for_a_thirteenth_of_the_points_are_no_wider_than_said(bound, wro
     monkeypatch.setattr(one_in_thirteen, bound, Fraction(wrong))
     with pytest.raises(Broken):
         try_often(one_in_thirteen.pairs_or_halves_are_better, subject_of("adjusted_davies_bouldin"), AXIOMS["richness"])
+
+
+@pytest.mark.parametrize("sizes", [(2, 2, 1), (3, 2, 1, 1), (2, 2, 2), (4, 3, 2), (4, 4, 1), (3, 3, 2)])
+def test_no_other_clusters_are_round(sizes):
+    instance = round_unions.round_unions(sizes)
+    for chosen in non_trivial_subsets(range(instance.n)):
+        counts = [sum(instance.labels[x] == label for x in chosen) for label in range(len(sizes))]
+        single = sum(counts[label] for label, size in enumerate(sizes) if size == 1)
+        met = [label for label, count in enumerate(counts) if count and sizes[label] > 1]
+        far = roundness([instance.rows[x] for x in chosen])
+        if single + len(met) == 1 or (len(met) == 1 and single == 1) or not met:
+            assert far == 0
+        elif len(met) == 2 and not single and all(counts[label] == sizes[label] for label in met):
+            assert 0 < far < 1e-5
+        else:
+            assert far > 1e-4
+
+
+def non_trivial_subsets(points):
+    return [chosen for size in range(3, len(points) + 1) for chosen in combinations(points, size)]
+
+
+@pytest.mark.parametrize("value", [Fraction(7), Fraction(7, 4), Fraction(4**9 * 7), Fraction(2, 3), Fraction(0)])
+def test_four_squares_sum_to_any_fraction(value):
+    assert sum(v * v for v in round_unions.four_squares(value)) == value
 
 
 @pytest.mark.parametrize("why", WRONG)
