@@ -88,3 +88,18 @@ def test_every_row_of_the_walk_through_is_a_valid_configuration():
     for command in commands:
         preset, *options = command.split()
         load_config(preset, [option for option in options if option != "--set"])
+
+
+def test_every_row_beyond_the_two_papers_is_a_valid_configuration():
+    text = DOCS.read_text()
+    encoder = re.search(r'ECAPA="(.*)"', text)[1]
+    positives = re.findall(r'--set "(positives=[^"]*)"` \|', text)
+    assert len(positives) == 3
+    first = load_config("odyssey2024-simclr", [encoder, "epochs=120"])
+    for setting in positives:
+        for preset in ("odyssey2024-simclr", "odyssey2024-moco"):
+            assert load_config(preset, [encoder, setting]).method.positives is not None
+    gate = re.search(r"--rounds 5 --set (gate=\d+) --set (gate_from_epoch=\d+)", text).groups()
+    found = load_config("odyssey2024-simclr", [encoder, re.search(r'--set "(method=[^"]*)"', text)[1], *gate])
+    assert found.encoder == first.encoder  # or self-label could not start from it
+    assert found.method.gate > 0
