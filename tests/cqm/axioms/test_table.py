@@ -11,6 +11,7 @@ from cqm import axioms
 from cqm.axioms import command, pages
 from cqm.axioms.clusterers import FUNCTIONS, TOLD_FUNCTIONS
 from cqm.axioms.domains import DOMAINS
+from cqm.axioms.judging import natural_domain
 from cqm.axioms.proofs.functions import FUNCTION_PROOFS
 from cqm.axioms.proofs.proof import anchor
 from cqm.axioms.proofs.registry import hand_proof
@@ -140,6 +141,13 @@ def test_every_verdict_says_what_proofs_and_records_say_today():
         today = settled(subject, axiom, DOMAINS[verdict.domain])
         assert today is None or (today.holds, today.evidence) == (verdict.holds, verdict.evidence), str(verdict)
         assert today is not None or verdict.witness is not None or declared_open(verdict)
+
+
+def test_measures_are_judged_where_an_axiom_means_something():
+    """An axiom of points on points, even for a measure of distances."""
+    for name, verdicts in TABLE.items():
+        for axiom, verdict in verdicts.items():
+            assert verdict.domain == natural_domain(subject_of(name), axioms.AXIOMS[axiom]).name, str(verdict)
 
 
 def test_what_the_euclidean_domain_means_is_said_for_every_axiom():
