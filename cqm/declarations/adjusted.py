@@ -5,7 +5,6 @@ from cqm.definitions import adjusted as definitions
 from cqm.measures import adjusted
 
 REFERENCE = "Jeon et al. 2025"
-OPEN = ("richness", "weak_richness")
 
 ADJUSTED = (
     on_points(
@@ -25,7 +24,7 @@ ADJUSTED = (
         (0.0, 1.0),
         "apart",
         REFERENCE,
-        open_axioms=OPEN,
+        open_axioms=("richness", "weak_richness"),
     ),
     on_points(
         adjusted.adjusted_davies_bouldin,
@@ -45,6 +44,5 @@ ADJUSTED = (
         (-1.0, 1.0),
         "n2_apart",
         REFERENCE,
-        open_axioms=OPEN,
     ),
 )

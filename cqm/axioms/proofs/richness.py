@@ -7,8 +7,8 @@ from cqm.axioms.proofs import (
     one_point_apart,
     preferences,
     rivals,
-    round_unions,
     single_points,
+    small_steps,
 )
 from cqm.axioms.proofs.five_points import some_part_of_two_clusters_is_better
 from cqm.axioms.proofs.groups import (
@@ -90,8 +90,8 @@ RICHNESS = (
     *(Proof(heading, (*BOTH, *RICH_FOR_K), names, rivals.constructed(build)) for heading, names, build in BUILT),
     *(Proof(AS_MANY, RICH_FOR_K, names, rivals.constructed(build)) for names, build in BUILT_FOR_K),
     Proof(AS_MANY, RICH_FOR_K, ADJUSTED[:2], rivals.constructed(constructions.on_spheres, some_of=5)),
-    Proof(AS_MANY, RICH_FOR_K, ("adjusted_silhouette",), round_unions.best_of_as_many),
     Proof(AS_MANY, RICH_FOR_K, ("viasckde",), rivals.constructed(constructions.sparse_points, all_of=4, some_of=5)),
+    Proof("Round unions", (*BOTH, *RICH_FOR_K), ("adjusted_silhouette",), small_steps.best_of_all),
     Proof(
         "Cubic clustering criterion",
         (*BOTH, *RICH_FOR_K),

@@ -5,100 +5,21 @@ Two clusters are round, and have no value, where their points are all as far fro
 
 from collections.abc import Hashable
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 from math import isqrt
-from random import Random
-from typing import Any
 
 from cqm.axioms.construction import labels_of
-from cqm.axioms.exact import root
 from cqm.axioms.instances import Instance
-from cqm.axioms.proofs.rivals import constructed
-from cqm.axioms.proofs.traced import Broken
-from cqm.axioms.statements import Axiom
-from cqm.axioms.subjects import Subject
-from cqm.definitions.arithmetic import exponential, minimum
 
-__all__ = ["best_of_as_many", "round_unions"]
-
-LEAST = Fraction("0.4627")
-"""Any number of points that are a little farther from a single point than from each other have a larger value."""
+__all__ = ["beside_single_points", "round_unions"]
 
 Shared = dict[Hashable, Fraction]
 """Coordinates that a point has in common with others, by what they are for."""
 
-Counts = tuple[int, int]
-"""How many points of the cluster, and how many single points, are in a cluster of a rival."""
-
-
-def best_of_as_many(subject: Subject, axiom: Axiom, rng: Random) -> None:
-    """The construction against its rivals, and values of pairs beside one point, for any number of points."""
-    clusters = rng.choice([((t, 0), (0, 1)) for t in range(2, 6)]), mixed(rng, 3)
-    for own, other in clusters:
-        compared(subject, own, other)
-    for t in range(2, 40):
-        if not beside_one(t) > LEAST:
-            raise Broken(f"{t} points beside one that is a little farther have a smaller value")
-    for largest in (3, 12, 60):
-        own, other = mixed(rng, largest)
-        if not of_mixed(own, other) < LEAST:
-            raise Broken(
-                f"two clusters with {own} and {other} points of the cluster and single ones have a larger value"
-            )
-    constructed(round_unions, some_of=5)(subject, axiom, rng)
-
-
-def mixed(rng: Random, largest: int) -> tuple[Counts, Counts]:
-    """Two clusters with a point of the cluster and two single points, or more of them, in both together."""
-    while True:
-        s, r, t, u = (rng.randint(0, largest) for _ in range(4))
-        if min(s + r, t + u, s + t, r + u - 1) > 0:
-            return (s, r), (t, u)
-
-
-def compared(subject: Subject, own: Counts, other: Counts) -> None:
-    """The value of two such clusters is the one of the limit, or near it."""
-    n, q = own[0] + other[0] + 1, own[1] + other[1]
-    rows = beside_one_point((n, *[1] * q)).rows
-    singles = list(range(n, n + q))
-    first = [*range(own[0]), *singles[: own[1]]]
-    last = [*range(own[0], own[0] + other[0]), *singles[own[1] :]]
-    labels = (*[0] * len(first), *[1] * len(last))
-    value = subject.exact(Instance("points", tuple(rows[x] for x in [*first, *last]), labels))
-    limit = beside_one(own[0]) if q == 1 else of_mixed(own, other)
-    if not abs(value - limit) < Fraction(1, 100):
-        raise Broken(f"two clusters with {own} and {other} points have the value {value}, and not {limit}")
-
-
-def width(gain: Any) -> Any:
-    """ψ(t) = sgn(t) (1 − e^(−|t|))."""
-    return minimum([1, exponential(gain)]) - minimum([1, exponential(-1 * gain)])
-
-
-def beside_one(t: int) -> Any:
-    """Value of t points and one that is a little farther from them than they from each other."""
-    return width(root(Fraction((t + 1) ** 3, 2 * (t - 1) ** 2))) / 2
-
-
-def of_mixed(own: Counts, other: Counts) -> Any:
-    """Value of two clusters with two single points or more, which are a little farther from each other."""
-    single, rest = own[1] + other[1], own[0] + other[0]
-    m = single + rest
-    unit = root(Fraction(m**3 * (m - 1), 2 * (single - 1) ** 2 * single * rest))
-
-    def mean(cluster: Counts, faced: Counts) -> Any:
-        size = sum(cluster)
-        if size == 1 or cluster[1] == 0:
-            return 0
-        gain = Fraction(faced[1], sum(faced)) - Fraction(cluster[1] - 1, size - 1)
-        return Fraction(cluster[1], size) * width(unit * gain)
-
-    return (mean(own, other) + mean(other, own)) / 2
-
 
 def round_unions(sizes: tuple[int, ...]) -> Instance:
-    """A clustering is the only best one of as many clusters: few pairs of its clusters have a value."""
-    return on_exact_spheres(sizes) if sizes[1] > 1 else beside_one_point(sizes)
+    """A clustering is the only best one: few pairs of its clusters have a value."""
+    return on_exact_spheres(sizes) if sizes[1] > 1 else beside_single_points(sizes)
 
 
 def on_exact_spheres(sizes: tuple[int, ...]) -> Instance:
@@ -134,19 +55,27 @@ def weights(size: int) -> list[Fraction]:
     return [*powers, -sum(powers, Fraction(0))]
 
 
-def beside_one_point(sizes: tuple[int, ...]) -> Instance:
-    """A cluster and single points: all squared distances are 2, but 2 + f to the last point, 2 + 2g² of single points.
+def beside_single_points(sizes: tuple[int, ...]) -> Instance:
+    """A cluster A of N points and single points: squared distances are 2 and a step, each small beside the one before.
 
-    f = g⁴ is small beside g².
+    Single points are 2g² farther from each other. All are far, or the last if there are more than N: f = g⁴ farther
+    from A. A's first point, the hub, is 2e² nearer to its others, and so are single points that are not far, but these
+    are (N − 3) 2e² farther from the hub, and so round with A; e² = g⁶.
     """
-    labels, q = labels_of(sizes), len(sizes) - 1
-    last = len(labels) - 1
-    bits = 5 + q.bit_length()
-    g, f = Fraction(1, 2**bits), Fraction(1, 2 ** (4 * bits))
+    labels, size, single = labels_of(sizes), sizes[0], len(sizes) - 1
+    n = len(labels)
+    bits = 5 + n.bit_length()
+    g, f, e = (Fraction(1, 2 ** (power * bits)) for power in (1, 4, 3))
+    far = range(n - 1 if single > size else size, n)
     points: list[Shared] = [{} for _ in labels]
-    for x, y in combinations(range(sizes[0], last + 1), 2):
-        points[x][x, y], points[y][x, y] = -g, g - f / (2 * g) if y == last else g
-    return of_norms(points, [*[Fraction(1)] * last, 1 + f], labels)
+    for x, y in combinations(range(size, n), 2):
+        points[x][x, y], points[y][x, y] = -g, g if x in far or y not in far else g - f / (2 * g)
+    hubs = [0, *range(size, far[0])]
+    for x, leaf in product(hubs, range(1, size)):
+        points[x][x, leaf] = points[leaf][x, leaf] = e
+    for x in hubs[1:]:
+        points[0][0, x], points[x][0, x] = (size - 3) * e, -e
+    return of_norms(points, [1 + f if x in far else Fraction(1) for x in range(n)], labels)
 
 
 def norm(shared: Shared) -> Fraction:
@@ -162,10 +91,18 @@ def four_squares(value: Fraction) -> list[Fraction]:
     return next(
         [a * unit, b * unit, c * unit, d * unit]
         for a in range(isqrt(whole), -1, -1)
+        if is_sum_of_three(whole - a * a)
         for b in range(isqrt(whole - a * a), -1, -1)
         for c in range(isqrt(whole - a * a - b * b), -1, -1)
         if a * a + b * b + c * c + (d := isqrt(whole - a * a - b * b - c * c)) ** 2 == whole
     )
+
+
+def is_sum_of_three(whole: int) -> bool:
+    """Whether it is a sum of three squares (Legendre: unless it is a power of 4 times 8j + 7)."""
+    while whole and whole % 4 == 0:
+        whole //= 4
+    return whole % 8 != 7
 
 
 def of_norms(points: list[Shared], norms: list[Fraction], labels: tuple[int, ...]) -> Instance:

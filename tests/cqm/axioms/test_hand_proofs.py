@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
-from itertools import combinations
+from functools import cache, partial
+from itertools import combinations, product
 from random import Random
 
 import pytest
@@ -25,6 +25,7 @@ from cqm.axioms.proofs import (
     round_unions,
     shapes,
     single_points,
+    small_steps,
     spaces,
     steps,
 )
@@ -217,7 +218,7 @@ WRONG = {
         "k_richness",
     ),
     "the value beside a point is another one": (
-        round_unions.best_of_as_many,
+        small_steps.best_of_all,
         subject_of("adjusted_davies_bouldin"),
         "k_richness",
     ),
@@ -286,6 +287,50 @@ def test_no_other_clusters_are_round(sizes):
             assert 0 < far < 1e-5
         else:
             assert far > 1e-4
+
+
+@pytest.mark.parametrize("single", [4, 5])
+def test_four_points_outdo_all_rivals_in_the_limit(single, monkeypatch):
+    monkeypatch.setattr(small_steps, "limit", cache(small_steps.limit))
+    far = single if single == 4 else 1
+    size, best = 4, (1, 3, 0, 0)
+    for clusters in divided((1, 3, far, single - far)):
+        if 1 < len(clusters) < size + single and not (best in clusters and len(clusters) == 1 + single):
+            small_steps.outdone(size, clusters)
+
+
+def divided(counts, largest=None):
+    """All ways to put points, so many of each kind, into clusters."""
+    if not any(counts):
+        yield []
+    for first in product(*(range(count + 1) for count in counts)):
+        if any(first) and (largest is None or first <= largest):
+            rest = tuple(count - own for count, own in zip(counts, first, strict=True))
+            for others in divided(rest, first):
+                yield [first, *others]
+
+
+def test_without_a_hub_two_points_beside_single_ones_are_better(monkeypatch):
+    steps = small_steps.steps
+    monkeypatch.setattr(small_steps, "steps", lambda size: [*steps(size)][:2])
+    clusters = [(1, 1, 0, 0), *[(0, 1, 0, 0)] * 3, *[(0, 0, 1, 0)] * 5]
+    with pytest.raises(Broken):
+        small_steps.outdone(5, clusters)
+
+
+def test_with_far_single_points_alone_two_points_are_better():
+    clusters = [(1, 1, 0, 0), (0, 1, 0, 0), (0, 1, 0, 0), *[(0, 0, 1, 0)] * 30]
+    with pytest.raises(Broken):
+        small_steps.outdone(4, clusters)
+
+
+def test_values_in_the_limit_are_no_smaller_than_said(monkeypatch):
+    monkeypatch.setattr(small_steps, "bound", lambda *_: Fraction("0.45"))
+    with pytest.raises(Broken):
+        small_steps.bounded(3, (1, 0, 1, 0), (0, 1, 0, 1))
+    monkeypatch.setattr(small_steps, "LEAST", Fraction("0.463"))
+    with pytest.raises(Broken):
+        try_often(small_steps.best_of_all, subject_of("adjusted_silhouette"), AXIOMS["richness"])
 
 
 def non_trivial_subsets(points):
