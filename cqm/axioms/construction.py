@@ -120,9 +120,11 @@ def _best(
     highest: tuple[float, Rows] | None = None
     candidates = (_points if domain.kind == "points" else _distances)(sizes, rng)
     for attempt in range(TRIES):
-        best = best if attempt % CLIMB else None
+        step = attempt % CLIMB
+        if step == 0:
+            best = None
         # after the first candidates, every other try climbs from the best so far
-        climbs = best is not None and attempt % CLIMB >= FAMILIES and attempt % 2
+        climbs = best is not None and step >= FAMILIES and step % 2
         rows = _varied(domain, best[1], rng) if best is not None and climbs else next(candidates)
         if not domain.contains(rows):
             continue

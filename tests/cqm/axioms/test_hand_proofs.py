@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache, partial
-from itertools import combinations, product
+from functools import partial
 from random import Random
 
 import pytest
@@ -14,7 +13,6 @@ from cqm.axioms.clusterers import FUNCTIONS, TOLD_FUNCTIONS
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN
 from cqm.axioms.instances import Instance, non_trivial_partitions, squared_distances
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
-from cqm.axioms.limits import OutOfTime, time_limit
 from cqm.axioms.proofs import (
     constructions,
     large,
@@ -44,11 +42,9 @@ from cqm.axioms.proofs.formulas import FORMULAS
 from cqm.axioms.proofs.functions import FUNCTION_PROOFS, every_partition, in_order, scaled, some_pair, tightened
 from cqm.axioms.proofs.registry import PROOFS
 from cqm.axioms.proofs.told_functions import TOLD_PROOFS, some_way, stays, unmoved_by_weights
-from cqm.axioms.proofs.traced import Broken, Continuous, Graded, Moved, NoRule
-from cqm.axioms.solvers import agreed_unsatisfiable, unsatisfiable_by_cvc5
+from cqm.axioms.proofs.traced import Broken
 from cqm.axioms.subjects import subject_of
-from cqm.definitions.arithmetic import exponential, if_at_most, maximum, minimum, ratio, square_root
-from cqm.definitions.coordinates import centroid, squared_distance
+from cqm.definitions.arithmetic import if_at_most
 from tests.cqm.axioms import planted
 
 FOUND_BY_TRYING = 40  # cases within which a planted measure breaks an argument
@@ -248,98 +244,11 @@ WRONG = {
 }
 
 
-def roundness(points):
-    """How far the points are from lying on a sphere about their centroid: 0 where they do."""
-    centre = centroid(points)
-    squares = [squared_distance(point, centre) for point in points]
-    return (max(squares) - min(squares)) / max(squares)
-
-
-@pytest.mark.parametrize("sizes", [(2, 1, 1), (2, 2, 1), (3, 2, 1), (2, 2, 2), (4, 4, 3, 1)])
-def test_two_clusters_lie_on_a_sphere_and_not_with_a_point_of_a_third_one(sizes):
-    instance = constructions.on_spheres(sizes)
-    *_, last = range(instance.n)
-    for one, other in combinations(range(len(sizes)), 2):
-        chosen = [x for x in range(instance.n) if instance.labels[x] in (one, other)]
-        assert roundness([instance.rows[x] for x in chosen]) < 1e-5
-        if last not in chosen:
-            assert roundness([instance.rows[x] for x in (*chosen, last)]) > 1e-2
-
-
 @pytest.mark.parametrize(("bound", "wrong"), [("LARGEST", "2.07"), ("WIDE", "2.42"), ("MANY", "1e2000")])
 def test_bounds_for_a_thirteenth_of_the_points_are_no_wider_than_said(bound, wrong, monkeypatch):
     monkeypatch.setattr(one_in_thirteen, bound, Fraction(wrong))
     with pytest.raises(Broken):
         try_often(one_in_thirteen.pairs_or_halves_are_better, subject_of("adjusted_davies_bouldin"), AXIOMS["richness"])
-
-
-@pytest.mark.parametrize("sizes", [(2, 2, 1), (3, 2, 1, 1), (2, 2, 2), (4, 3, 2), (4, 4, 1), (3, 3, 2)])
-def test_no_other_clusters_are_round(sizes):
-    instance = round_unions.round_unions(sizes)
-    for chosen in non_trivial_subsets(range(instance.n)):
-        counts = [sum(instance.labels[x] == label for x in chosen) for label in range(len(sizes))]
-        single = sum(counts[label] for label, size in enumerate(sizes) if size == 1)
-        met = [label for label, count in enumerate(counts) if count and sizes[label] > 1]
-        far = roundness([instance.rows[x] for x in chosen])
-        if single + len(met) == 1 or (len(met) == 1 and single == 1) or not met:
-            assert far == 0
-        elif len(met) == 2 and not single and all(counts[label] == sizes[label] for label in met):
-            assert 0 < far < 1e-5
-        else:
-            assert far > 1e-4
-
-
-@pytest.mark.parametrize("single", [4, 5])
-def test_four_points_outdo_all_rivals_in_the_limit(single, monkeypatch):
-    monkeypatch.setattr(small_steps, "limit", cache(small_steps.limit))
-    far = single if single == 4 else 1
-    size, best = 4, (1, 3, 0, 0)
-    for clusters in divided((1, 3, far, single - far)):
-        if 1 < len(clusters) < size + single and not (best in clusters and len(clusters) == 1 + single):
-            small_steps.outdone(size, clusters)
-
-
-def divided(counts, largest=None):
-    """All ways to put points, so many of each kind, into clusters."""
-    if not any(counts):
-        yield []
-    for first in product(*(range(count + 1) for count in counts)):
-        if any(first) and (largest is None or first <= largest):
-            rest = tuple(count - own for count, own in zip(counts, first, strict=True))
-            for others in divided(rest, first):
-                yield [first, *others]
-
-
-def test_without_a_hub_two_points_beside_single_ones_are_better(monkeypatch):
-    steps = small_steps.steps
-    monkeypatch.setattr(small_steps, "steps", lambda size: [*steps(size)][:2])
-    clusters = [(1, 1, 0, 0), *[(0, 1, 0, 0)] * 3, *[(0, 0, 1, 0)] * 5]
-    with pytest.raises(Broken):
-        small_steps.outdone(5, clusters)
-
-
-def test_with_far_single_points_alone_two_points_are_better():
-    clusters = [(1, 1, 0, 0), (0, 1, 0, 0), (0, 1, 0, 0), *[(0, 0, 1, 0)] * 30]
-    with pytest.raises(Broken):
-        small_steps.outdone(4, clusters)
-
-
-def test_values_in_the_limit_are_no_smaller_than_said(monkeypatch):
-    monkeypatch.setattr(small_steps, "bound", lambda *_: Fraction("0.45"))
-    with pytest.raises(Broken):
-        small_steps.bounded(3, (1, 0, 1, 0), (0, 1, 0, 1))
-    monkeypatch.setattr(small_steps, "LEAST", Fraction("0.463"))
-    with pytest.raises(Broken):
-        try_often(small_steps.best_of_all, subject_of("adjusted_silhouette"), AXIOMS["richness"])
-
-
-def non_trivial_subsets(points):
-    return [chosen for size in range(3, len(points) + 1) for chosen in combinations(points, size)]
-
-
-@pytest.mark.parametrize("value", [Fraction(7), Fraction(7, 4), Fraction(4**9 * 7), Fraction(2, 3), Fraction(0)])
-def test_four_squares_sum_to_any_fraction(value):
-    assert sum(v * v for v in round_unions.four_squares(value)) == value
 
 
 @pytest.mark.parametrize("why", WRONG)
@@ -434,73 +343,6 @@ def test_one_rival_stands_for_all_that_differ_by_twins(construct):
     assert {round(value, 9) for value in named} == {round(value, 9) for value in every}
     if construct is not constructions.contrasts:  # no two points of it are twins
         assert len(list(rivals.rivals(instance))) < len(non_trivial_partitions(5)) - 1
-
-
-def test_units_are_kept_apart():
-    metre, second = Graded(3, 1), Graded(2, 0)
-    assert (metre * metre / metre).degree == 1
-    assert square_root(metre * metre).degree == 1
-    assert minimum([metre, metre * 2]).value == 3
-    for mixed in (
-        lambda: metre + second,
-        lambda: metre < second,
-        lambda: maximum([metre, 1]),
-        lambda: metre.logarithm(),
-        lambda: metre.exponential(),
-    ):
-        with pytest.raises(Broken, match="different units"):
-            mixed()
-
-
-def test_directions_follow_rules():
-    up, down, still = Moved(1, 2, "grew"), Moved(3, 1, "shrank"), Moved(5, 5, "fixed")
-    assert (up + still).way == "grew"
-    assert (1 - up).way == "shrank"
-    assert ratio(up, down).way == "grew"
-    assert exponential(-1 * up).way == "shrank"
-    assert minimum([up, still]).way == "grew"
-    assert if_at_most(down, up, 1, 0).way == "grew"
-    for unruly in (lambda: up + down, lambda: up * down, lambda: ratio(up, still - up), lambda: up < down):
-        with pytest.raises(NoRule):
-            unruly()
-    with pytest.raises(Broken, match="should have been that it grew"):
-        Moved(2, 1, "grew")
-
-
-def test_what_branches_is_not_said_to_be_continuous():
-    x, y = Continuous(True), Continuous(False)
-    assert (x + 1).positive
-    assert not (x + y).positive
-    assert x > 0
-    assert exponential(y) > 0
-    for branch in (lambda: x < y, lambda: if_at_most(x, y, 1, 0), lambda: y == 0, lambda: sorted([x, y])):
-        with pytest.raises(NoRule):
-            branch()
-
-
-def test_two_solvers_have_to_agree():
-    assert agreed_unsatisfiable("(set-logic QF_LRA) (declare-const x Real) (assert (< x 0)) (assert (< 1 x))")
-    assert not agreed_unsatisfiable("(set-logic QF_LRA) (declare-const x Real) (assert (< x 0))")
-    assert not unsatisfiable_by_cvc5("(set-logic QF_LRA) (declare-const x Real) (assert (< x 0))")
-
-
-def test_a_solver_alone_is_not_enough(monkeypatch):
-    import cvc5
-
-    class Undecided(cvc5.Solver):
-        def checkSat(self):  # noqa: N802 - cvc5's name
-            return self
-
-        def isUnsat(self):  # noqa: N802
-            return False
-
-    monkeypatch.setattr(cvc5, "Solver", Undecided)
-    assert not agreed_unsatisfiable("(set-logic QF_LRA) (declare-const x Real) (assert (< x 0)) (assert (< 1 x))")
-
-
-def test_solvers_keep_to_the_time_that_is_left():
-    with time_limit(-1), pytest.raises(OutOfTime):
-        agreed_unsatisfiable("(set-logic QF_LRA) (declare-const x Real) (assert (< x 0))")
 
 
 def test_a_pair_of_instances_of_one_set_is_told_apart():
