@@ -14,7 +14,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.two_collections import SHORTEST_SECONDS, SPLITS, WHITENED, hard_negatives, in_words, lists, rates
+from benchmarks.two_collections import (
+    SHORTEST_SECONDS,
+    SPLITS,
+    WHITENED,
+    hard_negatives,
+    in_words,
+    lists,
+    rates,
+    rates_table,
+)
 from cqm.atomic import write_text
 from cqm.json_files import write_json
 from sv_bridge.data.manifest import Corpus, read_corpus
@@ -91,17 +100,9 @@ def tables(measured: dict[str, Any]) -> str:
             f"{counts}. EER %: any non-targets / non-targets of the same {collection['hard']}. "
             f"Channels of seed {collection['cross_channels']}.",
             "",
-            "| system | dev, as recorded | dev, crossed | test, as recorded | test, crossed |",
-            "| --- | ---: | ---: | ---: | ---: |",
+            *rates_table(collection["systems"], "{:.1f}".format),
+            "",
         ]
-        for system, conditions in collection["systems"].items():
-            cells = [
-                f"{conditions[condition][split]['any']:.1f} / {conditions[condition][split]['hard']:.1f}"
-                for split in SPLITS
-                for condition in ("recorded", "crossed")
-            ]
-            parts.append(f"| {system} | {' | '.join(cells)} |")
-        parts.append("")
     return "\n".join(parts)
 
 

@@ -36,6 +36,7 @@ from benchmarks.two_collections import (
     in_words,
     lists,
     parts,
+    rates_table,
     spread,
 )
 from cqm.atomic import write_text
@@ -179,7 +180,7 @@ def measured(corpus: Corpus, chains: list[dict[str, Path]], unheard: Mapping[str
 def embedded(corpus: Corpus, chains: list[dict[str, Path]], unheard: Mapping[str, str], folder: Path) -> Tables:
     """Embeddings of all utterances, by system and condition."""
     systems = {name: [system] for name, system in unheard.items()}
-    systems |= {name: [str(runs[name]) for runs in chains] for name in TRAINED if chains}
+    systems |= {name: [str(runs[name]) for runs in chains] for name in TRAINED}
     found: Tables = {}
     for condition, options in CONDITIONS.items():
         for name, of_seeds in systems.items():
@@ -222,7 +223,7 @@ def judged(embeddings: Tables, cohort: Corpus, trials: Mapping[tuple[str, str], 
             fitted = [fit(backend, of_utterances(table, cohort)) for table in tables]
             for (split, kind), listed in trials.items():
                 owners = [tables[0].speakers[rows] for rows in tables[0].rows(listed)]
-                scores = [each.score(table, listed) for each, table in zip(fitted, tables, strict=True)]
+                scores = [each.score(each.transform(table), listed) for each, table in zip(fitted, tables, strict=True)]
                 errors = [equal_error_rate(each[listed.labels], each[~listed.labels]) for each in scores]
                 rates.setdefault(system, {}).setdefault(condition, {}).setdefault(split, {})[kind] = [
                     round(100 * error, 2) for error in errors
@@ -349,17 +350,8 @@ def developed(record: Mapping[str, Any]) -> str:
 
 def compared(scores: Mapping[str, Any]) -> list[str]:
     """Error rates, what found speakers change, and what of it is clear."""
-    lines = [
-        "| system | dev, as recorded | dev, crossed | test, as recorded | test, crossed |",
-        "|---|---:|---:|---:|---:|",
-    ]
-    for system, rates in scores["rates"].items():
-        cells = [
-            " / ".join(spread(rates[condition][split][kind], 1) for kind in KINDS)
-            for split in SPLITS
-            for condition in CONDITIONS
-        ]
-        lines.append(f"| {TRAINED.get(system, system)} | {' | '.join(cells)} |")
+    named = {TRAINED.get(system, system): rates for system, rates in scores["rates"].items()}
+    lines = rates_table(named, lambda rates: spread(rates, 1))
     lines += [
         "",
         "What found speakers change, on test speakers: differences of the means over seeds, in points of EER, with "

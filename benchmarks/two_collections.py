@@ -1,7 +1,8 @@
 """Two collections in one corpus, judged apart: their parts, conditions and lists of trials, and what hard ones are."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from sv_bridge.data.manifest import Corpus
 from sv_bridge.embeddings import Embeddings
@@ -24,6 +25,7 @@ __all__ = [
     "lists",
     "parts",
     "rates",
+    "rates_table",
     "spread",
 ]
 
@@ -81,6 +83,27 @@ def rates(
         rate = equal_error_rate(scores[listed.labels], scores[~listed.labels])
         found.setdefault(split, {})[kind] = round(100 * rate, 2)
     return found
+
+
+def rates_table(systems: Mapping[str, Mapping[str, Any]], shown: Callable[[Any], str]) -> list[str]:
+    """Lines of a table: a system's error rates by condition, split and kind, as `shown`.
+
+    >>> rate = {condition: {split: {"any": 7, "hard": 9} for split in SPLITS} for condition in CONDITIONS}
+    >>> rates_table({"x-vector": rate}, str)[-1]
+    '| x-vector | 7 / 9 | 7 / 9 | 7 / 9 | 7 / 9 |'
+    """
+    lines = [
+        "| system | dev, as recorded | dev, crossed | test, as recorded | test, crossed |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for system, rates_of in systems.items():
+        cells = [
+            " / ".join(shown(rates_of[condition][split][kind]) for kind in KINDS)
+            for split in SPLITS
+            for condition in CONDITIONS
+        ]
+        lines.append(f"| {system} | {' | '.join(cells)} |")
+    return lines
 
 
 def spread(values: Sequence[float], digits: int | None = None) -> str:

@@ -8,6 +8,7 @@ import pytest
 import scipy.stats
 
 from benchmarks import experiments as study
+from benchmarks import experiments_report
 from benchmarks.experiments import EDGES, equal_margin, experiments, judged
 from benchmarks.experiments_report import write_report
 from benchmarks.experiments_statistics import difference, in_order, paired, statistics_of
@@ -97,6 +98,15 @@ def test_the_page_says_what_the_numbers_say(page):
     assert {path.stem for path in page.with_suffix("").iterdir()} == {"simclr-margins", "histograms", "learning"}
     assert "MoCo" not in text
     assert "nan" not in text
+
+
+def test_the_shipped_page_is_what_its_records_say(tmp_path, monkeypatch):
+    for draw in ("draw_margins", "draw_histograms", "draw_learning"):
+        monkeypatch.setattr(experiments_report, draw, lambda *_: None)
+    shipped, path = study.PAGE, tmp_path / study.PAGE.name
+    records = [json.loads(each.read_text(encoding="utf-8")) for each in shipped.with_suffix("").glob("*.json")]
+    write_report(in_order(records), json.loads(shipped.with_suffix(".json").read_text(encoding="utf-8")), path)
+    assert shipped.read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
 
 
 def test_a_single_seed_makes_nothing_clear(records, tmp_path):
