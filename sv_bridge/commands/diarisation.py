@@ -145,9 +145,9 @@ def _choice(
         from sv_bridge.models.systems import decision_of
 
         rule = decision_of(system)
-        threshold = None if rule is None else rule.threshold
+        threshold = None if rule is None else rule.cosine_threshold
     if by == "threshold" and threshold is None:
-        raise ValueError("--by threshold needs --threshold, or a run with a rule of `sv-bridge calibrate`")
+        raise ValueError("--by threshold needs --threshold, or a run with a rule of `sv-bridge calibrate` for cosines")
     check_choice(by, clusterer, threshold)
     return {"by": by, "clusterer": clusterer, "threshold": threshold}
 

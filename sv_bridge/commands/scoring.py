@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sv_bridge.commands.evaluation import BACKEND
 from sv_bridge.commands.output import Json, report, warn
 
 if TYPE_CHECKING:
@@ -35,25 +36,30 @@ def calibrate(
     crops: Annotated[int | None, typer.Option(help="crops an utterance; whole utterances without")] = None,
     crop_seconds: Annotated[float | None, typer.Option(help="length of a crop")] = None,
     average_last: Annotated[int, typer.Option(help="average the weights of the run's last epochs")] = 1,
+    backend: Annotated[str, typer.Option(help=BACKEND)] = "cosine",
     out: Annotated[Path | None, typer.Option(help="file to write; RUN/decision.json without")] = None,
     device: Device = "auto",
     json_out: Json = None,
 ) -> None:
     """Learn from development trials when to say "the same speaker"; `score` and `export` use it.
 
-    Scores are cosines: back ends are for `evaluate` and `compare`.
+    What a back end other than the cosine is fitted on is kept beside the rule.
     """
     from sv_bridge.data.manifest import read_corpus
     from sv_bridge.models.embedding import EmbeddingOptions
     from sv_bridge.models.systems import DECISION
     from sv_bridge.reports.evaluator import Evaluator
+    from sv_bridge.verification.backend import parse_backend
     from sv_bridge.verification.decision import learn_decision
 
     out = out or Path(system) / DECISION
     if not out.parent.is_dir():
         raise ValueError(f"{system} is no run directory to keep the rule in: name a file with --out")
+    if "qmf" in {step.name for step in parse_backend(backend)}:
+        raise ValueError(f"back end {backend!r}: qmf is a calibration itself, leave it out: this learns one of scores")
     options = EmbeddingOptions(crops, crop_seconds, average_last, device, progress=True)
-    evaluation = Evaluator(system, read_corpus(corpus, check_files=False), options)(split, trials=trials)
+    evaluator = Evaluator(system, read_corpus(corpus, check_files=False), options, backend=backend)
+    evaluation = evaluator(split, trials=trials)
     warn(evaluation.warnings)
     rule = learn_decision(
         evaluation.scores,
@@ -64,13 +70,15 @@ def calibrate(
         false_alarm_rate=false_alarm_rate,
         learned_on=f"{len(evaluation.trials):,} trials of {evaluation.embeddings.description()}",
         processing={"crops": crops, "crop_seconds": crop_seconds, "average_last": average_last},
+        backend=backend,
     )
+    kept = evaluator.backend.keep(out)
     rule.save(out)
     typer.echo(f"threshold {rule.threshold:.4f}, for {rule.aim}")
     typer.echo(f"false alarms {rule.false_alarm:.2%}, misses {rule.miss:.2%} on {rule.learned_on}")
     if rule.miss == 1:
         warn(["no target is accepted: the system tells too few apart for this --p-target, --c-miss and --c-fa"])
-    typer.echo(f"kept in {out}", err=True)
+    typer.echo(f"kept in {' and '.join(map(str, [out, *kept]))}", err=True)
     report(json.loads(rule.to_json()), json_out)
 
 
@@ -87,13 +95,17 @@ def score(
     device: Device = "auto",
     json_out: Json = None,
 ) -> None:
-    """Say whether two recordings are of one speaker: cosine, and by the rule of `calibrate`, answer and probability."""
+    """Say whether two recordings are of one speaker: score, and by the rule of `calibrate`, answer and probability.
+
+    The score is that of the rule's back end, and the cosine without a rule.
+    """
+    from sv_bridge.distributed import choose_device
     from sv_bridge.exchange import FORMATS, read_embeddings
     from sv_bridge.models.embedding import EmbeddingOptions, embed
-    from sv_bridge.models.systems import decision_of, load_system
+    from sv_bridge.models.systems import DECISION, decision_of, load_system
+    from sv_bridge.verification.backend import COSINE, Backend
     from sv_bridge.verification.decision import DecisionRule
-    from sv_bridge.verification.enrolment import enrolled, read_enrolment
-    from sv_bridge.verification.scoring import score_trials
+    from sv_bridge.verification.enrolment import read_enrolment
     from sv_bridge.verification.trials import Trials, read_pairs
 
     if (pairs is None) == (not recordings) or (recordings and len(recordings) < 2):
@@ -119,8 +131,11 @@ def score(
         embeddings = embed(encoder, _recordings(list(files), folder), options)
         if embeddings.skipped:
             raise ValueError(f"cannot be used: {'; '.join(embeddings.skipped)}")
-    embeddings = enrolled(embeddings, {model: models[model] for model in dict.fromkeys(used) if model in models})
-    scores = score_trials(embeddings, Trials.from_pairs((False, enrol, test) for enrol, test in listed))
+    path = Path(system) / DECISION if decision is None else decision
+    backend = Backend.kept(rule.backend if rule else COSINE, path, device=str(choose_device(device)))
+    models = {model: models[model] for model in dict.fromkeys(used) if model in models}
+    embeddings = backend.enrol(backend.transform(embeddings), models)
+    scores = backend.score(embeddings, Trials.from_pairs((False, enrol, test) for enrol, test in listed))
     answers = [_answer(*pair, float(value), rule, prior) for pair, value in zip(listed, scores, strict=True)]
     for answer in answers:
         typer.echo(_said(answer))

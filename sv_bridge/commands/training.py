@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from sv_bridge.commands.output import warn
+
 __all__ = ["demo", "export", "normalise", "presets", "train"]
 
 
@@ -92,6 +94,9 @@ def export(
     if onnx.suffix != ".onnx":
         raise ValueError(f"the name of a file is how it is known as a system: wanted one in .onnx, got {onnx}")
     rule = decision_of(str(run))
+    if rule is not None and rule.cosine_threshold is None:
+        warn([f"the run decides by scores of {rule.backend}, which ONNX does not hold: its rule is left out"])
+        rule = None
     difference = export_onnx(load_encoder(run, average_last=average_last), onnx, decision=rule)
     typer.echo(f"{onnx}: embeddings within {difference:.1e} of torch's")
     if rule is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,14 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "qmf": (ON,),
 }
 """Steps, in the order they may come in (the first four in any), and their settings."""
+FITTED = {
+    "center": "the mean that is subtracted",
+    "whiten": "the covariance that is whitened",
+    "plda": "the PLDA",
+    "as-norm": "the cohort of AS-norm",
+    "qmf": "the calibration with qualities",
+}
+"""Steps that are fitted on embeddings, and what is fitted, in words."""
 RANK = {"plda": 1, "as-norm": 2, "qmf": 3}
 COHORTS = ("utterances", "speakers")
 TOP = 300
@@ -121,6 +130,27 @@ class Backend:
         for step in steps:
             self._fit(step)
 
+    @classmethod
+    def kept(cls, text: str, path: Path, *, device: str = "cpu") -> "Backend":
+        """The back end that is written as `text`, fitted on what `keep` put beside the file `path`."""
+
+        def embeddings_of(split: str) -> Embeddings:
+            beside = _beside(path, split)
+            if not beside.is_file():
+                raise FileNotFoundError(
+                    f"no {beside}, which {text} of {path.name} is fitted on: `sv-bridge calibrate` makes it"
+                )
+            return Embeddings.load(beside)
+
+        return cls(parse_backend(text), embeddings_of, device=device)
+
+    def keep(self, path: Path) -> list[Path]:
+        """Write the embeddings that steps are fitted on beside a file: decision.json → decision.train.npz."""
+        written = {_beside(path, step.on): step.on for step in self.steps if step.name in FITTED}
+        for beside, split in written.items():
+            self.embeddings_of(split).save(beside)
+        return list(written)
+
     def transform(self, embeddings: Embeddings) -> Embeddings:
         """Embeddings as they are scored: centred, whitened, of unit length."""
         for transform in self._transforms:
@@ -172,16 +202,9 @@ class Backend:
 
     def fitted_on(self) -> Iterator[tuple[str, Embeddings]]:
         """What was fitted, in words, and on whom."""
-        names = {
-            "center": "the mean that is subtracted",
-            "whiten": "the covariance that is whitened",
-            "plda": "the PLDA",
-            "as-norm": "the cohort of AS-norm",
-            "qmf": "the calibration with qualities",
-        }
         for step in self.steps:
-            if step.name in names:
-                yield names[step.name], self.embeddings_of(step.on)
+            if step.name in FITTED:
+                yield FITTED[step.name], self.embeddings_of(step.on)
         if self.quality_split is not None and not any(step.name == "as-norm" for step in self.steps):
             yield "the cohort of imposter means", self.embeddings_of(TRAIN)
 
@@ -205,3 +228,7 @@ class Backend:
             else:
                 self.cohort = speaker_means(reference) if step.settings.get("cohort") == "speakers" else reference
                 self.top = step.top
+
+
+def _beside(path: Path, split: str) -> Path:
+    return path.with_suffix(f".{split}.npz")

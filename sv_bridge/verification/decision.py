@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from cqm.json_files import plain, write_json
+from sv_bridge.verification.backend import COSINE
 from sv_bridge.verification.calibration import Calibration, calibrate
 from sv_bridge.verification.error_rates import cost_weights, error_curve
 
@@ -31,6 +32,7 @@ class DecisionRule:
     aim : what the threshold was chosen for, in words.
     learned_on : which trials and speakers, in words.
     processing : how utterances became scores (crops and so on): the rule holds for scores made that way.
+    backend : what happened between embeddings and scores, see `sv_bridge.verification.backend.parse_backend`.
     """
 
     calibration: Calibration
@@ -41,6 +43,12 @@ class DecisionRule:
     aim: str
     learned_on: str = ""
     processing: Mapping[str, Any] = field(default_factory=dict)
+    backend: str = COSINE
+
+    @property
+    def cosine_threshold(self) -> float | None:
+        """The threshold where scores are cosines; None where a back end makes something else of them."""
+        return self.threshold if self.backend == COSINE else None
 
     def llr(self, score: float) -> float:
         """Natural log-likelihood ratio of a score."""
@@ -85,6 +93,7 @@ def learn_decision(
     false_alarm_rate: float | None = None,
     learned_on: str = "",
     processing: Mapping[str, Any] | None = None,
+    backend: str = COSINE,
 ) -> DecisionRule:
     """Learn calibration and threshold from development trials.
 
@@ -93,7 +102,7 @@ def learn_decision(
     scores, labels : (n,) scores, and whether a trial is of one speaker.
     p_target, c_miss, c_fa : prior and costs, whose Bayes threshold on the calibrated scores is taken.
     false_alarm_rate : instead, the lowest threshold with at most this rate on the development trials.
-    learned_on, processing : see `DecisionRule`.
+    learned_on, processing, backend : see `DecisionRule`.
 
     Examples
     --------
@@ -123,4 +132,5 @@ def learn_decision(
         aim,
         learned_on,
         dict(processing or {}),
+        backend,
     )

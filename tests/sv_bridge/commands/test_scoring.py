@@ -96,6 +96,33 @@ def test_models_are_checked(tmp_path, make_embeddings):
         read_enrolment(tmp_path / "map")
 
 
+@pytest.mark.parametrize("backend", ["as-norm:top=20", "center+whiten:dimensions=4+length+plda"])
+def test_a_rule_remembers_its_back_end(tmp_path, speech, sv_bridge, backend):
+    out, answers = tmp_path / "decision.json", tmp_path / "answers.json"
+    said = sv_bridge("calibrate", "log-mel", "--corpus", speech.root, "--backend", backend, "--out", out)
+    assert f"kept in {out} and {tmp_path / 'decision.train.npz'}" in said
+    rule = DecisionRule.from_json(out.read_text())
+    assert (rule.backend, rule.cosine_threshold) == (backend, None)
+    evaluation = Evaluator("log-mel", speech, backend=backend)("test")
+    enrol, test = evaluation.embeddings.rows(evaluation.trials)
+    test_speech = speech.split("test")
+    first, second = (test_speech.path(test_speech[int(side[0])]) for side in (enrol, test))
+    sv_bridge("score", "log-mel", first, second, "--decision", out, "--json", answers)
+    (answer,) = json.loads(answers.read_text())["pairs"]
+    assert answer["score"] == pytest.approx(evaluation.scores[0], rel=1e-3)
+    assert answer["same_speaker"] == (answer["score"] >= rule.threshold)
+    (tmp_path / "decision.train.npz").unlink()
+    with pytest.raises(FileNotFoundError, match=r"no .*decision\.train\.npz, which .* of decision\.json is fitted on"):
+        sv_bridge("score", "log-mel", first, second, "--decision", out)
+
+
+def test_a_back_end_that_calibrates_is_not_calibrated(tmp_path, speech, sv_bridge):
+    out = tmp_path / "decision.json"
+    with pytest.raises(ValueError, match="'as-norm\\+qmf': qmf is a calibration itself, leave it out"):
+        sv_bridge("calibrate", "log-mel", "--corpus", speech.root, "--backend", "as-norm+qmf", "--out", out)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_too_few_recordings_are_named(speech, sv_bridge):
     with pytest.raises(ValueError, match="wanted two recordings"):
         sv_bridge("score", "log-mel", *files(speech, 1))

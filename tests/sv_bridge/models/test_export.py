@@ -53,6 +53,14 @@ def test_the_command_exports_a_run(tmp_path):
     assert not (tmp_path / "model.bin").exists()
 
 
+def test_a_rule_for_other_scores_than_cosines_is_not_exported(tmp_path):
+    run = train(small_config("tiny-am", "epochs=1"), write_corpus(tmp_path / "c"), tmp_path / "run", progress_bar=False)
+    DecisionRule(Calibration(3.0, -1.0), 0.25, 0.01, 0.1, 0.05, "an aim", backend="as-norm").save(run / "decision.json")
+    done = CliRunner().invoke(app, ["export", str(run), "--onnx", str(tmp_path / "model.onnx")])
+    assert "warning: the run decides by scores of as-norm, which ONNX does not hold" in done.output
+    assert decision_of(str(tmp_path / "model.onnx")) is None
+
+
 def test_an_export_reads_back_as_a_system_with_its_rule(tmp_path, speech):
     encoder = build_encoder(TdnnConfig(name="tdnn", channels=8, frame_dim=8, embedding_dim=8), seed=0).eval()
     rule = DecisionRule(Calibration(3.0, -1.0), 0.25, 0.01, 0.1, 0.05, "an aim", processing={"crops": None})
