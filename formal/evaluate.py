@@ -127,7 +127,7 @@ def main() -> int:
         path.write_text(source(every), encoding="utf-8")
         command = ["coqc", "-w", "none", "-Q", str(HERE), "cqm", str(path)]
         text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    values = [Fraction(int(a), int(b)) for a, b in re.findall(r"= \((-?\d+), (\d+)\)", text)]
+    values = [Fraction(int(a), int(b)) for a, b in re.findall(r"=\s+\((-?\d+),\s+(\d+)\)", text)]
     closed = text.count("Closed under the global context")
     theorems = source(every).count("Print Assumptions")
     wanted = [expected(name, *case) for case in every for name in MEASURES]
