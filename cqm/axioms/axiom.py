@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cqm.axioms.comparisons import Comparison, Variants
-from cqm.axioms.exact import gap, to_float
+from cqm.axioms.exact import gap, may_differ, to_float
 from cqm.axioms.instances import Instance, Trial
 
 __all__ = [
@@ -65,14 +65,20 @@ def jumped(values: Sequence[Any], better: Better) -> float:
     return move if move > 1e-6 and 2 * move >= abs(gap(wide, start)) else -move
 
 
+def as_good(one: Any, other: Any, better: Better) -> bool:
+    """Whether a value is surely at least as good as another; enclosures that overlap may stand for either order."""
+    ahead = improvement(other, one, better)
+    return ahead > 0 or (ahead == 0 and not may_differ(one, other))
+
+
 def unbeaten(values: Sequence[Any], better: Better) -> float:
     """Positive when none of the other values is better than the first."""
-    return 1.0 if all(improvement(values[0], other, better) <= 0 for other in values[1:]) else -1.0
+    return 1.0 if all(as_good(values[0], other, better) for other in values[1:]) else -1.0
 
 
 def preference_reversed(values: Sequence[Any], better: Better) -> float:
     """Positive when the first is at least as good as the second, but the third is worse than the fourth."""
-    if improvement(values[1], values[0], better) < 0:
+    if not as_good(values[0], values[1], better):
         return -1.0
     return improvement(values[2], values[3], better)
 

@@ -81,9 +81,9 @@ class Witness:
             subject = self._judged(self.measure)
         values = [subject.exact(frame) for frame in self.frames]
         undefined = any(map(is_undefined, values))
-        if undefined or any(map(is_undefined, self.values)):
+        if any(map(is_undefined, self.values)):
             return undefined
-        return self.stated.judge(values, self.better) > 0
+        return not undefined and self.stated.judge(values, self.better) > 0
 
     def _judged(self, measure: Any) -> Any:
         """What is to be evaluated: a measure, or a clustering function."""

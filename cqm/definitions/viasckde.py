@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cqm.definitions.arithmetic import exponential, maximum, mean, minimum, ratio
+from cqm.definitions.arithmetic import ascending, exponential, maximum, mean, minimum, ratio
 
 __all__ = ["viasckde"]
 
@@ -15,7 +15,7 @@ def viasckde(distances: Distances, labels: Sequence[Any], *, bandwidth: Any = 0.
 
     a(x) is the distance to the nearest point of the cluster, b(x) to the nearest of another one; w(x) the Gaussian
     kernel density at x, scaled to run from 0 to 1 over the cluster. The only point of a cluster, and all points of one
-    of equal densities, have the weight 0.
+    of equal densities, have the weight 0. NaN where densities differ by less than the numbers can tell.
     """
     n = len(labels)
     values = [0] * n
@@ -26,10 +26,14 @@ def viasckde(distances: Distances, labels: Sequence[Any], *, bandwidth: Any = 0.
         nearest = minimum(distances[x][y] for x in cluster for y in range(n) if y != x)
         density = {x: _density(distances[x], x, nearest, bandwidth) for x in cluster}
         least, most = minimum(density.values()), maximum(density.values())
+        # sums of powers of e with rational exponents are equal only where the exponents are (Lindemann, Weierstrass)
+        reaches = [ascending(distances[x][y] for y in range(n) if y != x) for x in cluster]
+        if all(reach == reaches[0] for reach in reaches):
+            continue
         for x in cluster:
             a = minimum(distances[x][y] for y in cluster if y != x)
             b = minimum(distances[x][y] for y in range(n) if labels[y] != own)
-            if most != least and maximum([a, b]) != 0:
+            if maximum([a, b]) != 0:
                 values[x] = ratio(density[x] - least, most - least) * ratio(b - a, maximum([a, b]))
     return mean(values)
 

@@ -9,12 +9,14 @@ from cqm import axioms
 from cqm.axioms.changes import is_consistent_change
 from cqm.axioms.clusterers import FUNCTIONS
 from cqm.axioms.domains import DISTANCES, DOMAINS, EUCLIDEAN
-from cqm.axioms.instances import squared_distances
+from cqm.axioms.exact import is_undefined, root, to_float
+from cqm.axioms.instances import Instance, squared_distances
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS, FunctionSubject
 from cqm.axioms.movements import is_expansion
 from cqm.axioms.refutations import FUNCTION_REFUTATIONS, REFUTATIONS, refutation
 from cqm.axioms.statements import AXIOMS
 from cqm.axioms.subjects import subject_of
+from cqm.axioms.witness import Witness
 
 RECORDED = [(one, measure, axiom) for one in REFUTATIONS for measure in one.measures for axiom in one.axioms]
 
@@ -140,3 +142,35 @@ def test_a_record_is_no_refutation_of_another_measure():
     assert refutation(subject, axiom, DOMAINS["distances"]) is None
     own = subject_of(lambda D, labels: 0, better="higher", name="pbm")
     assert refutation(own, axiom, DOMAINS["euclidean"]) is None
+
+
+@pytest.mark.parametrize(
+    ("axiom", "tied", "settled"),
+    [
+        ("locality", (root(2), root(8) / 2, 0, 1), (2, 2, 0, 1)),
+        ("order_consistency", (root(2), root(8) / 2, 0, 1), (root(3), root(2), 0, 1)),
+        ("refinement_preference", (root(2), root(8) / 2, 1), (root(2), 1, 1)),
+        ("coarsening_preference", (root(2), root(8) / 2, 1), (2, 2, 1)),
+    ],
+)
+def test_values_that_only_enclosures_tie_refute_nothing(axiom, tied, settled):
+    judge = AXIOMS[axiom].judge
+    assert not judge(tied, "higher") > 0
+    assert judge(settled, "higher") > 0
+
+
+# e^−180 more density at the second point, which 77 digits do not show: its weight is 0, the other one's is 1
+UNEQUAL_DENSITIES = ((0, Fraction(1, 3), 19), (Fraction(1, 3), 0, 23), (19, 23, 0))
+
+
+def test_densities_that_differ_by_less_than_enclosures_tell_are_not_equal():
+    before = Instance("distances", ((0, 1, 5), (1, 0, 6), (5, 6, 0)), (0, 0, 1))
+    after = Instance("distances", UNEQUAL_DENSITIES, (0, 0, 1))
+    viasckde = subject_of("viasckde")
+    assert to_float(viasckde.exact(before)) == pytest.approx((1 - 1 / 5) / 3)
+    assert is_undefined(viasckde.exact(after))  # it is (1 − 1/57)/3: no worse than before
+    axiom = AXIOMS["monotonic_consistency"]
+    wrong = Witness("viasckde", axiom.name, "distances", "higher", (before, after), (Fraction(4, 15), 0), "")
+    assert not wrong.replay()
+    equal = Instance("distances", ((0, 1, 9), (1, 0, 9), (9, 9, 0)), (0, 0, 1))
+    assert viasckde.exact(equal) == 0
