@@ -116,7 +116,9 @@ KLEINBERG = """
 
 Kleinberg (2002) asks three axioms of a clustering *function*, and proves that none has all three: scale invariance,
 richness, consistency. Each stopping rule of single linkage keeps two. Later axioms ask for less, or something else.
-(Complete and average linkage lose outer consistency by ties alone, which SciPy breaks as its algorithm meets them.)
+(Complete and average linkage lose outer consistency by ties alone, which SciPy breaks as its algorithm meets them.
+scikit-learn's k-means loses outer and centric consistency by its starts: the optimum has
+[both](proofs.md#clustering-functions).)
 
 """
 

@@ -69,6 +69,7 @@ TOLD_PROOFS = (
     Proof(HEADING, ("function_locality",), (*LINKAGES, *OPTIMA, "Ward"), stays),
     Proof(HEADING, ("function_hierarchy",), (*LINKAGES, "Ward"), stays),
     Proof(HEADING, ("function_outer_consistency",), (*OPTIMA, "Ward"), stays),
+    Proof(HEADING, ("function_centric_consistency",), ("k-means",), stays),
     Proof(HEADING, ("function_weight_robustness",), ("single linkage", "complete linkage"), stays),
     Proof(HEADING, ("function_weight_sensitivity",), LINKAGES, unmoved_by_weights, holds=False),
     Proof(HEADING, ("function_weight_sensitivity",), (*OPTIMA, "Ward"), some_way),
