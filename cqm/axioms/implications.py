@@ -53,6 +53,7 @@ IMPLICATIONS = (
     Implication(("order_invariance",), "order_consistency"),
     Implication(("order_invariance",), "scale_invariance"),
     Implication(("order_invariance",), "shift_invariance"),  # the squares of distances are in the same order
+    Implication(("range_invariance",), "non_negativity"),
     Implication(("refinement_preference",), "weak_richness", holds=False),  # Ackerman 2012, Theorem 8
     Implication(("coarsening_preference",), "weak_richness", holds=False),
     Implication(("refinement_preference",), "richness", holds=False),

@@ -115,7 +115,8 @@ _ALL = (
         "function_relaxed_consistency",
         "making the returned clusters tighter and further apart gives the same partition, or another number of them",
         "f(d') = f(d) or |f(d')| ≠ |f(d)| whenever d' ≤ d inside the clusters of f(d) and d' ≥ d between them",
-        "Cohen-Addad, Kanade & Mallmann-Trenn 2018, §3, with |f(d)| for the optimal number of clusters",
+        "Cohen-Addad, Kanade & Mallmann-Trenn 2018, §3 (refined consistency), with |f(d)| for the optimal number of "
+        "clusters",
         "the clusters it returned became clearer, and now it returns as many, but others",
         _tightened,
         different_with_as_many,

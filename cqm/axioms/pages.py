@@ -8,6 +8,7 @@ from cqm.atomic import write_text
 from cqm.axioms.domains import DOMAINS
 from cqm.axioms.kleinberg import FUNCTION_AXIOMS
 from cqm.axioms.proofs.proof import PAGE, anchor
+from cqm.axioms.sources import sources
 from cqm.axioms.space_and_order import CONSISTENCIES, INVARIANCES
 from cqm.axioms.statements import AXIOMS, Axiom, k_richness
 from cqm.axioms.told_functions import TOLD
@@ -65,8 +66,8 @@ EUCLIDEAN = """
 ## What the Euclidean domain means
 
 Measures that need coordinates are judged on sets of different points, for each axiom as follows. Some depend on the
-number of coordinates as well (Scott–Symons, DBCV) and are no functions of distances; where something is proved of them
-for points with as many coordinates, the evidence says so.
+number of coordinates as well (Scott–Symons, Marriott, DBCV), some on single coordinates, and are no functions of
+distances; where something is proved of them for points with as many coordinates, the evidence says so.
 
 | axiom | on which points |
 |---|---|
@@ -109,6 +110,9 @@ MONOTONICITY = """
 paper judges clusterings of graphs and asks that the quality does not fall when edges inside clusters gain weight and
 edges between clusters lose some. A heavier edge is a shorter distance, so on distances the changes and the inequality
 are those of consistency.
+
+Jeon et al. ask further that the number of points does not matter (data cardinality), of random samples of a data set.
+What that says of one data set is `duplication_invariance`.
 """
 
 KLEINBERG = """
@@ -118,7 +122,9 @@ Kleinberg (2002) asks three axioms of a clustering *function*, and proves that n
 richness, consistency. Each stopping rule of single linkage keeps two. Later axioms ask for less, or something else.
 (Complete and average linkage lose outer consistency by ties alone, which SciPy breaks as its algorithm meets them.
 scikit-learn's k-means loses outer and centric consistency by its starts: the optimum has
-[both](proofs.md#clustering-functions).)
+[both](proofs.md#clustering-functions).) A dash stands where an axiom is not asked: distances have no centroids and no
+coordinates, and points of one space can hardly move so that distances change inside clusters alone, by one law, or in
+one order.
 
 """
 
@@ -150,7 +156,8 @@ def page(table: Table, functions: Table) -> str:
     untold = [axiom for axiom in FUNCTION_AXIOMS.values() if axiom not in TOLD]
     for introduction, axioms in ((KLEINBERG, untold), (ASKED_FOR_K, told)):
         parts += [introduction, _function_rows(functions, axioms), "\n", _axioms("formally", axioms)]
-    parts += ["\n## The evidence\n", *map(_section, {**table, **functions}.values())]
+    asked = (*AXIOMS.values(), *FUNCTION_AXIOMS.values())
+    parts += [sources(asked), "\n## The evidence\n", *map(_section, {**table, **functions}.values())]
     return "".join(parts)
 
 

@@ -205,7 +205,7 @@ duplication_invariance = Axiom(
     "duplication_invariance",
     "replacing every point by the same number of copies leaves the value unchanged",
     "m(rC, rX, d) = m(C, X, d), where rX holds each point r times",
-    "Ackerman, Ben-David, Branzei & Loker 2012, §3 (weights that are all equal)",
+    "Ackerman, Ben-David, Brânzei & Loker 2012, §3 (weights that are all equal)",
     "recording every observation twice changes the value, although the shape of the data is the same",
     make.of_one(changes.duplicated),
     changed,

@@ -7,6 +7,7 @@ from cqm.atomic import write_text
 from cqm.axioms.agreement.proofs import PAGE as PROOFS
 from cqm.axioms.agreement.statements import INDEX_AXIOMS
 from cqm.axioms.pages import item, sign
+from cqm.axioms.sources import sources
 from cqm.axioms.verdict import Verdict
 from cqm.external import external_catalog
 
@@ -59,6 +60,7 @@ def index_page(table: Table) -> str:
             *rows,
             "\n## The axioms\n\n| axiom | asks that | formally, higher is better | source |\n|---|---|---|---|\n",
             *axioms,
+            sources(INDEX_AXIOMS.values()),
             "\n## The evidence\n",
             *(_section(name, verdicts) for name, verdicts in table.items()),
         ]

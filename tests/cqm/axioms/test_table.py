@@ -9,14 +9,17 @@ import pytest
 import cqm
 from cqm import axioms
 from cqm.axioms import command, pages
+from cqm.axioms.agreement.statements import INDEX_AXIOMS
 from cqm.axioms.clusterers import FUNCTIONS, TOLD_FUNCTIONS
 from cqm.axioms.domains import DOMAINS
 from cqm.axioms.judging import natural_domain
+from cqm.axioms.kleinberg import FUNCTION_AXIOMS
 from cqm.axioms.proofs.functions import FUNCTION_PROOFS
 from cqm.axioms.proofs.proof import anchor
 from cqm.axioms.proofs.registry import hand_proof
 from cqm.axioms.proofs.told_functions import TOLD_PROOFS
 from cqm.axioms.settling import settled
+from cqm.axioms.sources import SOURCES
 from cqm.axioms.subjects import subject_of
 from cqm.axioms.table import contradictions, judge_all, read_verdicts
 from cqm.verdicts import PATH
@@ -152,6 +155,14 @@ def test_measures_are_judged_where_an_axiom_means_something():
 
 def test_what_the_euclidean_domain_means_is_said_for_every_axiom():
     assert list(pages.EUCLIDEAN_MEANING) == list(axioms.AXIOMS)
+
+
+def test_every_source_of_an_axiom_is_among_the_sources():
+    stated = [*axioms.AXIOMS.values(), *FUNCTION_AXIOMS.values(), *INDEX_AXIOMS.values()]
+    said = " ".join(axiom.source for axiom in stated)
+    years = len(re.findall(r"[12][0-9]{3}", said))
+    assert years == sum(said.count(short) for short in SOURCES)
+    assert all(short in said for short in SOURCES)
 
 
 def test_no_verdict_contradicts_a_proof():
