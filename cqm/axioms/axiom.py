@@ -1,5 +1,6 @@
 """What an axiom is, and the judges of its cases."""
 
+import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -88,6 +89,15 @@ def not_judged(values: Sequence[Any], better: Better) -> float:
     return -1.0
 
 
+def _check_call(function: Callable[..., Any], role: str, arguments: tuple[str, ...], cure: str = "") -> None:
+    """Say at once, and not in the middle of a search, that a function can't be called as it will be."""
+    try:
+        inspect.signature(function).bind(*arguments)
+    except TypeError:
+        name = getattr(function, "__name__", repr(function))
+        raise TypeError(f"a {role} is called with ({', '.join(arguments)}), which {name} does not take{cure}") from None
+
+
 @dataclass(frozen=True, slots=True)
 class Axiom:
     """A property that a quality measure m, or a clustering function f, may have.
@@ -133,6 +143,20 @@ class Axiom:
     goal: Goal | None = None
     variants: Variants | None = None
     comparison: Comparison | None = None
+
+    def __post_init__(self) -> None:
+        if self.of == "indices":
+            return
+        if self.recipe is None and self.unique is None and self.ways is None:
+            made = "axioms.recipe makes one of a function that changes an instance"
+            raise ValueError(f"{self.name} has no cases: give it a `recipe`; {made}")
+        if self.recipe is not None:
+            if self.judge is not_judged:
+                usual = "axioms.changed, axioms.worsened, axioms.negative or a function of (values, better)"
+                raise ValueError(f"nothing would break {self.name}: give it a `judge`, such as {usual}")
+            takes = ("domain", "n", "draw") if self.of == "measures" else ("function", "domain", "n", "draw")
+            _check_call(self.recipe, "recipe", takes, f'; axioms.recipe(…, of="{self.of}") makes one that does')
+        _check_call(self.judge, "judge", ("values", "better"))
 
     def __repr__(self) -> str:
         return f"<axiom {self.name}: {self.sentence}>"

@@ -6,7 +6,7 @@ always means "no change", so that shrinking leaves what matters.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -57,6 +57,7 @@ TURNS: tuple[tuple[Number, Number], ...] = (
     *_ACUTE,
     *((cosine, -sine) for cosine, sine in _ACUTE),
 )
+MOVES = ("rise", "contract", "contract", "shift", "shift a point", "turn")  # of a cluster, the last two of a point
 STEP = 20  # continuity looks at changes of 2^-20 and 2^-40
 
 
@@ -229,44 +230,65 @@ def _stretches(domain: Domain, before: Rows, clustering: tuple[int, ...], draw: 
 def _moves(
     domain: Domain, before: Rows, clustering: tuple[int, ...], draw: Draw, inner: bool, outer: bool, turns: bool
 ) -> tuple[Rows, Rows]:
-    """Draw a few moves in four dimensions, and make those that are consistent changes one after the other."""
-    before = tuple((*point, *(0,) * (4 - len(point))) for point in before)
+    """Draw a few moves in four dimensions or one more than there are, and make the consistent ones one by one."""
+    kinds = ("turn",) if turns else tuple(kind for kind in MOVES if inner or kind != "contract")
+    width = max(len(before[0]) + 1, 4)
+    before = tuple((*point, *(0,) * (width - len(point))) for point in before)
     after = before
     for _ in range(3):
-        moved = _moved(after, clustering, draw, turns=turns)
+        moved = _moved(domain, after, clustering, draw, kinds)
         if is_consistent_change(domain, after, moved, clustering, inner, outer):
             after = moved
-    used = [i for i in range(4) if i < 2 or any(row[i] for row in (*before, *after))]
+    used = [i for i in range(width) if i < 2 or any(row[i] for row in (*before, *after))]
     before, after = (tuple(tuple(row[i] for i in used) for row in rows) for rows in (before, after))
     return before, after
 
 
-def _moved(points: Rows, clustering: tuple[int, ...], draw: Draw, *, turns: bool) -> Rows:
-    """One move: a cluster rises, contracts or shifts, or a point shifts or turns, unless it has to turn."""
-    kind = 4 if turns else draw(0, 4)
-    chosen = draw(0, max(clustering) if kind < 3 else len(clustering) - 1)
-    if kind == 4:
+def _moved(domain: Domain, points: Rows, clustering: tuple[int, ...], draw: Draw, kinds: tuple[str, ...]) -> Rows:
+    """One move: a cluster rises, contracts or shifts, or a point shifts or turns."""
+    kind = kinds[draw(0, len(kinds) - 1)] if len(kinds) > 1 else kinds[0]
+    if kind in ("shift a point", "turn"):
+        chosen = [draw(0, len(clustering) - 1)]
+    else:
+        names = list(dict.fromkeys(clustering))
+        own = names[draw(0, len(names) - 1)]
+        chosen = [x for x, label in enumerate(clustering) if label == own]
+    if kind == "turn":
         turn = TURNS[draw(0, len(TURNS) - 1)]
-        return tuple(
-            (*rotated(point[:2], turn), *point[2:]) if x == chosen else point for x, point in enumerate(points)
-        )
+        return _with(points, {x: (*rotated(points[x][:2], turn), *points[x][2:]) for x in chosen})
     size = draw(-6, 6)
-    shift = (size, draw(-6, 6), draw(-2, 2), 0)
-    out = list(points)
-    for x, (point, label) in enumerate(zip(points, clustering, strict=True)):
-        if kind == 0 and label == chosen:
-            out[x] = _add(point, (0, 0, 0, size))
-        elif kind == 1 and label == chosen:
-            centre = points[clustering.index(label)]
-            keep = Fraction(6 - abs(size), 8)
-            out[x] = tuple(c + (v - c) * keep for v, c in zip(point, centre, strict=True))
-        elif (kind == 2 and label == chosen) or (kind == 3 and x == chosen):
-            out[x] = _add(point, shift)
-    return tuple(out)
+    if kind == "rise":
+        return _with(points, {x: _risen(points[x], size) for x in chosen})
+    if kind == "contract":
+        centre, keep = points[chosen[0]], Fraction(6 - abs(size), 8)
+        smaller = {x: tuple(c + (v - c) * keep for v, c in zip(points[x], centre, strict=True)) for x in chosen}
+        return _far_enough(domain, points, _with(points, smaller), chosen)
+    shift = (size, draw(-6, 6), draw(-2, 2))
+    return _with(points, {x: _add(points[x], shift) for x in chosen})
+
+
+def _with(points: Rows, moved: Mapping[int, tuple[Number, ...]]) -> Rows:
+    return tuple(moved.get(x, point) for x, point in enumerate(points))
+
+
+def _far_enough(domain: Domain, before: Rows, after: Rows, chosen: list[int]) -> Rows:
+    """The points after the chosen ones rose until none is nearer to any of the others than before."""
+    pairs = [(x, y) for x in chosen for y in range(len(after)) if y not in chosen]
+    nearer = max((domain.apart(before, *pair) - domain.apart(after, *pair) for pair in pairs), default=0)
+    if nearer <= 0:
+        return after
+    deepest = max(0, *(after[y][-1] - after[x][-1] for x, y in pairs))
+    rise = 2 * math.ceil(deepest) + math.isqrt(math.ceil(nearer)) + 1
+    return _with(after, {x: _risen(after[x], rise) for x in chosen})
+
+
+def _risen(point: tuple[Number, ...], height: int) -> tuple[Number, ...]:
+    return (*point[:-1], point[-1] + height)
 
 
 def _add(point: tuple[Number, ...], shift: tuple[Number, ...]) -> tuple[Number, ...]:
-    return tuple(a + b for a, b in zip(point, shift, strict=True))
+    """The point moved along its first axes."""
+    return (*(a + b for a, b in zip(point, shift, strict=False)), *point[len(shift) :])
 
 
 def rotated(point: tuple[Number, ...], turn: tuple[Number, Number]) -> tuple[Number, ...]:

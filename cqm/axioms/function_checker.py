@@ -115,7 +115,7 @@ def _agree(subject: FunctionSubject, verdicts: list[Verdict]) -> list[Verdict]:
     for verdict in verdicts:
         if verdict.holds and verdict.stated.consistent:
             for witness in trials:
-                moved = replace(witness, axiom=verdict.axiom)
+                moved = replace(witness, axiom=verdict.axiom, statement=verdict.statement)
                 if moved.replay():
                     verdict = replace(verdict, holds=False, evidence=moved)
                     break
@@ -139,8 +139,8 @@ def _judge(subject: FunctionSubject, axiom: Axiom, domain: Domain, budget: Budge
         return _by_ways(subject, axiom, domain, budget)
     if axiom.recipe is None:
         return _range(subject, axiom, domain, budget)
-    bound = replace(axiom, recipe=partial(axiom.recipe, subject))
-    state = search(subject, bound, domain, budget)  # type: ignore[arg-type]
+    as_measure = replace(axiom, recipe=partial(axiom.recipe, subject), of="measures")  # whose values are partitions
+    state = search(subject, as_measure, domain, budget)  # type: ignore[arg-type]
     if state.random is not None:
         return random_verdict(subject, axiom, domain, state.random)
     if state.found is not None:
@@ -153,6 +153,7 @@ def _judge(subject: FunctionSubject, axiom: Axiom, domain: Domain, budget: Budge
             state.values[state.found],
             state.found.change,
             subject,  # type: ignore[arg-type]
+            axiom,
         )
         return Verdict(subject.name, axiom.name, domain.name, False, witness, state.cases)
     if failure := _failure(subject, axiom, domain, state.cases):
@@ -161,7 +162,7 @@ def _judge(subject: FunctionSubject, axiom: Axiom, domain: Domain, budget: Budge
     if not state.cases:
         nothing = Evidence("none", f"no case was tried{STOPPED if state.stopped else ''}")
         return Verdict(subject.name, axiom.name, domain.name, None, nothing, stopped=state.stopped)
-    moved = len(state.different) if axiom.invariant else state.moved
+    moved = len(state.different) if state.counts_values else state.moved
     evidence = Evidence("search", text)
     return Verdict(
         subject.name, axiom.name, domain.name, True, evidence, state.cases, stopped=state.stopped, moved=moved

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Literal
@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from cqm.axioms.exact import root
 
-__all__ = ["Instance", "Number", "Rejected", "Trial", "non_trivial_partitions", "partitions", "squared_distances"]
+__all__ = [
+    "Instance",
+    "Number",
+    "Rejected",
+    "Trial",
+    "non_trivial_partitions",
+    "partitions",
+    "plain",
+    "squared_distances",
+]
 
 Number = int | Fraction
 Rows = tuple[tuple[Number, ...], ...]
@@ -81,10 +90,9 @@ class Instance:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data; rationals that are not integers become strings such as "1/3"."""
-        rows = [[value if value.denominator > 1 else int(value) for value in row] for row in self.rows]
         return {
             "kind": self.kind,
-            "rows": [[value if isinstance(value, int) else str(value) for value in row] for row in rows],
+            "rows": [[value if isinstance(value, int) else str(value) for value in row] for row in plain(self).rows],
             "labels": list(self.labels),
         }
 
@@ -93,6 +101,12 @@ class Instance:
         """Inverse of `to_json`."""
         rows = tuple(tuple(v if isinstance(v, int) else Fraction(v) for v in row) for row in data["rows"])
         return cls(data["kind"], rows, tuple(data["labels"]))
+
+
+def plain(instance: Instance) -> Instance:
+    """The same instance, with integers as such."""
+    rows = tuple(tuple(value if value.denominator > 1 else int(value) for value in row) for row in instance.rows)
+    return replace(instance, rows=rows)
 
 
 @dataclass(frozen=True, slots=True)

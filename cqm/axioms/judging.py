@@ -16,7 +16,7 @@ from cqm.axioms.readable import together
 from cqm.axioms.rounding import Repeated, stands
 from cqm.axioms.search import ENOUGH, STOPPED, Budget, Search, search
 from cqm.axioms.settling import settled
-from cqm.axioms.statements import AXIOMS, Axiom
+from cqm.axioms.statements import AXIOMS, Axiom, inner_consistency
 from cqm.axioms.subjects import Subject, Undefined
 from cqm.axioms.verdict import STRENGTH, Evidence, Verdict
 from cqm.axioms.witness import Witness, described
@@ -36,6 +36,9 @@ def judge(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Ver
     if axiom.recipe is None:
         return _richness(subject, axiom, domain, budget)
     state = search(subject, axiom, domain, budget)
+    if state.found is None and state.random is None and axiom.inner and axiom.outer and domain.kind == "points":
+        # points that can move inside clusters alone are special, and other moves hide what that does to a value
+        state.go_on(search(subject, replace(axiom, recipe=inner_consistency.recipe), domain, budget))
     if state.random is not None:
         return random_verdict(subject, axiom, domain, state.random)
     undefined = None
@@ -44,7 +47,7 @@ def judge(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Ver
     what = f"violation above {subject.tolerance:.2g}" if state.floating else "counterexample"
     support = searched(state, what, budget)
     cases, moved, found, stopped = state.cases, state.moved, state.found, state.stopped
-    if axiom.invariant:
+    if state.counts_values:
         moved = len(state.different)
     if found is None and subject.needs == "distances":
         exhausted = _exhausted(subject, axiom, domain, budget)
@@ -74,7 +77,7 @@ def searched(state: Search, what: str, budget: Budget) -> list[Evidence]:
         return []
     largest = min(budget.largest, state.axiom.largest or budget.largest)
     text = f"no {what} among {state.cases:,} cases with up to {largest} points"
-    if state.axiom.invariant:
+    if state.counts_values:
         few = len(state.different)
         text += f", with {few}{' or more' if few == ENOUGH else ''} different value{'s' * (few != 1)}"
     elif not state.moved:

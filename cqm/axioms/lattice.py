@@ -5,6 +5,7 @@ to it.
 """
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cmp_to_key, lru_cache
 from itertools import permutations
@@ -66,7 +67,7 @@ def _axes(n: int, order: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(where[frozenset((order[x], order[y]))] for x, y in _pairs(n))
 
 
-def canonical(labels: tuple[int, ...]) -> tuple[int, ...]:
+def canonical(labels: tuple[Hashable, ...]) -> tuple[int, ...]:
     """Labels in order of first appearance."""
     names = list(dict.fromkeys(labels))
     return tuple(names.index(label) for label in labels)

@@ -105,11 +105,11 @@ def _same_order(domain: Domain, before: Rows, after: Rows) -> bool:
 def expanded(domain: Domain, before: Instance, draw: Draw) -> Trial:
     """Distances between clusters become η(d), those inside η⁻¹(d), with an increasing η that shortens no difference.
 
-    Of points, a consistent change that has such an η.
+    Of points, a consistent change that has such an η: any one, or clusters on a line that move on from one another.
     """
     change = "distances d between clusters become η(d), those inside η⁻¹(d)"
     if domain.kind == "points":
-        trial = consistently(domain, before, draw)
+        trial = _moved_on_a_line(domain, before, draw) if draw(0, 1) else consistently(domain, before, draw)
         if not is_expansion(*trial.frames):
             raise Rejected
         return Trial(trial.frames, f"{change}, where η increases and shortens no difference")
@@ -125,6 +125,17 @@ def expanded(domain: Domain, before: Instance, draw: Draw) -> Trial:
     if after == before:
         raise Rejected
     return Trial((before, after), f"{change}; η has the slope {slopes[0]} up to {bend}, then {slopes[1]}")
+
+
+def _moved_on_a_line(domain: Domain, before: Instance, draw: Draw) -> Trial:
+    """Clusters one after the other on a line, further apart than they are long, move on by the same step each."""
+    first = [row[0] for row in before.rows]
+    gap = 3 * (max(first) - min(first)) + 1
+    frames = tuple(
+        replace(before, rows=domain.checked((x + by * label, 0) for x, label in zip(first, before.labels, strict=True)))
+        for by in (gap, gap + 1 + draw(0, LARGEST))
+    )
+    return Trial(frames, "")
 
 
 def _stretched(length: Fraction, bend: int, slopes: tuple[int, int], *, back: bool) -> Fraction:

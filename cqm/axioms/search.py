@@ -71,6 +71,7 @@ class Search:
     without : those in which some value is undefined.
     moved : those of them whose values differ from each other.
     different : values that the first instances of cases had, up to a few.
+    compared : whether cases have several instances, so that a value can move.
     rounded : cases that broke the axiom by no more than rounding.
     found : the simplest case that breaks the axiom.
     undefined : the first case with an undefined value.
@@ -91,6 +92,7 @@ class Search:
     without: int = 0
     moved: int = 0
     different: set[Any] = field(default_factory=set)
+    compared: bool = False
     rounded: int = 0
     found: Trial | None = None
     undefined: Trial | None = None
@@ -101,6 +103,11 @@ class Search:
     deadline: float = field(default_factory=deadline)
     confirmed: dict[Trial, float] = field(default_factory=dict, repr=False)
     values: dict[Trial, tuple[Any, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def counts_values(self) -> bool:
+        """Whether cases say more the more values there are, and not the more often a value moves."""
+        return self.axiom.invariant or not self.compared
 
     def violation(self, trial: Trial) -> float:
         """Amount by which a case breaks the axiom: screened by fast arithmetic, confirmed by exact arithmetic.
@@ -158,9 +165,21 @@ class Search:
         first = values[0]
         self.cases += 1
         self.moved += any(differ(first, value) for value in values[1:])
+        self.compared |= len(values) > 1
         self.floating = self.floating or any(isinstance(value, float) for value in values)
         if len(self.different) < ENOUGH:
             self.different.add(first if isinstance(first, tuple) else f"{to_float(first):.9g}")
+
+    def go_on(self, other: "Search") -> None:
+        """Count what another search did, and take what it found."""
+        for count in ("cases", "without", "moved", "rounded"):
+            setattr(self, count, getattr(self, count) + getattr(other, count))
+        self.different = set(list(self.different | other.different)[:ENOUGH])
+        for seen in ("found", "undefined", "failed", "random"):
+            setattr(self, seen, getattr(self, seen) or getattr(other, seen))
+        for either in ("compared", "floating", "stopped"):
+            setattr(self, either, getattr(self, either) or getattr(other, either))
+        self.values.update(other.values)
 
     def made_by(self, n: int, draw: Draw) -> Trial | None:
         """The case that the axiom's recipe makes of some choices, if it makes one."""

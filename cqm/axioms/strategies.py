@@ -2,10 +2,14 @@
 
 They work under a plain ``@given``. Numbers are integers or simple fractions, so that ties are real, floats are exact,
 and what fails shrinks to a case that can be read. Instances and arrays print as code that can be pasted into a test:
-``Instance(kind='distances', rows=((0, 1), (1, 0)), labels=(0, 1))``, imported from `cqm.axioms`.
+``Instance(kind='distances', rows=((0, 1), (1, 0)), labels=(0, 1))``, imported from `cqm.axioms`; other units have rows
+with ``Fraction(1, 2)``, imported from `fractions`.
 """
 
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +19,8 @@ from numpy.typing import NDArray
 
 from cqm.axioms import changes
 from cqm.axioms.changes import Change
-from cqm.axioms.domains import DISTANCES, Domain, Draw, domain_named
-from cqm.axioms.instances import Instance, Rejected, Trial
+from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain, Draw, domain_named
+from cqm.axioms.instances import Instance, Rejected, Trial, plain
 from cqm.axioms.lattice import canonical
 from cqm.axioms.statements import Axiom
 from cqm.axioms.witness import axiom_named
@@ -41,10 +45,15 @@ __all__ = [
 Size = int | tuple[int, int]
 """A number of points, or the smallest and the largest one."""
 
+TRIES = 20  # draws of an axiom's case, of which its recipe may reject most
+
+
+def _ends(size: Size) -> tuple[int, int]:
+    return (size, size) if isinstance(size, int) else size
+
 
 def _between(size: Size) -> st.SearchStrategy[int]:
-    low, high = (size, size) if isinstance(size, int) else size
-    return st.integers(low, high)
+    return st.integers(*_ends(size))
 
 
 def _drawing(draw: st.DrawFn) -> Draw:
@@ -74,18 +83,20 @@ def metrics(n: Size = (3, 8)) -> st.SearchStrategy[NDArray[np.float64]]:
 
 @st.composite
 def point_sets(draw: st.DrawFn, n: Size = (3, 8), d: Size = (1, 3), *, distinct: bool = True) -> NDArray[np.float64]:
-    """(n, d) points with integer coordinates, of one magnitude or of all.
+    """(n, d) points with integer coordinates: few of them, so that distances tie, or of larger magnitudes.
 
     Parameters
     ----------
     n, d : number of points and of coordinates, or the smallest and the largest of each.
     distinct : whether no two points may be equal.
     """
-    width = draw(_between(d))
-    size = draw(st.sampled_from((12, 12, 1_000, 100_000)))
+    number, width = draw(_between(n)), draw(_between(d))
+    size = draw(st.sampled_from((2, 12, 1_000, 100_000)))
+    while (2 * size + 1) ** width < 2 * number:  # room for different points
+        size *= 2
     point = st.tuples(*[st.integers(-size, size)] * width)
-    points = draw(_between(n).flatmap(lambda n: st.lists(point, min_size=n, max_size=n, unique=distinct)))
-    return np.array(points, dtype=float).reshape(len(points), width)
+    points = draw(st.lists(point, min_size=number, max_size=number, unique=distinct))
+    return np.array(points, dtype=float).reshape(number, width)
 
 
 @st.composite
@@ -97,16 +108,21 @@ def clusterings(
     Parameters
     ----------
     n : number of points, or the smallest and the largest.
-    k : number of clusters, or the smallest and the largest; by default anything from 2 to n − 1.
+    k : number of clusters, or the smallest and the largest; by default anything from 2 to n − 1. One cluster, or n, are
+        drawn where they are all that is asked for.
     sizes : sizes of the clusters in any order, in place of `n` and `k`.
     """
     if sizes is not None:
         members = [label for label, size in enumerate(sizes) for _ in range(size)]
     else:
-        points = draw(_between(n))
-        clusters = draw(st.integers(2, points - 1) if k is None else _between(k))
-        if not 0 < clusters <= points:
-            raise ValueError(f"{points} points have no {clusters} clusters: give an `n` of at least `k`")
+        fewest, most = _ends(n)
+        low, high = (2, most) if k is None else _ends(k)
+        needed = 3 if k is None else low
+        if most < needed:
+            what = "clustering but one cluster and all singletons" if k is None else f"clustering into {low} clusters"
+            raise ValueError(f"{most} points have no {what}: give an `n` of at least {needed}")
+        points = draw(st.integers(max(fewest, needed), most))
+        clusters = draw(st.integers(max(low, min(2, high)), min(high, max(low, points - 1))))
         rest = st.integers(0, clusters - 1)
         members = [*range(clusters), *draw(st.lists(rest, min_size=points - clusters, max_size=points - clusters))]
     return np.array(canonical(tuple(draw(st.permutations(members)))))
@@ -138,11 +154,11 @@ def instances(
 
 @st.composite
 def _changed(draw: st.DrawFn, case: Instance, change: Change, domain: Domain, options: dict[str, Any]) -> Instance:
-    """The case after a change; itself where the numbers drawn make none."""
+    """The case after a change; what leaves it as it is, is drawn again."""
     try:
-        return change(domain, case, _drawing(draw), **options).frames[-1]
+        return plain(change(domain, case, _drawing(draw), **options).frames[-1])
     except Rejected:
-        return case
+        reject()
 
 
 def _where(case: Instance, domain: Domain | str | None) -> Domain:
@@ -177,23 +193,36 @@ def consistent(
     Points may gain up to two coordinates, which count as 0 before. Distances stay in the `domain`, which for "metrics"
     has to be said.
     """
+    if case.kind == "points" and not outer:
+        raise ValueError(
+            "hardly any points allow changes inside clusters alone: "
+            'take trials("inner_consistency", "euclidean"), which draws points that do'
+        )
     return _changed(case, changes.consistently, _where(case, domain), {"inner": inner, "outer": outer})
 
 
-def finer(case: Instance) -> st.SearchStrategy[Instance]:
+@st.composite
+def finer(draw: st.DrawFn, case: Instance) -> Instance:
     """The case with a clustering that splits some of its clusters and leaves one of several points; if there is one."""
-    return _other(case, changes.refinements(case.labels))
+    sizes = Counter(case.labels)
+    parts = [draw(st.integers(0, sizes[label] - 1)) for label in case.labels]
+    split = canonical(tuple(zip(case.labels, parts, strict=True)))
+    if len(set(split)) in (len(sizes), case.n):
+        reject()
+    return replace(case, labels=split)
 
 
-def coarser(case: Instance) -> st.SearchStrategy[Instance]:
+@st.composite
+def coarser(draw: st.DrawFn, case: Instance) -> Instance:
     """The case with a clustering that merges some of its clusters and leaves two or more; if there is one."""
-    return _other(case, changes.coarsenings(case.labels))
-
-
-def _other(case: Instance, clusterings: list[tuple[int, ...]]) -> st.SearchStrategy[Instance]:
-    if not clusterings:
-        return st.nothing()
-    return st.sampled_from(clusterings).map(lambda labels: Instance(case.kind, case.rows, labels))
+    names = dict.fromkeys(case.labels)
+    if len(names) < 3:
+        reject()
+    whole = {label: draw(st.integers(0, len(names) - 2)) for label in names}
+    merged = canonical(tuple(whole[label] for label in case.labels))
+    if len(set(merged)) == 1:
+        reject()
+    return replace(case, labels=merged)
 
 
 def before_and_after(
@@ -203,14 +232,25 @@ def before_and_after(
     return cases.flatmap(lambda case: st.tuples(st.just(case), change(case, **options)))
 
 
-def trials(axiom: Axiom | str, domain: Domain | str = DISTANCES, n: Size = (3, 6)) -> st.SearchStrategy[Trial]:
+def trials(axiom: Axiom | str, domain: Domain | str | None = None, n: Size = (3, 6)) -> st.SearchStrategy[Trial]:
     """Cases of an axiom: instances whose values it relates, in `frames`.
 
     ``axiom.judge([measure(frame) for frame in trial.frames], "higher") > 0`` is a violation.
+
+    Parameters
+    ----------
+    axiom : an axiom of measures, or its name.
+    domain : as for `instances`; by default "distances", or "euclidean" for axioms about points.
+    n : number of points, or the smallest and the largest; at least as many as the axiom needs.
     """
-    asked, chosen = axiom_named(axiom), domain_named(domain)
+    asked = axiom_named(axiom)
+    chosen = domain_named(domain) if domain else DISTANCES if "distances" in asked.kinds else EUCLIDEAN
+    if asked.of != "measures":
+        raise ValueError(f"{asked.name} is an axiom of {asked.of}: trials are cases for measures")
     if asked.recipe is None:
         raise ValueError(f"{asked.name} has no cases, as it is about all distances at once: `axioms.check` judges it")
+    if chosen.kind not in asked.kinds:
+        raise ValueError(f"{asked.name} is about {asked.kinds[0]}, which {chosen.name} are not")
     return _made(asked, chosen, n)
 
 
@@ -218,7 +258,10 @@ def trials(axiom: Axiom | str, domain: Domain | str = DISTANCES, n: Size = (3, 6
 def _made(draw: st.DrawFn, axiom: Axiom, domain: Domain, n: Size) -> Trial:
     assert axiom.recipe is not None
     points = max(draw(_between(n)), axiom.smallest)
-    try:
-        return axiom.recipe(domain, points, _drawing(draw))
-    except Rejected:
+    for _ in range(TRIES):
+        with suppress(Rejected):
+            trial = axiom.recipe(domain, points, _drawing(draw))
+            break
+    else:
         reject()
+    return replace(trial, frames=tuple(map(plain, trial.frames)))

@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise, product
-from typing import Any
+from typing import Any, Literal
 
 from cqm.axioms import changes
 from cqm.axioms.changes import STEP, Change
+from cqm.axioms.clustering_function import changed_by
 from cqm.axioms.domains import LARGEST, Domain, Draw
 from cqm.axioms.exact import to_float
 from cqm.axioms.instances import Instance, Rejected, Rows, Trial
@@ -83,21 +84,50 @@ def with_a_rival(change: Change) -> Recipe:
     return make
 
 
-def recipe(change: Callable[[Instance, Draw], Instance]) -> Recipe:
+def recipe(
+    change: Callable[[Instance, Draw], Instance] | None = None, *, of: Literal["measures", "functions"] = "measures"
+) -> Callable[..., Trial]:
     """The recipe of an axiom of one's own: draw a clustered set, and compare it with what a function makes of it.
 
     Parameters
     ----------
     change : takes the instance and a function that draws an integer between two bounds, and returns another instance.
-        The first line of its docstring, or its name, is what a witness says of the change.
+        It may raise `Rejected` where there is none, and what it returns outside the domain is drawn again. The first
+        line of its docstring, or its name, is what a witness says of the change. Without one, cases are single
+        instances, for axioms about one value.
+    of : what the axiom is asked of. For "functions", the clusters of the instance are those that the clustering
+        function makes of it.
     """
-    said = (change.__doc__ or change.__name__.replace("_", " ")).strip().partition("\n")[0].rstrip(".")
-    said = said[:1].lower() + said[1:]
+    said = "" if change is None else (change.__doc__ or change.__name__.replace("_", " ")).strip().partition("\n")[0]
+    said = said[:1].lower() + said[1:].rstrip(".")
 
     def changed(domain: Domain, before: Instance, draw: Draw) -> Trial:
-        return Trial((before, change(before, draw)), said)
+        if change is None:
+            return Trial((before,), said)
+        return Trial((before, _member(domain, change(before, draw), change.__name__)), said)
 
-    return of_one(changed)
+    return changed_by(changed) if of == "functions" else of_one(changed)
+
+
+def _member(domain: Domain, made: Any, by: str) -> Instance:
+    """The instance that a function made, if it is one of the domain."""
+    if not isinstance(made, Instance) or made.kind != domain.kind:
+        cure = ": is a `return` missing?" if made is None else ""
+        raise TypeError(f"{by} has to return an Instance of {domain.kind}, got {made!r}{cure}")
+    rows, n = tuple(map(tuple, made.rows)), len(made.labels)
+    numbers: list[Any] = [value for row in rows for value in row]
+    for value in numbers:
+        if not isinstance(value, int | Fraction):
+            cure = "start from case.rows, not from case.X, and write Fraction(1, 10) for 0.1"
+            raise TypeError(f"{by} has to make rows of int and Fraction, got {value!r}: {cure}")
+    widths = {len(row) for row in rows}
+    if len(rows) != n or len(widths) != 1 or (domain.kind == "distances" and widths != {n}):
+        shape = f"{len(rows)} rows of {' or '.join(map(str, sorted(widths)))} numbers"
+        about = '; of an axiom about points, say kinds=("points",)' if domain.kind == "distances" else ""
+        raise ValueError(f"{by} makes {shape} for {n} labels, which are no {domain.kind}{about}")
+    if domain.kind == "distances" and any(rows[x][y] != (x != y) * rows[y][x] for x in range(n) for y in range(x + 1)):
+        raise ValueError(f"{by} has to make symmetric distances with a zero diagonal, got {made.text()}")
+    return Instance(domain.kind, domain.checked(rows), tuple(made.labels))
 
 
 def straddling(
@@ -158,7 +188,7 @@ def consistent(domain: Domain, n: int, draw: Draw, *, inner: bool = True, outer:
     clustering = labels(n, draw)
     before = domain.draw(n, draw)
     # turning about a line that holds all other clusters is what leaves the distances between clusters as they are
-    turns = domain.kind == "points" and (not outer or draw(0, 2) == 2)
+    turns = domain.kind == "points" and inner and (not outer or draw(0, 2) == 2)
     if turns or (domain.kind == "points" and draw(0, 1)):
         before = domain.checked(
             [(0, 0, point[0]) if label else point[:2] for point, label in zip(before, clustering, strict=True)]

@@ -214,6 +214,18 @@ def test_a_value_that_never_moves_is_told():
     assert axioms.check(lambda D, labels: 1.0, "scale_invariance", **asked).moved == 1  # different values
 
 
+def test_consistency_of_points_is_looked_for_inside_clusters_once_more():
+    def spread(X, labels):
+        return float(sum(((X[labels == k] - X[labels == k].mean(axis=0)) ** 2).sum() for k in np.unique(labels)))
+
+    few = axioms.Budget(cases=60, largest=4, seconds=600)
+    cases = {
+        name: axioms.check(spread, name, better="lower", budget=few).cases
+        for name in ("consistency", "inner_consistency")
+    }
+    assert cases["consistency"] > few.cases >= cases["inner_consistency"] > 0
+
+
 def test_judged_parameters_see_something_of_a_few_points():
     judged = subject_of("cvnn_separation").value
 
