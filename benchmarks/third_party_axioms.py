@@ -31,8 +31,8 @@ INTRODUCTION = f"""# Other packages under the axioms
 
 The axioms asked of functions of {VERSIONS},
 as they compute on floats: up to {BUDGET.cases:,} cases an axiom with up to {BUDGET.largest} points. A difference counts
-where it is above a function's own rounding and stays when the last digits or the unit change, so that what stands here
-does not hang on the processor. The signs are those of [axioms.md](axioms.md).
+where it is above a function's own rounding and is found again in data nearby, or in other units, so that what stands
+here does not hang on the processor. The signs are those of [axioms.md](axioms.md).
 
 """
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from cqm.axioms.axiom import Axiom, Better, changed
 from cqm.axioms.domains import LARGEST, Domain, Draw
-from cqm.axioms.exact import gap, is_undefined
+from cqm.axioms.exact import gap, is_undefined, total
 from cqm.axioms.instances import Instance, Rejected, Trial, non_trivial_partitions
 from cqm.axioms.lattice import canonical
 from cqm.axioms.transformations import of_one
@@ -63,7 +63,7 @@ def every_clustering(domain: Domain, before: Instance, draw: Draw) -> Trial:
 def no_mean(values: Sequence[Any], better: Better) -> float:
     """Amount by which the first value is not the mean of the others."""
     whole, *parts = values
-    return abs(gap(whole * len(parts), sum(parts)))
+    return abs(gap(total(*[whole] * len(parts)), total(*parts)))
 
 
 def not_from_0_to_1(values: Sequence[Any], better: Better) -> float:

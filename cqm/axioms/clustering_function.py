@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -39,6 +39,7 @@ class FunctionSubject:
     told: bool = False
     better: str = ""
     generic: bool = False
+    tolerance: ClassVar[float] = 0.0  # partitions are equal or not
     known: dict[Instance, Any] = field(default_factory=dict, repr=False, compare=False)
     noisy: list[Instance] = field(default_factory=list, repr=False, compare=False)
 

@@ -1,7 +1,10 @@
 """The sets of distance functions that a claim may be about."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import combinations, product
+from random import Random
 from typing import Any, Literal
 
 from cqm.axioms.instances import Number, Rejected, Rows
@@ -16,6 +19,7 @@ __all__ = [
     "Draw",
     "domain_named",
     "log_uniform",
+    "nearby",
 ]
 
 Draw = Callable[[int, int], int]
@@ -71,12 +75,7 @@ class Domain:
         for x in range(n):
             for y in range(x):
                 rows[x][y] = rows[y][x] = log_uniform(draw) if wide else draw(self.smallest, LARGEST)
-        if self.triangle:  # shortest paths make a metric of anything
-            for via in range(n):
-                for x in range(n):
-                    for y in range(n):
-                        rows[x][y] = min(rows[x][y], rows[x][via] + rows[via][y])
-        return self.checked(rows)
+        return self.checked(shortest_paths(rows) if self.triangle else rows)
 
     def checked(self, rows: Any) -> Rows:
         """`rows` if they belong to the domain, otherwise `Rejected`."""
@@ -111,6 +110,42 @@ class Domain:
         if self.kind == "points":
             return tuple(rows[x] for x in order)
         return tuple(tuple(rows[x][y] for y in order) for x in order)
+
+
+def shortest_paths(rows: list[list[Any]]) -> list[list[Any]]:
+    """A metric, whatever the distances are: how far it is from one point to another by way of others."""
+    for via, x, y in product(range(len(rows)), repeat=3):
+        rows[x][y] = min(rows[x][y], rows[x][via] + rows[via][y])
+    return rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Nearby(Domain):
+    """The domain, of which members are drawn that are a little off; `size` is how far, as a share."""
+
+    rng: Random = field(default_factory=Random)
+    size: float = 0.0
+
+    def draw(self, n: int, draw: Draw) -> Rows:
+        """Draw a member; every distance, or every coordinate, is off by an amount of its own."""
+        rows = Domain.draw(self, n, draw)
+        if self.kind == "points":
+            pairs = combinations(rows, 2)
+            least = min(max(abs(Fraction(a - b)) for a, b in zip(*pair, strict=True)) for pair in pairs)
+            return self.checked([[value + least * self._share() for value in row] for row in rows])
+        off = [list(row) for row in rows]
+        for x, y in combinations(range(n), 2):
+            off[x][y] = off[y][x] = rows[x][y] * (1 + self._share())
+        return self.checked(shortest_paths(off) if self.triangle else off)
+
+    def _share(self) -> Fraction:
+        return Fraction(round(self.rng.uniform(-self.size, self.size) * 2**32), 2**32)
+
+
+def nearby(domain: Domain, rng: Random, noise: float = 0.0) -> Domain:
+    """The domain, whose members are drawn a little off, by more than a noise, so that nothing is equal by chance."""
+    size = max(2.0**-6 if domain.kind == "points" else 2.0**-10, noise)
+    return _Nearby(domain.name, domain.sentence, domain.kind, domain.smallest, domain.triangle, rng, size)
 
 
 DISTANCES = Domain("distances", "all distance functions: symmetric, positive, no triangle inequality", "distances")

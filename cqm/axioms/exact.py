@@ -21,6 +21,7 @@ __all__ = [
     "may_differ",
     "root",
     "to_float",
+    "total",
 ]
 
 FLOAT_TOLERANCE = 1e-9  # far above the rounding of a measure on a dozen points, far below a violation worth reporting
@@ -320,3 +321,9 @@ def gap(a: Any, b: Any) -> float:
     x, y = to_float(a), to_float(b)
     difference = abs(x - y)
     return sign * (difference if difference > 0 else math.ulp(max(abs(x), abs(y))))
+
+
+def total(*values: Any) -> Any:
+    """Sum that keeps what rounding may have done to its terms."""
+    rounded = [value.noise for value in values if isinstance(value, Rounded)]
+    return Rounded(sum(map(float, values)), sum(rounded)) if rounded else sum(values)

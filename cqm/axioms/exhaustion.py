@@ -79,7 +79,7 @@ def _stands(subject: Subject, axiom: Axiom, trial: Trial) -> bool:
     values = [subject.exact(frame) for frame in trial.frames]
     if any(map(is_undefined, values)) or not axiom.judge(values, subject.better) > 0:
         return False
-    return stands(subject, axiom, DISTANCES, trial.frames, values, 0) is True
+    return stands(subject, axiom, DISTANCES, trial, values, 0) is True
 
 
 def _each(subject: Subject, instances: Iterable[Instance], axiom: Axiom) -> Found:

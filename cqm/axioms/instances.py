@@ -1,8 +1,8 @@
 """What measures are tried on: a small set of points, or the distances between them, with the cluster of each."""
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Literal
@@ -111,10 +111,18 @@ def plain(instance: Instance) -> Instance:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Instances whose values an axiom relates, and in words what leads from the first to the others."""
+    """Instances whose values an axiom relates.
+
+    Attributes
+    ----------
+    frames : the instances.
+    change : in words, what leads from the first to the others.
+    again : makes the same of what another domain draws, or nothing where that cannot be; None where nobody knows how.
+    """
 
     frames: tuple[Instance, ...]
     change: str
+    again: Callable[[Any], "Trial | None"] | None = field(default=None, repr=False, compare=False)
 
 
 def squared_distances(points: Sequence[Sequence[Number]]) -> list[list[Number]]:

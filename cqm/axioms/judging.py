@@ -135,7 +135,7 @@ def agree(subject: Subject, domain: Domain, verdicts: list[Verdict]) -> list[Ver
                 continue
             witness = _witness(subject, AXIOMS[name], domain, trial)
             values = witness.values
-            if witness.replay() and stands(subject, AXIOMS[name], domain, trial.frames, values, 0) is True:
+            if witness.replay() and stands(subject, AXIOMS[name], domain, trial, values, 0) is True:
                 by_name[name] = replace(other, holds=False, evidence=witness, also=())
     return [by_name[verdict.axiom] for verdict in verdicts]
 

@@ -2,32 +2,33 @@
 
 Two things are asked of a difference before it counts. It is larger than the function's own noise: what its values move
 by when it is called again, when the points are listed in another order, or when the data change in their last digit.
-And it does not hang on the last digit of the very case: either it stays when every number of the case is changed in
-its last digit, or it stays in several other units, chosen so that means of clusters, squares and sums are integers and
-are not rounded at all.
+And it does not hang on how the numbers of the very case are rounded: either the same change of data nearby, where
+nothing is equal by chance, breaks the axiom by about as much; or, since a function may be wrong just where distances
+are equal, it stays in many copies of the case, in which what was equal is equal but all is rounded in another way.
 """
 
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from statistics import median
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from cqm.axioms.domains import Domain
+from cqm.axioms.domains import Domain, nearby
 from cqm.axioms.exact import compare, is_undefined, to_float
-from cqm.axioms.instances import Instance
+from cqm.axioms.instances import Instance, Number, Trial
 from cqm.axioms.limits import OutOfTime, time_left, time_limit
 
 __all__ = ["Noise", "Repeated", "differ", "measured_noise", "stands", "survives"]
 
 LAST_DIGIT = Fraction(1, 2**52)
 SAFETY = 32  # times the noise that was seen is how far rounding may go
-NUDGES, UNITS = 24, (1, 3, 5, 7, 11, 13, 17, 19)
-STEADY = 1.2  # shares of the values that rounding causes differ by more, from unit to unit
+NEARBY, NUDGES, COPIES = 8, 24, 64  # how often a violation has to be found again
+TRIES = 3 * NEARBY
+ALIKE, STEADY = 1.3, 1.5  # by no more of a factor do its shares of the values differ; those of rounding differ by more
 RANDOM = 1e-6  # above this, two values of one call are no rounding
 SHARE = 0.1  # of the time that is left, for measuring the noise
 Broken = Callable[[Sequence[Any]], float]
@@ -139,65 +140,94 @@ def differ(one: Any, other: Any) -> bool:
     return one != other if isinstance(one, tuple) else compare(one, other) != 0
 
 
-def stands(
-    subject: Any, axiom: Any, domain: Domain, frames: Sequence[Instance], values: Sequence[Any], seed: int
-) -> bool | Repeated:
+def stands(subject: Any, axiom: Any, domain: Domain, trial: Trial, values: Sequence[Any], seed: int) -> bool | Repeated:
     """Whether a case breaks an axiom by more than rounding; or an input for which the function has several values."""
     exact = subject.generic and not any(isinstance(value, float) and math.isfinite(value) for value in values)
     if exact:
         return True
     if not subject.generic:
-        for frame, first in zip(frames, values, strict=True):
-            for _ in range(3):
+        for frame, first in zip(trial.frames, values, strict=True):
+            for _ in range(2):
                 second = subject.approximate(frame)
                 if second != first if isinstance(first, tuple) else not _relative(first, second) <= RANDOM:
                     return Repeated(frame, first, second)
-    return survives(subject, domain, frames, lambda found: axiom.judge(found, subject.better), seed)
+    return survives(subject, domain, trial, lambda found: axiom.judge(found, subject.better), seed)
 
 
-def survives(subject: Any, domain: Domain, frames: Sequence[Instance], broken: Broken, seed: int) -> bool:
+def survives(subject: Any, domain: Domain, trial: Trial, broken: Broken, seed: int) -> bool:
     """Whether a violation is more than the rounding of one case.
 
     Parameters
     ----------
     subject : what is judged.
     domain : where.
-    frames : the case.
+    trial : the case.
     broken : values of its instances → amount by which they break the axiom; positive means broken.
-    seed : for the nudges.
+    seed : for the data nearby and the copies.
     """
-    return _in_every_unit(subject, domain, frames, broken) or _when_nudged(subject, frames, broken, random.Random(seed))
+    rng = random.Random(seed)
+
+    def share(frames: Sequence[Instance]) -> float:
+        """Amount by which the axiom is broken, as a share of the values; 1 for partitions, −1 where it is not."""
+        values = [subject.screen(frame) for frame in frames]
+        amount = -1.0 if any(map(is_undefined, values)) else broken(values)
+        if not amount > 0 or isinstance(values[0], tuple):
+            return amount
+        sizes = [abs(value) for value in map(to_float, values) if math.isfinite(value)]
+        return amount / max(sizes, default=1.0) if math.isfinite(amount) else 1.0
+
+    near = nearby(domain, rng, subject.tolerance)
+    others = (
+        [] if trial.again is None else list(islice(filter(None, (trial.again(near) for _ in range(TRIES))), NEARBY))
+    )
+    if len(others) == NEARBY:
+        close = _steady(map(share, (other.frames for other in others)), ALIKE)
+    else:  # nobody knows how the case is made, or it cannot be made of other data
+        close = _steady((share([nudged(frame, rng) for frame in trial.frames]) for _ in range(NUDGES)), ALIKE)
+    return close or _steady(map(share, _copies(trial.frames, rng)), STEADY)
 
 
-def _in_every_unit(subject: Any, domain: Domain, frames: Sequence[Instance], broken: Broken) -> bool:
-    """Whether it stays in units in which the means of clusters, squares and their sums are integers.
+def _steady(shares: Iterable[float], factor: float) -> bool:
+    """Whether all are positive, and none is larger than another by so much."""
+    seen = []
+    for share in shares:
+        if not share > 0:
+            return False
+        seen.append(share)
+    return max(seen) < factor * min(seen)
 
-    Where some would be too large for that, it has to stay the same share of the values, too.
+
+def _copies(frames: Sequence[Instance], rng: random.Random) -> Iterator[tuple[Instance, ...]]:
+    """The case again and again, with the same ties, but rounded in other ways.
+
+    Points are turned and scaled by a Gaussian integer, whose length is mostly irrational. Distances are scaled and
+    shifted a little, by whole numbers that keep equal sums equal, where all instances have the same distances; else
+    they are scaled by any number and raised to a power just below 1.
     """
     sizes = {frame.labels.count(label) for frame in frames for label in frame.labels} | {frame.n for frame in frames}
     entries = [Fraction(value) for frame in frames for row in frame.rows for value in row]
-    whole = math.lcm(*range(1, 11), *sizes) * math.lcm(*(value.denominator for value in entries))
-    widest = max(map(abs, entries)) * whole * max(UNITS)
-    shares = []
-    for unit in UNITS:
-        scaled = (replace(frame, rows=domain.scaled(frame.rows, whole * unit)) for frame in frames)
-        values = [subject.approximate(frame) for frame in scaled]
-        amount = -1.0 if any(map(is_undefined, values)) else broken(values)
-        if not amount > 0:
-            return False
-        if not isinstance(values[0], tuple):
-            shares.append(amount / max(1.0, *(abs(value) for value in map(to_float, values) if math.isfinite(value))))
-    return widest**2 * 4 * len(entries) < 2**53 or max(shares, default=1) < STEADY * min(shares, default=1)
+    whole = 12 * math.lcm(*sizes, *(value.denominator for value in entries))  # means of means are whole, too
+    moved = len({tuple(sorted(value for row in frame.rows for value in row)) for frame in frames}) > 1
+    for _ in range(COPIES):
+        if frames[0].kind == "points":
+            angle = rng.uniform(0, math.tau)
+            z = whole * round(32 * math.cos(angle)), whole * round(32 * math.sin(angle))
+            yield tuple(replace(frame, rows=tuple(_turned(row, z) for row in frame.rows)) for frame in frames)
+        elif moved:
+            factor, power = rng.uniform(1, 1.1), 1 - rng.uniform(0, 2**-10)
+            yield tuple(_entrywise(frame, lambda d: Fraction(factor * float(d) ** power)) for frame in frames)  # noqa: B023
+        else:
+            unit, shift = whole * rng.randint(1024, 1100), whole * rng.randint(1, 16)
+            yield tuple(_entrywise(frame, lambda d: d * unit + shift) for frame in frames)  # noqa: B023
 
 
-def _when_nudged(subject: Any, frames: Sequence[Instance], broken: Broken, rng: random.Random) -> bool:
-    """Whether it stays, and stays far larger than what they do to it, under changes of all last digits."""
-    amounts = []
-    for _ in range(NUDGES):
-        values = [subject.approximate(nudged(frame, rng)) for frame in frames]
-        amount = -1.0 if any(map(is_undefined, values)) else broken(values)
-        if not amount > 0:
-            return False
-        amounts.append(amount)
-    finite = [amount for amount in amounts if math.isfinite(amount)]
-    return not finite or median(finite) > 4 * (max(finite) - min(finite))
+def _turned(row: Sequence[Number], z: tuple[int, int]) -> tuple[Number, ...]:
+    """The coordinates, two by two, times a complex number with whole parts."""
+    padded = (*row, *(0,) * (len(row) % 2))
+    pairs = zip(padded[::2], padded[1::2], strict=True)
+    return tuple(part for x, y in pairs for part in (x * z[0] - y * z[1], x * z[1] + y * z[0]))
+
+
+def _entrywise(frame: Instance, new: Callable[[Number], Number]) -> Instance:
+    """Other distances; those that are 0 stay so."""
+    return replace(frame, rows=tuple(tuple(new(d) if d else d for d in row) for row in frame.rows))

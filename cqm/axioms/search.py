@@ -141,7 +141,7 @@ class Search:
                 return -float("inf")
             amount = self.axiom.judge(values, self.subject.better)
         if amount > 0:
-            outcome = stands(self.subject, self.axiom, self.domain, trial.frames, values, self.seed)
+            outcome = stands(self.subject, self.axiom, self.domain, trial, values, self.seed)
             if isinstance(outcome, Repeated):
                 self.random = outcome
                 return -float("inf")
@@ -183,20 +183,44 @@ class Search:
 
     def made_by(self, n: int, draw: Draw) -> Trial | None:
         """The case that the axiom's recipe makes of some choices, if it makes one."""
-        assert self.axiom.recipe is not None
+        choices: list[int] = []
+
+        def chosen(low: int, high: int) -> int:
+            choices.append(draw(low, high))
+            return choices[-1]
+
         try:
-            return self.axiom.recipe(self.domain, n, draw)
-        except Rejected:
-            return None
+            trial = made(self.axiom, n, self.domain, chosen)
         except OutOfTime:  # recipes of functions call them
             self.stopped = True
             return None
+        if trial is None or self.axiom.goal == "continuous":  # a jump is not found again in data nearby
+            return trial
+        return replace(trial, again=lambda domain: replayed(self.axiom, n, choices, domain))
 
     def over(self) -> bool:
         """Whether to stop: the limit has passed, or the function has been seen to be random."""
         late = time_left() < 0
         self.stopped |= late
         return late or self.random is not None
+
+
+def made(axiom: Axiom, n: int, domain: Domain, draw: Draw) -> Trial | None:
+    """The case that the axiom's recipe makes, if it makes one."""
+    assert axiom.recipe is not None
+    try:
+        return axiom.recipe(domain, n, draw)
+    except Rejected:
+        return None
+
+
+def replayed(axiom: Axiom, n: int, choices: Sequence[int], domain: Domain) -> Trial | None:
+    """The case that the recipe makes of choices that were made before."""
+    left = iter(choices)
+    try:
+        return made(axiom, n, domain, lambda low, high: min(max(next(left, 0), low), high))
+    except (TypeError, ValueError):  # a recipe of one's own may want whole numbers
+        return None
 
 
 def search(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Search:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cqm.axioms.exact import Rounded, gap
+from cqm.axioms.exact import Rounded, gap, total
 from cqm.axioms.statements import Axiom, Better, changed, improvement
 
 __all__ = ["INDEX_AXIOMS", "INDEX_DOMAIN"]
@@ -12,12 +12,6 @@ INDEX_DOMAIN = "partitions"
 
 _GTP = "Gösgens, Tikhonov & Prokhorenkova 2021"
 _M = "Meilă 2007"
-
-
-def total(*values: Any) -> Any:
-    """Sum that keeps what rounding may have done to its terms."""
-    rounded = [value.noise for value in values if isinstance(value, Rounded)]
-    return Rounded(sum(map(float, values)), sum(rounded)) if rounded else sum(values)
 
 
 def negated(value: Any) -> Any:

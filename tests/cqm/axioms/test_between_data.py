@@ -10,6 +10,7 @@ import cqm
 from cqm import axioms
 from cqm.axioms.between_data import every_clustering, pairs_of_clusters, spread
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN
+from cqm.axioms.exact import Rounded
 from cqm.axioms.instances import Instance, Rejected, non_trivial_partitions, squared_distances
 from tests.cqm.axioms.planted import clusters, separation
 
@@ -60,6 +61,14 @@ def test_a_mean_over_pairs_has_what_is_asked_of_one():
     verdict = axioms.check(mean_over_pairs, "class_cardinality_invariance", better="higher", generic=True, budget=QUICK)
     assert verdict.holds is True
     assert verdict.moved
+
+
+def test_a_mean_of_rounded_values_is_theirs_to_rounding():
+    def amount(*values):
+        return axioms.class_cardinality_invariance.judge([Rounded(value, 1e-6) for value in values], "higher")
+
+    assert amount(0.5, 0.4, 0.6 + 1e-6) == 0
+    assert amount(0.5, 0.4, 0.6 + 1e-5) == pytest.approx(1e-5)
 
 
 def test_the_c_index_is_0_for_the_closest_pair_and_1_for_the_farthest():

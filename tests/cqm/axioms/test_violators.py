@@ -4,6 +4,7 @@ from zlib import crc32
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import cdist, pdist
 from sklearn.metrics import davies_bouldin_score, euclidean_distances, pairwise_distances
 
 import cqm
@@ -71,6 +72,19 @@ def asks_for_cluster_two(D, labels):
     return dunn(D, labels) + 0.01 * (labels[0] == 2)
 
 
+def nearest_in_the_cluster(D, labels):
+    """Of equally near points the first one counts."""
+    nearest = (D + np.diag([np.inf] * len(D))).argmin(axis=1)
+    return np.mean(labels[nearest] == labels)
+
+
+def with_radii_of_medoids(D, labels):
+    """Of medoids with equal sums the first one counts."""
+    groups = [np.flatnonzero(labels == name) for name in np.unique(labels)]
+    radii = [D[group[D[np.ix_(group, group)].sum(axis=0).argmin()], group].max() for group in groups]
+    return parts(D, labels)[0].min() / sum(radii)
+
+
 def asks_how_many_coordinates(X, labels):
     return dunn(pairwise_distances(X), labels) * X.shape[1]
 
@@ -90,6 +104,8 @@ def asks_how_many_coordinates(X, labels):
         (in_a_unit_by_a_millionth, "scale_invariance"),
         (asks_who_is_last, "isomorphism_invariance"),
         (asks_for_cluster_two, "label_permutation_invariance"),
+        (nearest_in_the_cluster, "isomorphism_invariance"),
+        (with_radii_of_medoids, "isomorphism_invariance"),
         (asks_how_many_coordinates, "isomorphism_invariance"),
     ],
 )
@@ -154,6 +170,40 @@ def test_rounding_is_no_violation(measure, axiom):
         axiom = "label_permutation_invariance"  # of equal medoids the first one counts, so the order does matter
     verdict = axioms.check(measure, axiom, better="higher", budget=axioms.Budget(cases=500, largest=7, seconds=600))
     assert verdict.holds, str(verdict)
+
+
+def nearer_to_their_own_centroid(X, labels):
+    """Points of data brought to one scale, so that equal distances come out equal or not as rounding has it."""
+    Z = (X - X.mean(axis=0)) / X.std()
+    names, own = np.unique(labels, return_inverse=True)
+    D = cdist(Z, [Z[labels == name].mean(axis=0) for name in names])
+    near = D[np.arange(len(Z)), own]
+    D[np.arange(len(Z)), own] = np.inf
+    return np.mean(near <= D.min(axis=1))
+
+
+def nearer_to_their_own_cluster(D, labels):
+    """Points by means of distances that are shares of all: in every unit the same digits, in every order others."""
+    D = D / D.sum()
+    names, own = np.unique(labels, return_inverse=True)
+    means = np.array([[row[labels == name].mean() for name in names] for row in D])
+    near = means[np.arange(len(D)), own]
+    means[np.arange(len(D)), own] = np.inf
+    return np.mean(near < means.min(axis=1))
+
+
+def shorter_inside(X, labels):
+    """The share of distances inside that are shorter than others between, of data brought to one scale."""
+    D = pdist(X / np.linalg.norm(X - X.mean(axis=0)))
+    same = pdist(labels[:, None]) == 0
+    return np.mean(D[same][:, None] < D[~same])
+
+
+@pytest.mark.parametrize("measure", [nearer_to_their_own_centroid, nearer_to_their_own_cluster, shorter_inside])
+def test_ties_that_rounding_breaks_are_no_violation(measure):
+    verdict = axioms.check(measure, "isomorphism_invariance", better="higher", budget=BUDGET)
+    assert verdict.holds, str(verdict)
+    assert "differences were rounding" in "".join(map(str, (verdict.evidence, *verdict.also)))
 
 
 def test_a_tolerance_says_what_counts():
