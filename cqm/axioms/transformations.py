@@ -191,7 +191,7 @@ def consistent(domain: Domain, n: int, draw: Draw, *, inner: bool = True, outer:
     turns = domain.kind == "points" and inner and (not outer or draw(0, 2) == 2)
     if turns or (domain.kind == "points" and draw(0, 1)):
         before = domain.checked(
-            [(0, 0, point[0]) if label else point[:2] for point, label in zip(before, clustering, strict=True)]
+            [(0, 0, point[0]) if label else (*point[:2], 0) for point, label in zip(before, clustering, strict=True)]
         )
     case = Instance(domain.kind, before, clustering)
     return changes.consistently(domain, case, draw, inner=inner, outer=outer, turns=turns)
