@@ -60,7 +60,7 @@ def draw_histograms(systems: Mapping[str, Sequence[Record]], path: Path) -> None
                 density = counts / counts.sum() / np.diff(EDGES)
                 ax.stairs(density, EDGES, fill=True, alpha=0.35, color=color, label=label)
                 ax.stairs(density, EDGES, color=color, linewidth=1.2)
-            ax.set(xlim=(-0.75, 1), yticks=[])
+            ax.set(xlim=(-1, 1), yticks=[])
         row[0].set_ylabel(name.replace(", ", "\n"), fontsize="small")
     for ax, (collection, condition) in zip(axes[0], columns, strict=True):
         ax.set_title(f"{collection}, {condition}", fontsize="medium")

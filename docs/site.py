@@ -162,9 +162,31 @@ def _mathml(formula: str, display: str) -> str:
 
 
 class Docstrings(griffe.Extension):
-    """Formulas and tables of docstrings, which are reStructuredText, as Markdown."""
+    """Docstrings and signatures as people read them.
+
+    Formulas and tables, which are reStructuredText, become Markdown; parameters that are described in a line and not by
+    a type keep that line as their description; hypothesis strategies lose the argument that only hypothesis gives.
+    """
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
         """Rewrite an object's docstring."""
         if obj.docstring:
-            obj.docstring.value = docstring_markdown(obj.docstring.value)
+            obj.docstring.value = _with_descriptions(docstring_markdown(obj.docstring.value))
+
+    def on_function(self, *, func: griffe.Function, **_: Any) -> None:
+        """Show a composite strategy as the function that it is: without `draw`, returning a strategy."""
+        if any(str(decorator.value) == "st.composite" for decorator in func.decorators):
+            func.parameters = griffe.Parameters(*list(func.parameters)[1:])
+            func.returns = f"SearchStrategy[{func.returns}]"
+
+
+def _with_descriptions(docstring: str) -> str:
+    """``name : what it is.`` as a name with a description, where a docstring gives no types."""
+    return re.sub(r"(?ms)^((?:Parameters|Attributes)\n-+\n)(.*?)(?=^\S+\n-+$|\Z)", _described_entries, docstring)
+
+
+def _described_entries(section: re.Match[str]) -> str:
+    entries = re.findall(r"(?m)^(\S.*?) : (.*)\n?((?: +.*\n?)*)", section[2])
+    if all(more and not first.endswith(".") for _, first, more in entries):  # types, and below them descriptions
+        return section[0]
+    return section[1] + re.sub(r"(?m)^(\S.*?) : ", r"\1\n    ", section[2])

@@ -62,7 +62,7 @@ def _drawing(draw: st.DrawFn) -> Draw:
 
 @st.composite
 def distance_matrices(draw: st.DrawFn, n: Size = (3, 8), *, domain: Domain | str = DISTANCES) -> NDArray[np.float64]:
-    """(n, n) distances of a domain: symmetric, with a zero diagonal; half of them of small integers, where ties abound.
+    """(n, n) distances of a domain: symmetric, with a zero diagonal; most of them of small integers, where ties abound.
 
     Parameters
     ----------
