@@ -36,12 +36,16 @@ def diarise(
     by: By = "auto",
     clusterer: Clusterer = None,
     speakers: Speakers = None,
-    threshold: Annotated[float | None, typer.Option(help=f"{THRESHOLD}; that of the run's calibration without")] = None,
+    threshold: Annotated[
+        float | None, typer.Option(help=f"{THRESHOLD}; by default that of the run's calibration")
+    ] = None,
     most: Most = 10,
     window: Annotated[float, typer.Option(help="seconds that get one embedding")] = 1.5,
     step: Annotated[float, typer.Option(help="seconds from one window to the next")] = 0.75,
     reference: Annotated[Path | None, typer.Option(help="RTTM file to count errors against")] = None,
-    speech: Annotated[Path | None, typer.Option(help="RTTM file that says where speech is; a detector without")] = None,
+    speech: Annotated[
+        Path | None, typer.Option(help="RTTM file that says where speech is; by default a detector does")
+    ] = None,
     collar: Annotated[float, typer.Option(help="seconds around the reference's boundaries that are not judged")] = 0.25,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, …")] = "auto",
     json_out: Json = None,

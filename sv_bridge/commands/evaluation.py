@@ -27,7 +27,7 @@ DrawnNegatives = Annotated[
         "same-language or same-gender-and-age_group"
     ),
 ]
-Crops = Annotated[int | None, typer.Option(help="crops an utterance; whole utterances without")]
+Crops = Annotated[int | None, typer.Option(help="crops an utterance; by default whole utterances")]
 CropSeconds = Annotated[float | None, typer.Option(help="length of a crop")]
 CropScoring = Annotated[Literal["embedding", "score"], typer.Option(help="what is averaged over crops")]
 AverageLast = Annotated[int, typer.Option(help="average the weights of the run's last epochs")]
@@ -40,7 +40,7 @@ BACKEND = (
     "whiten:dimensions=100+length+plda+as-norm:top=200:on=train"
 )
 WORST = 5
-Workers = Annotated[int | None, typer.Option(help="processes that read audio; on a GPU all cores but one without")]
+Workers = Annotated[int | None, typer.Option(help="processes that read audio; by default, on a GPU, all cores but one")]
 
 BatchSize = Annotated[
     int | None, typer.Option(help="utterances of 4 s, or crops, at a time: 8 on the CPU, 64 on a GPU")
@@ -97,9 +97,11 @@ def embed(
 def evaluate(
     system: System,
     corpus: Annotated[
-        Path | None, typer.Option(help="corpus folder or manifest; a file of embeddings and --trials do without")
+        Path | None, typer.Option(help="corpus folder or manifest; not needed for a file of embeddings with --trials")
     ] = None,
-    trials: Annotated[Path | None, typer.Option(help="`label enrol test` list; drawn from the split without")] = None,
+    trials: Annotated[
+        Path | None, typer.Option(help="`label enrol test` list; by default drawn from the split")
+    ] = None,
     enrolment: Annotated[
         Path | None, typer.Option(help="`model utterance …` lines: models that the list names, each of utterances")
     ] = None,
@@ -274,7 +276,7 @@ def compactness(
     speakers: Annotated[Path | None, typer.Option(help="`utterance speaker` lines, where the file has none")] = None,
     metric: Annotated[Literal["cosine", "angular"], typer.Option(help="distance of embeddings")] = "cosine",
     clusterings: Annotated[str, typer.Option(help="compare: any of kmeans,ahc,spectral, or a file of labels")] = "",
-    k: Annotated[int | None, typer.Option(help="clusters to make; as many as speakers without")] = None,
+    k: Annotated[int | None, typer.Option(help="clusters to make; by default as many as speakers")] = None,
     effort: Annotated[float, typer.Option(help="most multiply–adds that one measure may cost")] = 1e11,
     everything: Annotated[
         bool, typer.Option("--all", help="print every measure, not the few to look at first")
@@ -321,7 +323,9 @@ def compactness(
 def compare(
     systems: Annotated[list[str], typer.Argument(help="run directories, log-mel, untrained:PRESET")],
     corpus: CorpusFolder,
-    trials: Annotated[Path | None, typer.Option(help="`label enrol test` list; drawn from the split without")] = None,
+    trials: Annotated[
+        Path | None, typer.Option(help="`label enrol test` list; by default drawn from the split")
+    ] = None,
     split: Split = "test",
     negatives: DrawnNegatives = "any",
     crops: Crops = None,

@@ -54,7 +54,7 @@ def folder(
     out: Out,
     source: SourceName = "",
     language: Language = "",
-    folders: Annotated[str, typer.Option(help="what folders name, as in language/speaker; guessed without")] = "",
+    folders: Annotated[str, typer.Option(help="what folders name, as in language/speaker; by default guessed")] = "",
     dev: Dev = 0.1,
     test: Test = 0.2,
     seed: Seed = 0,

@@ -26,18 +26,20 @@ def calibrate(
     system: System,
     corpus: Annotated[Path, typer.Option(help="corpus folder or manifest")],
     split: Annotated[str, typer.Option(help="speakers to learn on; neither trained on nor to be judged")] = "dev",
-    trials: Annotated[Path | None, typer.Option(help="`label enrol test` list; drawn from the split without")] = None,
+    trials: Annotated[
+        Path | None, typer.Option(help="`label enrol test` list; by default drawn from the split")
+    ] = None,
     p_target: Annotated[
         float, typer.Option(help="how often two recordings are of one speaker where it is used")
     ] = 0.05,
     c_miss: Annotated[float, typer.Option(help="cost of rejecting the same speaker")] = 1.0,
     c_fa: Annotated[float, typer.Option(help="cost of accepting another speaker")] = 1.0,
     false_alarm_rate: Annotated[float | None, typer.Option(help="most false alarms, instead of least cost")] = None,
-    crops: Annotated[int | None, typer.Option(help="crops an utterance; whole utterances without")] = None,
+    crops: Annotated[int | None, typer.Option(help="crops an utterance; by default whole utterances")] = None,
     crop_seconds: Annotated[float | None, typer.Option(help="length of a crop")] = None,
     average_last: Annotated[int, typer.Option(help="average the weights of the run's last epochs")] = 1,
     backend: Annotated[str, typer.Option(help=BACKEND)] = "cosine",
-    out: Annotated[Path | None, typer.Option(help="file to write; RUN/decision.json without")] = None,
+    out: Annotated[Path | None, typer.Option(help="file to write; by default RUN/decision.json")] = None,
     device: Device = "auto",
     json_out: Json = None,
 ) -> None:
@@ -90,7 +92,9 @@ def score(
     ] = None,
     pairs: Annotated[Path | None, typer.Option(help="`enrol test` lines instead: paths from the list's folder")] = None,
     enrolment: Annotated[Path | None, typer.Option(help="`model recording …` lines: models that pairs name")] = None,
-    decision: Annotated[Path | None, typer.Option(help="rule of `calibrate`; that of the run or file without")] = None,
+    decision: Annotated[
+        Path | None, typer.Option(help="rule of `calibrate`; by default that of the run or file")
+    ] = None,
     prior: Annotated[float | None, typer.Option(help="how likely two recordings are of one speaker")] = None,
     device: Device = "auto",
     json_out: Json = None,

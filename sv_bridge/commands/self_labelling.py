@@ -17,7 +17,7 @@ Settings = Annotated[
 ]
 Rounds = Annotated[
     int | None,
-    typer.Option(min=1, help="More than recipes: the last one's rounds go on while the measure gets better."),
+    typer.Option(min=1, help="How many; where more than recipes, the last one's go on while the measure gets better."),
 ]
 Clusterer = Annotated[Literal["ahc", "kmeans"], typer.Option(help="ahc (holds all pairs in memory) or kmeans.")]
 Clusters = Annotated[
@@ -78,8 +78,7 @@ def learn(
 ) -> None:
     """From a folder of recordings to a speaker model, without a label; the same command again goes on.
 
-    The recordings become a corpus, a contrastive model learns from it, and `self-label` goes on from there. The last
-    line names the run of the last round.
+    A contrastive model learns from them, and `self-label` goes on from there. The last line names its last run.
     """
     from sv_bridge.data.layouts import read_unlabelled
     from sv_bridge.data.manifest import MANIFEST_NAME, read_corpus

@@ -25,8 +25,7 @@ def train(
 ) -> None:
     """Train an encoder, or continue an interrupted run: the same command again goes on where it stopped.
 
-    Fine-tune with the recipe of a run, changed: `sv-bridge train RUN/config.yaml --from RUN --set margin=0.3
-    --set crop_seconds=4 --set epochs=5 --out …`.
+    Fine-tune with the recipe of a run, changed: `sv-bridge train RUN/config.yaml --from RUN --set margin=0.3 --out …`.
 
     With several GPUs, or machines: `torchrun --nproc-per-node N -m sv_bridge train …`.
     """
@@ -57,8 +56,7 @@ def normalise(
 ) -> None:
     """Take the weight from directions in which a run's embeddings of one speaker differ (WCCN).
 
-    Of one utterance and its copies through random channels where the corpus names no speaker. The checkpoint keeps it,
-    and every command that uses the run applies it.
+    Where nobody is named, of one utterance and its copies through channels. Commands that use the run apply it.
     """
     from sv_bridge.data.manifest import read_corpus
     from sv_bridge.models.embedding import EmbeddingOptions
