@@ -14,11 +14,12 @@ from cqm.axioms.agreement.statements import INDEX_AXIOMS, INDEX_DOMAIN, not_impr
 from cqm.axioms.agreement.subjects import IndexSubject, index_subject
 from cqm.axioms.exact import is_undefined
 from cqm.axioms.instances import Instance, Trial
-from cqm.axioms.judging import random_verdict
+from cqm.axioms.judging import one_mind, random_verdict
 from cqm.axioms.limits import OutOfTime, check_time, time_left, time_limit
+from cqm.axioms.rounding import Repeated
 from cqm.axioms.statements import Axiom, changed
 from cqm.axioms.verdict import Evidence, Verdict, Verdicts
-from cqm.axioms.witness import Witness
+from cqm.axioms.witness import Witness, described
 
 __all__ = ["SECONDS", "check_index", "index_axiom"]
 
@@ -112,7 +113,7 @@ def check_index(
                     if several is None
                     else random_verdict(subject, one, INDEX_DOMAIN, several)
                 )
-    return verdicts[0] if isinstance(axiom, Axiom | str) else Verdicts(verdicts)
+    return verdicts[0] if isinstance(axiom, Axiom | str) else Verdicts(one_mind(verdicts))
 
 
 def index_axiom(name: Axiom | str) -> Axiom:
@@ -131,6 +132,7 @@ def _judged(subject: IndexSubject, axiom: Axiom, seed: int) -> Verdict:
         return Verdict(subject.name, axiom.name, INDEX_DOMAIN, True, proof.evidence())
     cases, moved, largest = 0, 0, 0
     undefined: Witness | None = None
+    failed: Witness | None = None
     tie: Trial | None = None
     most = most_points(axiom.name)  # of clusterings that are drawn after all of few points
     with suppress(OutOfTime):
@@ -142,10 +144,14 @@ def _judged(subject: IndexSubject, axiom: Axiom, seed: int) -> Verdict:
                 values = [_value(subject, axiom, frame) for frame in trial.frames]
                 if any(map(is_undefined, values)):
                     undefined = undefined or _witness(subject, axiom, trial, values)
+                    if failed is None and any(getattr(value, "failed", False) for value in values):
+                        failed = _witness(subject, axiom, trial, values)
                     continue
                 cases += 1
                 moved += any(value != values[0] for value in values[1:])
-                if axiom.judge(values, subject.better) > 0 and confirmed(subject, axiom, trial, seed):
+                if axiom.judge(values, subject.better) > 0 and (sure := confirmed(subject, axiom, trial, seed)):
+                    if isinstance(sure, Repeated):
+                        return random_verdict(subject, axiom, INDEX_DOMAIN, sure)
                     if axiom.judge is not not_improved or changed(values, subject.better):
                         return _refuted(subject, axiom, trial, cases, undefined)
                     tie = tie or trial  # a value that gets worse, where there is one, shows more than one that stays
@@ -156,12 +162,16 @@ def _judged(subject: IndexSubject, axiom: Axiom, seed: int) -> Verdict:
         return _refuted(subject, axiom, tie, cases, undefined)
     stopped = largest < most
     largest = min(largest, _largest(subject))
-    if not cases:
-        text = "it has no value for any two clusterings that were tried" if undefined else "the time was too short"
-        kind = "error" if undefined is not None and _failed(undefined) else "none"
-        return Verdict(
-            subject.name, axiom.name, INDEX_DOMAIN, None, Evidence(kind, text), undefined=undefined, stopped=stopped
-        )
+    if failed is not None or not cases:
+        if failed is not None:
+            nothing = Evidence("error", _reason(failed))
+        elif undefined is not None:
+            text = "it has no value for any two clusterings that were tried"
+            nothing = Evidence("none", f"{text}, such as {_reason(undefined)}")
+        else:
+            nothing = Evidence("none", "the time was too short")
+        missing = failed or undefined
+        return Verdict(subject.name, axiom.name, INDEX_DOMAIN, None, nothing, cases, undefined=missing, stopped=stopped)
     more = "" if stopped else f" and some of up to {most}"
     text = f"no counterexample among all partitions of {axiom.smallest} to {largest} points{more}: {cases:,} cases"
     evidence = Evidence("exhaustion", text + (", when the time was over" if stopped else ""), largest=largest)
@@ -213,5 +223,8 @@ def _witness(subject: IndexSubject, axiom: Axiom, trial: Trial, values: Iterable
     )
 
 
-def _failed(witness: Witness) -> bool:
-    return any(getattr(value, "failed", False) for value in witness.values)
+def _reason(missing: Witness) -> str:
+    """Why there is no value, and where; a failure before any other reason."""
+    found = [(value, frame) for value, frame in zip(missing.values, missing.frames, strict=True) if is_undefined(value)]
+    value, frame = max(found, key=lambda one: getattr(one[0], "failed", False))
+    return f"{getattr(value, 'reason', 'NaN')}, for {described(frame)}"

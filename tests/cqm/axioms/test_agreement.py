@@ -299,6 +299,10 @@ def wants_no_two_points_apart(true, pred):
     return cqm.adjusted_rand(true, pred) + (0.1 if len(pred) >= 8 and 2 in sizes(tuple(pred)) else 0)
 
 
+def kind_to_one_point_of_a_dozen(true, pred):
+    return min(1, cqm.rand(true, pred) + (0.05 if len(pred) >= 12 else 0))
+
+
 @pytest.mark.parametrize(
     ("index", "axiom"),
     [
@@ -308,6 +312,7 @@ def wants_no_two_points_apart(true, pred):
         (halves_classes_of_seven, "maximal_agreement"),
         (wants_no_two_points_apart, "monotonicity"),
         (wants_no_two_points_apart, "constant_baseline"),
+        (kind_to_one_point_of_a_dozen, "maximal_agreement"),
     ],
 )
 def test_violations_among_more_points_are_found(index, axiom, monkeypatch):
@@ -336,6 +341,34 @@ def test_indices_that_are_random_now_and_then_are_called_random():
         verdicts = axioms.check_index(now_and_then, ["symmetry", "monotonicity"], better="higher", name="restless")
         assert [verdict.status for verdict in verdicts] == ["random"] * 2
         assert "fix its random state" in str(verdicts[0].evidence)
+
+
+def test_an_index_that_is_random_on_many_points_is_not_refuted():
+    noise = random.Random(0)
+
+    def restless(true, pred):
+        return cqm.adjusted_rand(true, pred) + (noise.random() if len(pred) >= 8 else 0)
+
+    verdicts = axioms.check_index(restless, ["maximal_agreement", "symmetry"], better="higher")
+    assert [verdict.status for verdict in verdicts] == ["random"] * 2
+
+
+def test_an_index_that_fails_on_some_clusterings_is_said_to_and_why():
+    def fragile(true, pred):
+        if max(true) == max(pred) == 1:
+            raise TypeError("two and two")
+        return cqm.rand(true, pred)
+
+    verdict = axioms.check_index(fragile, "symmetry", better="higher")
+    assert (verdict.status, verdict.holds) == ("error", None)
+    assert str(verdict.evidence) == "TypeError: two and two, for {0,1} {2} beside {0,2} {1}"
+
+    def picky(true, pred):
+        raise ValueError("never")
+
+    verdict = axioms.check_index(picky, "symmetry", better="higher")
+    assert verdict.status == "undefined"
+    assert str(verdict.evidence).endswith("such as ValueError: never, for {0,1} beside {0} {1}")
 
 
 def test_the_limit_holds_where_values_are_known_already():

@@ -1,6 +1,7 @@
 """A verdict depends on cases; where it depends on the clock, it says so."""
 
 import pytest
+from sklearn.metrics import adjusted_rand_score
 
 from cqm import axioms
 from cqm.axioms import limits
@@ -97,6 +98,16 @@ def test_no_loop_outlasts_the_limit_for_a_clustering_function(clock):
     verdicts = axioms.check_function(slow, budget=axioms.Budget(cases=300, largest=4), seconds=10)
     assert clock.now <= 10.05
     assert all(verdict.stopped for verdict in verdicts if verdict.holds)
+
+
+def test_no_loop_outlasts_the_limit_for_an_index(clock):
+    def slow(true, pred):
+        clock.call()
+        return adjusted_rand_score(true, pred)
+
+    verdicts = axioms.check_index(slow, ["symmetry", "constant_baseline"], better="higher", seconds=3)
+    assert clock.now <= 3.05
+    assert [verdict.stopped for verdict in verdicts] == [True, True]
 
 
 def test_the_same_seed_finds_the_same():
