@@ -48,7 +48,7 @@ stand apart: every clustering is the *only* best one for some distances, or *a* 
 |---|---|
 | **proved** | for any number of points, wherever the values that are compared are defined, in [proofs.md](proofs.md) |
 | **✗** | refuted: the counterexample, or the proof, is below |
-| built ≤ n, no case, ? | [open](proofs.md#what-is-open): built up to n points; no counterexample was found; nothing was |
+| built ≤ n, no case, ? | [open](proofs.md#what-is-open): built up to n points; no counterexample; nothing |
 | no value | the axiom asks for values where the measure never has one: which, is in [proofs.md](proofs.md#dbcv) |
 
 """
