@@ -174,7 +174,7 @@ def survives(subject: Any, domain: Domain, trial: Trial, broken: Broken, seed: i
         if not amount > 0 or isinstance(values[0], tuple):
             return amount
         sizes = [abs(value) for value in map(to_float, values) if math.isfinite(value)]
-        return amount / max(sizes, default=1.0) if math.isfinite(amount) else 1.0
+        return amount / (max(sizes, default=0.0) or 1.0) if math.isfinite(amount) else 1.0
 
     near = nearby(domain, rng, subject.tolerance)
     others = (

@@ -5,7 +5,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist, pdist
-from sklearn.metrics import davies_bouldin_score, euclidean_distances, pairwise_distances
+from sklearn.metrics import davies_bouldin_score, euclidean_distances, pairwise_distances, silhouette_score
 
 import cqm
 from cqm import axioms
@@ -274,6 +274,13 @@ def test_consistency_of_points_is_looked_for_inside_clusters_once_more():
         for name in ("consistency", "inner_consistency")
     }
     assert cases["consistency"] > few.cases >= cases["inner_consistency"] > 0
+
+
+@pytest.mark.parametrize("axiom", ["range_invariance", "refinement_preference"])
+def test_values_that_are_all_0_may_break_an_axiom(axiom):  # the silhouettes of equidistant points
+    verdict = axioms.check(silhouette_score, axiom, better="higher", budget=axioms.Budget(cases=40, largest=4))
+    assert verdict.holds is False
+    assert set(verdict.witness.values) == {0}
 
 
 def test_judged_parameters_see_something_of_a_few_points():
