@@ -79,20 +79,23 @@ class Transforms:
     ----------
     measures : their names.
     axioms : what they therefore share: all that only compares values, on the same data or on any.
+    as_many : whether it takes another function for another number of clusters.
     """
 
     measures: tuple[str, ...]
     axioms: tuple[str, ...]
+    as_many: bool = False
 
 
 ON_THE_SAME_DATA = (
     *("richness", "weak_richness", "k_richness", "locality", "refinement_preference", "coarsening_preference"),
     "order_consistency",
 )
-ON_ANY_DATA = (
+OF_ONE_CLUSTERING = (
     *("consistency", "inner_consistency", "outer_consistency"),
-    *("monotonic_consistency", "centric_consistency", "motion_consistency", *ON_THE_SAME_DATA),
+    *("monotonic_consistency", "centric_consistency", "motion_consistency"),
 )
+ON_ANY_DATA = (*OF_ONE_CLUSTERING, *ON_THE_SAME_DATA)
 INVARIANCES = (
     *("isomorphism_invariance", "scale_invariance", "label_permutation_invariance", "order_invariance"),
     *("translation_invariance", "rotation_invariance", "padding_invariance", "axis_scaling_invariance"),
@@ -106,6 +109,10 @@ TRANSFORMS = (
         (*ON_ANY_DATA, *INVARIANCES, "duplication_invariance"),
     ),
     Transforms(("variance_ratio", "trace_w"), ON_THE_SAME_DATA),  # T/W − 1, with T of the data
+    *(  # times n − k, over k − 1
+        Transforms(of, (*OF_ONE_CLUSTERING, "k_richness", *INVARIANCES), as_many=True)
+        for of in (("variance_ratio", "calinski_harabasz"), ("trace_w", "trace_cov_w"))
+    ),
     Transforms(
         ("xie_beni", "ray_turi"),  # equal
         (*ON_ANY_DATA, *INVARIANCES, "duplication_invariance", "continuity", "non_negativity"),
