@@ -10,10 +10,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cqm.axioms.agreement.checker import SECONDS, check_index, index_axiom
 from cqm.axioms.agreement.subjects import is_index
-from cqm.axioms.clusterers import is_clusterer
+from cqm.axioms.clusterers import is_clusterer, is_clustering_function, is_told
 from cqm.axioms.domains import Domain, domain_named
 from cqm.axioms.exact import FLOAT_TOLERANCE
-from cqm.axioms.function_checker import FUNCTION_BUDGET, check_function
+from cqm.axioms.function_checker import FUNCTION_BUDGET, check_function, function_axiom
 from cqm.axioms.judging import agree, judge, natural_domain, one_mind, random_verdict
 from cqm.axioms.limits import OutOfTime, time_left, time_limit
 from cqm.axioms.rounding import measured_noise
@@ -79,8 +79,9 @@ def check(
     ----------
     measure : a catalogue name or catalogued function; any callable ``f(X, labels)``, ``f(D, labels)`` or
         ``f(X, labels, *, metric="precomputed")`` that returns a number; a scikit-learn scorer
-        ``s(estimator, X, y=None)``; an estimator with ``fit_predict``, which is judged as `check_function` does; or an
-        external index ``f(labels_true, labels_pred)``, which is judged as `check_index` does.
+        ``s(estimator, X, y=None)``; an estimator with ``fit_predict``, or a clustering function of data alone (and
+        perhaps `k`), which are judged as `check_function` does; or an external index ``f(labels_true, labels_pred)``,
+        which is judged as `check_index` does.
     axiom : one axiom (object or name) for one `Verdict`; several, or none for all of them, for `Verdicts`.
     better : "higher" or "lower"; only for measures that are not in the catalogue, and "higher" for scorers.
     domain : "distances" (default), "metrics", "euclidean" (default for measures that need points) or
@@ -117,7 +118,7 @@ def check(
     if needs == "labels" or (needs is None and is_index(measure)):
         limit = seconds if seconds is not None else budget.seconds if budget is not None else SECONDS
         return check_index(measure, axiom, better=better, name=name, tolerance=tolerance, seconds=limit)
-    if is_clusterer(measure):
+    if _clusters(measure, better):
         limits = None if budget is None and seconds is None else with_seconds(budget or FUNCTION_BUDGET, seconds)
         of_function = check_function(measure, axiom, needs=needs, domain=domain, name=name, budget=limits)
         return of_function[0] if isinstance(axiom, Axiom | str) else of_function
@@ -158,6 +159,11 @@ def check(
     return verdicts[0] if single else Verdicts(one_mind(verdicts))
 
 
+def _clusters(measure: Any, better: Direction | None) -> bool:
+    """Whether it is a clustering function, whose answers are neither better nor worse."""
+    return is_clusterer(measure) or (better is None and is_clustering_function(measure))
+
+
 def _axioms(asked: Axiom | str | Iterable[Axiom | str]) -> list[Axiom]:
     """One axiom or several as a list."""
     return [axiom_named(one) for one in ([asked] if isinstance(asked, Axiom | str) else asked)]
@@ -188,8 +194,8 @@ def parametrize(measure: Any, **options: Any) -> Callable[[Callable[..., Any]], 
     Parameters
     ----------
     measure : as in `check`.
-    options : as in `check`; ``axiom=`` selects some axioms, by default those of the 2008 paper, or of an external
-        index what nearly every use of one asks: `OF_INDICES`.
+    options : as in `check`; ``axiom=`` selects some axioms, by default those of the 2008 paper, of a clustering
+        function Kleinberg's three, and of an external index what nearly every use of one asks: `OF_INDICES`.
 
     Examples
     --------
@@ -203,6 +209,9 @@ def parametrize(measure: Any, **options: Any) -> Callable[[Callable[..., Any]], 
     named = options.pop("axiom", None)
     if options.get("needs") == "labels" or ("needs" not in options and is_index(measure)):
         chosen = [index_axiom(one) for one in ([named] if isinstance(named, Axiom | str) else named or OF_INDICES)]
+    elif _clusters(measure, options.get("better")):
+        usual = OF_TOLD_FUNCTIONS if is_told(measure) else OF_FUNCTIONS
+        chosen = [function_axiom(one) for one in ([named] if isinstance(named, Axiom | str) else named or usual)]
     else:
         chosen = _axioms(named or PAPER)
 
@@ -219,4 +228,6 @@ def parametrize(measure: Any, **options: Any) -> Callable[[Callable[..., Any]], 
 
 
 PAPER = ("scale_invariance", "consistency", "richness", "isomorphism_invariance")
+OF_FUNCTIONS = ("scale_invariance", "richness", "consistency")
+OF_TOLD_FUNCTIONS = ("scale_invariance", "k_richness", "consistency")
 OF_INDICES = ("label_invariance", "maximal_agreement", "monotonicity", "constant_baseline")

@@ -8,7 +8,7 @@ function returns a partition of all points.
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cache
-from inspect import signature
+from inspect import Parameter, signature
 from itertools import combinations
 from typing import Any, Literal
 
@@ -23,6 +23,7 @@ __all__ = [
     "function_of",
     "hdbscan",
     "is_clusterer",
+    "is_clustering_function",
     "is_told",
     "joined",
     "k_means",
@@ -31,6 +32,7 @@ __all__ = [
     "linked",
     "single_linkage",
     "spectral",
+    "takes_points",
     "ward",
     "ward_linked",
 ]
@@ -249,13 +251,30 @@ def is_clusterer(thing: Any) -> bool:
     return hasattr(thing, "fit_predict")
 
 
+def is_clustering_function(thing: Any) -> bool:
+    """Whether it is a function of data alone, or of data and the number `k` of clusters."""
+    wanted = _wanted(thing)
+    return len(wanted) == 1 or (len(wanted) == 2 and wanted[1] == "k")
+
+
 def is_told(function: Callable[..., Any]) -> bool:
     """Whether a clustering function has to be told the number of clusters, by an argument `k` without a default."""
+    return "k" in _wanted(function)
+
+
+def takes_points(function: Callable[..., Any]) -> bool:
+    """Whether a clustering function calls its data X."""
+    return _wanted(function)[:1] == ["X"]
+
+
+def _wanted(function: Any) -> list[str]:
+    """The arguments without a default."""
     try:
-        parameter = signature(function).parameters.get("k")
+        parameters = signature(function).parameters.values()
     except (TypeError, ValueError):
-        return False
-    return parameter is not None and parameter.default is parameter.empty
+        return []
+    several = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+    return [each.name for each in parameters if each.default is Parameter.empty and each.kind not in several]
 
 
 def function_of(estimator: Any) -> tuple[Callable[[Any], Any], Literal["distances", "points"]]:

@@ -8,7 +8,7 @@ from itertools import product
 from random import Random
 from typing import Any, Literal
 
-from cqm.axioms.clusterers import function_of, is_clusterer, is_told
+from cqm.axioms.clusterers import function_of, is_clusterer, is_told, takes_points
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain, domain_named
 from cqm.axioms.instances import Instance, Rejected, Rows, partitions
 from cqm.axioms.judging import one_mind, random_verdict, searched
@@ -22,7 +22,7 @@ from cqm.axioms.told_functions import originals
 from cqm.axioms.verdict import Evidence, Verdict, Verdicts
 from cqm.axioms.witness import Witness
 
-__all__ = ["FUNCTION_BUDGET", "can_be_asked", "check_function"]
+__all__ = ["FUNCTION_BUDGET", "can_be_asked", "check_function", "function_axiom"]
 
 FUNCTION_BUDGET = Budget(cases=8_000, largest=7)
 
@@ -47,7 +47,8 @@ def check_function(
     axiom : one or several of `FUNCTION_AXIOMS`, by object or name, with or without "function_"; by default all that can
         be asked of it. What a function is told leaves it no choice of, so `richness` is not asked of one that is told
         the number of clusters, and other kinds of richness are.
-    needs : what the function takes; "distances" by default, what its ``metric`` says for an estimator.
+    needs : what the function takes; by default "points" where its first argument is called X and "distances" where it
+        is not, and for an estimator what its ``metric`` says.
     domain : "distances" (default), "metrics" or "euclidean" (default for functions of points).
     name : what verdicts call the function.
     budget : how long to look.
@@ -70,6 +71,8 @@ def check_function(
     if is_clusterer(function):
         function, takes = function_of(function)
         needs = needs or takes
+    elif needs is None and takes_points(function):
+        needs = "points"
     subject = FunctionSubject(called, function, needs or "distances", is_told(function))
     chosen = domain_named(domain) if domain is not None else EUCLIDEAN if needs == "points" else DISTANCES
     if needs == "points" and chosen.kind != "points":
@@ -77,7 +80,7 @@ def check_function(
     if axiom is None:
         asked = [one for one in FUNCTION_AXIOMS.values() if can_be_asked(one, chosen.kind, told=subject.told)]
     else:
-        asked = [_named(one) for one in ([axiom] if isinstance(axiom, Axiom | str) else axiom)]
+        asked = [function_axiom(one) for one in ([axiom] if isinstance(axiom, Axiom | str) else axiom)]
         for one in asked:
             if not can_be_asked(one, chosen.kind, told=subject.told):
                 said = "is told" if subject.told else "has no argument k, so it is not told"
@@ -123,7 +126,8 @@ def _agree(subject: FunctionSubject, verdicts: list[Verdict]) -> list[Verdict]:
     return out
 
 
-def _named(axiom: Axiom | str) -> Axiom:
+def function_axiom(axiom: Axiom | str) -> Axiom:
+    """Return the axiom of clustering functions that has that name, with or without "function_"."""
     if isinstance(axiom, Axiom):
         return axiom
     for full in (axiom, f"function_{axiom}"):

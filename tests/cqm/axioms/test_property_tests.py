@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sklearn.cluster import AgglomerativeClustering
 
 import cqm
 from cqm import axioms
@@ -80,3 +81,33 @@ def test_a_scorer_that_wants_the_truth_is_refused():
 
     with pytest.raises(ValueError, match="compares labels with given ones"):
         axioms.check(get_scorer("adjusted_rand_score"))
+
+
+def told(D, k):
+    return [min(x, k - 1) for x in range(len(D))]
+
+
+def by_coordinates(X):
+    assert X.shape[1] in (2, 3)
+    return (X[:, 0] > X[:, 0].mean()).astype(int)
+
+
+@pytest.mark.parametrize(
+    ("judged", "richness"),
+    [(AgglomerativeClustering(2), "richness"), (by_coordinates, "richness"), (told, "k_richness")],
+)
+def test_clustering_functions_are_parametrized_by_kleinbergs_axioms(judged, richness):
+    _, tests = axioms.parametrize(judged, budget=FEW).args
+    assert [test.id for test in tests] == [f"function_{name}" for name in ("scale_invariance", richness, "consistency")]
+    (check,) = tests[0].values
+    assert check().axiom == "function_scale_invariance"
+    (one,) = axioms.parametrize(judged, axiom="outer_consistency").args[1]
+    assert one.id == "function_outer_consistency"
+
+
+def test_a_function_of_data_alone_is_a_measure_where_its_values_have_a_direction():
+    def mean(D):
+        return D.mean()
+
+    assert axioms.check(mean, "scale_invariance", budget=FEW).axiom == "function_scale_invariance"
+    assert "takes 1 positional argument" in str(axioms.check(mean, "scale_invariance", better="lower", budget=FEW))
