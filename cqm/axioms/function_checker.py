@@ -24,7 +24,7 @@ from cqm.axioms.witness import Witness
 
 __all__ = ["FUNCTION_BUDGET", "can_be_asked", "check_function", "function_axiom"]
 
-FUNCTION_BUDGET = Budget(cases=8_000, largest=7)
+FUNCTION_BUDGET = Budget(cases=8_000)
 
 
 def check_function(

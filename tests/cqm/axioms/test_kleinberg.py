@@ -1,6 +1,7 @@
 """Kleinberg's theorems, met by searching: each single linkage fails one axiom, and the one that the theorem says."""
 
 import json
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.spatial.distance import squareform
 
 from cqm import axioms
 from cqm.axioms.clusterers import FUNCTIONS, agglomerative, k_medoids, noise_apart, single_linkage
+from cqm.axioms.function_checker import FUNCTION_BUDGET
 from cqm.axioms.kleinberg import FunctionSubject
 from tests.cqm.strategies import distance_clusterings
 
@@ -118,6 +120,29 @@ def test_a_function_that_needs_more_points_is_judged_where_it_has_them():
     never = axioms.check_function(lambda d: four_clusters(d[:3]), "scale_invariance", budget=QUICK)[0]
     assert never.holds is None
     assert "it returned no partition in any case: ValueError: 4 clusters of 3 points" in str(never)
+
+
+def test_by_default_functions_are_tried_on_more_points_than_estimators_want_clusters():
+    def eight_clusters(d):  # as many as KMeans() wants
+        if len(d) < 8:
+            raise ValueError(f"8 clusters of {len(d)} points")
+        return single_linkage(d, k=8)
+
+    def in_a_unit_from_eleven_points_on(d):
+        return single_linkage(d, r=5) if len(d) >= 11 else single_linkage(d, k=2)
+
+    few = replace(FUNCTION_BUDGET, cases=600, seconds=600)
+    (verdict,) = axioms.check_function(eight_clusters, "scale_invariance", budget=few)
+    assert verdict.holds
+    assert verdict.moved > 1
+    (verdict,) = axioms.check_function(in_a_unit_from_eleven_points_on, "scale_invariance", budget=few)
+    assert verdict.holds is False
+
+
+def test_large_units_are_tried_as_small_ones_are():
+    for r in (0.01, 100):
+        (verdict,) = axioms.check_function(lambda d, r=r: single_linkage(d, r=r), "scale_invariance", budget=QUICK)
+        assert verdict.holds is False
 
 
 def test_noise_is_clusters_of_their_own_and_said_to_be():
