@@ -2,8 +2,9 @@
 
 A rational input to a rational definition gives a `Fraction`, and comparison is exact. Roots and logarithms are enclosed
 between two numbers that differ by about 10⁻⁷⁷ of one unit: two enclosures that do not overlap are surely different,
-two that overlap count as equal. Floats come from functions that only know floats; they count as different when they
-are further apart than rounding explains.
+two that overlap count as equal. That is enough for sums and products of roots; a definition that branches on whether
+powers of e are equal asks the exponents, as VIASCKDE's does. Floats come from functions that only know floats; they
+count as different when they are further apart than rounding explains.
 """
 
 import math
