@@ -2,8 +2,9 @@
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Literal
 
 from cqm.axioms.comparisons import Comparison, Variants
@@ -22,6 +23,7 @@ __all__ = [
     "not_judged",
     "preference_reversed",
     "unbeaten",
+    "unknown_axiom",
     "worsened",
 ]
 
@@ -170,3 +172,10 @@ class Axiom:
     def invariant(self) -> bool:
         """Whether a value that moves in a case breaks it, or a case has a single value."""
         return self.judge in (changed, negative)
+
+
+def unknown_axiom(name: str, known: Iterable[str], kind: str = "axiom") -> ValueError:
+    """What is said of a name that no axiom has: the nearest ones, or all."""
+    near = get_close_matches(name, known, n=2, cutoff=0.7)
+    cure = f"did you mean {' or '.join(near)}?" if near else f"choose from {', '.join(known)}"
+    return ValueError(f"unknown {kind} {name!r}: {cure}")

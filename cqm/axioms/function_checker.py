@@ -8,6 +8,7 @@ from itertools import product
 from random import Random
 from typing import Any, Literal
 
+from cqm.axioms.axiom import unknown_axiom
 from cqm.axioms.clusterers import function_of, is_clusterer, is_told, takes_points
 from cqm.axioms.domains import DISTANCES, EUCLIDEAN, Domain, domain_named
 from cqm.axioms.instances import Instance, Rejected, Rows, partitions
@@ -133,7 +134,7 @@ def function_axiom(axiom: Axiom | str) -> Axiom:
     for full in (axiom, f"function_{axiom}"):
         if full in FUNCTION_AXIOMS:
             return FUNCTION_AXIOMS[full]
-    raise ValueError(f"unknown axiom {axiom!r}: choose from {', '.join(FUNCTION_AXIOMS)}")
+    raise unknown_axiom(axiom, [name.removeprefix("function_") for name in FUNCTION_AXIOMS], "axiom of functions")
 
 
 def _judge(subject: FunctionSubject, axiom: Axiom, domain: Domain, budget: Budget) -> Verdict:

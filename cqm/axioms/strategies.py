@@ -162,7 +162,10 @@ def _changed(draw: st.DrawFn, case: Instance, change: Change, domain: Domain, op
 
 
 def _where(case: Instance, domain: Domain | str | None) -> Domain:
-    return domain_named(domain or ("euclidean" if case.kind == "points" else "distances"))
+    chosen = domain_named(domain or ("euclidean" if case.kind == "points" else "distances"))
+    if chosen.kind != case.kind:
+        raise ValueError(f"the case is of {case.kind}, which {chosen.name} are not")
+    return chosen
 
 
 def scaled(case: Instance, *, domain: Domain | str | None = None) -> st.SearchStrategy[Instance]:

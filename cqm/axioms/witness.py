@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cqm.atomic import write_text
 from cqm.axioms.agreement.statements import INDEX_AXIOMS, INDEX_DOMAIN
 from cqm.axioms.agreement.subjects import IndexSubject, index_subject
+from cqm.axioms.axiom import unknown_axiom
 from cqm.axioms.closed_forms import ClosedForm
 from cqm.axioms.clusterers import is_told
 from cqm.axioms.domains import domain_named
@@ -163,7 +164,7 @@ def axiom_named(name: str | Axiom) -> Axiom:
         return name
     known = {**AXIOMS, monotonicity.name: monotonicity}
     if name not in known:
-        raise ValueError(f"unknown axiom {name!r}: choose from {', '.join(known)}")
+        raise unknown_axiom(name, known)
     return known[name]
 
 

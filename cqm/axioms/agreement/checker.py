@@ -12,6 +12,7 @@ from cqm.axioms.agreement.proofs import index_proof
 from cqm.axioms.agreement.rounding import confirmed, repeated, with_noise
 from cqm.axioms.agreement.statements import INDEX_AXIOMS, INDEX_DOMAIN, not_improved
 from cqm.axioms.agreement.subjects import IndexSubject, index_subject
+from cqm.axioms.axiom import unknown_axiom
 from cqm.axioms.exact import is_undefined
 from cqm.axioms.instances import Instance, Trial
 from cqm.axioms.judging import one_mind, random_verdict
@@ -123,8 +124,7 @@ def index_axiom(name: Axiom | str) -> Axiom:
     for called in (name, f"index_{name}"):
         if called in INDEX_AXIOMS:
             return INDEX_AXIOMS[called]
-    names = [called.removeprefix("index_") for called in INDEX_AXIOMS]
-    raise ValueError(f"unknown axiom of external indices {name!r}: choose from {', '.join(names)}")
+    raise unknown_axiom(name, [called.removeprefix("index_") for called in INDEX_AXIOMS], "axiom of external indices")
 
 
 def _judged(subject: IndexSubject, axiom: Axiom, seed: int) -> Verdict:

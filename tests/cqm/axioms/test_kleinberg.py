@@ -90,8 +90,14 @@ def test_a_function_that_forgets_points_is_told_so():
 
 
 def test_unknown_axioms_are_named():
-    with pytest.raises(ValueError, match="unknown axiom 'beauty': choose from function_scale_invariance"):
+    with pytest.raises(ValueError, match="unknown axiom of functions 'beauty': choose from scale_invariance"):
         axioms.check_function(lambda d: [0], "beauty")
+    with pytest.raises(ValueError, match=r"axiom of functions 'scale_invariant': did you mean scale_invariance\?"):
+        axioms.check_function(lambda d: [0], "scale_invariant")
+    with pytest.raises(ValueError, match=r"axiom 'scale_invariant': did you mean scale_invariance.*\?"):
+        axioms.check("dunn", "scale_invariant")
+    with pytest.raises(ValueError, match=r"axiom of external indices 'symetry': did you mean symmetry\?"):
+        axioms.check_index("rand", "symetry")
 
 
 def test_partitions_travel_in_json():

@@ -73,6 +73,12 @@ def test_changes_inside_clusters_of_given_points_are_refused():  # the cure is a
         some.consistent(case, outer=False)
 
 
+def test_a_case_of_points_has_no_change_among_metrics():
+    case = axioms.Instance("points", ((0, 0), (1, 3), (2, 1)), (0, 0, 1))
+    with pytest.raises(ValueError, match="the case is of points, which metrics are not"):
+        some.scaled(case, domain="metrics")
+
+
 def consistent_in_five_dimensions(labels):
     rows = ((0, 0, 0, 0, 1), (3, 0, 0, 2, 0), (0, 4, 0, 0, 7), (0, 0, 5, 0, 0))
     return some.consistent(axioms.Instance("points", rows, labels))
