@@ -49,11 +49,12 @@ def calibrate(
     """
     from sv_bridge.data.manifest import read_corpus
     from sv_bridge.models.embedding import EmbeddingOptions
-    from sv_bridge.models.systems import DECISION
+    from sv_bridge.models.systems import DECISION, system_groups
     from sv_bridge.reports.evaluator import Evaluator
     from sv_bridge.verification.backend import parse_backend
     from sv_bridge.verification.decision import learn_decision
 
+    system_groups([system])  # is it there?
     out = out or Path(system) / DECISION
     if not out.parent.is_dir():
         raise ValueError(f"{system} is no run directory to keep the rule in: name a file with --out")

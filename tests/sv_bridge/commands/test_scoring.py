@@ -126,3 +126,10 @@ def test_a_back_end_that_calibrates_is_not_calibrated(tmp_path, speech, sv_bridg
 def test_too_few_recordings_are_named(speech, sv_bridge):
     with pytest.raises(ValueError, match="wanted two recordings"):
         sv_bridge("score", "log-mel", *files(speech, 1))
+
+
+def test_a_system_that_is_not_there_is_missed_before_a_place_for_its_rule(speech, sv_bridge):
+    with pytest.raises(ValueError, match="nowhere is not a run directory, nor a file of embeddings"):
+        sv_bridge("calibrate", "nowhere", "--corpus", speech.root)
+    with pytest.raises(ValueError, match="log-mel is no run directory to keep the rule in: name a file with --out"):
+        sv_bridge("calibrate", "log-mel", "--corpus", speech.root)
