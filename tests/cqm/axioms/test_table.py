@@ -1,6 +1,7 @@
 """The verdicts that are shipped say what can be found again, and all of it."""
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from cqm.axioms.sources import SOURCES
 from cqm.axioms.subjects import subject_of
 from cqm.axioms.table import contradictions, judge_all, read_verdicts
 from cqm.verdicts import PATH
+from tests.cqm.axioms.relations import FUNCTION_RELATIONS, RELATIONS
 
 ROOT = Path(__file__).parents[3]
 TABLE, FUNCTION_TABLE, _ = read_verdicts()
@@ -45,6 +47,49 @@ def test_every_counterexample_replays(name):
     for verdict in TABLE[name].values():
         if verdict.witness is not None:
             assert verdict.witness.replay(), str(verdict)
+            assert RELATIONS[verdict.axiom](verdict.witness.frames), str(verdict)
+
+
+def shifted(frame):
+    """The instance with its last number changed by a thousandth."""
+    rows = [[Fraction(value) for value in row] for row in frame.rows]
+    at = -2 if frame.kind == "distances" else -1
+    rows[-1][at] += Fraction(1, 1000)
+    if frame.kind == "distances":
+        rows[-2][-1] = rows[-1][-2]
+    return replace(frame, rows=tuple(map(tuple, rows)))
+
+
+def is_case(axiom, frames):
+    try:
+        return RELATIONS[axiom](frames)
+    except AssertionError:
+        return False
+
+
+REVERSED = {
+    *("consistency", "inner_consistency", "outer_consistency", "monotonic_consistency", "centric_consistency"),
+    *("shift_invariance", "padding_invariance", "duplication_invariance"),
+}
+
+
+@pytest.mark.parametrize("axiom", RELATIONS)
+def test_what_is_no_case_of_an_axiom_is_told(axiom):
+    frames = next(v.witness.frames for v in VERDICTS if v.axiom == axiom and v.witness and v.holds is False)
+    assert is_case(axiom, frames)
+    first, *others = frames
+    if axiom in REVERSED:
+        assert not is_case(axiom, frames[::-1])
+    elif axiom == "non_negativity":
+        assert not is_case(axiom, frames * 2)
+    elif axiom == "continuity":
+        assert not is_case(axiom, (first, *reversed(others)))
+    elif axiom.startswith("order"):  # the longest distance and another one change places
+        sides = replace(first, kind="distances", rows=((0, 1, 2), (1, 0, 3), (2, 3, 0)), labels=(0, 0, 1))
+        turned = replace(sides, rows=((0, 1, 3), (1, 0, 2), (3, 2, 0)))
+        assert not is_case(axiom, (sides, turned) if len(frames) == 2 else (sides, sides, turned, turned))
+    else:
+        assert not is_case(axiom, (first, *others[:-1], shifted(others[-1])))
 
 
 def number_type(value):
@@ -90,7 +135,9 @@ def test_every_counterexample_of_a_function_replays(name):
     function, _ = (FUNCTIONS | TOLD_FUNCTIONS)[name]
     verdicts = FUNCTION_TABLE[name]
     for verdict in verdicts.values():
-        assert verdict.witness is None or verdict.witness.replay(function), str(verdict)
+        if verdict.witness is not None:
+            assert verdict.witness.replay(function), str(verdict)
+            assert FUNCTION_RELATIONS[verdict.axiom](verdict.witness.frames), str(verdict)
 
 
 DBCV_HAS_NONE = ("richness", "weak_richness", "k_richness", "refinement_preference", "range_invariance")
