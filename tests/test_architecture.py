@@ -35,6 +35,13 @@ def test_what_the_architecture_names_is_there(package):
     assert {name for name in there - named if not name.startswith("__")} == set()
 
 
+def test_what_contributing_names_is_there():
+    named = FILE.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    assert "cqm/axioms/statements.py" in named
+    example = ROOT / "tests" / "contributing" / "measure"
+    assert [name for name in named if not (ROOT / name).exists() and not (example / name).exists()] == []
+
+
 def test_a_name_that_is_gone_is_noticed():
     page = PAGE.replace("`selection.py` counts", "`polling.py` counts").replace("| `fuzzy/` |", "| `vague/` |")
     assert list(missing("cqm", page)) == ["polling.py", "vague/"]
