@@ -47,7 +47,7 @@ axis_scaling_invariance = Axiom(
     "axis_scaling_invariance",
     "measuring one coordinate in another unit leaves the value unchanged",
     "m(C, DX) = m(C, X) for every diagonal matrix D with positive entries",
-    "a part of the invariance under linear maps (Friedman & Rubin 1967)",
+    "a part of the invariance under invertible linear maps (Friedman & Rubin 1967)",
     "the value depends on the units of single coordinates, so that they have to be brought to one scale first",
     of_one(movements.axis_scaled),
     changed,

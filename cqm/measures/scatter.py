@@ -32,7 +32,8 @@ def trace_wib(
     .. math:: \operatorname{tr}(W^{-1} B), \qquad W = \sum_i \sum_{x \in C_i} (x - c_i)(x - c_i)^\top, \quad
               B = \sum_i n_i (c_i - c)(c_i - c)^\top
 
-    Higher is better among clusterings with the same k. Invariant under every linear map of the points. O(n·d²) time.
+    Higher is better among clusterings with the same k. Invariant under every invertible linear map of the
+    points. O(n·d²) time.
 
     Parameters
     ----------
@@ -103,8 +104,8 @@ def det_ratio(
 
     .. math:: \frac{\lvert T \rvert}{\lvert W \rvert} = \lvert I + W^{-1} B \rvert
 
-    Higher is better among clusterings with the same k; its reciprocal is Wilks' Λ. Invariant under every linear map of
-    the points. Overflows to ∞ in high dimension: `log_det_ratio` does not. O(n·d²) time.
+    Higher is better among clusterings with the same k; its reciprocal is Wilks' Λ. Invariant under every invertible
+    linear map of the points. Overflows to ∞ in high dimension: `log_det_ratio` does not. O(n·d²) time.
 
     Parameters
     ----------
@@ -176,7 +177,7 @@ def log_det_ratio(
     .. math:: n \log \frac{\lvert T \rvert}{\lvert W \rvert}
 
     Higher is better among clusterings with the same k; between different k the rule in use is the sharpest bend.
-    Invariant under every linear map of the points. O(n·d²) time.
+    Invariant under every invertible linear map of the points. O(n·d²) time.
 
     Parameters
     ----------
