@@ -67,7 +67,10 @@ IMPLICATIONS = (
     *(Implication((f"function_{kind}_richness",), "function_k_richness") for kind in ("outer", "inner", "threshold")),
     Implication(("function_weight_robustness",), "function_weight_sensitivity", holds=False),
     Implication(("function_order_invariance",), "function_scale_invariance"),
-    Implication(("function_scale_invariance", "function_richness"), "function_consistency", holds=False),  # Kleinberg
+    *(  # Kleinberg; of refinements, what returns single points for λd, λ small, returns them for all d′ ≥ λd
+        Implication(("function_scale_invariance", "function_richness"), f"function_{kind}", holds=False)
+        for kind in ("consistency", "refinement_consistency")
+    ),
 )
 
 
