@@ -140,6 +140,8 @@ def check(
     asked = [one for one in AXIOMS.values() if chosen.kind in one.kinds] if axiom is None else _axioms(axiom)
     where = {one.name: natural_domain(subject, one) if domain is None else chosen for one in asked}
     for one in asked:
+        if one.of != "measures":
+            raise ValueError(f"{one.name} is an axiom of {one.of}, and {subject.name} is judged as a measure")
         if where[one.name].kind not in one.kinds:
             raise ValueError(f'{one.name} is about points, so only domain="euclidean" can judge it, not {chosen.name}')
     with time_limit(limits.seconds):

@@ -120,6 +120,8 @@ def check_index(
 def index_axiom(name: Axiom | str) -> Axiom:
     """The axiom of external indices that has that name."""
     if isinstance(name, Axiom):
+        if INDEX_AXIOMS.get(name.name) is not name:
+            raise ValueError(f"{name.name} is none of axioms.INDEX_AXIOMS, by which alone external indices are judged")
         return name
     for called in (name, f"index_{name}"):
         if called in INDEX_AXIOMS:

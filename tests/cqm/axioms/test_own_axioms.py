@@ -160,3 +160,21 @@ def test_an_axiom_that_can_not_be_judged_is_refused_when_it_is_made():
         own(looser, lambda values: 1.0)
     with pytest.raises(TypeError, match="which looser does not take; axioms"):
         axioms.Axiom("own", "s", "f", recipe=looser, judge=axioms.changed)
+
+
+@pytest.mark.parametrize(
+    ("judged", "axiom", "message"),
+    [
+        (
+            "dunn",
+            axioms.INDEX_AXIOMS["index_constant_baseline"],
+            "an axiom of indices, and dunn is judged as a measure",
+        ),
+        ("dunn", axioms.FUNCTION_AXIOMS["function_richness"], "an axiom of functions, and dunn is judged as a measure"),
+        ("rand", axioms.consistency, "consistency is none of axioms.INDEX_AXIOMS"),
+        (axioms.single_linkage, axioms.consistency, "consistency is an axiom of measures"),
+    ],
+)
+def test_an_axiom_of_something_else_is_refused(judged, axiom, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        axioms.check(judged, axiom)
