@@ -15,7 +15,7 @@ def viasckde(distances: Distances, labels: Sequence[Any], *, bandwidth: Any = 0.
 
     a(x) is the distance to the nearest point of the cluster, b(x) to the nearest of another one; w(x) the Gaussian
     kernel density at x, scaled to run from 0 to 1 over the cluster. The only point of a cluster, and all points of one
-    of equal densities, have the weight 0. NaN where densities differ by less than the numbers can tell.
+    of equal densities, have the weight 0. NaN where enclosures of densities that differ overlap; floats count as equal.
     """
     n = len(labels)
     values = [0] * n
@@ -28,7 +28,7 @@ def viasckde(distances: Distances, labels: Sequence[Any], *, bandwidth: Any = 0.
         least, most = minimum(density.values()), maximum(density.values())
         # sums of powers of e with rational exponents are equal only where the exponents are (Lindemann, Weierstrass)
         reaches = [ascending(distances[x][y] for y in range(n) if y != x) for x in cluster]
-        if all(reach == reaches[0] for reach in reaches):
+        if all(reach == reaches[0] for reach in reaches) or (isinstance(most, float) and most == least):
             continue
         for x in cluster:
             a = minimum(distances[x][y] for y in cluster if y != x)
