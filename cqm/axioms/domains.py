@@ -65,16 +65,25 @@ class Domain:
     triangle: bool = False
 
     def draw(self, n: int, draw: Draw) -> Rows:
-        """Draw a member with n points: of small numbers, where ties are frequent, or of numbers of all magnitudes."""
+        """Draw a member with n points: of small numbers, where ties are frequent, or of numbers of all magnitudes.
+
+        Half of the metrics are shortest paths, the others have no point between two others.
+        """
         wide = draw(0, 3) == 3
         if self.kind == "points":
             number = signed if wide else small
             width = (2, 2, 2, 3)[draw(0, 3)]
             return self.checked([[number(draw) for _ in range(width)] for _ in range(n)])
+        near = self.triangle and draw(0, 1) == 1  # distances up to twice the smallest are a metric as they are
+        least = log_uniform(draw) if near and wide else LARGEST // 2
         rows = [[0] * n for _ in range(n)]
         for x in range(n):
             for y in range(x):
-                rows[x][y] = rows[y][x] = log_uniform(draw) if wide else draw(self.smallest, LARGEST)
+                if near:
+                    distance = draw(least, 2 * least)
+                else:
+                    distance = log_uniform(draw) if wide else draw(self.smallest, LARGEST)
+                rows[x][y] = rows[y][x] = distance
         return self.checked(shortest_paths(rows) if self.triangle else rows)
 
     def checked(self, rows: Any) -> Rows:

@@ -23,6 +23,20 @@ def test_matrices_are_what_they_are_called(D, M, P):
     assert (M[:, None, :] <= M[:, :, None] + M[None, :, :]).all()
 
 
+def test_points_lie_between_others_in_a_share_of_the_metrics_only():
+    between = []
+
+    @given(some.metrics(6))
+    @settings(derandomize=True, database=None)
+    def collect(D):
+        ways = D[:, :, None] + D[None, :, :]  # from x to y by way of each other point
+        ways[[*range(6)], [*range(6)], :] = ways[:, [*range(6)], [*range(6)]] = np.inf
+        between.append((ways.min(axis=1) == D)[~np.eye(6, dtype=bool)].any())
+
+    collect()
+    assert 0.4 < np.mean(between) < 0.9
+
+
 @given(some.point_sets(n=(4, 6), d=2), some.clusterings(sizes=(1, 2, 3)), some.clusterings(7, k=3), some.clusterings())
 def test_points_and_labels_are_what_they_are_called(X, sized, three, labels):
     assert len({tuple(row) for row in X}) == len(X) in (4, 5, 6)
