@@ -193,8 +193,8 @@ def consistent(
 ) -> st.SearchStrategy[Instance]:
     """The case after distances shrank inside its clusters (where `inner`) and grew between them (where `outer`).
 
-    Points may gain up to two coordinates, which count as 0 before. Distances stay in the `domain`, which for "metrics"
-    has to be said.
+    Points may gain up to two coordinates, which count as 0 before; as hardly any points allow changes inside clusters
+    alone, ``outer=False`` is refused for them. Distances stay in the `domain`, which for "metrics" has to be said.
     """
     if case.kind == "points" and not outer:
         raise ValueError(
