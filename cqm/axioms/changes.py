@@ -209,15 +209,21 @@ def _stretches(domain: Domain, before: Rows, clustering: tuple[int, ...], draw: 
     """Distances that shrink inside clusters and grow between them, each by its own amount."""
     n = len(clustering)
     after = [list(row) for row in before]
-    wide = draw(0, 2) == 2  # by a factor and not by a few units
+    by = ("units", "units", "a factor", "hundredths")[draw(0, 3)]
     for x in range(n):
         for y in range(x):
             value = before[x][y]
             if clustering[x] == clustering[y] and inner:
-                value = value // (1 + draw(0, LARGEST)) if wide else value - draw(0, LARGEST)
+                amount = draw(0, LARGEST)
+                if by == "hundredths":
+                    value = value * Fraction(100 - amount, 100)
+                else:
+                    value = value // (1 + amount) if by == "a factor" else value - amount
                 value = max(value, min(before[x][y], domain.smallest))
             elif clustering[x] != clustering[y] and outer:
-                value = value + (value if wide else 1) * draw(0, LARGEST)
+                value = value + {"units": 1, "a factor": value, "hundredths": Fraction(value) / 100}[by] * draw(
+                    0, LARGEST
+                )
             if domain.triangle:  # no shorter and no longer than the other two sides of a triangle allow
                 for z in range(n):
                     if z not in (x, y):
@@ -256,14 +262,15 @@ def _moved(domain: Domain, points: Rows, clustering: tuple[int, ...], draw: Draw
     if kind == "turn":
         turn = TURNS[draw(0, len(TURNS) - 1)]
         return _with(points, {x: (*rotated(points[x][:2], turn), *points[x][2:]) for x in chosen})
-    size = draw(-6, 6)
+    size, small = draw(-6, 6), draw(0, 2) == 2  # against all
+    unit = max(1, *(abs(int(value)) // 64 for row in points for value in row)) if small else 1
     if kind == "rise":
-        return _with(points, {x: _risen(points[x], size) for x in chosen})
+        return _with(points, {x: _risen(points[x], size * unit) for x in chosen})
     if kind == "contract":
-        centre, keep = points[chosen[0]], Fraction(6 - abs(size), 8)
+        centre, keep = points[chosen[0]], Fraction(64 - abs(size), 64) if small else Fraction(6 - abs(size), 8)
         smaller = {x: tuple(c + (v - c) * keep for v, c in zip(points[x], centre, strict=True)) for x in chosen}
         return _far_enough(domain, points, _with(points, smaller), chosen)
-    shift = (size, draw(-6, 6), draw(-2, 2))
+    shift = (size * unit, draw(-6, 6) * unit, draw(-2, 2) * unit)
     return _with(points, {x: _add(points[x], shift) for x in chosen})
 
 

@@ -153,8 +153,8 @@ class _Nearby(Domain):
 
 def nearby(domain: Domain, rng: Random, noise: float = 0.0) -> Domain:
     """The domain, whose members are drawn a little off, by more than a noise, so that nothing is equal by chance."""
-    size = max(2.0**-6 if domain.kind == "points" else 2.0**-10, noise)
-    return _Nearby(domain.name, domain.sentence, domain.kind, domain.smallest, domain.triangle, rng, size)
+    kept = (domain.name, domain.sentence, domain.kind, domain.smallest, domain.triangle)
+    return _Nearby(*kept, rng, max(2.0**-10, noise))
 
 
 DISTANCES = Domain("distances", "all distance functions: symmetric, positive, no triangle inequality", "distances")

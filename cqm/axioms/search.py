@@ -43,7 +43,7 @@ class Budget:
     proofs : whether to look for proofs by SMT solvers, where z3 and cvc5 are installed.
     """
 
-    cases: int = 2500
+    cases: int = 5000
     largest: int = 13
     seconds: float = 50.0
     seed: int = 0
@@ -67,6 +67,7 @@ class Search:
     Attributes
     ----------
     subject, axiom, domain : what was judged.
+    tried : how often a case was to be made.
     cases : those whose values are all defined.
     without : those in which some value is undefined.
     moved : those of them whose values differ from each other.
@@ -88,6 +89,7 @@ class Search:
     axiom: Axiom
     domain: Domain
     seed: int = 0
+    tried: int = 0
     cases: int = 0
     without: int = 0
     moved: int = 0
@@ -183,6 +185,7 @@ class Search:
 
     def made_by(self, n: int, draw: Draw) -> Trial | None:
         """The case that the axiom's recipe makes of some choices, if it makes one."""
+        self.tried += 1
         choices: list[int] = []
 
         def chosen(low: int, high: int) -> int:
@@ -239,12 +242,18 @@ def search(subject: Subject, axiom: Axiom, domain: Domain, budget: Budget) -> Se
         if axiom.goal == "continuous":
             methods = {**methods, _by_bisection: 1.0}
         steps += [(n, method, round(part * share * budget.cases)) for method, part in methods.items()]
-    for i, (n, method, cases) in enumerate(steps):
-        left = sum(step[2] for step in steps[i:])
-        with time_limit(time_left() * cases / max(left, 1)):  # what one leaves over, the next may use
-            state.found = method(state, n, cases, rng)
-        if state.found is not None or state.random is not None:
-            break
+    while steps and state.found is None and state.random is None:
+        cut = []
+        for i, (n, method, cases) in enumerate(steps):
+            left, before, state.stopped = sum(step[2] for step in steps[i:]), state.tried, False
+            with time_limit(time_left() * cases / max(left, 1)):  # what one leaves over, the next may use
+                state.found = method(state, n, cases, rng)
+            if state.found is not None or state.random is not None:
+                break
+            if state.stopped and (more := cases - (state.tried - before)) > 0:
+                cut.append((n, method, more))
+        state.stopped = bool(cut)
+        steps = cut if time_left() > 0 else []  # and what all leave over, those that it stopped
     return state
 
 
@@ -320,7 +329,7 @@ def _by_bisection(state: Search, n: int, cases: int, rng: random.Random) -> Tria
         except OutOfTime:
             state.stopped = True
             break
-        spent += steps
+        spent, state.tried = spent + steps, state.tried + steps
         if trial is not None and state.violation(trial) > 0:
             return trial
     return None

@@ -6,6 +6,7 @@ import reprlib
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from numbers import Real
 from typing import Any, Literal, TypeVar
@@ -127,7 +128,9 @@ def number_of(function: Callable[[], Any]) -> float | Undefined:
     except Exception as error:
         return Undefined.by(error)
     try:
-        number = np.asarray(value)
+        number = np.asarray(float(value) if isinstance(value, Real | Decimal) else value)
+    except OverflowError as error:  # whole numbers and fractions have no largest one
+        return Undefined.by(error)
     except ValueError:  # nested sequences of different lengths
         return no_number(value)
     return no_number(value) if number.shape or number.dtype.kind not in "biuf" else float(number)

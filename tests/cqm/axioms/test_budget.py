@@ -80,6 +80,21 @@ def test_no_loop_outlasts_the_limit_by_more_than_a_call(axiom, clock):
     assert 5 < clock.now <= 10.05 or axiom == "richness"
 
 
+def test_what_was_stopped_while_there_was_time_goes_on(clock):
+    def slow_on_three_points(X, labels):
+        for _ in range(20 if len(X) == 3 else 1):
+            clock.call()
+        return X.sum()
+
+    budget = axioms.Budget(cases=100, largest=5)  # a third of them of three points, which take nearly all of the time
+    verdict = axioms.check(
+        slow_on_three_points, "label_permutation_invariance", better="higher", budget=budget, seconds=90
+    )
+    assert 30 < clock.now < 90
+    assert not verdict.stopped
+    assert "time limit" not in str(verdict)
+
+
 def test_no_loop_outlasts_the_limit_where_a_violation_is_being_shrunk(clock):
     def slow(D, labels):
         clock.call()

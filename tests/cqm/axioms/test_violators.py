@@ -11,7 +11,7 @@ import cqm
 from cqm import axioms
 from cqm.axioms.subjects import subject_of
 
-BUDGET = axioms.Budget(seconds=600, proofs=False)
+BUDGET = axioms.Budget(cases=2500, seconds=600, proofs=False)
 
 
 def parts(D, labels):
@@ -34,6 +34,11 @@ def once_the_largest_is_40(D, labels):
 
 def once_the_ratio_is_60(D, labels):
     return dunn(D, labels) * (0.9 if D.max() / parts(D, labels)[1].min() >= 60 else 1)
+
+
+def once_a_cluster_is_a_fortieth(D, labels):
+    between, within = parts(D, labels)
+    return dunn(D, labels) * (0.5 if 40 * within.max() < between.max() else 1)
 
 
 def in_a_small_unit(D, labels):
@@ -95,6 +100,7 @@ def asks_how_many_coordinates(X, labels):
         (once_the_largest_is_40, "consistency"),
         (once_the_largest_is_40, "outer_consistency"),
         (once_the_ratio_is_60, "consistency"),
+        (once_a_cluster_is_a_fortieth, "inner_consistency"),
         (in_a_small_unit, "scale_invariance"),
         (asks_the_first_pair_of_many, "isomorphism_invariance"),
         (in_a_unit_for_clusters_of_seven, "scale_invariance"),
