@@ -77,6 +77,14 @@ def test_viasckde_equals_its_definition(case, bandwidth):
     assert got == pytest.approx(want, rel=1e-9, abs=1e-12)
 
 
+def test_viasckde_equals_its_definition_where_clusters_share_a_point():
+    points, labels = np.array([[0.0], [0.0], [3.0], [0.0], [7.0]]), [0, 0, 0, 1, 1]  # the first ones: a = b = 0
+    distances = np.abs(points - points.T)
+    want = float(viasckde_definitions.viasckde(distances.tolist(), labels, bandwidth=2.0))
+    assert want < 0
+    assert cqm.viasckde(points, labels, bandwidth=2.0) == pytest.approx(want, rel=1e-12)
+
+
 @SETS
 @pytest.mark.parametrize("bandwidth", [0.3, 1.0])
 def test_viasckde_from_scikit_learns_densities(points, labels, bandwidth):
