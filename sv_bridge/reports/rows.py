@@ -79,7 +79,7 @@ def column_rows(columns: Sequence[Column], titles: Mapping[str, str] | None = No
     for column in columns:
         cells = [f"{column.spreads[system]}{' *' if system == column.best else ''}" for system in systems]
         rows.append([_words(column.name), column.better, *cells])
-    return ["", "better", *((titles or {}).get(system, system) for system in systems)], rows
+    return ["best *", "better", *((titles or {}).get(system, system) for system in systems)], rows
 
 
 def selection_rows(selection: Selection) -> Rows:

@@ -30,8 +30,8 @@ def test_changes_follow_each_measures_direction():
 def test_the_best_is_marked():
     columns = compare({"a": [assessed(0.1, 0.5)], "b": [assessed(0.2, 0.7)]})
     header, rows = column_rows(columns)
-    assert header == ["", "better", "a", "b"]
-    assert column_rows(columns, {"b": "short"}) == (["", "better", "a", "short"], rows)
+    assert header == ["best *", "better", "a", "b"]
+    assert column_rows(columns, {"b": "short"}) == (["best *", "better", "a", "short"], rows)
     assert rows[0] == ["EER %", "lower", "10 *", "20"]
 
 
