@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any
 
 from cqm.axioms.axiom import Axiom, Better, changed
-from cqm.axioms.domains import LARGEST, Domain, Draw
+from cqm.axioms.domains import LARGEST, Domain, Draw, log_uniform
 from cqm.axioms.exact import gap, is_undefined, total
 from cqm.axioms.instances import Instance, Rejected, Trial, non_trivial_partitions
 from cqm.axioms.lattice import canonical
@@ -23,7 +23,7 @@ _JEON = "Jeon, Aupetit, Shin, Cho, Park & Seo 2025"
 
 def spread(domain: Domain, before: Instance, draw: Draw) -> Trial:
     """All distances, or all squared distances of points, plus one number."""
-    by = draw(0, LARGEST)
+    by = log_uniform(draw) if draw(0, 3) == 3 else draw(0, LARGEST)
     if not by:
         raise Rejected
     if domain.kind == "points":

@@ -20,6 +20,8 @@ __all__ = [
     "domain_named",
     "log_uniform",
     "nearby",
+    "signed",
+    "small",
 ]
 
 Draw = Callable[[int, int], int]
@@ -65,15 +67,16 @@ class Domain:
     triangle: bool = False
 
     def draw(self, n: int, draw: Draw) -> Rows:
-        """Draw a member with n points: of small numbers, where ties are frequent, or of numbers of all magnitudes.
+        """Draw a member with n points: of small numbers in some unit, where ties are frequent, or of all magnitudes.
 
         Half of the metrics are shortest paths, the others have no point between two others.
         """
-        wide = draw(0, 3) == 3
+        manner = draw(0, 4)
+        wide, unit = manner == 3, log_uniform(draw) if manner == 4 else 1
         if self.kind == "points":
             number = signed if wide else small
             width = (2, 2, 2, 3)[draw(0, 3)]
-            return self.checked([[number(draw) for _ in range(width)] for _ in range(n)])
+            return self.checked([[unit * number(draw) for _ in range(width)] for _ in range(n)])
         near = self.triangle and draw(0, 1) == 1  # distances up to twice the smallest are a metric as they are
         least = log_uniform(draw) if near and wide else LARGEST // 2
         rows = [[0] * n for _ in range(n)]
@@ -83,7 +86,7 @@ class Domain:
                     distance = draw(least, 2 * least)
                 else:
                     distance = log_uniform(draw) if wide else draw(self.smallest, LARGEST)
-                rows[x][y] = rows[y][x] = distance
+                rows[x][y] = rows[y][x] = unit * distance
         return self.checked(shortest_paths(rows) if self.triangle else rows)
 
     def checked(self, rows: Any) -> Rows:

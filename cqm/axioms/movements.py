@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 
 from cqm.axioms.changes import FACTORS, TURNS, consistently, degrees, rotated
-from cqm.axioms.domains import LARGEST, Domain, Draw
+from cqm.axioms.domains import LARGEST, Domain, Draw, signed, small
 from cqm.axioms.exact import compare, root
 from cqm.axioms.instances import Instance, Number, Rejected, Rows, Trial, squared_distances
 
@@ -36,7 +36,8 @@ ROUNDING = 1e-9  # differences of lengths that are nearer than this to one anoth
 
 def shifted(domain: Domain, before: Instance, draw: Draw) -> Trial:
     """Every point plus one vector."""
-    by = tuple(draw(-LARGEST, LARGEST) for _ in before.rows[0])
+    number = signed if draw(0, 3) == 3 else small
+    by = tuple(number(draw) for _ in before.rows[0])
     if not any(by):
         raise Rejected
     after = replace(before, rows=tuple(_plus(row, by) for row in before.rows))

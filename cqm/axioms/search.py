@@ -292,7 +292,7 @@ def _by_hypothesis(state: Search, n: int, cases: int, rng: random.Random) -> Tri
 
 def _by_climbing(state: Search, n: int, cases: int, rng: random.Random) -> Trial | None:
     """Local search: from random choices, change a few at a time and keep what comes closer to a violation."""
-    spent = 0
+    spent, patience = 0, 40 if n <= SMALL else 8  # many points can be clustered in many ways
     while spent < cases and not state.over():
         sparsity = rng.choice((0.0, 0.5, 0.9))
         best, trial = _attempt(state, n, [], rng, sparsity)
@@ -300,7 +300,7 @@ def _by_climbing(state: Search, n: int, cases: int, rng: random.Random) -> Trial
         if trial is None:
             continue
         amount, stuck = state.violation(trial), 0
-        while amount <= 0 and stuck < 40 and spent < cases and not state.over():
+        while amount <= 0 and stuck < patience and spent < cases and not state.over():
             proposal, changed = _attempt(state, n, _mutated(best, rng), rng, sparsity)
             spent += 1
             reached = -float("inf") if changed is None else state.violation(changed)

@@ -11,7 +11,7 @@ import cqm
 from cqm import axioms
 from cqm.axioms.subjects import subject_of
 
-BUDGET = axioms.Budget(cases=2500, seconds=600, proofs=False)
+BUDGET = axioms.Budget(seconds=600, proofs=False)
 
 
 def parts(D, labels):
@@ -55,6 +55,18 @@ def in_a_unit_for_clusters_of_seven(D, labels):
 
 def upside_down_for_sizes_2_2_3(D, labels):
     return 1 / dunn(D, labels) if sizes(labels) == [2, 2, 3] else dunn(D, labels)
+
+
+def upside_down_for_sizes_1_2_2_2(D, labels):
+    return 1 / dunn(D, labels) if sizes(labels) == [1, 2, 2, 2] else dunn(D, labels)
+
+
+def once_the_largest_is_500(D, labels):
+    return dunn(D, labels) * (0.95 if D.max() >= 500 else 1)
+
+
+def asks_for_the_origin_from_afar(X, labels):
+    return dunn(pairwise_distances(X), labels) + (0.1 if np.abs(X.mean(axis=0)).max() > 5000 else 0)
 
 
 def jumps_at_the_root_of_two(D, labels):
@@ -105,6 +117,10 @@ def asks_how_many_coordinates(X, labels):
         (asks_the_first_pair_of_many, "isomorphism_invariance"),
         (in_a_unit_for_clusters_of_seven, "scale_invariance"),
         (upside_down_for_sizes_2_2_3, "consistency"),
+        (upside_down_for_sizes_1_2_2_2, "consistency"),
+        (once_the_largest_is_500, "consistency"),
+        (once_the_largest_is_500, "shift_invariance"),
+        (asks_for_the_origin_from_afar, "translation_invariance"),
         (jumps_at_the_root_of_two, "continuity"),
         (jumps_at_pi_points_apart, "continuity"),
         (in_a_unit_by_a_millionth, "scale_invariance"),
