@@ -22,7 +22,7 @@ from cqm.axioms.verdict import Verdicts
 
 OUT = Path(__file__).parents[1] / "docs" / "third-party-axioms.md"
 ASKED = (*PAPER, "label_permutation_invariance", "duplication_invariance")
-BUDGET = axioms.Budget(cases=800, largest=7, seconds=1_200)
+BUDGET = axioms.Budget(cases=3_200, largest=7, seconds=1_200)
 VERSIONS = ", ".join(f"{name} {version(name)}" for name in ("scikit-learn", "hdbscan", "genieclust"))
 
 INTRODUCTION = f"""# Other packages under the axioms
