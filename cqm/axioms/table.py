@@ -39,7 +39,7 @@ from cqm.declarations import catalog
 from cqm.external import external_catalog
 from cqm.verdicts import PATH
 
-__all__ = ["BUDGET", "Table", "contradictions", "judge_all", "read_verdicts"]
+__all__ = ["BUDGET", "Table", "contradictions", "function_records", "judge_all", "read_verdicts"]
 
 BUDGET = Budget(seconds=1200)
 CASES = 5  # on which each proof is run before its verdicts are written
@@ -96,10 +96,7 @@ def judge_all(
             for name in chosen
         }
         tasks |= {
-            pool.submit(_function_records, name, known["functions"].get(name, []) if missing else []): (
-                "functions",
-                name,
-            )
+            pool.submit(function_records, name, known["functions"].get(name, []), missing): ("functions", name)
             for name in functions
         }
         tasks |= {pool.submit(_index_records, name): ("indices", name) for name in indices}
@@ -178,16 +175,20 @@ def _valued(witness: Witness, subject: Subject) -> Witness:
     return replace(witness, values=tuple(subject.exact(frame) for frame in witness.frames))
 
 
-def _function_records(name: str, written: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Verdicts on all axioms that are not written already."""
+def function_records(name: str, before: list[dict[str, Any]], missing: bool = False) -> list[dict[str, Any]]:
+    """Verdicts on all axioms of a clustering function, found as those of measures are."""
     function, needs = EVERY_FUNCTION[name]
     subject = FunctionSubject(name, function, needs, name in TOLD_FUNCTIONS)
-    records = {record["axiom"]: record for record in written}
-    asked = [axiom for axiom in axioms_of(name) if axiom not in records]
-    for axiom in asked:
-        if (proof := function_proof(name, FUNCTION_AXIOMS[axiom])) is not None:
+    records = {record["axiom"]: record for record in before if missing}
+    proofs = {axiom: function_proof(name, FUNCTION_AXIOMS[axiom]) for axiom in axioms_of(name) if axiom not in records}
+    for axiom, proof in proofs.items():
+        if proof is not None:
             proof.run(subject, FUNCTION_AXIOMS[axiom], cases=CASES)
-    for axiom in asked:
+    for record in before:
+        witness = Verdict.from_record(name, record).witness
+        if proofs.get(record["axiom"], True) is None and witness is not None and witness.replay(function):
+            records[record["axiom"]] = record
+    for axiom in [axiom for axiom in axioms_of(name) if axiom not in records]:
         options: dict[str, Any] = {"needs": needs, "name": name, "seconds": BUDGET.seconds}
         (verdict,) = check_function(function, axiom, **options)
         records[axiom] = verdict.record()

@@ -22,7 +22,7 @@ from cqm.axioms.proofs.told_functions import TOLD_PROOFS
 from cqm.axioms.settling import settled
 from cqm.axioms.sources import SOURCES
 from cqm.axioms.subjects import subject_of
-from cqm.axioms.table import contradictions, judge_all, read_verdicts
+from cqm.axioms.table import contradictions, function_records, judge_all, read_verdicts
 from cqm.verdicts import PATH
 from tests.cqm.axioms.relations import FUNCTION_RELATIONS, RELATIONS
 
@@ -291,6 +291,14 @@ def test_pages_are_current():
     assert committed == pages.page(TABLE, FUNCTION_TABLE), "run `cqm axioms --table` and commit docs/axioms.md"
     readme = (ROOT / pages.README).read_text(encoding="utf-8")
     assert readme == pages.readme_with_table(readme, TABLE), "run `cqm axioms --table` and commit README.md"
+
+
+@pytest.mark.parametrize("name", FUNCTION_TABLE)
+def test_what_is_on_record_of_a_clustering_function_is_found_again(name):
+    before = [verdict.record() for verdict in FUNCTION_TABLE[name].values()]
+    assert function_records(name, before) == before
+    planted = [one | {"holds": False} if one["holds"] else one for one in before]
+    assert function_records(name, planted) == before  # nothing is refuted without a counterexample
 
 
 def test_judging_named_measures_keeps_the_others(tmp_path):
