@@ -20,14 +20,8 @@ __all__ = ["FUNCTION_AXIOMS", "FunctionSubject", "Partition"]
 
 _K = "Kleinberg 2002, §2"
 
-POWERS_OF_TWO = (
-    2,
-    Fraction(1, 2),
-    8,
-    Fraction(1, 8),
-    1024,
-    Fraction(1, 1024),
-)  # by which floats are multiplied without rounding
+# floats are multiplied by them without rounding
+POWERS_OF_TWO = (2, Fraction(1, 2), 8, Fraction(1, 8), 1024, Fraction(1, 1024))
 
 
 def _scaled(subject: FunctionSubject, domain: Domain, n: int, draw: Draw) -> Trial:
