@@ -146,10 +146,10 @@ class Backend:
 
     def keep(self, path: Path) -> list[Path]:
         """Write the embeddings that steps are fitted on beside a file: decision.json → decision.train.npz."""
-        written = {_beside(path, step.on): step.on for step in self.steps if step.name in FITTED}
-        for beside, split in written.items():
+        written = {split: _beside(path, split) for _, split in self._fitted()}
+        for split, beside in written.items():
             self.embeddings_of(split).save(beside)
-        return list(written)
+        return list(written.values())
 
     def transform(self, embeddings: Embeddings) -> Embeddings:
         """Embeddings as they are scored: centred, whitened, of unit length."""
@@ -202,11 +202,15 @@ class Backend:
 
     def fitted_on(self) -> Iterator[tuple[str, Embeddings]]:
         """What was fitted, in words, and on whom."""
+        return ((purpose, self.embeddings_of(split)) for purpose, split in self._fitted())
+
+    def _fitted(self) -> Iterator[tuple[str, str]]:
+        """What is fitted, in words, and on which split."""
         for step in self.steps:
             if step.name in FITTED:
-                yield FITTED[step.name], self.embeddings_of(step.on)
+                yield FITTED[step.name], step.on
         if self.quality_split is not None and not any(step.name == "as-norm" for step in self.steps):
-            yield "the cohort of imposter means", self.embeddings_of(TRAIN)
+            yield "the cohort of imposter means", TRAIN
 
     def _fit(self, step: Step) -> None:
         if step.name in (COSINE, "length"):

@@ -161,6 +161,17 @@ def test_who_a_back_end_is_fitted_on_is_known(splits):
     ]
 
 
+def test_a_kept_back_end_is_the_same_with_all_that_it_is_fitted_on(tmp_path, splits, trials):
+    fitted = Backend(parse_backend("center:on=dev+as-norm"), splits.__getitem__)
+    rule = tmp_path / "rule.json"
+    assert {path.name for path in fitted.keep(rule)} == {"rule.dev.npz", "rule.train.npz"}
+    again = Backend.kept("center:on=dev+as-norm", rule)
+    test = again.transform(splits["test"])
+    np.testing.assert_array_equal(again.score(test, trials), fitted.score(fitted.transform(splits["test"]), trials))
+    of_qualities = Backend(parse_backend("qmf"), splits.__getitem__).keep(tmp_path / "qmf.json")
+    assert {path.name for path in of_qualities} == {"qmf.dev.npz", "qmf.train.npz"}
+
+
 def test_imposter_means_are_of_transformed_training_utterances(splits, trials):
     backend = Backend(parse_backend("center+qmf"), splits.__getitem__)
     test = backend.transform(splits["test"])
